@@ -1,0 +1,117 @@
+package order
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// oldest is how long ago an order may have been paid and still become a
+// document (rule 13).
+const oldest = 400 * 24 * time.Hour
+
+// Check tells whether the order may become a document at all, whatever the ERP:
+// currency, age, signs, and parts that add up to what was paid (rules 13 and 16).
+// The error is a *Rejection, whose message names the field, what is wrong with it
+// and what to do.
+func (o Order) Check(now time.Time) error {
+	if o.Currency != "BRL" {
+		return Reject(CurrencyReason, "currency is %s and only BRL can be put into the ERP: charge in BRL, or enter the order in the ERP by hand", orNone(o.Currency))
+	}
+	if !o.PaidAt.IsZero() && now.Sub(o.PaidAt) > oldest {
+		return Reject(TooOld, "paid_at is %s, more than 400 days ago: enter the order in the ERP by hand if it is missing there", o.PaidAt.In(SaoPaulo()).Format(time.DateOnly))
+	}
+	if len(o.Lines) == 0 {
+		return Reject(TotalReason, "lines are missing, and %s was paid: enter the order in the ERP by hand", o.Total)
+	}
+	for i, l := range o.Lines {
+		if err := l.check(i + 1); err != nil {
+			return err
+		}
+	}
+	if err := o.checkSigns(); err != nil {
+		return err
+	}
+	if !o.Total.Equal(o.Total.Round()) {
+		return Reject(TotalReason, "total %s has a fraction of a cent: correct the order in the store", o.Total)
+	}
+	if sum := o.Sum().Round(); !sum.Equal(o.Total) {
+		return Reject(TotalReason, "total is %s, but lines, discount, freight, fees and tax add up to %s: correct the order in the store, or enter it in the ERP by hand", o.Total, sum)
+	}
+	return nil
+}
+
+func (l Line) check(number int) error {
+	switch {
+	case l.Quantity.IsNegative() || l.Quantity.IsZero():
+		return Reject(TotalReason, "line %d: quantity %s is not positive: correct the order in the store", number, l.Quantity)
+	case l.UnitPrice.IsNegative():
+		return Reject(TotalReason, "line %d: unit price %s is negative: correct the order in the store", number, l.UnitPrice)
+	case l.Discount.IsNegative():
+		return Reject(TotalReason, "line %d: discount %s is negative: correct the order in the store", number, l.Discount)
+	case l.Total().IsNegative():
+		return Reject(TotalReason, "line %d: discount %s is more than the line costs, %s: correct the order in the store", number, l.Discount, l.UnitPrice.Times(l.Quantity))
+	}
+	return nil
+}
+
+// checkSigns leaves fees out: they alone may be negative.
+func (o Order) checkSigns() error {
+	for _, part := range []struct {
+		name   string
+		amount Money
+	}{{"total", o.Total}, {"discount", o.Discount}, {"freight", o.Freight}, {"tax", o.Tax}} {
+		if part.amount.IsNegative() {
+			return Reject(TotalReason, "%s %s is negative: correct the order in the store", part.name, part.amount)
+		}
+	}
+	for i, p := range o.Payments {
+		if p.Amount.IsNegative() {
+			return Reject(TotalReason, "payment %d: amount %s is negative: correct the order in the store", i+1, p.Amount)
+		}
+	}
+	return nil
+}
+
+// Goods is what the lines cost together, unrounded.
+func (o Order) Goods() Money {
+	var sum Money
+	for _, l := range o.Lines {
+		sum = sum.Add(l.Total())
+	}
+	return sum
+}
+
+// Sum is what the parts of the order add up to, unrounded.
+func (o Order) Sum() Money {
+	return o.Goods().Sub(o.Discount).Add(o.Freight).Add(o.Fees).Add(o.Tax)
+}
+
+// Initials is all of a customer's name that outlives the order (rule 18): the
+// first letter of the first and of the last word. What is no letter is left out,
+// since names hold tax ids and e-mails at times.
+func (c Customer) Initials() string {
+	var first, last string
+	for word := range strings.FieldsSeq(c.Name) {
+		i := strings.IndexFunc(word, unicode.IsLetter)
+		if i < 0 {
+			continue
+		}
+		letter, _ := utf8.DecodeRuneInString(word[i:])
+		initial := string(unicode.ToUpper(letter)) + "."
+		if first == "" {
+			first = initial
+		} else {
+			last = initial
+		}
+	}
+	return first + last
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "missing"
+	}
+	return s
+}

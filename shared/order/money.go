@@ -1,0 +1,194 @@
+package order
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// ErrNotANumber is returned for text that is no plain decimal number.
+var ErrNotANumber = errors.New("not a decimal number")
+
+// Money is an exact amount. It is made from the text of a number, never from a
+// float, and its zero value is zero. The currency is the order's.
+type Money struct{ d decimal.Decimal }
+
+// Quantity is how many of a line were bought; fractions are allowed here and
+// judged by the ERP.
+type Quantity struct{ d decimal.Decimal }
+
+// plainNumber is JSON's number, with the liberties that people and platforms
+// take: a plus, leading zeros, no digit on one side of the point. decimal's own
+// parser takes ".-5" as well.
+var plainNumber = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
+
+// Bounds that keep "1e999999999" from costing memory, wide enough for what
+// platforms send that compute in floats (33.333333333333336,
+// 5.684341886080802e-14), and such that what was read can be written and read
+// again.
+const (
+	maxNumberText = 64
+	maxPlaces     = 40
+	maxZeros      = 15
+)
+
+// tooMuch is more than anything costs.
+var tooMuch = decimal.New(1, maxZeros)
+
+func parseDecimal(text string) (decimal.Decimal, error) {
+	t := strings.TrimSpace(text)
+	if len(t) > maxNumberText || !plainNumber.MatchString(t) {
+		return decimal.Decimal{}, ErrNotANumber
+	}
+	d, err := decimal.NewFromString(t)
+	if err != nil || d.Exponent() > maxZeros || d.Exponent() < -maxPlaces || d.Abs().Cmp(tooMuch) >= 0 {
+		return decimal.Decimal{}, ErrNotANumber
+	}
+	return d, nil
+}
+
+// ParseMoney reads an amount in currency units ("1497", "1497.00", "0.5").
+func ParseMoney(text string) (Money, error) {
+	d, err := parseDecimal(text)
+	return Money{d}, err
+}
+
+// Cents makes an amount from the smallest unit, as integer-cent platforms send it.
+func Cents(n int64) Money { return Money{decimal.New(n, -2)} }
+
+// ParseQuantity reads a number of pieces ("1", "2.5").
+func ParseQuantity(text string) (Quantity, error) {
+	d, err := parseDecimal(text)
+	return Quantity{d}, err
+}
+
+// Pieces makes a whole quantity.
+func Pieces(n int64) Quantity { return Quantity{decimal.NewFromInt(n)} }
+
+func (m Money) Add(o Money) Money      { return Money{m.d.Add(o.d)} }
+func (m Money) Sub(o Money) Money      { return Money{m.d.Sub(o.d)} }
+func (m Money) Neg() Money             { return Money{m.d.Neg()} }
+func (m Money) Times(q Quantity) Money { return Money{m.d.Mul(q.d)} }
+func (m Money) Cmp(o Money) int        { return m.d.Cmp(o.d) }
+func (m Money) Equal(o Money) bool     { return m.d.Equal(o.d) }
+func (m Money) IsZero() bool           { return m.d.IsZero() }
+func (m Money) IsNegative() bool       { return m.d.IsNegative() }
+
+// Round is the amount to the cent, half away from zero.
+func (m Money) Round() Money { return Money{m.d.Round(2)} }
+
+// RoundUp is the amount to the next cent away from zero.
+func (m Money) RoundUp() Money { return Money{m.d.RoundUp(2)} }
+
+// String has two decimals at least, and more where the amount has them: what a
+// person reads and what the ledger keeps.
+func (m Money) String() string {
+	s := m.d.String()
+	if i := strings.IndexByte(s, '.'); i < 0 || len(s)-i-1 < 2 {
+		return m.d.StringFixed(2)
+	}
+	return s
+}
+
+// Number is the shortest text of the amount, as a JSON number.
+func (m Money) Number() string { return m.d.String() }
+
+// MarshalJSON writes a JSON string with String's decimals, so that no reader
+// passes it through a float.
+func (m Money) MarshalJSON() ([]byte, error) { return []byte(`"` + m.String() + `"`), nil }
+
+// UnmarshalJSON reads a JSON number or a string of one; null is zero.
+func (m *Money) UnmarshalJSON(b []byte) error {
+	d, err := decimalJSON(b)
+	if err != nil {
+		return fmt.Errorf("amount: %w", err)
+	}
+	m.d = d
+	return nil
+}
+
+func (q Quantity) Cmp(o Quantity) int    { return q.d.Cmp(o.d) }
+func (q Quantity) Equal(o Quantity) bool { return q.d.Equal(o.d) }
+func (q Quantity) IsZero() bool          { return q.d.IsZero() }
+func (q Quantity) IsNegative() bool      { return q.d.IsNegative() }
+
+// IsWhole tells whether the quantity has no fraction.
+func (q Quantity) IsWhole() bool { return q.d.IsInteger() }
+
+// String is the shortest text of the quantity, as a JSON number.
+func (q Quantity) String() string { return q.d.String() }
+
+// MarshalJSON writes a JSON number.
+func (q Quantity) MarshalJSON() ([]byte, error) { return []byte(q.String()), nil }
+
+// UnmarshalJSON reads a JSON number or a string of one; null is zero.
+func (q *Quantity) UnmarshalJSON(b []byte) error {
+	d, err := decimalJSON(b)
+	if err != nil {
+		return fmt.Errorf("quantity: %w", err)
+	}
+	q.d = d
+	return nil
+}
+
+func decimalJSON(b []byte) (decimal.Decimal, error) {
+	text := string(b)
+	switch {
+	case text == "null":
+		return decimal.Decimal{}, nil
+	case strings.HasPrefix(text, `"`):
+		if err := json.Unmarshal(b, &text); err != nil {
+			return decimal.Decimal{}, ErrNotANumber
+		}
+	}
+	return parseDecimal(text)
+}
+
+// Apportion splits total into as many parts as there are weights, in proportion
+// to them and to the cent, so that the parts add up to total exactly and none is
+// a cent away from its exact share. What rounding leaves over goes to the parts
+// that lost the most, the first of equals. Weights are not negative; if all are
+// zero, the first part takes everything.
+func Apportion(total Money, weights []Money) []Money {
+	parts := make([]Money, len(weights))
+	if len(weights) == 0 {
+		return parts
+	}
+	if total.IsNegative() {
+		for i, part := range Apportion(total.Neg(), weights) {
+			parts[i] = part.Neg()
+		}
+		return parts
+	}
+	var sum decimal.Decimal
+	for _, w := range weights {
+		sum = sum.Add(w.d)
+	}
+	if sum.IsZero() {
+		parts[0] = total
+		return parts
+	}
+	// The remainders of one and the same divisor tell who lost how much.
+	lost := make([]decimal.Decimal, len(weights))
+	most := make([]int, len(weights))
+	rest := total.d
+	for i, w := range weights {
+		parts[i].d, lost[i] = total.d.Mul(w.d).QuoRem(sum, 2)
+		most[i] = i
+		rest = rest.Sub(parts[i].d)
+	}
+	slices.SortStableFunc(most, func(a, b int) int { return lost[b].Cmp(lost[a]) })
+	cent := decimal.New(1, -2)
+	for _, i := range most {
+		// Less than a cent is left only when total is no whole number of cents.
+		share := decimal.Min(rest, cent)
+		parts[i].d = parts[i].d.Add(share)
+		rest = rest.Sub(share)
+	}
+	return parts
+}

@@ -1,0 +1,111 @@
+// Package order is the domain: a paid order, free of any platform's or ERP's
+// words. It imports nothing of ours.
+package order
+
+import "time"
+
+// Order is one paid checkout in its canonical form. Platforms make it, ERPs
+// turn it into a document.
+type Order struct {
+	// ID is the platform's own id of the order: the half of the dedup key that
+	// the platform gives.
+	ID string `json:"id"`
+	// Number is what the merchant sees in the store ("#1001"); it may repeat
+	// between stores.
+	Number string `json:"number"`
+	// Currency is ISO 4217 in capitals. Only BRL becomes a document.
+	Currency string `json:"currency"`
+	// PlacedAt is when the customer ordered; PaidAt is when the payment was
+	// confirmed and decides since and too_old. Both carry their zone.
+	PlacedAt time.Time `json:"placed_at,omitzero"`
+	PaidAt   time.Time `json:"paid_at,omitzero"`
+
+	Customer Customer  `json:"customer"`
+	Lines    []Line    `json:"lines"`
+	Payments []Payment `json:"payments,omitempty"`
+
+	// Discount is taken off the whole order, on top of what lines say of
+	// themselves. Positive.
+	Discount Money `json:"discount,omitzero"`
+	Freight  Money `json:"freight,omitzero"`
+	// Fees may be negative (a discount for paying by Pix is a negative fee).
+	Fees Money `json:"fees,omitzero"`
+	// Tax is what was added to the prices; taxes included in them are not here.
+	Tax Money `json:"tax,omitzero"`
+	// Total is what the customer paid. The parts have to add up to it.
+	Total Money `json:"total"`
+}
+
+// Customer is who bought. Any field may be empty: platforms withhold them.
+type Customer struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	TaxID TaxID  `json:"tax_id,omitempty"`
+	// TaxIDWrong: the platform gave a tax id that is none. The ERP rejects the
+	// order with tax_id even where a default customer is configured, and the wrong
+	// text never travels.
+	TaxIDWrong bool    `json:"tax_id_wrong,omitempty"`
+	Address    Address `json:"address,omitzero"`
+}
+
+// Address is where the customer lives. State is the two-letter UF or empty,
+// PostalCode is the CEP in digits, Country ISO 3166 alpha-2.
+type Address struct {
+	Street     string `json:"street,omitempty"`
+	Number     string `json:"number,omitempty"`
+	Complement string `json:"complement,omitempty"`
+	District   string `json:"district,omitempty"`
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"`
+}
+
+// Line is one thing bought.
+type Line struct {
+	// SKUs are the names under which the merchant may have mapped this line,
+	// best first: the first that the ERP account maps is taken, then "*".
+	SKUs     []string `json:"skus"`
+	Name     string   `json:"name"`
+	Quantity Quantity `json:"quantity"`
+	// UnitPrice is before Discount; it may have more than two decimals.
+	UnitPrice Money `json:"unit_price"`
+	// Discount is taken off the whole line. Positive.
+	Discount Money `json:"discount,omitzero"`
+}
+
+// Total is what the line costs after its own discount, unrounded.
+func (l Line) Total() Money { return l.UnitPrice.Times(l.Quantity).Sub(l.Discount) }
+
+// Payment is one way in which the order was paid.
+type Payment struct {
+	Method       Method    `json:"method"`
+	Amount       Money     `json:"amount"`
+	Installments int       `json:"installments,omitempty"`
+	PaidAt       time.Time `json:"paid_at,omitzero"`
+	// Reference is the payment's own id at the gateway (an NSU or TID).
+	Reference string `json:"reference,omitempty"`
+}
+
+// Method is how somebody paid, in words of our own; each ERP spells it its way.
+type Method string
+
+// The ways of paying that ERPs tell apart.
+const (
+	Pix        Method = "pix"
+	CreditCard Method = "credit_card"
+	DebitCard  Method = "debit_card"
+	Boleto     Method = "boleto"
+	Wallet     Method = "wallet"
+	GiftCard   Method = "gift_card"
+	Cash       Method = "cash"
+	Transfer   Method = "transfer"
+	Free       Method = "free"
+	Other      Method = "other"
+)
+
+// Methods lists them all.
+func Methods() []Method {
+	return []Method{Pix, CreditCard, DebitCard, Boleto, Wallet, GiftCard, Cash, Transfer, Free, Other}
+}

@@ -1,0 +1,90 @@
+package order
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// TaxID is a CPF (11 digits) or a CNPJ (14 characters, the first 12 digits or
+// capital letters since July 2026) with right check digits and no punctuation.
+// The zero value means that the platform gave none.
+type TaxID string
+
+// ErrTaxID is returned for text that is neither a CPF nor a CNPJ.
+var ErrTaxID = errors.New("neither a CPF nor a CNPJ: wrong length or check digits")
+
+// ParseTaxID accepts the usual punctuation (529.982.247-25, 12.ABC.345/01DE-35)
+// and lower-case letters. Empty text gives the zero TaxID.
+func ParseTaxID(text string) (TaxID, error) {
+	t := strings.Map(plainTaxID, text)
+	switch {
+	case t == "":
+		return "", nil
+	case len(t) == 11 && digits(t) && !uniform(t) && validCPF(t):
+		return TaxID(t), nil
+	case len(t) == 14 && alphanumeric(t[:12]) && !uniform(t) && validCNPJ(t):
+		return TaxID(t), nil
+	}
+	return "", ErrTaxID
+}
+
+// plainTaxID drops punctuation and spaces. Only ASCII letters are made capitals:
+// Unicode knows others that become them.
+func plainTaxID(r rune) rune {
+	switch {
+	case r == '.' || r == '-' || r == '/' || unicode.IsSpace(r):
+		return -1
+	case 'a' <= r && r <= 'z':
+		return r - 'a' + 'A'
+	}
+	return r
+}
+
+// IsCPF tells a person's tax id from a company's.
+func (t TaxID) IsCPF() bool { return len(t) == 11 }
+
+// Formatted is the tax id with its usual punctuation.
+func (t TaxID) Formatted() string {
+	s := string(t)
+	switch len(s) {
+	case 11:
+		return s[:3] + "." + s[3:6] + "." + s[6:9] + "-" + s[9:]
+	case 14:
+		return s[:2] + "." + s[2:5] + "." + s[5:8] + "/" + s[8:12] + "-" + s[12:]
+	}
+	return s
+}
+
+// validCPF: modulus 11 with weights 10..2 and 11..2 (Receita Federal).
+func validCPF(t string) bool {
+	return checkDigit(t[:9], func(i int) int { return 10 - i }) == t[9] &&
+		checkDigit(t[:10], func(i int) int { return 11 - i }) == t[10]
+}
+
+// validCNPJ: modulus 11 with weights 2..9 from the right; a letter counts as its
+// ASCII code minus 48 (Nota Técnica COCAD 49/2024), so digits count as before.
+func validCNPJ(t string) bool {
+	weight := func(n int) func(int) int { return func(i int) int { return 2 + (n-1-i)%8 } }
+	return checkDigit(t[:12], weight(12)) == t[12] && checkDigit(t[:13], weight(13)) == t[13]
+}
+
+func checkDigit(t string, weight func(int) int) byte {
+	sum := 0
+	for i := range len(t) {
+		sum += int(t[i]-'0') * weight(i)
+	}
+	if r := sum % 11; r >= 2 {
+		return byte('0' + 11 - r)
+	}
+	return '0'
+}
+
+func digits(t string) bool { return strings.Trim(t, "0123456789") == "" }
+
+func alphanumeric(t string) bool {
+	return strings.Trim(t, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// uniform: 000.000.000-00 and its like have right check digits and are nobody's.
+func uniform(t string) bool { return strings.Trim(t, t[:1]) == "" }

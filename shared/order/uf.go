@@ -1,0 +1,47 @@
+package order
+
+import (
+	"strings"
+	"unicode"
+)
+
+// states are the names of Brazil's states and their UF, as fold leaves them.
+var states = map[string]string{
+	"acre": "AC", "alagoas": "AL", "amapa": "AP", "amazonas": "AM", "bahia": "BA",
+	"ceara": "CE", "distrito federal": "DF", "espirito santo": "ES", "goias": "GO",
+	"maranhao": "MA", "mato grosso": "MT", "mato grosso do sul": "MS", "minas gerais": "MG",
+	"para": "PA", "paraiba": "PB", "parana": "PR", "pernambuco": "PE", "piaui": "PI",
+	"rio de janeiro": "RJ", "rio grande do norte": "RN", "rio grande do sul": "RS",
+	"rondonia": "RO", "roraima": "RR", "santa catarina": "SC", "sao paulo": "SP",
+	"sergipe": "SE", "tocantins": "TO",
+}
+
+// UF is the two-letter code of a Brazilian state, given its name or its code, in
+// any case and with or without accents; empty for anything else.
+func UF(state string) string {
+	folded := fold(state)
+	if uf, ok := states[folded]; ok {
+		return uf
+	}
+	code := strings.ToUpper(folded)
+	for _, uf := range states {
+		if uf == code {
+			return uf
+		}
+	}
+	return ""
+}
+
+var unaccent = strings.NewReplacer("á", "a", "â", "a", "ã", "a", "à", "a", "é", "e", "ê", "e",
+	"í", "i", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ç", "c")
+
+// fold makes lower case, drops accents (written either way) and spare spaces.
+func fold(s string) string {
+	letters := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.Join(strings.Fields(unaccent.Replace(letters)), " ")
+}

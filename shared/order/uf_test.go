@@ -1,0 +1,40 @@
+package order_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+var ufs = map[string]string{
+	"Acre": "AC", "Alagoas": "AL", "Amapá": "AP", "Amazonas": "AM", "Bahia": "BA", "Ceará": "CE",
+	"Distrito Federal": "DF", "Espírito Santo": "ES", "Goiás": "GO", "Maranhão": "MA", "Mato Grosso": "MT",
+	"Mato Grosso do Sul": "MS", "Minas Gerais": "MG", "Pará": "PA", "Paraíba": "PB", "Paraná": "PR",
+	"Pernambuco": "PE", "Piauí": "PI", "Rio de Janeiro": "RJ", "Rio Grande do Norte": "RN",
+	"Rio Grande do Sul": "RS", "Rondônia": "RO", "Roraima": "RR", "Santa Catarina": "SC", "São Paulo": "SP",
+	"Sergipe": "SE", "Tocantins": "TO",
+}
+
+func TestStateIsItsUFHoweverItIsWritten(t *testing.T) {
+	if len(ufs) != 27 {
+		t.Fatalf("%d states", len(ufs))
+	}
+	plain := strings.NewReplacer("á", "a", "ã", "a", "í", "i", "ô", "o")
+	for name, uf := range ufs {
+		for _, text := range []string{name, strings.ToUpper(name), strings.ToLower(name), plain.Replace(name), " " + name + "  ",
+			strings.ReplaceAll(name, " ", "  "), uf, strings.ToLower(uf), " " + uf} {
+			if got := order.UF(text); got != uf {
+				t.Errorf("UF(%q) = %q, want %q", text, got, uf)
+			}
+		}
+	}
+	if got := order.UF("Sa\u0303o Paulo"); got != "SP" {
+		t.Errorf("a combining tilde gives %q", got)
+	}
+	for _, text := range []string{"", "XX", "California", "Minas", "S", "\xff", "BR"} {
+		if got := order.UF(text); got != "" {
+			t.Errorf("UF(%q) = %q", text, got)
+		}
+	}
+}
