@@ -1,0 +1,130 @@
+package generic
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// Platform is a checkout that speaks Carimbo's own format.
+type Platform struct{}
+
+// Ping is never true: there is nothing to ask for without a signature.
+func (Platform) Ping(platform.Request) bool { return false }
+
+// heading is what Read needs of a body. What is wrong in the order itself is
+// Order's to say, once the order's id is known and a mended one can replace it.
+type heading struct {
+	Type    platform.Text   `json:"type"`
+	Version json.RawMessage `json:"version"`
+	Order   struct {
+		ID       platform.Text `json:"id"`
+		Number   platform.Text `json:"number"`
+		Test     bool          `json:"test"`
+		PlacedAt platform.Text `json:"placed_at"`
+		PaidAt   platform.Text `json:"paid_at"`
+	} `json:"order"`
+}
+
+// Read says what the request means. An unknown type is neither, whatever else
+// the body says.
+func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
+	n := platform.Notice{Payload: payload(r)}
+	h, err := decodeHeading(r.Body)
+	if err != nil {
+		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+	}
+	n.Topic = string(h.Type)
+	status := h.status()
+	version, err := h.version()
+	if err == nil {
+		err = checkID(h.Order.ID)
+	}
+	if err != nil && status != platform.Neither {
+		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+	}
+	n.Status = status
+	n.OrderID = string(h.Order.ID)
+	n.StoreNumber = number(h.Order.Number, h.Order.ID)
+	n.PaidAt = h.paidAt()
+	n.Test = h.Order.Test
+	n.Version = version
+	return n, nil
+}
+
+func decodeHeading(body []byte) (heading, error) {
+	var h heading
+	err := json.Unmarshal(body, &h)
+	var misfit *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &misfit) {
+		return heading{}, errNotJSON
+	}
+	if h.Type == "" {
+		return heading{}, errors.New("type is missing")
+	}
+	return h, nil
+}
+
+var errNotJSON = errors.New("the body is not JSON")
+
+func (h heading) status() platform.Status {
+	switch h.Type {
+	case "order.paid":
+		return platform.Paid
+	case "order.reversed":
+		return platform.Reversed
+	}
+	return platform.Neither
+}
+
+func (h heading) version() (int64, error) {
+	var version int64
+	if len(h.Version) > 0 && json.Unmarshal(h.Version, &version) != nil || version < 0 {
+		return 0, errors.New("version is not a whole number from 0 on")
+	}
+	return version, nil
+}
+
+// paidAt is zero where Order will reject the time, or there is none.
+func (h heading) paidAt() time.Time {
+	for _, text := range []platform.Text{h.Order.PaidAt, h.Order.PlacedAt} {
+		if text != "" {
+			t, _ := parseTime(text)
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// maxID bounds what becomes part of a key of the ledger.
+const maxID = 200
+
+func checkID(id platform.Text) error {
+	switch n := len(id); {
+	case n == 0:
+		return errors.New("order.id is missing")
+	case n > maxID:
+		return fmt.Errorf("order.id has %d bytes, more than %d", n, maxID)
+	}
+	return nil
+}
+
+func number(number, id platform.Text) string {
+	if number == "" {
+		return string(id)
+	}
+	return string(number)
+}
+
+// payload keeps the body as it came, and no header that changes from one delivery
+// to the next: it would make the same contents newer.
+func payload(r platform.Request) platform.Payload {
+	p := platform.Payload{Query: r.Query.Encode(), Body: r.Body}
+	if kind := r.Header["content-type"]; kind != "" {
+		p.Headers = map[string]string{"content-type": kind}
+	}
+	return p
+}

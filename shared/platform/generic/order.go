@@ -1,0 +1,236 @@
+package generic
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// paid is the body of an order.paid. Amounts stay raw until their field can be
+// named in what is said about them.
+type paid struct {
+	Order struct {
+		ID       platform.Text   `json:"id"`
+		Number   platform.Text   `json:"number"`
+		Test     bool            `json:"test"`
+		Currency platform.Text   `json:"currency"`
+		PlacedAt platform.Text   `json:"placed_at"`
+		PaidAt   platform.Text   `json:"paid_at"`
+		Customer customer        `json:"customer"`
+		Lines    []line          `json:"lines"`
+		Payments []payment       `json:"payments"`
+		Discount json.RawMessage `json:"discount"`
+		Freight  json.RawMessage `json:"freight"`
+		Fees     json.RawMessage `json:"fees"`
+		Tax      json.RawMessage `json:"tax"`
+		Total    json.RawMessage `json:"total"`
+	} `json:"order"`
+}
+
+type customer struct {
+	Name    platform.Text `json:"name"`
+	Email   platform.Text `json:"email"`
+	Phone   platform.Text `json:"phone"`
+	TaxID   platform.Text `json:"tax_id"`
+	Address struct {
+		Street     platform.Text `json:"street"`
+		Number     platform.Text `json:"number"`
+		Complement platform.Text `json:"complement"`
+		District   platform.Text `json:"district"`
+		City       platform.Text `json:"city"`
+		State      platform.Text `json:"state"`
+		PostalCode platform.Text `json:"postal_code"`
+		Country    platform.Text `json:"country"`
+	} `json:"address"`
+}
+
+type line struct {
+	SKU       platform.Text   `json:"sku"`
+	SKUs      []platform.Text `json:"skus"`
+	Name      platform.Text   `json:"name"`
+	Quantity  json.RawMessage `json:"quantity"`
+	UnitPrice json.RawMessage `json:"unit_price"`
+	Discount  json.RawMessage `json:"discount"`
+}
+
+type payment struct {
+	Method       platform.Text   `json:"method"`
+	Amount       json.RawMessage `json:"amount"`
+	Installments int             `json:"installments"`
+	PaidAt       platform.Text   `json:"paid_at"`
+	Reference    platform.Text   `json:"reference"`
+}
+
+// Order decodes the body of an order.paid.
+func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+	var body paid
+	if err := json.Unmarshal(p.Body, &body); err != nil {
+		return order.Order{}, misfit(err)
+	}
+	in, r := body.Order, &reader{}
+	if err := checkID(in.ID); err != nil {
+		return order.Order{}, order.Reject(order.NotUnderstood, "%s: send the order again with an id", err)
+	}
+	o := order.Order{
+		ID:       string(in.ID),
+		Number:   number(in.Number, in.ID),
+		Currency: strings.ToUpper(string(in.Currency)),
+		PlacedAt: r.time("order.placed_at", in.PlacedAt),
+		PaidAt:   r.time("order.paid_at", in.PaidAt),
+		Customer: in.Customer.order(),
+		Lines:    r.lines(in.Lines),
+		Payments: r.payments(in.Payments),
+		Discount: r.money("order.discount", in.Discount),
+		Freight:  r.money("order.freight", in.Freight),
+		Fees:     r.money("order.fees", in.Fees),
+		Tax:      r.money("order.tax", in.Tax),
+		Total:    r.money("order.total", in.Total),
+	}
+	if o.PaidAt.IsZero() {
+		o.PaidAt = o.PlacedAt
+	}
+	if o.PaidAt.IsZero() {
+		r.reject("order.paid_at", "is missing: say when the order was paid")
+	}
+	if absent(in.Total) {
+		r.reject("order.total", "is missing: say what was paid")
+	}
+	if r.err != nil {
+		return order.Order{}, r.err
+	}
+	return o, nil
+}
+
+// misfit names the field whose JSON has another type than the format says.
+func misfit(err error) error {
+	var e *json.UnmarshalTypeError
+	if !errors.As(err, &e) || e.Field == "" {
+		return order.Reject(order.NotUnderstood, "%s: send the order again as JSON", errNotJSON)
+	}
+	is, _, _ := strings.Cut(e.Value, " ") // a number's own text follows
+	return order.Reject(order.NotUnderstood, "%s must not be a JSON %s: send the order again in the documented form", e.Field, is)
+}
+
+func (c customer) order() order.Customer {
+	taxID, err := order.ParseTaxID(string(c.TaxID))
+	return order.Customer{
+		Name:       string(c.Name),
+		Email:      string(c.Email),
+		Phone:      string(c.Phone),
+		TaxID:      taxID,
+		TaxIDWrong: err != nil,
+		Address: order.Address{
+			Street:     string(c.Address.Street),
+			Number:     string(c.Address.Number),
+			Complement: string(c.Address.Complement),
+			District:   string(c.Address.District),
+			City:       string(c.Address.City),
+			State:      order.UF(string(c.Address.State)),
+			PostalCode: c.Address.PostalCode.Digits(),
+			Country:    strings.ToUpper(string(c.Address.Country)),
+		},
+	}
+}
+
+// reader remembers the first thing that was wrong.
+type reader struct{ err error }
+
+func (r *reader) reject(field, wrong string) {
+	if r.err == nil {
+		r.err = order.Reject(order.NotUnderstood, "%s %s, and send the order again", field, wrong)
+	}
+}
+
+func (r *reader) lines(in []line) []order.Line {
+	var out []order.Line
+	for i, l := range in {
+		at := fmt.Sprintf("order.lines[%d].", i)
+		out = append(out, order.Line{
+			SKUs:      l.names(),
+			Name:      string(l.Name),
+			Quantity:  r.quantity(at+"quantity", l.Quantity),
+			UnitPrice: r.money(at+"unit_price", l.UnitPrice),
+			Discount:  r.money(at+"discount", l.Discount),
+		})
+	}
+	return out
+}
+
+// names are sku and then skus.
+func (l line) names() []string {
+	var names []string
+	for _, sku := range append([]platform.Text{l.SKU}, l.SKUs...) {
+		if sku != "" {
+			names = append(names, string(sku))
+		}
+	}
+	return names
+}
+
+func (r *reader) payments(in []payment) []order.Payment {
+	var out []order.Payment
+	for i, p := range in {
+		at := fmt.Sprintf("order.payments[%d].", i)
+		if p.Installments < 0 {
+			r.reject(at+"installments", "is negative: correct it")
+		}
+		method := order.Method(p.Method)
+		if !slices.Contains(order.Methods(), method) {
+			method = order.Other
+		}
+		out = append(out, order.Payment{
+			Method:       method,
+			Amount:       r.money(at+"amount", p.Amount),
+			Installments: p.Installments,
+			PaidAt:       r.time(at+"paid_at", p.PaidAt),
+			Reference:    string(p.Reference),
+		})
+	}
+	return out
+}
+
+func (r *reader) money(field string, raw json.RawMessage) order.Money {
+	var m order.Money
+	if !absent(raw) && m.UnmarshalJSON(raw) != nil {
+		r.reject(field, `is no amount: write it like 1497.00 or "1497.00"`)
+	}
+	return m
+}
+
+func (r *reader) quantity(field string, raw json.RawMessage) order.Quantity {
+	var q order.Quantity
+	if !absent(raw) && q.UnmarshalJSON(raw) != nil {
+		r.reject(field, "is no number: write it like 1 or 2.5")
+	}
+	return q
+}
+
+func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
+func (r *reader) time(field string, text platform.Text) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := parseTime(text)
+	if err != nil {
+		r.reject(field, "is no time: write it like 2026-11-21T12:00:00-03:00")
+	}
+	return t
+}
+
+var errTime = errors.New("not a time of RFC 3339 between 1970 and 9000")
+
+// parseTime leaves out years that can't be written as JSON in every zone.
+func parseTime(text platform.Text) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, string(text))
+	if err != nil || t.Year() < 1970 || t.Year() > 9000 {
+		return time.Time{}, errTime
+	}
+	return t, nil
+}

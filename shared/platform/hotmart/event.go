@@ -1,0 +1,150 @@
+package hotmart
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// event is what is read of a delivery, in Hotmart's own words.
+type event struct {
+	Event        platform.Text `json:"event"`
+	CreationDate platform.Text `json:"creation_date"`
+	Data         struct {
+		Product struct {
+			ID   platform.Text `json:"id"`
+			Name platform.Text `json:"name"`
+		} `json:"product"`
+		Buyer       buyer        `json:"buyer"`
+		Purchase    purchase     `json:"purchase"`
+		Commissions []commission `json:"commissions"`
+	} `json:"data"`
+}
+
+type buyer struct {
+	Name          platform.Text `json:"name"`
+	FirstName     platform.Text `json:"first_name"`
+	LastName      platform.Text `json:"last_name"`
+	Email         platform.Text `json:"email"`
+	CheckoutPhone platform.Text `json:"checkout_phone"`
+	Document      platform.Text `json:"document"`
+	Address       address       `json:"address"`
+}
+
+type address struct {
+	Address      platform.Text `json:"address"`
+	Number       platform.Text `json:"number"`
+	Complement   platform.Text `json:"complement"`
+	Neighborhood platform.Text `json:"neighborhood"`
+	City         platform.Text `json:"city"`
+	State        platform.Text `json:"state"`
+	ZipCode      platform.Text `json:"zipcode"`
+	CountryISO   platform.Text `json:"country_iso"`
+}
+
+type purchase struct {
+	Transaction  platform.Text `json:"transaction"`
+	Status       platform.Text `json:"status"`
+	OrderDate    platform.Text `json:"order_date"`
+	ApprovedDate platform.Text `json:"approved_date"`
+	Price        price         `json:"price"`
+	Payment      struct {
+		Type         platform.Text `json:"type"`
+		Installments platform.Text `json:"installments_number"`
+	} `json:"payment"`
+	Offer struct {
+		Code platform.Text `json:"code"`
+	} `json:"offer"`
+}
+
+type price struct {
+	Value    platform.Text `json:"value"`
+	Currency platform.Text `json:"currency_value"`
+}
+
+type commission struct {
+	Source platform.Text `json:"source"`
+	price
+}
+
+var errNotJSON = errors.New("the body is not JSON")
+
+// decode takes what it can: a string where an object belongs counts as absent,
+// as encoding/json leaves it when it reports a type that doesn't fit.
+func decode(body []byte) (event, error) {
+	var e event
+	err := json.Unmarshal(body, &e)
+	var misfit *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &misfit) {
+		return event{}, errNotJSON
+	}
+	return e, nil
+}
+
+func (e event) status() platform.Status {
+	switch e.Event {
+	case "PURCHASE_APPROVED":
+		return platform.Paid
+	case "PURCHASE_REFUNDED", "PURCHASE_CHARGEBACK", "PURCHASE_CANCELED":
+		if e.Data.Purchase.Status == "PARTIALLY_REFUNDED" {
+			return platform.Neither
+		}
+		return platform.Reversed
+	}
+	return platform.Neither
+}
+
+// maxTransaction bounds what becomes part of a key of the ledger.
+const maxTransaction = 200
+
+func (e event) checkTransaction() error {
+	switch n := len(e.Data.Purchase.Transaction); {
+	case n == 0:
+		return errors.New("data.purchase.transaction is missing")
+	case n > maxTransaction:
+		return fmt.Errorf("data.purchase.transaction has %d bytes, more than %d", n, maxTransaction)
+	}
+	return nil
+}
+
+// paidAt falls back to the order's and then the event's own time, so that an old
+// purchase is never taken for one without a date.
+func (e event) paidAt() time.Time {
+	for _, date := range []platform.Text{e.Data.Purchase.ApprovedDate, e.Data.Purchase.OrderDate, e.CreationDate} {
+		if t := timeOf(date); !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// placedAt is when the buyer ordered, or else paid.
+func (e event) placedAt() time.Time {
+	if t := timeOf(e.Data.Purchase.OrderDate); !t.IsZero() {
+		return t
+	}
+	return e.paidAt()
+}
+
+func timeOf(date platform.Text) time.Time {
+	if ms := millis(date); ms > 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
+}
+
+// maxMillis is the year 9000: later ones can't be written as JSON.
+const maxMillis = 221_845_392_000_000
+
+// millis is a date of Hotmart's, in milliseconds; 0 where it is none.
+func millis(date platform.Text) int64 {
+	ms, err := strconv.ParseInt(string(date), 10, 64)
+	if err != nil || ms < 0 || ms > maxMillis {
+		return 0
+	}
+	return ms
+}

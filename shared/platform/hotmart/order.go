@@ -1,0 +1,146 @@
+package hotmart
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// methods are Hotmart's payment types in our words; what is missing is Other.
+var methods = map[platform.Text]order.Method{
+	"PIX":                  order.Pix,
+	"CREDIT_CARD":          order.CreditCard,
+	"BILLET":               order.Boleto,
+	"FINANCED_BILLET":      order.Boleto,
+	"CASH_PAYMENT":         order.Cash,
+	"DIRECT_BANK_TRANSFER": order.Transfer,
+	"MANUAL_TRANSFER":      order.Transfer,
+	"DIRECT_DEBIT":         order.Transfer,
+	"PAYPAL":               order.Wallet,
+	"PAYPAL_INTERNACIONAL": order.Wallet,
+	"GOOGLE_PAY":           order.Wallet,
+	"APPLE_PAY":            order.Wallet,
+	"SAMSUNG_PAY":          order.Wallet,
+	"PICPAY":               order.Wallet,
+	"WALLET":               order.Wallet,
+}
+
+// Order is the purchase: one line, one payment, both of the amount that the
+// connection counts.
+func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
+	e, err := decode(p.Body)
+	if err != nil {
+		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the purchase in the ERP by hand", err)
+	}
+	if err := e.checkTransaction(); err != nil {
+		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the purchase in the ERP by hand", err)
+	}
+	amount, currency, err := e.amount(s.Amount)
+	if err != nil {
+		return order.Order{}, err
+	}
+	buy := e.Data.Purchase
+	return order.Order{
+		ID:       string(buy.Transaction),
+		Number:   string(buy.Transaction),
+		Currency: strings.ToUpper(string(currency)),
+		PlacedAt: e.placedAt(),
+		PaidAt:   e.paidAt(),
+		Customer: e.Data.Buyer.customer(),
+		Lines: []order.Line{{
+			SKUs:      e.skus(),
+			Name:      string(e.Data.Product.Name),
+			Quantity:  order.Pieces(1),
+			UnitPrice: amount,
+		}},
+		Payments: []order.Payment{{
+			Method:       method(buy.Payment.Type),
+			Amount:       amount,
+			Installments: installments(buy.Payment.Installments),
+			PaidAt:       e.paidAt(),
+			Reference:    string(buy.Transaction),
+		}},
+		Total: amount,
+	}, nil
+}
+
+// amount is what the connection counts: the price, or what the producer gets.
+func (e event) amount(setting string) (order.Money, platform.Text, error) {
+	switch setting {
+	case "", "price":
+		return e.Data.Purchase.Price.money("data.purchase.price.value")
+	case "producer":
+		for _, c := range e.Data.Commissions {
+			if strings.EqualFold(string(c.Source), "PRODUCER") {
+				return c.money("the commission of source PRODUCER")
+			}
+		}
+		return order.Money{}, "", order.Reject(order.NotUnderstood,
+			"data.commissions has none of source PRODUCER, which the connection counts (amount: producer): look the purchase up in Hotmart and enter it in the ERP by hand, or set amount: price")
+	}
+	return order.Money{}, "", order.Reject(order.NotUnderstood, "the connection's amount is %q: set it to price or producer", setting)
+}
+
+func (p price) money(field string) (order.Money, platform.Text, error) {
+	if p.Value == "" {
+		return order.Money{}, "", order.Reject(order.NotUnderstood, "%s is missing: look the purchase up in Hotmart and enter it in the ERP by hand", field)
+	}
+	amount, err := order.ParseMoney(string(p.Value))
+	if err != nil {
+		return order.Money{}, "", order.Reject(order.NotUnderstood, "%s is no amount: look the purchase up in Hotmart and enter it in the ERP by hand", field)
+	}
+	return amount, p.Currency, nil
+}
+
+// skus are the offer, if it is mapped, and else the product.
+func (e event) skus() []string {
+	var skus []string
+	for _, sku := range []platform.Text{e.Data.Purchase.Offer.Code, e.Data.Product.ID} {
+		if sku != "" {
+			skus = append(skus, string(sku))
+		}
+	}
+	return skus
+}
+
+func (b buyer) customer() order.Customer {
+	name := string(b.Name)
+	if name == "" {
+		name = strings.TrimSpace(string(b.FirstName + " " + b.LastName))
+	}
+	taxID, err := order.ParseTaxID(string(b.Document))
+	return order.Customer{
+		Name:       name,
+		Email:      string(b.Email),
+		Phone:      string(b.CheckoutPhone),
+		TaxID:      taxID,
+		TaxIDWrong: err != nil,
+		Address: order.Address{
+			Street:     string(b.Address.Address),
+			Number:     string(b.Address.Number),
+			Complement: string(b.Address.Complement),
+			District:   string(b.Address.Neighborhood),
+			City:       string(b.Address.City),
+			State:      order.UF(string(b.Address.State)),
+			PostalCode: b.Address.ZipCode.Digits(),
+			Country:    strings.ToUpper(string(b.Address.CountryISO)),
+		},
+	}
+}
+
+func method(kind platform.Text) order.Method {
+	if m, ok := methods[platform.Text(strings.ToUpper(string(kind)))]; ok {
+		return m
+	}
+	return order.Other
+}
+
+func installments(text platform.Text) int {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,36 @@
+package platform
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Text is a JSON string or number as text without outer spaces, and empty for
+// anything else: platforms send ids and codes both ways, and null or an object
+// where there is none.
+type Text string
+
+// UnmarshalJSON never fails on valid JSON.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	var s string
+	switch {
+	case len(b) > 0 && b[0] == '"':
+		if err := json.Unmarshal(b, &s); err != nil {
+			return err
+		}
+	case len(b) > 0 && (b[0] == '-' || '0' <= b[0] && b[0] <= '9'):
+		s = string(b)
+	}
+	*t = Text(strings.TrimSpace(s))
+	return nil
+}
+
+// Digits is the text's ASCII digits alone, as a CEP is kept.
+func (t Text) Digits() string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, string(t))
+}
