@@ -1,0 +1,148 @@
+// Package erp says what placing needs of an ERP. The ERPs are in the packages
+// below it and know neither platforms, nor AWS, nor each other.
+package erp
+
+import (
+	"context"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// ERP is one account: one Omie app or one Sensio company. Its calls never retry
+// and never follow a redirect; every one ends before CallLimit and before its
+// context does, whichever is first. It is not safe for concurrent use by design:
+// an account's calls go out one after another.
+type ERP interface {
+	// Document maps the order to what the ERP is asked to create. It is pure and
+	// offline. The error is an *order.Rejection (mapping, tax_id, preflight,
+	// total, quantity).
+	Document(o order.Order, ref Reference) (Document, error)
+
+	// Customer makes sure that the ERP knows the document's customer and returns
+	// the document with CustomerID set. The answer is Ready, or says why not:
+	// Refused (its contents), Lane, Redundant, NotSent or Lost. Nothing of the
+	// document is in the ERP afterwards, whatever the answer.
+	Customer(ctx context.Context, doc Document) (Document, Answer)
+
+	// Create asks for the document, once. Any answer kind but Ready, Present and
+	// Absent may come back.
+	Create(ctx context.Context, doc Document) Answer
+
+	// LookUp asks whether a document with this reference exists. Present and
+	// Absent are proofs; any other kind proves nothing.
+	LookUp(ctx context.Context, ref Reference) Answer
+
+	// CanLookUp tells whether LookUp can ever prove anything for this account.
+	CanLookUp() bool
+
+	// CallLimit is the longest that one call may take.
+	CallLimit() time.Duration
+}
+
+// Reference is how the ERP will know a document as ours. It is frozen at the
+// first claim (rule 11): Code for Omie (cCodIntOS), Orig and OrigID for Sensio.
+type Reference struct {
+	Code   string `json:"code,omitempty"`
+	Orig   string `json:"orig,omitempty"`
+	OrigID string `json:"orig_id,omitempty"`
+}
+
+// Document is what the ERP is asked to create.
+type Document struct {
+	Reference Reference
+	// Total is by the document's own arithmetic, as the ERP will add it up.
+	Total order.Money
+	// OrderNumber is the store's order number as it was put into the document;
+	// empty where the configuration puts it nowhere that a look-up can read.
+	OrderNumber string
+	// Customer is whom to find or create; CustomerID is the ERP's id of them, once
+	// it is known.
+	Customer   order.Customer
+	CustomerID string
+	// Body is the request in the ERP's own shape, owned by the ERP's package.
+	Body any
+}
+
+// Mark is what is remembered of a document that was sent: enough to recognize it
+// (rule 7), nothing personal.
+type Mark struct {
+	Digest      string      `json:"digest,omitempty"`
+	Total       order.Money `json:"total,omitzero"`
+	OrderNumber string      `json:"order_number,omitempty"`
+	CustomerID  string      `json:"customer_id,omitempty"`
+}
+
+// IsZero tells whether nothing was ever sent.
+func (m Mark) IsZero() bool { return m.Digest == "" }
+
+// AnswerKind says what one call ended in.
+type AnswerKind string
+
+// What a call can end in.
+const (
+	// Ready: the customer is known; nothing of the document was sent.
+	Ready AnswerKind = "ready"
+	// Created: the ERP wrote the document; ID and Number are its own.
+	Created AnswerKind = "created"
+	// Present: a look-up found one document with our reference; Found is it.
+	Present AnswerKind = "present"
+	// Absent: a look-up proved that there is none.
+	Absent AnswerKind = "absent"
+	// Duplicate: a create was refused because the reference is already there.
+	Duplicate AnswerKind = "duplicate"
+	// Refused: the ERP refused the contents, in words that we know.
+	Refused AnswerKind = "refused"
+	// Unknown: a fault that matches no row of the outcome table (rule 9).
+	Unknown AnswerKind = "unknown"
+	// Lane: the account must rest for RetryAfter (429, block, key refused, a
+	// request of the same method running). Nothing was written.
+	Lane AnswerKind = "lane"
+	// Redundant: the ERP saw the same call a moment ago. On a create it may be
+	// that the former one went through.
+	Redundant AnswerKind = "redundant"
+	// NotSent: the call failed before the first byte of the request left.
+	NotSent AnswerKind = "not_sent"
+	// NoTime: the call was not begun because too little time was left.
+	NoTime AnswerKind = "no_time"
+	// Lost: from the first byte on, no answer that can be understood.
+	Lost AnswerKind = "lost"
+)
+
+// Answer is what one call ended in, as a value: control flow, not an error.
+type Answer struct {
+	Kind AnswerKind
+	// ID and Number are the ERP's own, after Created and Present.
+	ID     string
+	Number string
+	// Found is the document that a look-up found, for the proof of rule 7.
+	Found Found
+	// Text is what the ERP said or what went wrong, for a person: at most 500
+	// bytes, tax ids masked, no secret.
+	Text string
+	// RetryAfter is how long the ERP asked for, after Lane and Redundant.
+	RetryAfter time.Duration
+	// AccountFault marks a Lane that is the account's own fault (its key was
+	// refused): it opens the breaker, so that the probes get rarer.
+	AccountFault bool
+}
+
+// Found is a document as the ERP shows it.
+type Found struct {
+	Total       order.Money
+	OrderNumber string
+	CustomerID  string
+	// Cancelled tells that the ERP shows it as cancelled.
+	Cancelled bool
+}
+
+// Problem is what is wrong with an account's settings, for `carimbo check`.
+type Problem struct {
+	// Path leads to the value inside the account's object, keys and indexes
+	// joined with dots: "os.Cabecalho.cEtapa".
+	Path string
+	// Message says what is wrong and what is allowed there.
+	Message string
+	// Warning marks what will work, but may not be meant.
+	Warning bool
+}

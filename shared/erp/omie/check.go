@@ -1,0 +1,302 @@
+package omie
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/placeholder"
+)
+
+// Check says what is wrong with an account's object beyond what its JSON Schema
+// can say: which placeholders a place knows, which fields Carimbo fills in
+// itself, and which fields need each other.
+func Check(settings json.RawMessage) []erp.Problem {
+	var raw map[string]any
+	if err := decode(settings, &raw); err != nil {
+		return []erp.Problem{{Message: "must be an object: " + err.Error()}}
+	}
+	c := &checker{}
+	c.baseURL(raw["base_url"])
+	c.customer(raw["customer"])
+	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil {
+		c.os(os)
+	}
+	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil {
+		c.services(services)
+	}
+	return c.problems
+}
+
+// osParts are the parts of an OS that may be configured. The others come from
+// the order (ServicosPrestados) or would add to its amount.
+var osParts = []string{"Cabecalho", "InformacoesAdicionais", "Email", "Departamentos", "Parcelas", "Observacoes"}
+
+// refusedInOS and refusedInService are the fields that Carimbo fills in, that
+// Omie computes, or that would change an amount. A * stands for any ending.
+var (
+	refusedInOS = map[string]string{
+		"cCodIntOS":         "Carimbo fills it in: it is how the OS is recognized as ours",
+		"nCodOS":            "Omie fills it in",
+		"cNumOS":            "Omie fills it in",
+		"nCodCli":           "the order's customer is filled in; for orders without a tax id set customer.default",
+		"cCodIntCli":        "the order's customer is filled in; for orders without a tax id set customer.default",
+		"nValorTotal":       "it would change an amount: Omie adds it up",
+		"nValorTotalImpRet": "it would change an amount: Omie adds it up",
+		"cDescParc":         "Omie fills it in from cCodParc",
+		"cNumRecibo":        "Omie fills it in",
+	}
+	refusedInService = map[string]string{
+		"nQtde":                 "the order's quantity is filled in",
+		"nValUnit":              "it would change an amount: the order's price is filled in",
+		"cTpDesconto":           "it would change an amount: the order's discount is filled in",
+		"nValorDesconto":        "it would change an amount: the order's discount is filled in",
+		"nAliqDesconto":         "it would change an amount: the order's discount is filled in",
+		"nValorAcrescimos":      "it would change an amount",
+		"nValorOutrasRetencoes": "it would change an amount",
+		"nSeqItem":              "Omie counts the items itself",
+		"nIdItem":               "it is for changing an OS, not for creating one",
+		"cAcaoItem":             "it is for changing an OS, not for creating one",
+		"nBaseISS":              "Omie computes it",
+		"nValorISS":             "Omie computes it",
+		"nValorIbs*":            "Omie computes it",
+		"nValorCbs*":            "Omie computes it",
+		"cFixar*":               "Omie fills it in",
+		"cMan*":                 "Omie fills it in",
+	}
+	// inlineFields are what Omie needs of a service that isn't in its catalogue.
+	inlineFields = []string{"cDescServ", "cCodServLC116", "cCodServMun", "cTribServ"}
+)
+
+type checker struct{ problems []erp.Problem }
+
+func (c *checker) refuse(path, format string, args ...any) {
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) warn(path, format string, args ...any) {
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+}
+
+// object tells whether v is there and an object; anything else is a problem.
+func (c *checker) object(path string, v any) (map[string]any, bool) {
+	m, ok := v.(map[string]any)
+	if v != nil && !ok {
+		c.refuse(path, "must be an object of Omie's fields")
+	}
+	return m, ok
+}
+
+func (c *checker) baseURL(v any) {
+	if v == nil {
+		return
+	}
+	text, _ := v.(string)
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		c.refuse("base_url", "must be a URL like %s", DefaultBaseURL)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		c.refuse("base_url", "must have no user, query or fragment; the keys are in the account's secret")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		c.refuse("base_url", "must be https: the App Secret travels in every request (http is allowed on this machine only)")
+	}
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+func (c *checker) customer(v any) {
+	customer, ok := c.object("customer", v)
+	if !ok || customer["default"] == nil {
+		return
+	}
+	number, _ := customer["default"].(json.Number)
+	if !isID(number.String()) {
+		c.refuse("customer.default", "must be the customer's nCodCli, a whole number like 3795260786")
+	}
+}
+
+func isID(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && n > 0
+}
+
+func (c *checker) os(os map[string]any) {
+	for _, part := range slices.Sorted(maps.Keys(os)) {
+		path := "os." + part
+		switch {
+		case part == "ServicosPrestados":
+			c.refuse(path, "the order's lines are filled in; say what a service is under services")
+		case !slices.Contains(osParts, part):
+			c.refuse(path, "must be one of %s; other parts would change an amount", strings.Join(osParts, ", "))
+		case part == "Departamentos" || part == "Parcelas":
+			if _, ok := os[part].([]any); !ok {
+				c.refuse(path, "must be a list")
+			}
+		default:
+			c.object(path, os[part])
+		}
+		c.fields(path, os[part], orderPlaceholders, refusedInOS)
+	}
+	header, _ := os["Cabecalho"].(map[string]any)
+	c.parcels(header)
+	c.forecast(header["dDtPrevisao"])
+	info, _ := os["InformacoesAdicionais"].(map[string]any)
+	for _, field := range []string{"cCodCateg", "nCodCC"} {
+		if info[field] == nil {
+			c.warn("os.InformacoesAdicionais."+field, "is missing: Omie may refuse an OS without its category or bank account")
+		}
+	}
+	email, _ := os["Email"].(map[string]any)
+	if email["cEnvBoleto"] == "S" && email["cEnvPix"] == "S" {
+		c.refuse("os.Email.cEnvPix", "must be N when cEnvBoleto is S: Omie sends a boleto or a Pix, not both")
+	}
+}
+
+func (c *checker) parcels(header map[string]any) {
+	code, configured := header["cCodParc"]
+	if !configured || header["nQtdeParc"] != nil {
+		return
+	}
+	switch code {
+	case "999":
+		c.refuse("os.Cabecalho.nQtdeParc", "must say how many instalments cCodParc 999 has")
+	case defaultParcel:
+	default:
+		c.warn("os.Cabecalho.nQtdeParc", "1 is sent: say how many instalments cCodParc %v has", code)
+	}
+}
+
+func (c *checker) forecast(v any) {
+	text, ok := v.(string)
+	switch {
+	case v == nil || daysAhead.MatchString(text):
+	case !ok || !isDate(text):
+		c.refuse("os.Cabecalho.dDtPrevisao", `must be days after the order's date, like "+3d", or a date like "27/02/2025"`)
+	default:
+		c.warn("os.Cabecalho.dDtPrevisao", `is the same day for every order; "+3d" is three days after the order's`)
+	}
+}
+
+func isDate(text string) bool {
+	_, err := time.Parse(dateLayout, text)
+	return err == nil
+}
+
+func (c *checker) services(services map[string]any) {
+	if len(services) == 0 {
+		c.warn("services", "is empty: every order will be rejected as not mapped")
+	}
+	for _, sku := range slices.Sorted(maps.Keys(services)) {
+		path := "services." + sku
+		fields, ok := services[sku].(map[string]any)
+		if !ok {
+			c.refuse(path, "must be an object with fields of ServicosPrestados")
+			continue
+		}
+		c.identity(path, fields)
+		c.fields(path, fields, linePlaceholders, refusedInService)
+	}
+}
+
+// identity makes sure that Omie can tell which service is meant.
+func (c *checker) identity(path string, fields map[string]any) {
+	id, code := fields["nCodServico"], fields["cCodIntServico"]
+	switch {
+	case id != nil && code != nil:
+		c.warn(path, "has both nCodServico and cCodIntServico: one of them is enough")
+	case id != nil || code != nil:
+	default:
+		for _, name := range inlineFields {
+			if text, _ := fields[name].(string); text == "" {
+				c.refuse(path+"."+name, "is missing: a service without nCodServico or cCodIntServico needs %s", strings.Join(inlineFields, ", "))
+			}
+		}
+	}
+	if number, isNumber := id.(json.Number); id != nil && (!isNumber || !isID(number.String())) {
+		c.refuse(path+".nCodServico", "must be a whole number like 3846592864")
+	}
+	if text, isText := code.(string); code != nil && (!isText || text == "") {
+		c.refuse(path+".cCodIntServico", "must be a text that isn't empty")
+	}
+}
+
+// fields walks everything below path: refused names, types, placeholders.
+func (c *checker) fields(path string, v any, known []string, refused map[string]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			below := path + "." + key
+			if why, ok := refusal(key, refused); ok {
+				c.refuse(below, "can't be configured: %s", why)
+				continue
+			}
+			c.typed(below, key, v[key])
+			c.fields(below, v[key], known, refused)
+		}
+	case []any:
+		for i, element := range v {
+			c.fields(path+"."+strconv.Itoa(i), element, known, refused)
+		}
+	case string:
+		c.placeholders(path, v, known)
+	}
+}
+
+// refusal ignores case, since nobody knows whether Omie does.
+func refusal(key string, refused map[string]string) (string, bool) {
+	for name, why := range refused {
+		prefix, isPrefix := strings.CutSuffix(name, "*")
+		if strings.EqualFold(name, key) || isPrefix && len(key) > len(prefix) && strings.EqualFold(prefix, key[:len(prefix)]) {
+			return why, true
+		}
+	}
+	return "", false
+}
+
+// typed holds a field to the type that Omie's naming gives it: c and d are
+// texts, n is a number. A YAML 01015 without quotes is no code any more.
+func (c *checker) typed(path, key string, v any) {
+	if len(key) < 2 || !unicode.IsUpper(rune(key[1])) || v == nil {
+		return
+	}
+	_, isText := v.(string)
+	_, isNumber := v.(json.Number)
+	switch key[0] {
+	case 'c', 'd':
+		if !isText {
+			c.refuse(path, `must be a text in quotes, like "01"`)
+		}
+	case 'n':
+		switch {
+		case key == "nValor" && v != orderTotal:
+			c.refuse(path, "would change an amount; the order's own is %q", orderTotal)
+		case isNumber || v == orderTotal || v == "S" || v == "N": // nValorFixo is one of the latter
+		default:
+			c.refuse(path, "must be a number")
+		}
+	}
+}
+
+func (c *checker) placeholders(path, text string, known []string) {
+	names, err := placeholder.Names(text)
+	if err != nil {
+		c.refuse(path, "%v", err)
+		return
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			c.refuse(path, "{%s} is not known here; known are {%s}", name, strings.Join(known, "}, {"))
+		}
+	}
+}

@@ -1,0 +1,331 @@
+// Package omie makes a paid order an ordem de serviço (OS) in one Omie account:
+// the mapping, the four calls that it takes, and what their answers mean.
+package omie
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+const (
+	// callLimit is the longest that one call may take.
+	callLimit = 60 * time.Second
+	// margin is what has to be left beyond a create's call to record its outcome.
+	margin = 10 * time.Second
+	// spacing lies between the starts of two calls of one method: 240 a minute.
+	spacing = 250 * time.Millisecond
+	// secretRest is how long the account rests when its secret can't be read.
+	secretRest = 60 * time.Second
+	// maxAnswer is how much of an answer is read.
+	maxAnswer = 1 << 20
+)
+
+// Credentials gives the account's App Key and App Secret. The error names what
+// is missing and shows no secret.
+type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
+
+// CustomerCache remembers nCodCli by a hash of the tax id. Its errors cost a
+// call, nothing else.
+type CustomerCache interface {
+	// CustomerID returns what was remembered, or "".
+	CustomerID(ctx context.Context, account, hash string) (string, error)
+	// RememberCustomer keeps the id; an empty one forgets.
+	RememberCustomer(ctx context.Context, account, hash, id string) error
+}
+
+// Options say what a Client is for.
+type Options struct {
+	// Account is its name in connections.yaml.
+	Account     string
+	Config      Config
+	Credentials Credentials
+	// Customers is nil where nothing is remembered.
+	Customers CustomerCache
+	// Now is time.Now unless set.
+	Now func() time.Time
+	// Sleep waits until d is over or the context is; a timer unless set.
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Client is one Omie account. It implements erp.ERP and, like it, makes one call
+// at a time.
+type Client struct {
+	account     string
+	config      Config
+	credentials Credentials
+	customers   CustomerCache
+	now         func() time.Time
+	sleep       func(context.Context, time.Duration) error
+	http        *http.Client
+	// born and started are when the last call of a method began: a new process
+	// doesn't know what the former one called, so all of them began with it.
+	born    time.Time
+	started map[method]time.Time
+}
+
+var _ erp.ERP = (*Client)(nil)
+
+// New makes the account's client.
+func New(o Options) *Client {
+	c := &Client{
+		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers,
+		now: o.Now, sleep: o.Sleep, http: newHTTPClient(), started: map[method]time.Time{},
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
+	}
+	c.born = c.now()
+	return c
+}
+
+// newHTTPClient makes a client that sends a request once or not at all. No
+// connection is used twice: one that died while it was idle (every one does in a
+// frozen Lambda) would turn a create into a lost answer, and reuse is the only
+// case in which Go's transport repeats a request. HTTP/2 has more such cases.
+func newHTTPClient() *http.Client {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    10 * time.Second,
+			DisableKeepAlives:      true,
+			MaxResponseHeaderBytes: 64 << 10,
+			Protocols:              protocols,
+		},
+	}
+}
+
+// CanLookUp is always true: cCodIntOS is a key of ConsultarOS.
+func (c *Client) CanLookUp() bool { return true }
+
+// CallLimit is 60 seconds.
+func (c *Client) CallLimit() time.Duration { return callLimit }
+
+// Create sends IncluirOS once. See erp.ERP.
+func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
+	os, ok := doc.Body.(OS)
+	if !ok || doc.CustomerID == "" {
+		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
+	}
+	answer, body := c.call(ctx, incluirOS, os, privateOf(doc.Customer)...)
+	switch {
+	case answer.Kind == erp.Created && !about(body, doc.Reference.Code):
+		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
+	case answer.Kind == erp.Refused:
+		c.forgetUnknown(ctx, doc.Customer, answer.Text)
+	}
+	return answer
+}
+
+// about tells whether the answer names no other OS than ours.
+func about(body []byte, code string) bool {
+	var a struct {
+		CCodIntOS string `json:"cCodIntOS"`
+	}
+	return decode(body, &a) == nil && (a.CCodIntOS == "" || a.CCodIntOS == code)
+}
+
+// Request is the exact body of IncluirOS: what Create sends, and what a preview
+// shows with other words for the credentials.
+func Request(doc erp.Document, appKey, appSecret string) ([]byte, error) {
+	os, ok := doc.Body.(OS)
+	if !ok {
+		return nil, fmt.Errorf("write omie request: the document is no OS")
+	}
+	return envelope(incluirOS, appKey, appSecret, os)
+}
+
+// envelope is what every method wants. The keys are texts: as numbers they would
+// lose a leading zero.
+func envelope(m method, appKey, appSecret string, param any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(struct {
+		Call      method `json:"call"`
+		AppKey    string `json:"app_key"`
+		AppSecret string `json:"app_secret"`
+		Param     [1]any `json:"param"`
+	}{m, appKey, appSecret, [1]any{param}})
+	if err != nil {
+		return nil, fmt.Errorf("write omie request: %w", err)
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+func (m method) path() string {
+	switch m {
+	case listarClientes, incluirCliente:
+		return "geral/clientes/"
+	}
+	return "servicos/os/"
+}
+
+// call makes one call of the method, or none. The private values, beside the
+// keys, never reach the answer's text.
+func (c *Client) call(ctx context.Context, m method, param any, private ...string) (erp.Answer, []byte) {
+	key, secret, answer := c.keys(ctx, m)
+	if answer.Kind != "" {
+		return answer, nil
+	}
+	request, err := envelope(m, key, secret, param)
+	if err != nil {
+		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, nil
+	}
+	if err := c.pace(ctx, m); err != nil {
+		return notSent(m, "the time was over before the call"), nil
+	}
+	if answer, late := c.tooLate(ctx, m); late {
+		return answer, nil
+	}
+	return c.send(ctx, m, request, append(private, key, secret))
+}
+
+// tooLate tells whether too little time is left to begin. A create needs enough
+// to be recorded as well. It is asked after every wait, just before the bytes. The
+// wall clock counts, not the monotonic one, which may
+// have stood still with the process.
+func (c *Client) tooLate(ctx context.Context, m method) (erp.Answer, bool) {
+	if ctx.Err() != nil {
+		return notSent(m, "the time was over before the call"), true
+	}
+	deadline, ok := ctx.Deadline()
+	left := deadline.Round(0).Sub(c.now().Round(0))
+	if m == incluirOS && ok && left < callLimit+margin {
+		return notSent(m, fmt.Sprintf("%s were left, a create needs %s", left.Truncate(time.Millisecond), callLimit+margin)), true
+	}
+	return erp.Answer{}, false
+}
+
+func notSent(m method, text string) erp.Answer {
+	if m == incluirOS {
+		return erp.Answer{Kind: erp.NoTime, Text: text}
+	}
+	return erp.Answer{Kind: erp.NotSent, Text: text}
+}
+
+// keys are the account's. Without them the account rests, since nothing of it can
+// go on.
+func (c *Client) keys(ctx context.Context, m method) (key, secret string, answer erp.Answer) {
+	key, secret, err := c.credentials(ctx)
+	why := ""
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return "", "", notSent(m, "the time was over before the account's secret was read")
+	case err != nil:
+		why = err.Error()
+	case key == "":
+		why = "app_key is missing"
+	case secret == "":
+		why = "app_secret is missing"
+	default:
+		return key, secret, erp.Answer{}
+	}
+	return "", "", erp.Answer{
+		Kind: erp.Lane, RetryAfter: secretRest, AccountFault: true,
+		Text: cleanAnswer(fmt.Sprintf("secret omie/%s: %s", c.account, why), key, secret),
+	}
+}
+
+// pace waits until the method's last call began long enough ago.
+func (c *Client) pace(ctx context.Context, m method) error {
+	last, called := c.started[m]
+	if !called {
+		last = c.born
+	}
+	// A clock that went back must not make for a longer wait.
+	if wait := min(last.Add(spacing).Sub(c.now()), spacing); wait > 0 {
+		if err := c.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	c.started[m] = c.now()
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// send puts the request on the wire, once.
+func (c *Client) send(ctx context.Context, m method, request []byte, private []string) (erp.Answer, []byte) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	// Once there is a connection, bytes may leave. Connections are new, so that
+	// whatever fails before is a failure to reach Omie at all.
+	var left atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }})
+	fail := func(doing string, err error) (erp.Answer, []byte) {
+		kind := erp.NotSent
+		if left.Load() {
+			kind = erp.Lost
+		}
+		return erp.Answer{Kind: kind, Text: cleanAnswer(doing+": "+why(err), private...)}, nil
+	}
+
+	endpoint := strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(request))
+	if err != nil {
+		return fail("make the request", err)
+	}
+	r.GetBody = nil // so that nothing can send it again
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json")
+	response, err := c.http.Do(r)
+	if err != nil {
+		return fail(string(m), err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return fail("read the answer of "+string(m), err)
+	case len(body) > maxAnswer:
+		return fail("read the answer of "+string(m), errors.New("it is over 1 MiB"))
+	}
+	return outcome(m, response.StatusCode, response.Header, body, private...), body
+}
+
+// why is the cause without the URL that net/http puts around it.
+func why(err error) string {
+	var wrapped *url.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case errors.As(err, &wrapped):
+		return wrapped.Err.Error()
+	}
+	return err.Error()
+}
+
+// privateOf is what of a customer must not come back in a text.
+func privateOf(c order.Customer) []string {
+	return []string{c.Name, cleanText(c.Name), c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted()}
+}

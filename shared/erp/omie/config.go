@@ -1,0 +1,67 @@
+package omie
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// DefaultBaseURL is Omie's own.
+const DefaultBaseURL = "https://app.omie.com.br/api/v1/"
+
+// anySKU is the entry of services that takes what no other entry maps.
+const anySKU = "*"
+
+// Config is what connections.yaml says of one Omie account. Numbers keep the
+// text they were written in: ids have more digits than a float.
+type Config struct {
+	// BaseURL is where the API is, DefaultBaseURL unless the account says so.
+	BaseURL string
+	// OS is the part of IncluirOS that is the same for every order, in Omie's own
+	// shape, with placeholders in its texts.
+	OS map[string]any
+	// DefaultCustomer is the nCodCli of orders without a tax id; empty: none.
+	DefaultCustomer json.Number
+	// Services maps the store's SKU to fields of ServicosPrestados.
+	Services map[string]map[string]any
+}
+
+// Parse reads an account's whole object. It refuses what Check refuses, so that
+// nothing that would change an amount gets past a build without a check.
+func Parse(settings json.RawMessage) (Config, error) {
+	for _, p := range Check(settings) {
+		if !p.Warning {
+			return Config{}, fmt.Errorf("read omie account: %s: %s", p.Path, p.Message)
+		}
+	}
+	var raw struct {
+		BaseURL  string         `json:"base_url"`
+		OS       map[string]any `json:"os"`
+		Customer struct {
+			Default json.Number `json:"default"`
+		} `json:"customer"`
+		Services map[string]map[string]any `json:"services"`
+	}
+	if err := decode(settings, &raw); err != nil {
+		return Config{}, fmt.Errorf("read omie account: %w", err)
+	}
+	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services}
+	if c.BaseURL == "" {
+		c.BaseURL = DefaultBaseURL
+	}
+	return c, nil
+}
+
+// decode reads one JSON value and keeps the text of its numbers.
+func decode(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("more than one JSON value")
+	}
+	return nil
+}

@@ -1,0 +1,289 @@
+package omie
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Customer finds the customer by tax id, or creates it. One that exists is never
+// changed: what the merchant wrote about them stays. See erp.ERP.
+func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
+	if doc.CustomerID != "" {
+		return doc, erp.Answer{Kind: erp.Ready}
+	}
+	taxID := doc.Customer.TaxID
+	if taxID == "" {
+		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
+	}
+	_, secret, answer := c.keys(ctx, listarClientes)
+	if answer.Kind != "" {
+		return doc, answer
+	}
+	mac := macOf(taxID, secret)
+	id := c.remembered(ctx, mac)
+	if id == "" {
+		if id, answer = c.findOrCreate(ctx, doc.Customer, integrationCode(mac)); answer.Kind != erp.Ready {
+			return doc, answer
+		}
+		c.remember(ctx, mac, id)
+	}
+	return withCustomer(doc, id), erp.Answer{Kind: erp.Ready}
+}
+
+func (c *Client) findOrCreate(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
+	id, answer := c.find(ctx, customer)
+	if answer.Kind == erp.Absent {
+		id, answer = c.create(ctx, customer, code)
+	}
+	// Nothing of the document was sent, so a fault that nobody knows is as
+	// definite as one that is known.
+	if answer.Kind == erp.Unknown {
+		answer.Kind = erp.Refused
+	}
+	return id, answer
+}
+
+// find answers Ready, Absent, or why it can't tell.
+func (c *Client) find(ctx context.Context, customer order.Customer) (string, erp.Answer) {
+	answer, body := c.call(ctx, listarClientes, map[string]any{
+		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
+		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
+	}, privateOf(customer)...)
+	if answer.Kind != erp.Present {
+		return "", answer
+	}
+	rows, _ := customersIn(body)
+	if id := pick(rows, customer.TaxID); id != "" {
+		return id, erp.Answer{Kind: erp.Ready}
+	}
+	return "", erp.Answer{Kind: erp.Absent}
+}
+
+// create answers Ready, or why there is no customer.
+func (c *Client) create(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
+	answer, body := c.call(ctx, incluirCliente, newCustomer(customer, code), privateOf(customer)...)
+	switch answer.Kind {
+	case erp.Ready:
+		return answer.ID, erp.Answer{Kind: erp.Ready}
+	case erp.Duplicate:
+		if id := idIn(body); id != "" {
+			return id, erp.Answer{Kind: erp.Ready}
+		}
+		// It exists, but can be listed again only when the same question is no
+		// longer redundant.
+		answer.Kind, answer.RetryAfter = erp.Redundant, redundantRest
+	}
+	return "", answer
+}
+
+var existingID = regexp.MustCompile(`(?i)(?:com o Id|nCod) ?\[([0-9]+)\]`)
+
+// idIn is the id of the customer that was in the way, where Omie says it. It is
+// read from the body: the answer's text is masked.
+func idIn(body []byte) string {
+	f, _ := readFault(body)
+	if said := existingID.FindStringSubmatch(f.text); said != nil && isID(said[1]) {
+		return said[1]
+	}
+	return ""
+}
+
+type shownCustomer struct {
+	CodigoClienteOmie loose `json:"codigo_cliente_omie"`
+	CnpjCpf           loose `json:"cnpj_cpf"`
+	Inativo           loose `json:"inativo"`
+}
+
+// customersIn reads a page of ListarClientes.
+func customersIn(body []byte) ([]shownCustomer, bool) {
+	var page struct {
+		ClientesCadastro []shownCustomer `json:"clientes_cadastro"`
+		TotalDeRegistros loose           `json:"total_de_registros"`
+	}
+	err := decode(body, &page)
+	return page.ClientesCadastro, err == nil && (page.ClientesCadastro != nil || page.TotalDeRegistros == "0")
+}
+
+// pick is the lowest id of those with exactly this tax id, of the active ones if
+// there is one. The filter may match parts; the same order must always get the
+// same customer.
+func pick(rows []shownCustomer, taxID order.TaxID) string {
+	same := slices.DeleteFunc(slices.Clone(rows), func(r shownCustomer) bool {
+		return bare(string(r.CnpjCpf)) != string(taxID) || !isID(string(r.CodigoClienteOmie))
+	})
+	if len(same) == 0 {
+		return ""
+	}
+	best := slices.MinFunc(same, func(a, b shownCustomer) int {
+		return cmp.Or(strings.Compare(inactive(a), inactive(b)), cmp.Compare(idOf(a), idOf(b)))
+	})
+	return string(best.CodigoClienteOmie)
+}
+
+func inactive(r shownCustomer) string {
+	if r.Inativo == "S" {
+		return "S"
+	}
+	return "N"
+}
+
+func idOf(r shownCustomer) int64 {
+	id, _ := strconv.ParseInt(string(r.CodigoClienteOmie), 10, 64) // isID was asked before
+	return id
+}
+
+// bare is a tax id without punctuation.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(text))
+}
+
+// Lengths that Omie's fields surely take. Its reference gives none for them; a
+// text cut short still finds its customer, one too long is refused.
+const (
+	maxName     = 60
+	maxFantasia = 100
+	maxEmail    = 500
+	maxAddress  = 60
+	maxCity     = 40
+)
+
+// newCustomer is the param of IncluirCliente. A key without a value isn't sent.
+func newCustomer(customer order.Customer, code string) map[string]any {
+	name := oneLine(customer.Name)
+	fields := map[string]string{
+		"codigo_cliente_integracao": code,
+		"razao_social":              cut(name, maxName),
+		"nome_fantasia":             cut(name, maxFantasia),
+		"cnpj_cpf":                  customer.TaxID.Formatted(),
+	}
+	// What Omie might refuse and doesn't need is left out.
+	if email := oneLine(customer.Email); mailbox.MatchString(email) && len(email) <= maxEmail {
+		fields["email"] = email
+	}
+	fields["telefone1_ddd"], fields["telefone1_numero"] = phone(customer.Phone)
+	address(customer.Address, fields)
+	param := make(map[string]any, len(fields))
+	for key, value := range fields {
+		if value = strings.TrimSpace(value); value != "" {
+			param[key] = value
+		}
+	}
+	return param
+}
+
+// address adds a Brazilian address. A foreign one would be refused, and it isn't
+// needed to create a customer.
+func address(a order.Address, fields map[string]string) {
+	if a.Country != "" && a.Country != "BR" || oneLine(a.Street) == "" {
+		return
+	}
+	fields["endereco"] = cut(oneLine(a.Street), maxAddress)
+	fields["endereco_numero"] = cmp.Or(cut(oneLine(a.Number), maxAddress), "S/N")
+	fields["complemento"] = cut(oneLine(a.Complement), maxAddress)
+	fields["bairro"] = cut(oneLine(a.District), maxAddress)
+	if postalCode.MatchString(a.PostalCode) {
+		fields["cep"] = a.PostalCode
+	}
+	// A city without its state is not one city.
+	if slices.Contains(states, a.State) {
+		fields["cidade"] = cut(oneLine(a.City), maxCity)
+		fields["estado"] = a.State
+	}
+	if a.Country == "BR" {
+		fields["codigo_pais"] = "1058" // Brazil, in the Central Bank's list
+	}
+}
+
+var (
+	mailbox    = regexp.MustCompile(`^[^\s@,;<>"]+@[^\s@,;<>"]+\.[A-Za-z]{2,}$`)
+	postalCode = regexp.MustCompile(`^[0-9]{8}$`)
+)
+
+var states = strings.Fields("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO")
+
+// phone splits a Brazilian number; any other is left out.
+func phone(text string) (ddd, number string) {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, text)
+	if len(digits) > 11 {
+		digits = strings.TrimPrefix(digits, "55")
+	}
+	if len(digits) == 12 {
+		digits = strings.TrimPrefix(digits, "0")
+	}
+	if len(digits) != 10 && len(digits) != 11 {
+		return "", ""
+	}
+	return digits[:2], digits[2:]
+}
+
+// oneLine is a clean text with single spaces.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(cleanText(text), unicode.IsSpace), " ")
+}
+
+// macOf is all that outlives an order of a tax id: without the App Secret, which
+// numbers there are can't be tried out against it.
+func macOf(taxID order.TaxID, appSecret string) []byte {
+	h := hmac.New(sha256.New, []byte(appSecret))
+	h.Write([]byte(taxID))
+	return h.Sum(nil)
+}
+
+// integrationCode is the same whenever the customer is created, so that Omie
+// itself refuses a second one.
+func integrationCode(mac []byte) string {
+	return strings.ToLower(base32.StdEncoding.EncodeToString(mac))[:20]
+}
+
+func (c *Client) remembered(ctx context.Context, mac []byte) string {
+	if c.customers == nil {
+		return ""
+	}
+	id, err := c.customers.CustomerID(ctx, c.account, hex.EncodeToString(mac))
+	if err != nil || !isID(id) {
+		return ""
+	}
+	return id
+}
+
+func (c *Client) remember(ctx context.Context, mac []byte, id string) {
+	if c.customers != nil {
+		// What wasn't remembered is looked for again.
+		_ = c.customers.RememberCustomer(ctx, c.account, hex.EncodeToString(mac), id)
+	}
+}
+
+// forgetUnknown forgets the customer of an OS that was refused because Omie no
+// longer knows it; else every retry would be refused alike.
+func (c *Client) forgetUnknown(ctx context.Context, customer order.Customer, said string) {
+	if customer.TaxID == "" || !unknownCustomer.MatchString(plain(said)) {
+		return
+	}
+	if _, secret, answer := c.keys(ctx, incluirOS); answer.Kind == "" {
+		c.remember(ctx, macOf(customer.TaxID, secret), "")
+	}
+}
+
+var unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*nao (foi )?(cadastrad|encontrad|localizad)`)

@@ -1,0 +1,356 @@
+package omie_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+const none = `{"faultstring":"ERROR: Não existem registros para a página [1]!","faultcode":"SOAP-ENV:Client-5113"}`
+
+func faultOf(text, code string) string {
+	b, err := json.Marshal(map[string]string{"faultstring": text, "faultcode": code})
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// desk answers geral/clientes/ with what is written for a method, and keeps what
+// it was asked.
+type desk struct {
+	answers map[string]string
+	asked   []map[string]any
+	calls   []string
+}
+
+func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	var request struct {
+		Call  string           `json:"call"`
+		Param []map[string]any `json:"param"`
+	}
+	if r.URL.Path != "/api/v1/geral/clientes/" || json.Unmarshal(body, &request) != nil || len(request.Param) != 1 {
+		http.Error(w, "?", http.StatusNotFound)
+		return
+	}
+	d.calls = append(d.calls, request.Call)
+	d.asked = append(d.asked, request.Param[0])
+	answer := d.answers[request.Call]
+	if strings.Contains(answer, "faultstring") {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	_, _ = io.WriteString(w, answer)
+}
+
+// cache keeps customers in memory, or fails.
+type cache struct {
+	ids map[string]string
+	err error
+}
+
+func (c *cache) CustomerID(_ context.Context, account, hash string) (string, error) {
+	return c.ids[account+" "+hash], c.err
+}
+
+func (c *cache) RememberCustomer(_ context.Context, account, hash, id string) error {
+	if c.err == nil {
+		c.ids[account+" "+hash] = id
+	}
+	return c.err
+}
+
+func document(t *testing.T, customer order.Customer) erp.Document {
+	t.Helper()
+	o := paid(t, "100", "1 x 100")
+	o.Customer = customer
+	doc, err := client(t, settings).Document(o, reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
+	const rows = `{"pagina":1,"clientes_cadastro":[
+		{"codigo_cliente_omie":1,"cnpj_cpf":"111.444.777-35","inativo":"N"},
+		{"codigo_cliente_omie":2,"cnpj_cpf":"529.982.247-25","inativo":"S"},
+		{"codigo_cliente_omie":10,"cnpj_cpf":"529.982.247-25"},
+		{"codigo_cliente_omie":9,"cnpj_cpf":"52998224725","inativo":"N"},
+		{"codigo_cliente_omie":0,"cnpj_cpf":"52998224725","inativo":"N"}]}`
+	const written = `{"codigo_cliente_omie":5522173861,"codigo_cliente_integracao":"x","codigo_status":"0","descricao_status":"Cliente cadastrado com sucesso!"}`
+	const list, create = "ListarClientes", "IncluirCliente"
+	for name, c := range map[string]struct {
+		answers map[string]string
+		id      string
+		kind    erp.AnswerKind
+		rest    time.Duration
+		calls   []string
+	}{
+		"the first of the active ones": {answers: map[string]string{list: rows}, id: "9", calls: []string{list}},
+		"an inactive one, for want of another": {
+			answers: map[string]string{list: `{"clientes_cadastro":[{"codigo_cliente_omie":2,"cnpj_cpf":"52998224725","inativo":"S"}]}`}, id: "2", calls: []string{list},
+		},
+		"created": {answers: map[string]string{list: none, create: written}, id: "5522173861", calls: []string{list, create}},
+		"only others were listed": {
+			answers: map[string]string{list: `{"clientes_cadastro":[{"codigo_cliente_omie":1,"cnpj_cpf":"111.444.777-35"}]}`, create: written}, id: "5522173861", calls: []string{list, create},
+		},
+		"an empty list": {answers: map[string]string{list: `{"total_de_registros":0,"clientes_cadastro":[]}`, create: written}, id: "5522173861", calls: []string{list, create}},
+		"there already": {
+			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o CPF/CNPJ [529.982.247-25] com o Id [12345678901] e código de integração [65007887191] ! (add)", "")},
+			id:      "12345678901", calls: []string{list, create},
+		},
+		"there already, in old words": {
+			answers: map[string]string{list: none, create: faultOf("Cliente ja cadastrado nCod [123]", "SOAP-ENV:Client-102")}, id: "123", calls: []string{list, create},
+		},
+		"there already, but nobody says who": {
+			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", "")},
+			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create},
+		},
+		"redundant":         {answers: map[string]string{list: faultOf("Consumo redundante. Aguarde 16 segundos (REDUNDANT).", "")}, kind: erp.Redundant, rest: 16 * time.Second, calls: []string{list}},
+		"blocked":           {answers: map[string]string{list: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")}, kind: erp.Lane, rest: 100 * time.Second, calls: []string{list}},
+		"not listed":        {answers: map[string]string{list: `<html>`}, kind: erp.Lost, calls: []string{list}},
+		"an unknown fault":  {answers: map[string]string{list: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list}},
+		"refused":           {answers: map[string]string{list: none, create: faultOf("CEP inválido", "")}, kind: erp.Refused, calls: []string{list, create}},
+		"refused in a way":  {answers: map[string]string{list: none, create: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list, create}},
+		"lost":              {answers: map[string]string{list: none, create: `<html>`}, kind: erp.Lost, calls: []string{list, create}},
+		"busy":              {answers: map[string]string{list: none, create: faultOf("Já existe uma requisição desse método", "")}, kind: erp.Lane, rest: 10 * time.Second, calls: []string{list, create}},
+		"unknown in a list": {answers: map[string]string{list: `{"pagina":1}`}, kind: erp.Lost, calls: []string{list}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &desk{answers: c.answers}
+			server := httptest.NewServer(d)
+			defer server.Close()
+			before := document(t, order.Customer{Name: "Ana Prado", TaxID: someCPF})
+			doc, answer := calling(t, server.URL).Customer(t.Context(), before)
+			if c.id != "" {
+				c.kind = erp.Ready
+			}
+			if answer.Kind != c.kind || answer.RetryAfter != c.rest || doc.CustomerID != c.id {
+				t.Errorf("customer %q, answer %+v, want %q, %s, %s", doc.CustomerID, answer, c.id, c.kind, c.rest)
+			}
+			if diff := cmp.Diff(c.calls, d.calls); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+			var sent any
+			if c.id != "" {
+				sent = json.Number(c.id)
+			} else if answer.Text == "" {
+				t.Error("the answer says nothing")
+			}
+			if got := param(t, doc)["Cabecalho"].(map[string]any)["nCodCli"]; got != sent {
+				t.Errorf("nCodCli %v, want %v", got, sent)
+			}
+			if got := param(t, before)["Cabecalho"].(map[string]any)["nCodCli"]; got != nil {
+				t.Errorf("the former document was changed: nCodCli %v", got)
+			}
+		})
+	}
+}
+
+func TestACustomerIsAskedForByTheBareTaxID(t *testing.T) {
+	d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"12.ABC.345/01DE-35"}]}`}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, order.Customer{Name: "Loja", TaxID: "12ABC34501DE35"}))
+	if answer.Kind != erp.Ready || doc.CustomerID != "7" {
+		t.Errorf("customer %q, %+v", doc.CustomerID, answer)
+	}
+	want := []map[string]any{{
+		"pagina": 1.0, "registros_por_pagina": 50.0, "apenas_importado_api": "N",
+		"clientesFiltro": map[string]any{"cnpj_cpf": "12ABC34501DE35"},
+	}}
+	if diff := cmp.Diff(want, d.asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestANewCustomerIsSentWithWhatIsKnownAndNothingElse(t *testing.T) {
+	whole := order.Address{
+		Street: "Rua das Flores", Number: "100", Complement: "ap 3", District: "Centro", City: "São Paulo", State: "SP", PostalCode: "01001000", Country: "BR",
+	}
+	change := func(f func(*order.Address)) order.Address {
+		a := whole
+		f(&a)
+		return a
+	}
+	sent := map[string]any{
+		"endereco": "Rua das Flores", "endereco_numero": "100", "complemento": "ap 3", "bairro": "Centro",
+		"cidade": "São Paulo", "estado": "SP", "cep": "01001000", "codigo_pais": "1058",
+	}
+	but := func(change map[string]any) map[string]any {
+		m := map[string]any{}
+		for k, v := range sent {
+			m[k] = v
+		}
+		for k, v := range change {
+			m[k] = v
+			if v == nil {
+				delete(m, k)
+			}
+		}
+		return m
+	}
+	for name, c := range map[string]struct {
+		customer order.Customer
+		want     map[string]any
+	}{
+		"a name and a tax id":        {order.Customer{}, map[string]any{}},
+		"everything":                 {order.Customer{Email: "ana@exemplo.com.br", Phone: "+55 (11) 98765-4321", Address: whole}, but(map[string]any{"email": "ana@exemplo.com.br", "telefone1_ddd": "11", "telefone1_numero": "987654321"})},
+		"no number":                  {order.Customer{Address: change(func(a *order.Address) { a.Number = " " })}, but(map[string]any{"endereco_numero": "S/N"})},
+		"no street":                  {order.Customer{Address: change(func(a *order.Address) { a.Street = "" })}, map[string]any{}},
+		"abroad":                     {order.Customer{Address: change(func(a *order.Address) { a.Country = "PT" })}, map[string]any{}},
+		"a country left out":         {order.Customer{Address: change(func(a *order.Address) { a.Country = "" })}, but(map[string]any{"codigo_pais": nil})},
+		"a state that is none":       {order.Customer{Address: change(func(a *order.Address) { a.State = "XX" })}, but(map[string]any{"estado": nil, "cidade": nil})},
+		"an address too long":        {order.Customer{Address: change(func(a *order.Address) { a.Street = strings.Repeat("ã", 40) })}, but(map[string]any{"endereco": strings.Repeat("ã", 30)})},
+		"a landline":                 {order.Customer{Phone: "551134567890"}, map[string]any{"telefone1_ddd": "11", "telefone1_numero": "34567890"}},
+		"a trunk prefix":             {order.Customer{Phone: "011 98765-4321"}, map[string]any{"telefone1_ddd": "11", "telefone1_numero": "987654321"}},
+		"area code 55":               {order.Customer{Phone: "55 98765-4321"}, map[string]any{"telefone1_ddd": "55", "telefone1_numero": "987654321"}},
+		"a foreign phone":            {order.Customer{Phone: "+351 912 345 678 9"}, map[string]any{}},
+		"half a phone":               {order.Customer{Phone: "98765-4321"}, map[string]any{}},
+		"an e-mail that is none":     {order.Customer{Email: "ana exemplo"}, map[string]any{}},
+		"a postal code that is none": {order.Customer{Address: change(func(a *order.Address) { a.PostalCode = "1001-000" })}, but(map[string]any{"cep": nil})},
+		"an e-mail without domain":   {order.Customer{Email: "ana@exemplo"}, map[string]any{}},
+		"an e-mail with a space":     {order.Customer{Email: "ana @exemplo.com"}, map[string]any{}},
+		"an e-mail that is giant":    {order.Customer{Email: strings.Repeat("a", 500) + "@exemplo.com"}, map[string]any{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": `{"codigo_cliente_omie":5,"codigo_status":"0"}`}}
+			server := httptest.NewServer(d)
+			defer server.Close()
+			c.customer.Name, c.customer.TaxID = "Ana\n  Prado", someCPF
+			if _, answer := calling(t, server.URL).Customer(t.Context(), document(t, c.customer)); answer.Kind != erp.Ready {
+				t.Fatalf("answer %+v", answer)
+			}
+			got := d.asked[1]
+			code, _ := got["codigo_cliente_integracao"].(string)
+			if len(code) != 20 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz234567") != "" || strings.Contains(code, string(someCPF)) {
+				t.Errorf("codigo_cliente_integracao %q", code)
+			}
+			delete(got, "codigo_cliente_integracao")
+			c.want["razao_social"], c.want["nome_fantasia"], c.want["cnpj_cpf"] = "Ana Prado", "Ana Prado", "529.982.247-25"
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestALongNameIsCutBetweenCharacters(t *testing.T) {
+	d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": `{"codigo_cliente_omie":5,"codigo_status":"0"}`}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	calling(t, server.URL).Customer(t.Context(), document(t, order.Customer{Name: "a" + strings.Repeat("é", 100), TaxID: someCNPJ}))
+	want := map[string]any{"razao_social": "a" + strings.Repeat("é", 29), "nome_fantasia": "a" + strings.Repeat("é", 49), "cnpj_cpf": "11.222.333/0001-81"}
+	delete(d.asked[1], "codigo_cliente_integracao")
+	if diff := cmp.Diff(want, d.asked[1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestACustomersCodeIsAlwaysTheSame(t *testing.T) {
+	codes := map[string]bool{}
+	for _, id := range []order.TaxID{someCPF, someCPF, someCNPJ} {
+		d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": `{"codigo_cliente_omie":5,"codigo_status":"0"}`}}
+		server := httptest.NewServer(d)
+		calling(t, server.URL).Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: id}))
+		server.Close()
+		codes[d.asked[1]["codigo_cliente_integracao"].(string)] = true
+	}
+	if len(codes) != 2 {
+		t.Errorf("codes %v, want one for each tax id", codes)
+	}
+}
+
+func TestARememberedCustomerNeedsNoCall(t *testing.T) {
+	d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	remembered := &cache{ids: map[string]string{}}
+	c := calling(t, server.URL, func(o *omie.Options) { o.Customers = remembered })
+	for range 2 {
+		doc, answer := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		if answer.Kind != erp.Ready || doc.CustomerID != "7" {
+			t.Errorf("customer %q, %+v", doc.CustomerID, answer)
+		}
+	}
+	if len(d.calls) != 1 || len(remembered.ids) != 1 {
+		t.Errorf("calls %v, remembered %v", d.calls, remembered.ids)
+	}
+	for key := range remembered.ids {
+		if len(key) != len("estudio ")+64 || strings.Contains(key, string(someCPF)) {
+			t.Errorf("key %q", key)
+		}
+	}
+}
+
+func TestACacheThatFailsCostsACallAndNothingElse(t *testing.T) {
+	for name, bad := range map[string]omie.CustomerCache{
+		"an error":        &cache{err: errors.New("throttled")},
+		"what is no id":   junk{},
+		"no cache at all": nil,
+	} {
+		d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
+		server := httptest.NewServer(d)
+		c := calling(t, server.URL, func(o *omie.Options) { o.Customers = bad })
+		doc, answer := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		server.Close()
+		if answer.Kind != erp.Ready || doc.CustomerID != "7" || len(d.calls) != 1 {
+			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
+		}
+	}
+}
+
+// junk remembers everybody under what is no id.
+type junk struct{}
+
+func (junk) CustomerID(context.Context, string, string) (string, error) { return "null", nil }
+
+func (junk) RememberCustomer(context.Context, string, string, string) error { return nil }
+
+func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
+	for said, forgotten := range map[string]bool{
+		"ERROR: Cliente não cadastrado para o Código [7] !": true,
+		"Preencha a tag [nCodCli]":                          false,
+		"Serviço não cadastrado":                            false,
+	} {
+		d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/os/") {
+				answering(500, "application/json", faultOf(said, ""))(w, r)
+				return
+			}
+			d.ServeHTTP(w, r)
+		}))
+		c := calling(t, server.URL, func(o *omie.Options) { o.Customers = &cache{ids: map[string]string{}} })
+		doc, _ := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		if answer := c.Create(t.Context(), doc); answer.Kind != erp.Refused {
+			t.Errorf("%s: %+v", said, answer)
+		}
+		c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		server.Close()
+		if again := len(d.calls) == 2; again != forgotten {
+			t.Errorf("%s: %v, forgotten should be %v", said, d.calls, forgotten)
+		}
+	}
+}
+
+func TestACustomerWithoutTaxIDOrDefaultIsRefused(t *testing.T) {
+	doc := document(t, order.Customer{Name: "Ana", TaxID: someCPF})
+	doc.Customer.TaxID = ""
+	if _, answer := calling(t, "http://127.0.0.1:1").Customer(t.Context(), doc); answer.Kind != erp.Refused {
+		t.Errorf("answer %+v", answer)
+	}
+}

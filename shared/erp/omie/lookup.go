@@ -1,0 +1,67 @@
+package omie
+
+import (
+	"context"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// shownOS is what counts of an OS as ConsultarOS shows it.
+type shownOS struct {
+	Cabecalho struct {
+		CCodIntOS   string       `json:"cCodIntOS"`
+		NCodOS      loose        `json:"nCodOS"`
+		CNumOS      loose        `json:"cNumOS"`
+		NCodCli     loose        `json:"nCodCli"`
+		NValorTotal *order.Money `json:"nValorTotal"`
+	}
+	InformacoesAdicionais struct {
+		CNumPedido loose `json:"cNumPedido"`
+	}
+	InfoCadastro struct {
+		CCancelada string `json:"cCancelada"`
+	}
+	ServicosPrestados []shownLine
+}
+
+// LookUp asks for the OS by its cCodIntOS. An answer about another one proves
+// nothing.
+func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	answer, body := c.call(ctx, consultarOS, map[string]any{"cCodIntOS": ref.Code})
+	if answer.Kind != erp.Present {
+		return answer
+	}
+	var os shownOS
+	if err := decode(body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
+		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
+	}
+	return answer
+}
+
+// shown reads the answer of ConsultarOS.
+func shown(body []byte) erp.Answer {
+	var os shownOS
+	if decode(body, &os) != nil || os.Cabecalho.CCodIntOS == "" || !isID(string(os.Cabecalho.NCodOS)) {
+		return erp.Answer{Kind: erp.Lost}
+	}
+	return erp.Answer{
+		Kind:   erp.Present,
+		ID:     string(os.Cabecalho.NCodOS),
+		Number: string(os.Cabecalho.CNumOS),
+		Found: erp.Found{
+			Total:       os.total(),
+			OrderNumber: string(os.InformacoesAdicionais.CNumPedido),
+			CustomerID:  string(os.Cabecalho.NCodCli),
+			Cancelled:   os.InfoCadastro.CCancelada == "S",
+		},
+	}
+}
+
+// total is Omie's own, or what the lines add up to where it shows none.
+func (os shownOS) total() order.Money {
+	if os.Cabecalho.NValorTotal != nil {
+		return *os.Cabecalho.NValorTotal
+	}
+	return sumLines(os.ServicosPrestados)
+}

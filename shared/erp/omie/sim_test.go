@@ -1,0 +1,210 @@
+package omie_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// simulated is an account at a strict Omie, both on one clock that only waits
+// move.
+type simulated struct {
+	*omie.Client
+	sim *omiesim.Sim
+	now time.Time
+}
+
+func (s *simulated) pass(d time.Duration) { s.now = s.now.Add(d) }
+
+func simulate(t *testing.T, settings string) *simulated {
+	t.Helper()
+	config, err := omie.Parse(json.RawMessage(settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &simulated{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	s.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return s.now }, AppKey: appKey, AppSecret: appSecret})
+	server := httptest.NewServer(s.sim)
+	t.Cleanup(func() {
+		s.sim.Close()
+		server.Close()
+		for _, v := range s.sim.Violations() {
+			t.Errorf("a limit was broken: %s", v)
+		}
+	})
+	config.BaseURL = server.URL + "/api/v1/"
+	s.Client = omie.New(omie.Options{
+		Account: "estudio", Config: config, Credentials: credentials,
+		Now: func() time.Time { return s.now },
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			s.pass(d)
+			return ctx.Err()
+		},
+	})
+	return s
+}
+
+const strictSettings = `{
+	"os": {
+		"Cabecalho": {"dDtPrevisao": "+3d"},
+		"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cCidPrestServ": "SAO PAULO (SP)", "cDadosAdicNF": "Pedido {order.number}", "cNumPedido": "{order.number}"},
+		"Email": {"cEnvLink": "S", "cEnvBoleto": "N", "cEnviarPara": "{customer.email}"},
+		"Departamentos": [{"cCodDepto": "7", "nPerc": 100, "nValor": "{order.total}", "nValorFixo": "N"}]
+	},
+	"customer": {"default": 3795260786},
+	"services": {
+		"CURSO-GO": {"nCodServico": 3846592864},
+		"MANUT-01": {"cCodIntServico": "MANUT-01"},
+		"*": {"cDescServ": "{line.name}", "cCodServLC116": "7.07", "cCodServMun": "01015", "cTribServ": "01", "cRetemISS": "N", "impostos": {"nAliqISS": 3}}
+	}
+}`
+
+func (s *simulated) document(t *testing.T, o order.Order) erp.Document {
+	t.Helper()
+	doc, err := s.Document(o, reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, answer := s.Customer(t.Context(), doc)
+	if answer.Kind != erp.Ready {
+		t.Fatalf("customer: %+v", answer)
+	}
+	return doc
+}
+
+func buyer() order.Customer {
+	return order.Customer{Name: "Ana Prado", Email: "ana@exemplo.com.br", Phone: "+55 11 98765-4321", TaxID: someCPF, Address: order.Address{
+		Street: "Rua das Flores", District: "Centro", City: "São Paulo", State: "SP", PostalCode: "01001000", Country: "BR",
+	}}
+}
+
+func TestAStrictOmieTakesTheCustomerAndTheOS(t *testing.T) {
+	s := simulate(t, strictSettings)
+	o := paid(t, "1289.99", "1 x 1000.001", "3 x 33.3333", "0.5 x 400 - 0.01")
+	o.Lines[1].SKUs, o.Lines[2].SKUs = []string{"MANUT-01"}, []string{"OUTRO"}
+	o.Discount = money(t, "10")
+	o.Customer = buyer()
+	doc := s.document(t, o)
+	got := s.Create(t.Context(), doc)
+	if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}, got); diff != "" {
+		t.Fatalf("answer (-want +got):\n%s", diff)
+	}
+	documents := s.sim.Documents()
+	if len(documents) != 1 || !documents[0].Total.Equal(o.Total) || documents[0].CustomerTaxID != string(someCPF) {
+		t.Errorf("documents %+v", documents)
+	}
+
+	found := s.LookUp(t.Context(), reference)
+	if found.Kind != erp.Present || found.ID != got.ID || found.Number != got.Number ||
+		!found.Found.Total.Equal(o.Total) || found.Found.OrderNumber != o.Number || found.Found.CustomerID != doc.CustomerID || found.Found.Cancelled {
+		t.Errorf("look-up %+v", found)
+	}
+	s.sim.Cancel(reference.Code)
+	s.pass(61 * time.Second)
+	if found = s.LookUp(t.Context(), reference); !found.Found.Cancelled {
+		t.Errorf("look-up %+v, want cancelled", found)
+	}
+}
+
+func TestTheSecondOrderOfACustomerFindsTheFirstOnes(t *testing.T) {
+	s := simulate(t, strictSettings)
+	o := paid(t, "100", "1 x 100")
+	o.Customer = buyer()
+	first := s.document(t, o)
+	s.pass(61 * time.Second)
+	second := s.document(t, o)
+	if first.CustomerID != second.CustomerID || len(s.sim.Customers()) != 2 {
+		t.Errorf("customers %s and %s of %d", first.CustomerID, second.CustomerID, len(s.sim.Customers()))
+	}
+}
+
+func TestAnOSThatIsThereIsADuplicateAndOneThatIsNotIsAbsent(t *testing.T) {
+	s := simulate(t, strictSettings)
+	o := paid(t, "100", "1 x 100")
+	o.Customer = order.Customer{}
+	doc := s.document(t, o)
+	if got := s.LookUp(t.Context(), reference); got.Kind != erp.Absent {
+		t.Errorf("look-up %+v, want absent", got)
+	}
+	for _, want := range []erp.AnswerKind{erp.Created, erp.Duplicate} {
+		if got := s.Create(t.Context(), doc); got.Kind != want {
+			t.Errorf("create %+v, want %s", got, want)
+		}
+		s.pass(61 * time.Second)
+	}
+	if got := s.LookUp(t.Context(), reference); got.Kind != erp.Present {
+		t.Errorf("look-up %+v, want present", got)
+	}
+}
+
+func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
+	for _, c := range []struct {
+		mode    omiesim.Mode
+		kind    erp.AnswerKind
+		rest    time.Duration
+		account bool
+		written int
+	}{
+		{mode: omiesim.WriteThenReset, kind: erp.Lost, written: 1},
+		{mode: omiesim.WriteThenHTML, kind: erp.Lost, written: 1},
+		{mode: omiesim.WriteThenGarbage, kind: erp.Lost, written: 1},
+		{mode: omiesim.WriteThenFault, kind: erp.Unknown, written: 1},
+		{mode: omiesim.Reset, kind: erp.Lost},
+		{mode: omiesim.HTML, kind: erp.Lost},
+		{mode: omiesim.Status200Garbage, kind: erp.Lost},
+		{mode: omiesim.Outage, kind: erp.Lost},
+		{mode: omiesim.Blocked, kind: erp.Lane, rest: 30 * time.Minute},
+		{mode: omiesim.Rate, kind: erp.Lane, rest: time.Minute},
+		{mode: omiesim.KeyRefused, kind: erp.Lane, rest: 5 * time.Minute, account: true},
+		{mode: omiesim.Redundant, kind: erp.Redundant, rest: time.Minute},
+		{mode: omiesim.Concurrent, kind: erp.Lane, rest: 10 * time.Second},
+	} {
+		t.Run(string(c.mode), func(t *testing.T) {
+			s := simulate(t, strictSettings)
+			o := paid(t, "100", "1 x 100")
+			o.Customer = order.Customer{}
+			doc := s.document(t, o)
+			s.sim.Inject(omiesim.Fault{Mode: c.mode, For: time.Minute})
+			got := s.Create(t.Context(), doc)
+			if got.Kind != c.kind || got.RetryAfter != c.rest || got.AccountFault != c.account || got.Text == "" {
+				t.Errorf("answer %+v", got)
+			}
+			if n := s.sim.Count(reference.Code); n != c.written {
+				t.Errorf("%d documents, want %d", n, c.written)
+			}
+		})
+	}
+}
+
+func TestWhatOmieRefusesIsRefused(t *testing.T) {
+	s := simulate(t, `{"os": {"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 5}}, "customer": {"default": 3795260786}, "services": {"*": {"nCodServico": 3846592864}}}`)
+	o := paid(t, "100", "1 x 100")
+	o.Customer = order.Customer{}
+	if got := s.Create(t.Context(), s.document(t, o)); got.Kind != erp.Refused {
+		t.Errorf("answer %+v, want refused", got)
+	}
+}
+
+func TestTheRequestsOfOmiesHelpAreTakenByAStrictOmie(t *testing.T) {
+	for _, name := range []string{"uncatalogued", "by-description", "two-services", "by-integration-code"} {
+		t.Run(name, func(t *testing.T) {
+			s := simulate(t, string(file(t, name+".account.json")))
+			var o order.Order
+			if err := json.Unmarshal(file(t, name+".order.json"), &o); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Create(t.Context(), s.document(t, o)); got.Kind != erp.Created {
+				t.Errorf("answer %+v, want created", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,98 @@
+package placeholder_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp/placeholder"
+)
+
+func TestNamesAreListedOnceInTheirOrder(t *testing.T) {
+	for text, want := range map[string][]string{
+		"":                                nil,
+		"Pedido":                          nil,
+		"Pedido {order.number}":           {"order.number"},
+		"{line.name}/{line.sku}":          {"line.name", "line.sku"},
+		"{orig}-{origId}-{orig}":          {"orig", "origId"},
+		"a } that closes nothing is text": nil,
+		"{ spaced }":                      {" spaced "},
+	} {
+		got, err := placeholder.Names(text)
+		if err != nil {
+			t.Errorf("Names(%q): %v", text, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Names(%q) (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+func TestABraceThatIsNeverClosedOrHoldsNothingIsAnError(t *testing.T) {
+	for _, text := range []string{"{", "{order.number", "a {b {c}", "{{order.number}}", "{}", "x{}y", "{order.id}{"} {
+		if _, err := placeholder.Names(text); !errors.Is(err, placeholder.ErrSyntax) {
+			t.Errorf("Names(%q): %v, want ErrSyntax", text, err)
+		}
+		got, err := placeholder.Expand(text, map[string]string{"order.number": "1", "order.id": "2", "c": "3", "": "4"})
+		if !errors.Is(err, placeholder.ErrSyntax) || got != "" {
+			t.Errorf("Expand(%q) = %q, %v, want ErrSyntax and nothing", text, got, err)
+		}
+	}
+}
+
+func TestEachPlaceholderIsReplacedByItsValue(t *testing.T) {
+	values := map[string]string{"order.number": "#1001", "line.name": "Curso de Go", "customer.phone": ""}
+	for text, want := range map[string]string{
+		"":                              "",
+		"sem nada":                      "sem nada",
+		"Pedido {order.number}":         "Pedido #1001",
+		"{order.number}{line.name}":     "#1001Curso de Go",
+		"[{customer.phone}]":            "[]",
+		"{order.number} } ":             "#1001 } ",
+		"{order.number} {order.number}": "#1001 #1001",
+	} {
+		got, err := placeholder.Expand(text, values)
+		if err != nil || got != want {
+			t.Errorf("Expand(%q) = %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestAValueWithBracesIsNeverExpandedAgain(t *testing.T) {
+	got, err := placeholder.Expand("{line.name}", map[string]string{"line.name": "{app_secret} {", "app_secret": "s3cret"})
+	if err != nil || got != "{app_secret} {" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestAnUnknownPlaceholderIsNamedAndNoValueIsShown(t *testing.T) {
+	got, err := placeholder.Expand("{app_key} {line.nmae}", map[string]string{"app_key": "123456"})
+	if !errors.Is(err, placeholder.ErrUnknown) || got != "" {
+		t.Fatalf("got %q, %v, want ErrUnknown and nothing", got, err)
+	}
+	if !strings.Contains(err.Error(), "{line.nmae}") || strings.Contains(err.Error(), "123456") {
+		t.Errorf("error %q must name the placeholder and show no value", err)
+	}
+}
+
+func FuzzExpandPutsBackWhatNamesFound(f *testing.F) {
+	for _, text := range []string{"", "{a}", "{", "}{", "x{order.number}y{z}", "{{a}}"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		names, err := placeholder.Names(text)
+		values := make(map[string]string, len(names))
+		for _, name := range names {
+			values[name] = "{" + name + "}"
+		}
+		got, expandErr := placeholder.Expand(text, values)
+		if (err == nil) != (expandErr == nil) {
+			t.Fatalf("Names: %v, Expand: %v", err, expandErr)
+		}
+		if err == nil && got != text {
+			t.Fatalf("Expand(%q) = %q", text, got)
+		}
+	})
+}

@@ -1,0 +1,250 @@
+// Package ledger is the table of dedup keys: one entry per connection and order.
+// It decides nothing: placing's transition function does, and a ledger writes
+// what was decided if and only if the entry is still as it was read.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// State is where an order stands.
+type State string
+
+// The states. Created is terminal.
+const (
+	// Accepted: nothing was sent to the ERP.
+	Accepted State = "accepted"
+	// Creating: the create call may be under way.
+	Creating State = "creating"
+	// Created: the document exists, ERPID is its id.
+	Created State = "created"
+	// Waiting: nothing is in the ERP; it goes on at Until.
+	Waiting State = "waiting"
+	// Uncertain: it may be in the ERP; looked up at Until, or parked.
+	Uncertain State = "uncertain"
+	// Rejected: nothing is in the ERP and nothing happens by itself.
+	Rejected State = "rejected"
+)
+
+// States lists them all.
+func States() []State { return []State{Accepted, Creating, Created, Waiting, Uncertain, Rejected} }
+
+// Entry is all that is known of one order.
+type Entry struct {
+	// Key is connection#order id; connection#!digest for what nobody understood.
+	Key string `json:"key"`
+	// Rev grows with every write; 0 means that there is no entry. Token identifies
+	// the last write: one whose answer was lost is recognized by it.
+	Rev   int64  `json:"rev"`
+	Token string `json:"token"`
+
+	Connection  string `json:"connection"`
+	Platform    string `json:"platform"`
+	OrderID     string `json:"order_id"`
+	StoreNumber string `json:"store_number,omitempty"`
+	Total       string `json:"total,omitempty"`
+	Currency    string `json:"currency,omitempty"`
+	// Customer is initials.
+	Customer string `json:"customer,omitempty"`
+
+	// ERP, Account and Reference are frozen at the first claim (rule 11).
+	ERP       string        `json:"erp"`
+	Account   string        `json:"account"`
+	Reference erp.Reference `json:"reference"`
+
+	State  State        `json:"state"`
+	Reason order.Reason `json:"reason,omitzero"`
+	// Until is when a waiting entry goes on or an uncertain one is looked up; zero
+	// on an uncertain entry means parked.
+	Until time.Time `json:"until,omitzero"`
+	// QuietUntil: no create and no look-up starts before (rule 6).
+	QuietUntil time.Time `json:"quiet_until,omitzero"`
+	// LookedUpAt is when the last look-up ended.
+	LookedUpAt time.Time `json:"looked_up_at,omitzero"`
+	// AlreadyThere: the ERP said that our reference exists; an absence proves
+	// nothing then (rule 7).
+	AlreadyThere bool `json:"already_there,omitempty"`
+	// Fault is the text of an unknown fault that still stands: a proven absence
+	// makes the entry rejected then, not created again (rule 9).
+	Fault string `json:"fault,omitempty"`
+	// ClaimedID is the document that a person says is ours, until a look-up has
+	// shown it.
+	ClaimedID string `json:"claimed_id,omitempty"`
+
+	// Fence grows with every claim and with every write that takes the entry away
+	// from its holder. Owner and Lease are the live claim's; zero when nobody holds
+	// the entry.
+	Fence int64     `json:"fence"`
+	Owner string    `json:"owner,omitempty"`
+	Lease time.Time `json:"lease,omitzero"`
+	// Due is when the sweep wakes the entry; zero on created.
+	Due time.Time `json:"due,omitzero"`
+
+	// Payload is a packed platform.Payload, Version and Digest are its own. Seen are
+	// the digests that were contents of this entry at this Version.
+	Payload []byte   `json:"payload,omitempty"`
+	Version int64    `json:"version,omitempty"`
+	Digest  string   `json:"digest,omitempty"`
+	Seen    []string `json:"seen,omitempty"`
+	// Newer is kept beside a payload that may be in the ERP (rule 12).
+	Newer *Contents `json:"newer,omitempty"`
+	// Document is what the last create call asked for.
+	Document erp.Mark `json:"document,omitzero"`
+
+	// ReversedAt is set while the order counts as reversed; nothing is created
+	// then. Reversals are the digests of the reversals that were recorded: one that
+	// is delivered again after a person's retry is no new one.
+	ReversedAt time.Time `json:"reversed_at,omitzero"`
+	Reversals  []string  `json:"reversals,omitempty"`
+
+	ERPID     string `json:"erp_id,omitempty"`
+	ERPNumber string `json:"erp_number,omitempty"`
+	// Found: a look-up, not our create's answer, showed the document.
+	Found bool `json:"found,omitempty"`
+
+	// Attempts counts the tries, without the waits for a lane. Failures are those
+	// in a row since TryingSince, which the back-off counts.
+	Attempts int `json:"attempts"`
+	Failures int `json:"failures,omitempty"`
+	// Doubts counts how often it became uncertain since TryingSince.
+	Doubts int `json:"doubts,omitempty"`
+	// TryingSince is from when the seven days of patience count: acceptance, or
+	// what revived the entry since.
+	TryingSince time.Time `json:"trying_since,omitzero"`
+	PaidAt      time.Time `json:"paid_at,omitzero"`
+	ReceivedAt  time.Time `json:"received_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+	// Expires is when a created entry may be forgotten. Never a condition.
+	Expires time.Time `json:"expires,omitzero"`
+
+	Correlation string    `json:"correlation,omitempty"`
+	Timeline    []Attempt `json:"timeline,omitempty"`
+}
+
+// Contents are a payload with what tells newer from older.
+type Contents struct {
+	Payload     []byte    `json:"payload,omitempty"`
+	Version     int64     `json:"version,omitempty"`
+	Digest      string    `json:"digest"`
+	StoreNumber string    `json:"store_number,omitempty"`
+	PaidAt      time.Time `json:"paid_at,omitzero"`
+	At          time.Time `json:"at"`
+}
+
+// Attempt is one line of the timeline: what was done and what came of it.
+type Attempt struct {
+	At time.Time `json:"at"`
+	// Did is what was asked: notice, place, create, look_up, retry, resolve, ...
+	Did string `json:"did"`
+	// Answer is the kind of what came back; Text its words, at most 500 bytes with
+	// tax ids masked.
+	Answer string `json:"answer,omitempty"`
+	Text   string `json:"text,omitempty"`
+	// Rule is the rule that decided; Became the state after it.
+	Rule   string `json:"rule,omitempty"`
+	Became State  `json:"became"`
+	// By and Note are a person's.
+	By   string `json:"by,omitempty"`
+	Note string `json:"note,omitempty"`
+}
+
+// Lane is the state of an account's serial queue.
+type Lane struct {
+	// BlockedUntil: no call of the account goes out before.
+	BlockedUntil time.Time `json:"blocked_until,omitzero"`
+	Why          string    `json:"why,omitempty"`
+	// Strikes counts the account faults in a row: the breaker.
+	Strikes int `json:"strikes,omitempty"`
+}
+
+// Due is an entry that the sweep may wake.
+type Due struct {
+	Key string
+	At  time.Time
+}
+
+// Filter selects entries for a list; zero fields select everything.
+type Filter struct {
+	State      State
+	Kind       order.Kind
+	Connection string
+	// Mine: what waits for a person (rejected and parked; not tombstones).
+	Mine bool
+}
+
+// Matches tells whether the filter selects the entry.
+func (f Filter) Matches(e Entry) bool {
+	return (f.State == "" || e.State == f.State) &&
+		(f.Kind == "" || e.Reason.Kind == f.Kind) &&
+		(f.Connection == "" || e.Connection == f.Connection) &&
+		(!f.Mine || e.WaitsForPerson())
+}
+
+// Parked tells whether the entry is uncertain and nothing will look it up.
+func (e Entry) Parked() bool { return e.State == Uncertain && e.Until.IsZero() }
+
+// Tombstone tells whether the entry only remembers a reversal.
+func (e Entry) Tombstone() bool {
+	return e.State == Rejected && e.Reason.Kind == order.Reversed && len(e.Payload) == 0
+}
+
+// WaitsForPerson tells whether nothing happens until a person or the store acts.
+func (e Entry) WaitsForPerson() bool {
+	return e.Parked() || e.State == Rejected && !e.Tombstone()
+}
+
+// Leased tells whether somebody holds the entry at now.
+func (e Entry) Leased(now time.Time) bool { return now.Before(e.Lease) }
+
+// Ledger stores entries and lanes. The conformance suite is ledgertest. Times
+// keep milliseconds.
+type Ledger interface {
+	// Get returns the entry, strongly consistent. ErrNotFound if there is none.
+	Get(ctx context.Context, key string) (Entry, error)
+
+	// Write replaces before by after if the entry still has before's Rev (0: if
+	// there is none), and returns it with its new Rev. ErrChanged if somebody wrote
+	// in between. after.Token must be new: when an answer was lost and the same
+	// write is sent again, the ledger finds its own token and reports success.
+	Write(ctx context.Context, before, after Entry) (Entry, error)
+
+	// Due lists at most limit entries of the account that are due at now, the
+	// longest due first.
+	Due(ctx context.Context, account string, now time.Time, limit int) ([]Due, error)
+
+	// Postpone moves the due time of an entry that is still due when it was; it
+	// touches nothing else. ErrChanged if it is not.
+	Postpone(ctx context.Context, d Due, to time.Time) error
+
+	// List calls yield for every entry that the filter selects, newest first, until
+	// it returns false. Payloads are absent.
+	List(ctx context.Context, f Filter, yield func(Entry) bool) error
+
+	// Lane returns the account's lane, strongly consistent; zero if it never
+	// rested.
+	Lane(ctx context.Context, account string) (Lane, error)
+
+	// BlockLane extends the lane's rest; an earlier until than the one that stands
+	// changes nothing but strikes.
+	BlockLane(ctx context.Context, account string, l Lane) error
+
+	// ClearStrikes closes the breaker after a call that the account was let in to.
+	ClearStrikes(ctx context.Context, account string) error
+
+	// CustomerID returns what RememberCustomer kept, or "".
+	CustomerID(ctx context.Context, account, hash string) (string, error)
+	RememberCustomer(ctx context.Context, account, hash, id string) error
+}
+
+var (
+	// ErrNotFound: there is no such entry.
+	ErrNotFound = errors.New("no such order in the ledger")
+	// ErrChanged: somebody wrote the entry since it was read.
+	ErrChanged = errors.New("the entry was changed meanwhile")
+)

@@ -1,0 +1,133 @@
+package ledgertest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// farFuture is where parked and rejected entries are due: the sweep never comes
+// there.
+var farFuture = at.AddDate(100, 0, 0)
+
+// waking is what the sweep relies on.
+var waking = map[string]func(*testing.T, suite){
+	"due lists what is due, the longest due first, up to the limit": func(t *testing.T, s suite) {
+		for i, minutes := range []int{-3, 0, -10, 1, -1} {
+			e := s.entry(fmt.Sprint(i))
+			e.State, e.Due = ledger.Waiting, at.Add(time.Duration(minutes)*time.Minute)
+			s.create(t, e)
+		}
+		due := func(id string, minutes int) ledger.Due {
+			return ledger.Due{Key: s.key(id), At: at.Add(time.Duration(minutes) * time.Minute)}
+		}
+		s.wantDue(t, at, 10, due("2", -10), due("0", -3), due("4", -1), due("1", 0))
+		s.wantDue(t, at, 2, due("2", -10), due("0", -3))
+		s.wantDue(t, at.Add(-5*time.Minute), 10, due("2", -10))
+		s.wantDue(t, at, 0)
+	},
+
+	"due lists a lease's end, and neither created nor parked nor rejected entries": func(t *testing.T, s suite) {
+		held := s.entry("held")
+		held.State, held.Owner, held.Lease, held.Due = ledger.Creating, "me", at.Add(time.Minute), at.Add(time.Minute)
+		s.create(t, held)
+		for id, state := range map[string]ledger.State{"parked": ledger.Uncertain, "rejected": ledger.Rejected} {
+			e := s.entry(id)
+			e.State, e.Due = state, farFuture
+			s.create(t, e)
+		}
+		done := s.entry("done")
+		done.State, done.Due = ledger.Created, time.Time{}
+		s.create(t, done)
+
+		s.wantDue(t, at, 10)
+		end := ledger.Due{Key: held.Key, At: held.Due}
+		s.wantDue(t, at.Add(time.Minute), 10, end)
+		s.wantDue(t, farFuture.Add(-time.Minute), 10, end)
+	},
+
+	"an entry that becomes created is due no more": func(t *testing.T, s suite) {
+		e := s.create(t, s.entry("1"))
+		after := e
+		after.State, after.Due = ledger.Created, time.Time{}
+		s.write(t, e, after)
+		s.wantDue(t, farFuture, 10)
+	},
+
+	"due lists one account alone": func(t *testing.T, s suite) {
+		e := s.entry("1")
+		e.Account = s.connection("loja")
+		s.create(t, e)
+		s.wantDue(t, at, 10)
+	},
+
+	"due to the millisecond": func(t *testing.T, s suite) {
+		e := s.entry("1")
+		e.Due = at.Add(7 * time.Millisecond)
+		s.create(t, e)
+		s.wantDue(t, at.Add(6*time.Millisecond), 10)
+		s.wantDue(t, at.Add(7*time.Millisecond), 10, ledger.Due{Key: e.Key, At: e.Due})
+	},
+
+	"postpone moves the due time and nothing else": func(t *testing.T, s suite) {
+		e := s.entry("1")
+		fill(t, &e)
+		e.Key, e.Account, e.State, e.Due, e.Rev = s.key("1"), s.connection("estudio"), ledger.Waiting, at, 0
+		want := s.create(t, e)
+		mustBe(t, s.Postpone(t.Context(), ledger.Due{Key: e.Key, At: at}, at.Add(10*time.Minute)), nil)
+		want.Due = at.Add(10 * time.Minute)
+		same(t, "the entry", s.get(t, e.Key), want)
+		s.wantDue(t, at, 10)
+		s.wantDue(t, want.Due, 10, ledger.Due{Key: e.Key, At: want.Due})
+	},
+
+	"postpone bounces where the due time is not what was read": func(t *testing.T, s suite) {
+		due := ledger.Due{Key: s.key("1"), At: at}
+		mustBe(t, s.Postpone(t.Context(), due, at.Add(time.Hour)), ledger.ErrChanged)
+		_, err := s.Get(t.Context(), due.Key)
+		mustBe(t, err, ledger.ErrNotFound)
+
+		e := s.create(t, s.entry("1"))
+		mustBe(t, s.Postpone(t.Context(), due, at.Add(time.Hour)), nil)
+		mustBe(t, s.Postpone(t.Context(), due, at.Add(2*time.Hour)), ledger.ErrChanged)
+		if got := s.get(t, e.Key); !got.Due.Equal(at.Add(time.Hour)) {
+			t.Fatalf("due at %v", got.Due)
+		}
+
+		done := s.get(t, e.Key)
+		done.State, done.Due = ledger.Created, time.Time{}
+		s.write(t, s.get(t, e.Key), done)
+		mustBe(t, s.Postpone(t.Context(), ledger.Due{Key: e.Key, At: at.Add(time.Hour)}, at), ledger.ErrChanged)
+		s.wantDue(t, farFuture, 10)
+	},
+
+	"a write by whoever read before a postpone succeeds": func(t *testing.T, s suite) {
+		read := s.create(t, s.entry("1"))
+		mustBe(t, s.Postpone(t.Context(), ledger.Due{Key: read.Key, At: at}, at.Add(10*time.Minute)), nil)
+		after := read
+		after.State, after.Due = ledger.Creating, at.Add(time.Minute)
+		wrote := s.write(t, read, after)
+		same(t, "the entry", s.get(t, read.Key), wrote)
+		if !wrote.Due.Equal(at.Add(time.Minute)) {
+			t.Fatalf("due at %v", wrote.Due)
+		}
+	},
+
+	"of two sweeps at once one postpones": func(t *testing.T, s suite) {
+		e := s.create(t, s.entry("1"))
+		oneWon(t, race(claimants, func(i int) error {
+			return s.Postpone(t.Context(), ledger.Due{Key: e.Key, At: at}, at.Add(time.Duration(i+1)*time.Minute))
+		}))
+	},
+}
+
+func (s suite) wantDue(t *testing.T, now time.Time, limit int, want ...ledger.Due) {
+	t.Helper()
+	got, err := s.Due(t.Context(), s.connection("estudio"), now, limit)
+	mustBe(t, err, nil)
+	if len(got)+len(want) > 0 {
+		same(t, "due", got, want)
+	}
+}

@@ -1,0 +1,58 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+// ErrToken: a write without a token of its own. An old token would let a bounced
+// write pass for one whose answer was lost, and two holders would both go on.
+var ErrToken = errors.New("a write needs a key and a new token")
+
+// Prepare returns after as a ledger stores it and gives it back: with the next
+// Rev, times in UTC cut to the millisecond, empty lists and a mark without a
+// digest absent, and no due time on what is created. Every ledger's Write begins with it.
+func Prepare(before, after Entry) (Entry, error) {
+	if after.Key == "" || after.Token == "" || after.Token == before.Token || before.Rev > 0 && after.Key != before.Key {
+		return Entry{}, fmt.Errorf("%q: %w", after.Key, ErrToken)
+	}
+	e := after
+	e.Rev = before.Rev + 1
+	if e.State == Created {
+		e.Due = time.Time{}
+	}
+	if e.Document.IsZero() {
+		e.Document = erp.Mark{}
+	}
+	for _, t := range []*time.Time{&e.Until, &e.QuietUntil, &e.LookedUpAt, &e.Lease, &e.Due, &e.ReversedAt, &e.TryingSince,
+		&e.PaidAt, &e.ReceivedAt, &e.UpdatedAt, &e.CreatedAt, &e.Expires} {
+		*t = Millis(*t)
+	}
+	e.Payload = absentIfEmpty(e.Payload)
+	e.Seen = absentIfEmpty(e.Seen)
+	e.Reversals = absentIfEmpty(e.Reversals)
+	e.Timeline = append([]Attempt(nil), e.Timeline...)
+	for i := range e.Timeline {
+		e.Timeline[i].At = Millis(e.Timeline[i].At)
+	}
+	if e.Newer != nil {
+		newer := *e.Newer
+		newer.Payload = absentIfEmpty(newer.Payload)
+		newer.PaidAt, newer.At = Millis(newer.PaidAt), Millis(newer.At)
+		e.Newer = &newer
+	}
+	return e, nil
+}
+
+// Millis is the time as a ledger keeps it.
+func Millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+func absentIfEmpty[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}

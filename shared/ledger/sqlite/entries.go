@@ -1,0 +1,183 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// Get returns the entry, or ledger.ErrNotFound.
+func (l *Ledger) Get(ctx context.Context, key string) (ledger.Entry, error) {
+	var r row
+	err := l.db.QueryRowContext(ctx, "SELECT entry, due, payload, newer_payload FROM entries WHERE key = ?", key).
+		Scan(&r.entry, &r.due, &r.payload, &r.newerPayload)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ledger.Entry{}, fmt.Errorf("%s: %w", key, ledger.ErrNotFound)
+	}
+	if err != nil {
+		return ledger.Entry{}, fmt.Errorf("read entry %s: %w", key, err)
+	}
+	return r.decode()
+}
+
+const (
+	insert = `INSERT INTO entries
+		(rev, account, connection, state, kind, mine, received_at, due, lease, entry, payload, newer_payload, key)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`
+	update = `UPDATE entries SET
+		rev = ?, account = ?, connection = ?, state = ?, kind = ?, mine = ?, received_at = ?, due = ?, lease = ?,
+		entry = ?, payload = ?, newer_payload = ? WHERE key = ? AND rev = ?`
+)
+
+// Write replaces before by after if nobody wrote in between.
+func (l *Ledger) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	e, err := ledger.Prepare(before, after)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	columns, err := encode(e)
+	if err != nil {
+		return ledger.Entry{}, fmt.Errorf("write entry %s: %w", e.Key, err)
+	}
+	statement := insert
+	if before.Rev > 0 {
+		statement, columns = update, append(columns, before.Rev)
+	}
+	wrote, err := l.changes(ctx, statement, columns...)
+	if err != nil {
+		return ledger.Entry{}, fmt.Errorf("write entry %s: %w", e.Key, err)
+	}
+	if wrote {
+		return e, nil
+	}
+	return l.ownWrite(ctx, e)
+}
+
+// ownWrite tells a write of ours whose answer was lost from somebody else's.
+func (l *Ledger) ownWrite(ctx context.Context, e ledger.Entry) (ledger.Entry, error) {
+	stored, err := l.Get(ctx, e.Key)
+	switch {
+	case err == nil && stored.Token == e.Token:
+		return stored, nil
+	case err == nil || errors.Is(err, ledger.ErrNotFound):
+		return ledger.Entry{}, fmt.Errorf("%s: %w", e.Key, ledger.ErrChanged)
+	}
+	return ledger.Entry{}, err
+}
+
+// Due lists what the sweep may wake, the longest due first.
+func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit int) ([]ledger.Due, error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT key, due FROM entries WHERE account = ? AND due <= ? ORDER BY due, key LIMIT ?",
+		account, now.UnixMilli(), max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("list due entries: %w", err)
+	}
+	defer rows.Close()
+	var list []ledger.Due
+	for rows.Next() {
+		var d ledger.Due
+		var at int64
+		if err := rows.Scan(&d.Key, &at); err != nil {
+			return nil, fmt.Errorf("list due entries: %w", err)
+		}
+		d.At = time.UnixMilli(at).UTC()
+		list = append(list, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list due entries: %w", err)
+	}
+	return list, nil
+}
+
+// Postpone moves the due time of an entry that is still due when it was.
+func (l *Ledger) Postpone(ctx context.Context, d ledger.Due, to time.Time) error {
+	moved, err := l.changes(ctx, "UPDATE entries SET due = ? WHERE key = ? AND due = ?", millis(to), d.Key, millis(d.At))
+	if err != nil {
+		return fmt.Errorf("postpone %s: %w", d.Key, err)
+	}
+	if !moved {
+		return fmt.Errorf("postpone %s: %w", d.Key, ledger.ErrChanged)
+	}
+	return nil
+}
+
+// Leased lists the keys of entries that somebody holds or held until the process
+// ended: at its start `serve` lets each of these leases lapse.
+func (l *Ledger) Leased(ctx context.Context) ([]string, error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT key FROM entries WHERE lease IS NOT NULL ORDER BY lease, key")
+	if err != nil {
+		return nil, fmt.Errorf("list leased entries: %w", err)
+	}
+	defer rows.Close()
+	var keys []string
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, fmt.Errorf("list leased entries: %w", err)
+		}
+		keys = append(keys, key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list leased entries: %w", err)
+	}
+	return keys, nil
+}
+
+// row is what of an entry is read back.
+type row struct {
+	entry, payload, newerPayload []byte
+	due                          sql.NullInt64
+}
+
+// encode returns the columns in the order of the two statements.
+func encode(e ledger.Entry) ([]any, error) {
+	bare := e
+	bare.Due, bare.Payload = time.Time{}, nil
+	var newerPayload []byte
+	if e.Newer != nil {
+		newer := *e.Newer
+		newerPayload, newer.Payload = newer.Payload, nil
+		bare.Newer = &newer
+	}
+	text, err := json.Marshal(bare)
+	if err != nil {
+		return nil, err
+	}
+	return []any{e.Rev, e.Account, e.Connection, string(e.State), string(e.Reason.Kind), e.WaitsForPerson(),
+		e.ReceivedAt.UnixMilli(), millis(e.Due), millis(e.Lease), string(text), e.Payload, newerPayload, e.Key}, nil
+}
+
+func (r row) decode() (ledger.Entry, error) {
+	var e ledger.Entry
+	if err := json.Unmarshal(r.entry, &e); err != nil {
+		return ledger.Entry{}, fmt.Errorf("read entry: %w", err)
+	}
+	e.Payload = r.payload
+	if e.Newer != nil {
+		e.Newer.Payload = r.newerPayload
+	}
+	if r.due.Valid {
+		e.Due = time.UnixMilli(r.due.Int64).UTC()
+	}
+	return e, nil
+}
+
+// millis is a time as a column keeps it: no time is NULL.
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+// changes runs one statement and tells whether it changed a row.
+func (l *Ledger) changes(ctx context.Context, statement string, args ...any) (bool, error) {
+	result, err := l.db.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}

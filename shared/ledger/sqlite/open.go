@@ -1,0 +1,119 @@
+// Package sqlite is the ledger of one machine: a SQLite file in a data folder
+// that `carimbo serve` and the operator's commands share.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// File is the database's name in the data folder. The queue of one machine keeps
+// its tables in the same file.
+const File = "carimbo.db"
+
+//go:embed schema.sql
+var schema string
+
+// migrations bring a file from user_version i to i+1. One that was released is
+// never changed; a new one is added after it.
+var migrations = []string{schema}
+
+// pragmas of every connection. FULL: what Write returned survives a power cut.
+// secure_delete: a payload that was dropped is overwritten (rule 18).
+var pragmas = []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}
+
+// Ledger is a ledger.Ledger in a SQLite file.
+type Ledger struct{ db *sql.DB }
+
+var _ ledger.Ledger = (*Ledger)(nil)
+
+// Open opens the ledger in the data folder, and makes both if they are absent.
+// It takes no lock: `serve` takes Lock first, the operator's commands run beside
+// it.
+func Open(ctx context.Context, dir string) (*Ledger, error) {
+	path, err := filepath.Abs(filepath.Join(dir, File))
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	if err := create(path); err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	db, err := sql.Open("sqlite", source(path))
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	// One connection: this process's goroutines line up fairly here, and only other
+	// processes have to poll for the write lock. So nothing may query inside a
+	// transaction or a row loop but through it.
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+	}
+	return &Ledger{db: db}, nil
+}
+
+// DB is the open database, for the queue that shares the file.
+func (l *Ledger) DB() *sql.DB { return l.db }
+
+// Close closes the database, for the queue too.
+func (l *Ledger) Close() error { return l.db.Close() }
+
+// source names the file with whatever its path has in it, and has every
+// transaction take the write lock as it begins: one that read first could not
+// wait for it.
+func source(path string) string {
+	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	rooted := "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
+	return (&url.URL{Scheme: "file", Path: rooted, RawQuery: query.Encode()}).String()
+}
+
+// create makes the folder and the file readable by their owner alone; SQLite
+// gives its other files the database's permissions.
+func create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > len(migrations) {
+		return fmt.Errorf("the file was written by a newer carimbo (format %d, this one knows %d): update this program",
+			version, len(migrations))
+	}
+	for _, script := range migrations[version:] {
+		if _, err := tx.ExecContext(ctx, script); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
+	if version < len(migrations) {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations))); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,359 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+)
+
+// lockFolder names the folder that this binary locks, and holds until it is
+// killed or its input ends, when a test starts it as another process.
+const lockFolder = "CARIMBO_TEST_LOCK"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(lockFolder); dir != "" {
+		if _, err := sqlite.Lock(dir); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("locked")
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func open(t testing.TB, dir string) *sqlite.Ledger {
+	t.Helper()
+	l, err := sqlite.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func TestLedgerPromises(t *testing.T) {
+	ledgertest.Run(t, func(t *testing.T) ledger.Ledger { return open(t, t.TempDir()) })
+}
+
+var at = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func entry(id string) ledger.Entry {
+	return ledger.Entry{Key: "cursos#" + id, Token: "t" + id, Connection: "cursos", OrderID: id, Account: "estudio",
+		State: ledger.Accepted, Due: at, ReceivedAt: at, Payload: []byte("{}")}
+}
+
+func TestEntriesSurviveReopening(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a data folder?", "100% ç #1")
+	first := open(t, dir)
+	want, err := first.Write(t.Context(), ledger.Entry{}, entry("1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := open(t, dir).Get(t.Context(), "cursos#1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("after reopening (-want +got):\n%s", diff)
+	}
+	if _, err := os.Stat(filepath.Join(dir, sqlite.File)); err != nil {
+		t.Fatalf("the file is not where it was asked for: %v", err)
+	}
+}
+
+func TestNobodyElseReadsTheDataFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	l := open(t, dir)
+	if _, err := l.Write(t.Context(), ledger.Entry{}, entry("1")); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	files := 0
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		want := fs.FileMode(0o600)
+		if d.IsDir() {
+			want = 0o700
+		} else {
+			files++
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s is %v, want %v", d.Name(), got, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 4 {
+		t.Fatalf("%d files looked at; want database, wal, shm and lock", files)
+	}
+}
+
+func TestDatabaseIsDurableOnEveryConnection(t *testing.T) {
+	l := open(t, t.TempDir())
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "5000", "secure_delete": "1"} {
+		var got string
+		if err := l.DB().QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q", pragma, got, err, want)
+		}
+	}
+	if n := l.DB().Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("%d connections at most, want 1", n)
+	}
+}
+
+// Operator's commands open the database beside a running serve: each Open here
+// stands for one process.
+func TestProcessesOpenAndWriteTheSameFolderAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	const processes, writes = 8, 20
+	var wg sync.WaitGroup
+	for p := range processes {
+		wg.Go(func() {
+			l, err := sqlite.Open(t.Context(), dir)
+			if err != nil {
+				t.Errorf("open: %v", err)
+				return
+			}
+			defer l.Close()
+			for w := range writes {
+				if err := increment(t, l, fmt.Sprintf("%d-%d", p, w)); err != nil {
+					t.Errorf("write: %v", err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	e, err := open(t, dir).Get(t.Context(), "cursos#1")
+	if err != nil || e.Fence != processes*writes {
+		t.Fatalf("fence %d (%v) after %d claims", e.Fence, err, processes*writes)
+	}
+}
+
+// increment adds one to the entry's fence, however often it bounces.
+func increment(t *testing.T, l *sqlite.Ledger, token string) error {
+	for {
+		before, err := l.Get(t.Context(), "cursos#1")
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		after := entry("1")
+		after.Token, after.Fence = token, before.Fence+1
+		if _, err = l.Write(t.Context(), before, after); !errors.Is(err, ledger.ErrChanged) {
+			return err
+		}
+	}
+}
+
+func TestLeasedNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
+	l := open(t, t.TempDir())
+	for id, lease := range map[string]time.Time{"free": {}, "lapsed": at.Add(-time.Hour), "live": at.Add(time.Hour)} {
+		e := entry(id)
+		e.Lease = lease
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"cursos#lapsed", "cursos#live"}
+	leased := func() []string {
+		got, err := l.Leased(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if diff := cmp.Diff(want, leased()); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	held, err := l.Get(t.Context(), "cursos#live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := held
+	free.Token, free.Lease = "let go", time.Time{}
+	if _, err := l.Write(t.Context(), held, free); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want[:1], leased()); diff != "" {
+		t.Fatalf("after one was let go (-want +got):\n%s", diff)
+	}
+}
+
+func TestAPayloadThatWasDroppedIsNoLongerInTheFile(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	name := "Dona Filomena Invented"
+	e := entry("1")
+	e.Payload = []byte(strings.Repeat(name+" ", 500))
+	stored, err := l.Write(t.Context(), ledger.Entry{}, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := stored
+	done.Token, done.State, done.Payload = "done", ledger.Created, nil
+	if _, err := l.Write(t.Context(), stored, done); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(filepath.Join(dir, sqlite.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(file), name) {
+		t.Fatal("the name is still in the file")
+	}
+}
+
+func TestAPayloadIsKeptOnceAndWhereAListNeverReads(t *testing.T) {
+	l := open(t, t.TempDir())
+	e := entry("1")
+	e.Payload, e.Newer = make([]byte, 10<<10), &ledger.Contents{Payload: make([]byte, 10<<10)}
+	if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+		t.Fatal(err)
+	}
+	var read, size int
+	err := l.DB().QueryRowContext(t.Context(), "SELECT length(entry), length(payload) + length(newer_payload) FROM entries").Scan(&read, &size)
+	if err != nil || read > 1<<10 || size != 20<<10 {
+		t.Fatalf("%d bytes of entry beside %d of payloads (%v)", read, size, err)
+	}
+}
+
+func TestAFileOfANewerCarimboIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	if _, err := l.DB().ExecContext(t.Context(), "PRAGMA user_version = 99"); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	_, err := sqlite.Open(t.Context(), dir)
+	if err == nil || !strings.Contains(err.Error(), "newer carimbo (format 99") {
+		t.Fatalf("got error %v", err)
+	}
+}
+
+func TestOneServeLocksTheFolderUntilItEnds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	first, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Lock(dir); !errors.Is(err, sqlite.ErrLocked) {
+		t.Fatalf("got error %v, want %v", err, sqlite.ErrLocked)
+	}
+	open(t, dir) // an operator's command beside it
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Close()
+}
+
+func TestAKilledServeLetsGoOfTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	serve := exec.CommandContext(t.Context(), os.Args[0])
+	serve.Env = append(os.Environ(), lockFolder+"="+dir)
+	if _, err := serve.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, len("locked"))
+	if _, err := out.Read(line); err != nil || string(line) != "locked" {
+		t.Fatalf("the other process says %q (%v)", line, err)
+	}
+	if _, err := sqlite.Lock(dir); !errors.Is(err, sqlite.ErrLocked) {
+		t.Errorf("got error %v, want %v", err, sqlite.ErrLocked)
+	}
+	if err := serve.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	serve.Wait()
+	lock, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.Close()
+}
+
+func BenchmarkWrite10KB(b *testing.B) {
+	l := open(b, b.TempDir())
+	e := entry("1")
+	e.Payload = make([]byte, 10<<10)
+	before := ledger.Entry{}
+	for i := 0; b.Loop(); i++ {
+		after := e
+		after.Token = fmt.Sprint(i)
+		wrote, err := l.Write(b.Context(), before, after)
+		if err != nil {
+			b.Fatal(err)
+		}
+		before = wrote
+	}
+}
+
+func BenchmarkFirstWrite10KB(b *testing.B) {
+	l := open(b, b.TempDir())
+	for i := 0; b.Loop(); i++ {
+		e := entry(fmt.Sprint(i))
+		e.Payload = make([]byte, 10<<10)
+		if _, err := l.Write(b.Context(), ledger.Entry{}, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkGet10KB(b *testing.B) {
+	l := open(b, b.TempDir())
+	e := entry("1")
+	e.Payload = make([]byte, 10<<10)
+	if _, err := l.Write(b.Context(), ledger.Entry{}, e); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := l.Get(b.Context(), e.Key); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
