@@ -1,0 +1,143 @@
+// Package connection is what connections.yaml says: ERP accounts, and stores
+// wired to them. It reads JSON, which is what lies beside each function; YAML,
+// line numbers and the JSON Schema are in package file, for the command line.
+package connection
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// Config is the whole file.
+type Config struct {
+	ERPs        map[string]Account    `json:"erps"`
+	Connections map[string]Connection `json:"connections"`
+}
+
+// Account is one ERP account. What its kind alone understands stays raw: the
+// ERP's package reads it.
+type Account struct {
+	Name string `json:"-"`
+	// Kind is omie or sensio.
+	Kind string `json:"kind"`
+	// BaseURL overrides the ERP's own, and is required where it publishes none.
+	BaseURL string `json:"base_url,omitempty"`
+	// Settings is the account's whole object, for the ERP's package.
+	Settings json.RawMessage `json:"-"`
+}
+
+// Connection is one store wired to one ERP account.
+type Connection struct {
+	Name     string `json:"-"`
+	Platform string `json:"platform"`
+	// ERP is the name of the account.
+	ERP string `json:"erp"`
+	// Since: an order paid before it is ignored (rule 13). Midnight in São Paulo.
+	Since Date `json:"since"`
+	// TestOrders is "create" to treat the platform's test orders as real ones.
+	TestOrders string `json:"test_orders,omitempty"`
+	// Amount, Line and Header: see platform.Settings.
+	Amount string `json:"amount,omitempty"`
+	Line   string `json:"line,omitempty"`
+	Header string `json:"header,omitempty"`
+	// Orig is Sensio's orig; the connection's name where it is empty.
+	Orig string `json:"orig,omitempty"`
+}
+
+// Date is a day in America/Sao_Paulo, the merchant's.
+type Date struct{ time.Time }
+
+// Settings are what the platform needs to know.
+func (c Connection) Settings() platform.Settings {
+	return platform.Settings{Connection: c.Name, Amount: c.Amount, Line: c.Line, Header: c.Header}
+}
+
+// UnmarshalJSON keeps the account's whole object beside what every kind has.
+func (a *Account) UnmarshalJSON(b []byte) error {
+	type plain Account
+	if err := json.Unmarshal(b, (*plain)(a)); err != nil {
+		return err
+	}
+	a.Settings = append(json.RawMessage(nil), b...)
+	return nil
+}
+
+// MarshalJSON writes the account's whole object back.
+func (a Account) MarshalJSON() ([]byte, error) {
+	if a.Settings != nil {
+		return a.Settings, nil
+	}
+	type plain Account
+	return json.Marshal(plain(a))
+}
+
+// ErrInvalid: the file can't be what `carimbo check` let pass.
+var ErrInvalid = errors.New("invalid connections")
+
+// name is what accounts and connections may be called: both are parts of keys,
+// queue groups and URLs.
+var name = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// ValidName tells whether text can name an account or a connection.
+func ValidName(text string) bool { return name.MatchString(text) }
+
+// Parse reads the JSON form and checks what nothing can run without: names, and
+// that each connection has a platform, a date and an account that exists.
+// Everything else was checked at build. The error wraps ErrInvalid, or is
+// encoding/json's.
+func Parse(b []byte) (Config, error) {
+	var c Config
+	if err := json.Unmarshal(b, &c); err != nil {
+		return Config{}, fmt.Errorf("read connections: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.ERPs)) {
+		a := c.ERPs[name]
+		if err := a.check(name); err != nil {
+			return Config{}, fmt.Errorf("read connections: erps.%s: %w", name, err)
+		}
+		a.Name = name
+		c.ERPs[name] = a
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Connections)) {
+		conn := c.Connections[name]
+		if err := conn.check(name, c.ERPs); err != nil {
+			return Config{}, fmt.Errorf("read connections: connections.%s: %w", name, err)
+		}
+		conn.Name = name
+		c.Connections[name] = conn
+	}
+	return c, nil
+}
+
+func (a Account) check(name string) error {
+	switch {
+	case !ValidName(name):
+		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
+	case a.Kind != "omie" && a.Kind != "sensio":
+		return fmt.Errorf("%w: kind is %q, not omie or sensio", ErrInvalid, a.Kind)
+	}
+	return nil
+}
+
+// check: an order of any age would pass a connection without since (rule 13).
+func (c Connection) check(name string, accounts map[string]Account) error {
+	_, known := accounts[c.ERP]
+	switch {
+	case !ValidName(name):
+		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
+	case c.Platform == "":
+		return fmt.Errorf("%w: platform is missing", ErrInvalid)
+	case c.Since.IsZero():
+		return fmt.Errorf("%w: since is missing", ErrInvalid)
+	case !known:
+		return fmt.Errorf("%w: erp: there is no account %q", ErrInvalid, c.ERP)
+	}
+	return nil
+}

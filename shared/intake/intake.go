@@ -1,0 +1,215 @@
+// Package intake is use case 1: from an HTTP request to a queued notice. It
+// proves that the call is genuine, reads what it says, and answers 200 only when
+// the notice is durable (rule 1).
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// MaxPacked is the largest payload that is queued and kept (rule 17).
+const MaxPacked = 300 << 10
+
+// maxOrderID bounds an order's id: it is half of the ledger's key.
+const maxOrderID = 200
+
+// Metric names what intake counts.
+type Metric string
+
+// What is counted per connection.
+const (
+	MetricQueued  Metric = "Queued"
+	MetricIgnored Metric = "Ignored"
+	MetricRefused Metric = "Refused"
+)
+
+// Meter counts what is worth counting; why is one of a few constant words.
+type Meter interface {
+	Take(ctx context.Context, m Metric, connection, why string)
+}
+
+// Intake takes webhooks.
+type Intake struct {
+	// Connections is the configuration as it is now.
+	Connections func() connection.Config
+	Platform    func(name string) (platform.Platform, bool)
+	Secrets     secret.Store
+	// Queue returns the queue that the account's worker reads.
+	Queue func(account connection.Account) queue.Sender
+	Now   func() time.Time
+	Meter Meter
+	Log   *slog.Logger
+}
+
+// Response is what the store gets to hear.
+type Response struct {
+	Status int
+	// Answer is the JSON body; nil for a ping, which wants 200 and nothing else.
+	Answer *Answer
+	// RetryAfter is set on 503.
+	RetryAfter time.Duration
+}
+
+// Answer is the body of every answer: a status, or an error and a message.
+type Answer struct {
+	Status  string `json:"status,omitempty"`
+	Error   string `json:"error,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+func refusal(status int, code, message string) Response {
+	return Response{Status: status, Answer: &Answer{Error: code, Message: message}}
+}
+
+var (
+	accepted  = Response{Status: 200, Answer: &Answer{Status: "accepted"}}
+	ignored   = Response{Status: 200, Answer: &Answer{Status: "ignored"}}
+	unknown   = refusal(404, "unknown_connection", "There is no connection of this name: compare the URL with connections.yaml.")
+	unproven  = refusal(401, "not_authentic", "The call is not proven to come from the store.")
+	tooLarge  = refusal(413, "too_large", "The body is larger than 1 MiB, or than 300 KiB compressed.")
+	unwritten = Response{Status: 503, RetryAfter: 30 * time.Second,
+		Answer: &Answer{Error: "not_accepted", Message: "The call could not be stored. Deliver it again."}}
+)
+
+// Take judges one call. id identifies the request, for the resend of our own
+// queue client and for the logs.
+func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id string) Response {
+	cfg := in.Connections()
+	conn, ok := cfg.Connections[name]
+	if !ok {
+		in.Log.WarnContext(ctx, "webhook refused", "why", "unknown connection", "request", id)
+		return unknown
+	}
+	p, ok := in.Platform(conn.Platform)
+	if !ok {
+		in.Log.ErrorContext(ctx, "webhook refused", "why", "platform not built in", "connection", name, "request", id)
+		return unknown
+	}
+	if len(r.Body) > platform.MaxBody {
+		return in.refuse(ctx, tooLarge, name, "too_large", id)
+	}
+	if p.Ping(r) {
+		return Response{Status: 200}
+	}
+	if err := in.verify(ctx, p, name, r); err != nil {
+		if errors.Is(err, platform.ErrSignature) {
+			return in.refuse(ctx, unproven, name, "signature", id)
+		}
+		in.Log.ErrorContext(ctx, "the signing secret could not be read", "connection", name, "request", id, "cause", err)
+		return in.refuse(ctx, unwritten, name, "secret", id)
+	}
+	m, why := in.message(p, conn, r, id)
+	if why != "" {
+		in.Meter.Take(ctx, MetricIgnored, name, why)
+		in.Log.InfoContext(ctx, "webhook ignored", "connection", name, "why", why, "topic", m.Topic, "request", id)
+		return ignored
+	}
+	if len(m.Payload) > MaxPacked {
+		return in.refuse(ctx, tooLarge, name, "too_large", id)
+	}
+	if err := in.Queue(cfg.ERPs[conn.ERP]).Send(ctx, m); err != nil {
+		in.Log.ErrorContext(ctx, "the notice could not be queued", "connection", name, "request", id, "cause", err)
+		return in.refuse(ctx, unwritten, name, "queue", id)
+	}
+	in.Meter.Take(ctx, MetricQueued, name, string(m.Type))
+	in.Log.InfoContext(ctx, "webhook accepted", "connection", name, "key", m.Key, "type", m.Type, "topic", m.Topic, "correlation", m.Correlation)
+	return accepted
+}
+
+func (in *Intake) refuse(ctx context.Context, r Response, connection, why, id string) Response {
+	in.Meter.Take(ctx, MetricRefused, connection, why)
+	in.Log.WarnContext(ctx, "webhook refused", "connection", connection, "why", why, "status", r.Status, "request", id)
+	return r
+}
+
+// verify tries the secrets as they are known, and once more after a refresh: the
+// secret may have been rotated a moment ago. The store limits how often that is
+// done.
+func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, r platform.Request) error {
+	hook := "hook/" + name
+	s, err := in.Secrets.Get(ctx, hook)
+	if err != nil && !errors.Is(err, secret.ErrNotFound) {
+		return err
+	}
+	now := in.Now()
+	if p.Verify(r, s.Signing(now), now) == nil {
+		return nil
+	}
+	s, err = in.Secrets.Refresh(ctx, hook)
+	if errors.Is(err, secret.ErrNotFound) {
+		return platform.ErrSignature
+	}
+	if err != nil {
+		return err
+	}
+	return p.Verify(r, s.Signing(now), now)
+}
+
+// message makes the message of a genuine call, or says in a word why it is
+// ignored.
+func (in *Intake) message(p platform.Platform, conn connection.Connection, r platform.Request, id string) (queue.Message, string) {
+	n, err := p.Read(r, conn.Settings())
+	understood := err == nil && usable(n.OrderID)
+	m := queue.Message{
+		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
+		Topic: n.Topic, ReceivedAt: in.Now(), Correlation: id,
+	}
+	if understood {
+		if why := whyIgnored(n, conn); why != "" {
+			return m, why
+		}
+	}
+	packed, err := n.Payload.Pack()
+	if err != nil {
+		// Bytes that can't be packed are bytes that can't be kept: nothing of them
+		// is lost by the digest alone.
+		packed = nil
+	}
+	sum := sha256.Sum256(append([]byte(n.Payload.Query+"\x00"), n.Payload.Body...))
+	m.Digest = hex.EncodeToString(sum[:16])
+	if !understood {
+		m.Type = queue.Raw
+		m.OrderID = "!" + m.Digest
+		m.Key = conn.Name + "#" + m.OrderID
+		m.Payload = packed
+		return m, ""
+	}
+	m.Type = queue.Reversed
+	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, n.StoreNumber, n.PaidAt, n.Version
+	m.Key = conn.Name + "#" + n.OrderID
+	if n.Status == platform.Paid {
+		m.Type = queue.Paid
+		m.Payload = packed
+	}
+	return m, ""
+}
+
+// whyIgnored is the one word of rule 19, or nothing.
+func whyIgnored(n platform.Notice, conn connection.Connection) string {
+	switch {
+	case n.Status == platform.Neither:
+		return "not_paid"
+	case n.Test && conn.TestOrders != "create":
+		return "test"
+	case !n.PaidAt.IsZero() && n.PaidAt.Before(conn.Since.Time):
+		return "before_since"
+	}
+	return ""
+}
+
+// usable tells whether an id can be part of a key.
+func usable(id string) bool {
+	return id != "" && len(id) <= maxOrderID && !strings.HasPrefix(id, "!") &&
+		strings.IndexFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
+}

@@ -1,0 +1,7 @@
+package machine
+
+import "context"
+
+// Wake sweeps at once, so that a test with a clock of its own need not wait for
+// the machine's tick.
+func (m *Machine) Wake(ctx context.Context) { m.wake(ctx) }

@@ -1,0 +1,218 @@
+// Package machine is Carimbo on one machine: intake and placing in one process
+// over SQLite, with the same code as the functions run on AWS.
+package machine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/intake"
+	"github.com/carimbo/carimbo/shared/ledger"
+	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// sweepEvery is how soon what is due is woken.
+const sweepEvery = time.Second
+
+// Options are what a machine is made of.
+type Options struct {
+	// Data is the folder of the database; the machine locks it.
+	Data string
+	// Connections is the configuration as it is now; it is asked again for every
+	// call and message, so that it may change under way.
+	Connections func() connection.Config
+	Secrets     secret.Store
+	// ERP is given the ledger, for the customers that it remembers, and returns what
+	// gives out an account's client, or false if the account is not configured.
+	ERP func(ledger.Ledger) func(account string) (erp.ERP, bool)
+	// Spacing is placing.Spacing where it is zero.
+	Spacing time.Duration
+	Now     func() time.Time
+	Meter   Meter
+	Log     *slog.Logger
+}
+
+// Meter is what intake and placing count.
+type Meter interface {
+	intake.Meter
+	placing.Meter
+}
+
+// Machine is one process over one data folder.
+type Machine struct {
+	opts   Options
+	lock   io.Closer
+	ledger *ledgersqlite.Ledger
+	queue  *queuesqlite.Queue
+	worker *placing.Worker
+	sweep  placing.Sweep
+	intake *intake.Intake
+	// idle is signalled when an account's goroutine is done with a message.
+	idle chan struct{}
+}
+
+// Open locks the data folder, opens what is in it, and takes over from a process
+// that died: its messages are delivered again and its leases count as lapsed now.
+func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
+	if opts.Spacing == 0 {
+		opts.Spacing = placing.Spacing
+	}
+	m := &Machine{opts: opts, idle: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, m.Close())
+		}
+	}()
+	if m.lock, err = ledgersqlite.Lock(opts.Data); err != nil {
+		return nil, err
+	}
+	if m.ledger, err = ledgersqlite.Open(ctx, opts.Data); err != nil {
+		return nil, err
+	}
+	if m.queue, err = queuesqlite.New(ctx, m.ledger.DB(), queuesqlite.Options{Now: opts.Now}); err != nil {
+		return nil, err
+	}
+	m.worker = &placing.Worker{Ledger: m.ledger, Connections: opts.Connections, Platform: registry.Get,
+		ERP: opts.ERP(m.ledger), Spacing: opts.Spacing, Now: opts.Now, Meter: opts.Meter, Log: opts.Log}
+	m.sweep = placing.Sweep{Ledger: m.ledger, Now: opts.Now,
+		Queue: func(string) queue.Sender { return m.queue }}
+	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
+		Queue: func(connection.Account) queue.Sender { return m.queue },
+		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log}
+	return m, m.takeOver(ctx)
+}
+
+// Handler serves the webhooks.
+func (m *Machine) Handler() http.Handler { return intake.Handler(m.intake) }
+
+// Ledger is the machine's ledger.
+func (m *Machine) Ledger() *ledgersqlite.Ledger { return m.ledger }
+
+func (m *Machine) takeOver(ctx context.Context) error {
+	keys, err := m.ledger.Leased(ctx)
+	if err != nil {
+		return fmt.Errorf("take over: %w", err)
+	}
+	for _, key := range keys {
+		e, err := m.ledger.Get(ctx, key)
+		if err != nil {
+			return fmt.Errorf("take over: %w", err)
+		}
+		account, known := m.worker.ERP(e.Account)
+		rules := placing.Rules{Spacing: m.opts.Spacing, CanLookUp: !known || account.CanLookUp()}
+		if _, _, err := placing.Apply(ctx, m.ledger, rules, key, placing.Restarted{}, m.opts.Now); err != nil {
+			return fmt.Errorf("take over: %w", err)
+		}
+	}
+	if err := m.queue.Recover(ctx); err != nil {
+		return fmt.Errorf("take over: %w", err)
+	}
+	return nil
+}
+
+// Run places orders until ctx ends, and then returns when the calls under way
+// have ended and are recorded. What is still queued stays queued.
+func (m *Machine) Run(ctx context.Context) error {
+	lanes := map[string]chan queue.Delivery{}
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer func() {
+		for _, lane := range lanes {
+			close(lane)
+		}
+	}()
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	m.wake(ctx)
+	for {
+		deliveries, err := m.queue.Receive(ctx, 10)
+		if err != nil && ctx.Err() == nil {
+			m.opts.Log.ErrorContext(ctx, "the queue could not be read", "cause", err)
+		}
+		for _, d := range deliveries {
+			lane, ok := lanes[d.Message.Account]
+			if !ok {
+				// The queue has at most one message of an account in flight: one place
+				// is enough for the moment between its acknowledgement and the next.
+				lane = make(chan queue.Delivery, 1)
+				lanes[d.Message.Account] = lane
+				group.Go(func() { m.runLane(ctx, lane) })
+			}
+			lane <- d
+		}
+		if len(deliveries) > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			m.wake(ctx)
+		case <-m.queue.Notify():
+		case <-m.idle:
+		}
+	}
+}
+
+// runLane makes all the calls of one account, one after another.
+func (m *Machine) runLane(ctx context.Context, lane <-chan queue.Delivery) {
+	for d := range lane {
+		m.handle(ctx, d)
+		select {
+		case m.idle <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// handle lets a message come to its end even when ctx ends meanwhile: a call that
+// was sent has to be recorded.
+func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
+	deadline := m.opts.Now().Add(placing.Invocation)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placing.Invocation)
+	defer cancel()
+	if err := m.worker.Handle(ctx, d.Message, deadline); err != nil {
+		m.opts.Log.ErrorContext(ctx, "an order could not be recorded; its message is delivered again", "key", d.Message.Key, "cause", err)
+		return
+	}
+	if err := m.queue.Ack(ctx, d); err != nil {
+		m.opts.Log.ErrorContext(ctx, "a message could not be acknowledged; it is delivered again", "key", d.Message.Key, "cause", err)
+	}
+}
+
+// wake sends wake-ups for what is due.
+func (m *Machine) wake(ctx context.Context) {
+	for account := range m.opts.Connections().ERPs {
+		if _, err := m.sweep.Account(ctx, account); err != nil && ctx.Err() == nil {
+			m.opts.Log.ErrorContext(ctx, "the sweep broke off", "account", account, "cause", err)
+		}
+	}
+}
+
+// Close gives the data folder back. It is called when Run has returned.
+func (m *Machine) Close() error {
+	var errs []error
+	if m.queue != nil {
+		errs = append(errs, m.queue.Close())
+	}
+	if m.ledger != nil {
+		errs = append(errs, m.ledger.Close())
+	}
+	if m.lock != nil {
+		errs = append(errs, m.lock.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,26 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Credentials returns what reads an ERP account's App Key and App Secret, as they
+// are now, from the secret of that name.
+func Credentials(s Store, name string) func(context.Context) (appKey, appSecret string, err error) {
+	return func(ctx context.Context) (string, string, error) {
+		found, err := s.Get(ctx, name)
+		if errors.Is(err, ErrNotFound) {
+			return "", "", fmt.Errorf("there is no secret %s", name)
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("the secret %s can't be read", name)
+		}
+		key, secret := found.Values["app_key"], found.Values["app_secret"]
+		if key == "" || secret == "" {
+			return "", "", fmt.Errorf("the secret %s lacks app_key or app_secret", name)
+		}
+		return key, secret, nil
+	}
+}

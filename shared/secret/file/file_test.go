@@ -1,0 +1,336 @@
+package file_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/secret/file"
+	"github.com/carimbo/carimbo/shared/yaml"
+)
+
+const good = `# invented values
+omie/estudio: { app_key: 1234567890123, app_secret: "0123456789abcdef0123456789abcdef" }
+sensio/loja: { app_key: 00120, app_secret: segredo }
+hook/cursos:
+  signing_secret: hottok-novo
+  previous_signing_secret: hottok-antigo
+hook/loja-online: { signing_secret: "user:password" }
+store/loja-wp: { consumer_key: ck_1, consumer_secret: cs_1 }
+`
+
+// clock is a time that tests move on.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func newClock() *clock { return &clock{time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)} }
+
+// write puts the file there with a modification time of its own, so that no two
+// versions look alike.
+func write(t *testing.T, path, text string, modified time.Time) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, modified, modified); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, c *clock, text string) (*file.Store, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secrets.yaml")
+	write(t, path, text, c.at)
+	s, err := file.Open(path, c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, path
+}
+
+func values(t *testing.T, s secret.Store, name string) map[string]string {
+	t.Helper()
+	found, err := s.Get(t.Context(), name)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return found.Values
+}
+
+func TestEachSecretIsItsObject(t *testing.T) {
+	c := newClock()
+	s, _ := open(t, c, good)
+	for name, want := range map[string]map[string]string{
+		"omie/estudio":     {"app_key": "1234567890123", "app_secret": "0123456789abcdef0123456789abcdef"},
+		"sensio/loja":      {"app_key": "00120", "app_secret": "segredo"},
+		"hook/cursos":      {"signing_secret": "hottok-novo"},
+		"hook/loja-online": {"signing_secret": "user:password"},
+		"store/loja-wp":    {"consumer_key": "ck_1", "consumer_secret": "cs_1"},
+	} {
+		if diff := cmp.Diff(want, values(t, s, name)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if w := s.Warnings(); len(w) > 0 {
+		t.Errorf("warnings: %v", w)
+	}
+}
+
+func TestAPreviousSigningSecretIsAcceptedAsLongAsItStandsThere(t *testing.T) {
+	c := newClock()
+	s, _ := open(t, c, good)
+	hook, err := s.Get(t.Context(), "hook/cursos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, later := range []time.Duration{0, 25 * time.Hour, 1000 * time.Hour} {
+		if diff := cmp.Diff([]string{"hottok-novo", "hottok-antigo"}, hook.Signing(c.at.Add(later))); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", later, diff)
+		}
+	}
+	if _, ok := hook.Values["previous_signing_secret"]; ok {
+		t.Error("the previous secret is among the current values")
+	}
+}
+
+func TestAMissingSecretIsNotFound(t *testing.T) {
+	s, _ := open(t, newClock(), good)
+	for _, name := range []string{"hook/none", "", "omie/"} {
+		if _, err := s.Get(t.Context(), name); !errors.Is(err, secret.ErrNotFound) {
+			t.Errorf("Get(%q): %v", name, err)
+		}
+		if _, err := s.Refresh(t.Context(), name); !errors.Is(err, secret.ErrNotFound) {
+			t.Errorf("Refresh(%q): %v", name, err)
+		}
+	}
+}
+
+func TestAChangeCountsFromTheNextGetOn(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, "hook/a: { signing_secret: um }\n")
+	write(t, path, "hook/a: { signing_secret: outro }\n", c.at.Add(time.Second))
+	if got := values(t, s, "hook/a")["signing_secret"]; got != "outro" {
+		t.Errorf("got %q", got)
+	}
+	write(t, path, "hook/b: { signing_secret: b }\n", c.at.Add(2*time.Second))
+	if _, err := s.Get(t.Context(), "hook/a"); !errors.Is(err, secret.ErrNotFound) {
+		t.Errorf("a secret that was taken out: %v", err)
+	}
+}
+
+func TestARefreshReadsWhatLooksUnchangedOnceAMinuteAndName(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, "hook/a: { signing_secret: v1 }\nhook/b: { signing_secret: v1 }\n")
+	modified := c.at
+	rewrite := func(v string) {
+		write(t, path, "hook/a: { signing_secret: "+v+" }\nhook/b: { signing_secret: "+v+" }\n", modified)
+	}
+	expect := func(step, name, want string, get func() (secret.Secret, error)) {
+		t.Helper()
+		found, err := get()
+		if err != nil || found.Values["signing_secret"] != want {
+			t.Errorf("%s: %s is %v, %v, want %s", step, name, found.Values, err, want)
+		}
+	}
+	get := func(name string) func() (secret.Secret, error) {
+		return func() (secret.Secret, error) { return s.Get(t.Context(), name) }
+	}
+	refresh := func(name string) func() (secret.Secret, error) {
+		return func() (secret.Secret, error) { return s.Refresh(t.Context(), name) }
+	}
+
+	rewrite("v2")
+	expect("same size and time", "hook/a", "v1", get("hook/a"))
+	expect("the first refresh", "hook/a", "v2", refresh("hook/a"))
+	rewrite("v3")
+	c.at = c.at.Add(59 * time.Second)
+	expect("59 s later", "hook/a", "v2", refresh("hook/a"))
+	expect("another name", "hook/b", "v3", refresh("hook/b"))
+	rewrite("v4")
+	c.at = c.at.Add(time.Second)
+	expect("a minute later", "hook/a", "v4", refresh("hook/a"))
+	rewrite("v5")
+	expect("at once again", "hook/a", "v4", refresh("hook/a"))
+}
+
+func TestAFileThatBecameWrongChangesNothingAndIsToldOnce(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, "hook/a: { signing_secret: bom }\n")
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	for step, broken := range []string{"hook/a: { signing_secret: segredo-novo\n", "hook/a: { signing_secret: }\n", ""} {
+		write(t, path, broken, c.at.Add(time.Duration(step+1)*time.Second))
+		if broken == "" {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		log.Reset()
+		for range 3 {
+			if got := values(t, s, "hook/a")["signing_secret"]; got != "bom" {
+				t.Fatalf("step %d: got %q", step, got)
+			}
+		}
+		if n := strings.Count(log.String(), "level=WARN"); n != 1 {
+			t.Errorf("step %d was told %d times: %s", step, n, log.String())
+		}
+		if strings.Contains(log.String(), "segredo-novo") {
+			t.Errorf("the log shows a secret: %s", log.String())
+		}
+	}
+	write(t, path, "hook/a: { signing_secret: de-volta }\n", c.at.Add(time.Hour))
+	if got := values(t, s, "hook/a")["signing_secret"]; got != "de-volta" {
+		t.Errorf("after mending: %q", got)
+	}
+}
+
+func TestNothingOpensWithoutAGoodFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.yaml")
+	if _, err := file.Open(path, newClock().now); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	write(t, path, "hook/a: { signing_secret: }\n", newClock().at)
+	_, err := file.Open(path, newClock().now)
+	var problems yaml.Problems
+	if !errors.As(err, &problems) || problems.Error() != path+":1:11: hook/a.signing_secret: is empty" {
+		t.Errorf("a wrong file: %v", err)
+	}
+}
+
+func TestAFileThatOthersCanReadIsWarnedOf(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for mode, want := range map[fs.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o620: true} {
+		path := filepath.Join(t.TempDir(), "secrets.yaml")
+		write(t, path, good, newClock().at)
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		s, err := file.Open(path, newClock().now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := s.Warnings()
+		if (len(w) == 1 && strings.Contains(w.Error(), "others on this machine can read it")) != want {
+			t.Errorf("%s: %v", mode, w)
+		}
+	}
+}
+
+func TestNobodyChangesAnothersSecret(t *testing.T) {
+	s, _ := open(t, newClock(), good)
+	first, err := s.Get(t.Context(), "hook/cursos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Values["signing_secret"], first.Previous["signing_secret"] = "mine", "mine"
+	second, err := s.Get(t.Context(), "hook/cursos")
+	if err != nil || second.Values["signing_secret"] != "hottok-novo" || second.Previous["signing_secret"] != "hottok-antigo" {
+		t.Errorf("got %v, %v", second, err)
+	}
+}
+
+func TestManyMayAskAtOnce(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, good)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				if _, err := s.Get(t.Context(), "hook/cursos"); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.Refresh(t.Context(), "omie/estudio"); err != nil {
+					t.Error(err)
+				}
+				s.Warnings()
+			}
+		})
+	}
+	for i := range 20 {
+		modified := c.at.Add(time.Duration(i+1) * time.Second)
+		if err := os.Chtimes(path, modified, modified); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+}
+
+// hidden stands for a value in the files below; no problem may repeat it.
+const hidden = "S3GR3D0"
+
+func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
+	for _, row := range []struct{ name, text, want string }{
+		{"empty value", "hook/a: { signing_secret: \"\" }", "s.yaml:1:11: hook/a.signing_secret: is empty"},
+		{"spaces only", "hook/a: { signing_secret: \"  \" }", "s.yaml:1:11: hook/a.signing_secret: is empty"},
+		{"no value", "omie/e:\n  app_key:\n  app_secret: " + hidden, "s.yaml:2:3: omie/e.app_key: is empty"},
+		{"no fields", "hook/a:\n", "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret"},
+		{"not an object", "hook/a: " + hidden, "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret"},
+		{"a store without fields", "store/a: {}", "s.yaml:1:1: store/a: must have fields"},
+		{"missing fields", "omie/e: { app_key: 1 }\nsensio/l: { app_secret: " + hidden + " }\nhook/a: { previous_signing_secret: " + hidden + " }",
+			"s.yaml:1:1: omie/e.app_secret: is missing\ns.yaml:2:1: sensio/l.app_key: is missing\ns.yaml:3:1: hook/a.signing_secret: is missing"},
+		{"wrong prefix", "stripe/x: { k: v }\nprod/omie/e: { k: v }\nomie: { k: v }\nOmie/e: { k: v }\nhook/A: { k: v }\nhook/a/b: { k: v }\n" + hidden + ": { k: v }",
+			strings.Join([]string{"s.yaml:1:1", "s.yaml:2:1", "s.yaml:3:1", "s.yaml:4:1", "s.yaml:5:1", "s.yaml:6:1", "s.yaml:7:1"},
+				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>\n") +
+				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"},
+		{"a list", "hook/a: { signing_secret: [" + hidden + "] }", "s.yaml:1:11: hook/a.signing_secret: must be a text in quotes"},
+		{"true", "hook/a: { signing_secret: true }", "s.yaml:1:11: hook/a.signing_secret: must be a text in quotes"},
+		{"a store's object", "store/a: { token: { a: " + hidden + " } }", "s.yaml:1:12: store/a: must be a text in quotes"},
+		{"unknown field", "omie/e: { app_key: 1, app_secret: x, " + hidden + ": y }", "s.yaml:1:38: warning: omie/e: has a field that nothing reads; known: app_key, app_secret"},
+		{"previous elsewhere", "omie/e: { app_key: 1, app_secret: x, previous_signing_secret: y }", "s.yaml:1:38: warning: omie/e: has a field that nothing reads; known: app_key, app_secret"},
+		{"line end", "hook/a:\n  signing_secret: |\n    " + hidden + "\n", "s.yaml:2:3: warning: hook/a.signing_secret: begins or ends with a space or line end, which belongs to the secret as it stands"},
+		{"twice", "hook/a: { signing_secret: x, signing_secret: " + hidden + " }\nhook/a: { signing_secret: x }",
+			"s.yaml:1:30: stands twice in the same place; the first is in line 1\ns.yaml:2:1: stands twice in the same place; the first is in line 1"},
+		{"syntax", "hook/a: { signing_secret: \"\\S" + hidden + "\" }", "s.yaml:1:29: is not valid YAML here, or a little before; a text with special characters needs quotes"},
+		{"anchor", "hook/a: { signing_secret: &" + hidden + " }", "s.yaml:1:27: anchors (&) are not supported: write the value out where it is used; a text that begins with & needs quotes"},
+		{"text", hidden, "s.yaml:1:1: must be names of secrets with their fields; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"},
+		{"empty file", "# nothing yet\n", ""},
+	} {
+		_, problems := file.Parse("s.yaml", []byte(row.text))
+		if diff := cmp.Diff(row.want, problems.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", row.name, diff)
+		}
+		if strings.Contains(problems.Error(), hidden) {
+			t.Errorf("%s: a problem shows what it must hide: %v", row.name, problems)
+		}
+	}
+}
+
+func FuzzNoProblemShowsWhatTheFileHides(f *testing.F) {
+	f.Add("hook/a: { signing_secret: ", " }")
+	f.Add("", ": x")
+	f.Add("omie/e: {app_key: \"", "")
+	f.Add("hook/", ": {}")
+	f.Add("hook/a: {", ": 1, signing_secret: x}")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		const hidden = "Sgrd0zQ9"
+		if strings.Contains(before+after, hidden) {
+			return
+		}
+		secrets, problems := file.Parse("s.yaml", []byte(before+hidden+after))
+		if strings.Contains(problems.Error(), hidden) {
+			t.Fatalf("%v", problems)
+		}
+		if problems.Errors() != nil {
+			return
+		}
+		for name, s := range secrets {
+			if strings.HasPrefix(name, "hook/") && s.Values[secret.SigningKey] == "" {
+				t.Fatalf("%s has no signing secret", name)
+			}
+		}
+	})
+}

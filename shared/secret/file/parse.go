@@ -1,0 +1,136 @@
+package file
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/yaml"
+)
+
+// previousKey is the file's way to keep a former signing secret in force while a
+// platform is switched to the new one.
+const previousKey = "previous_" + secret.SigningKey
+
+// fields are what a kind of secret needs and what it may have. store/ holds what
+// its platform's fetching needs, whatever that is.
+type fields struct{ needed, allowed []string }
+
+var kinds = map[string]fields{
+	"omie":   {needed: []string{"app_key", "app_secret"}},
+	"sensio": {needed: []string{"app_key", "app_secret"}},
+	"hook":   {needed: []string{secret.SigningKey}, allowed: []string{previousKey}},
+	"store":  {},
+}
+
+const nameForm = "a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"
+
+// Parse reads the file's contents; name is what problems call the file. No
+// problem repeats any text of the file but the names of secrets and of fields
+// that are known: what stands in the wrong place may be a secret.
+func Parse(name string, b []byte) (map[string]secret.Secret, yaml.Problems) {
+	root, problems := yaml.Parse(name, b)
+	r := &reader{file: name, secrets: map[string]secret.Secret{}}
+	for _, p := range problems {
+		r.silently(p)
+	}
+	if len(problems) > 0 || root == nil {
+		return r.secrets, r.problems
+	}
+	if root.Kind != yaml.Object {
+		r.refuse(root.Line, root.Column, "", "must be names of secrets with their fields; "+nameForm)
+		return r.secrets, r.problems
+	}
+	for _, f := range root.Fields {
+		r.secret(f)
+	}
+	return r.secrets, r.problems.Sorted()
+}
+
+type reader struct {
+	file     string
+	secrets  map[string]secret.Secret
+	problems yaml.Problems
+}
+
+// silently passes on a problem of the YAML without what it quotes.
+func (r *reader) silently(p yaml.Problem) {
+	p.Path = ""
+	if strings.HasPrefix(p.Message, "is not valid YAML") {
+		p.Message = "is not valid YAML here, or a little before; a text with special characters needs quotes"
+	}
+	r.problems = append(r.problems, p)
+}
+
+func (r *reader) refuse(line, column int, path, message string) {
+	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: message})
+}
+
+func (r *reader) warn(line, column int, path, message string) {
+	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: message, Warning: true})
+}
+
+func (r *reader) secret(f yaml.Field) {
+	kind, name, _ := strings.Cut(f.Key, "/")
+	expected, ok := kinds[kind]
+	if !ok || !connection.ValidName(name) {
+		r.refuse(f.Line, f.Column, "", "is not the name of a secret; "+nameForm)
+		return
+	}
+	if f.Value.Kind != yaml.Object || len(f.Value.Fields) == 0 {
+		r.refuse(f.Line, f.Column, f.Key, "must have fields"+needs(expected))
+		return
+	}
+	r.secrets[f.Key] = r.values(f, expected)
+}
+
+func needs(f fields) string {
+	if len(f.needed) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(slices.Concat(f.needed, f.allowed), ", ")
+}
+
+func (r *reader) values(f yaml.Field, expected fields) secret.Secret {
+	s := secret.Secret{Values: map[string]string{}}
+	for _, field := range f.Value.Fields {
+		path := ""
+		known := slices.Contains(expected.needed, field.Key) || slices.Contains(expected.allowed, field.Key)
+		switch {
+		case known:
+			path = yaml.Join(f.Key, field.Key)
+		case len(expected.needed) > 0:
+			r.warn(field.Line, field.Column, f.Key, "has a field that nothing reads; known"+needs(expected))
+		}
+		value := r.value(field, path, f.Key)
+		if field.Key == previousKey {
+			s.Previous = map[string]string{secret.SigningKey: value}
+			continue
+		}
+		s.Values[field.Key] = value
+	}
+	for _, key := range expected.needed {
+		if _, ok := s.Values[key]; !ok {
+			r.refuse(f.Line, f.Column, yaml.Join(f.Key, key), "is missing")
+		}
+	}
+	return s
+}
+
+// value takes a number by its text: App Keys are digits.
+func (r *reader) value(field yaml.Field, path, owner string) string {
+	if path == "" {
+		path = owner
+	}
+	n := field.Value
+	switch {
+	case n.Kind == yaml.Null || n.Kind == yaml.Text && strings.TrimSpace(n.Text) == "":
+		r.refuse(field.Line, field.Column, path, "is empty")
+	case n.Kind != yaml.Text && n.Kind != yaml.Number:
+		r.refuse(field.Line, field.Column, path, "must be a text in quotes")
+	case strings.TrimSpace(n.Text) != n.Text:
+		r.warn(field.Line, field.Column, path, "begins or ends with a space or line end, which belongs to the secret as it stands")
+	}
+	return n.Text
+}

@@ -1,0 +1,52 @@
+// Package secret is where keys and tokens come from: Secrets Manager on AWS, a
+// file on one machine. Names are without prefix: omie/<account>,
+// hook/<connection>, store/<connection>.
+package secret
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Secret is one secret's current values, and the former ones where the store
+// still knows them.
+type Secret struct {
+	Values   map[string]string
+	Previous map[string]string
+	// Since is when the current values came into force; zero if the store can't
+	// tell, and then Previous counts for as long as it is there.
+	Since time.Time
+}
+
+// Store gives out secrets.
+type Store interface {
+	// Get returns the secret. ErrNotFound if there is none.
+	Get(ctx context.Context, name string) (Secret, error)
+	// Refresh reads the secret anew, at most once a minute and name; sooner it
+	// returns what Get would.
+	Refresh(ctx context.Context, name string) (Secret, error)
+}
+
+// ErrNotFound: there is no secret of that name.
+var ErrNotFound = errors.New("no such secret")
+
+// SigningKey is the field of hook/<connection> that the platform proves itself
+// with.
+const SigningKey = "signing_secret"
+
+// overlap is how long the former signing secret is still accepted.
+const overlap = 24 * time.Hour
+
+// Signing lists the signing secrets that are accepted at now, the current one
+// first.
+func (s Secret) Signing(now time.Time) []string {
+	var keys []string
+	if k := s.Values[SigningKey]; k != "" {
+		keys = append(keys, k)
+	}
+	if k := s.Previous[SigningKey]; k != "" && (s.Since.IsZero() || now.Sub(s.Since) < overlap) {
+		keys = append(keys, k)
+	}
+	return keys
+}
