@@ -1,0 +1,234 @@
+// Package omiesim is the Omie API in memory, for tests, demonstrations and the
+// simulation. It is an independent reading of what is known of Omie and shares no
+// code with the client: strict in fields, types, required fields, dates and flags,
+// with uniqueness of cCodIntOS, refusal of identical calls, one write at a time,
+// rates and the block; what a client does wrong is refused and counted.
+//
+// A Sim is an http.Handler; the methods lie under /api/v1/ as at Omie (and without
+// that prefix). Call is the same thing without sockets. Besides the API it shows
+// itself to people:
+//
+//	GET  /           {"documents":[...],"calls":n,"violations":[...]}
+//	GET  /documents  [{"cCodIntOS","nCodOS","cNumOS","nValorTotal","cNumPedido","nCodCli"}]
+//	POST /faults     switches a fault on, see Fault
+//
+// So a lost answer can be tried by hand: the next IncluirOS writes the document
+// and never answers.
+//
+//	curl -X POST localhost:PORT/faults -d '{"method":"IncluirOS","mode":"write-then-silence"}'
+//
+// The clock is injected, nothing is random, ids count up, and the package starts
+// no goroutine.
+package omiesim
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Options configure a Sim; zero fields have the defaults that they name.
+type Options struct {
+	// Now is the clock: time.Now.
+	Now func() time.Time
+	// AppKey and AppSecret are the only pair let in. Empty: any pair that is not
+	// empty, each with limits of its own and all with the same documents.
+	AppKey, AppSecret string
+	// Services is the catalogue: 3846592864 (CURSO-GO) and MANUT-01.
+	Services []Service
+	// Customers are known from the start: 3795260786.
+	Customers []Customer
+	// Accounts are the bank accounts that nCodCC may name: 3731356020.
+	Accounts []int64
+	// NotUnique lets several documents have one cCodIntOS.
+	NotUnique bool
+	// DuplicateText and DuplicateCode are the fault of a cCodIntOS that is there
+	// already, whose wording nobody has published; {code} stands for cCodIntOS.
+	DuplicateText, DuplicateCode string
+	// NotFoundText is the fault of a look-up that finds nothing; {code} as above.
+	NotFoundText string
+	// RedundantFor is how long an identical call is refused: 60 s.
+	RedundantFor time.Duration
+	// BlockAfter identical failing calls, with less than ten minutes between any
+	// two, block the key (5) for BlockFor (1800 s).
+	BlockAfter int
+	BlockFor   time.Duration
+	// Latency is how long every answer takes: nothing.
+	Latency time.Duration
+	// FirstOS, FirstNumber and FirstCustomer are where ids start: 3847270140, 16
+	// and 3796000001.
+	FirstOS, FirstNumber, FirstCustomer int64
+	// KeepCalls bounds what Calls remembers; 0 remembers all.
+	KeepCalls int
+}
+
+// Document is one OS that the simulator holds.
+type Document struct {
+	CodInt        string          // cCodIntOS
+	NCodOS        int64           // Omie's id
+	NumOS         string          // cNumOS, the number on the screen
+	Total         order.Money     // what Omie calculates, nValorTotal
+	CustomerID    string          // nCodCli
+	CustomerTaxID string          // digits of cnpj_cpf
+	OrderNumber   string          // cNumPedido
+	At            time.Time       // when it was written
+	Cancelled     bool            // by Cancel
+	Body          json.RawMessage // the param as it came
+}
+
+// Call is one request that reached a method.
+type Call struct {
+	At      time.Time
+	Method  string
+	Code    string // the integration code that it is about, if any
+	Outcome string // "ok", "fault <code>", or "<fault mode>: ..." where a fault was on
+}
+
+// Sim is one simulated Omie. It is safe for concurrent use.
+type Sim struct {
+	opt    Options
+	zone   *time.Location
+	closed chan struct{}
+
+	mu         sync.Mutex
+	hook       func(method, code string) *Fault
+	faults     []*Fault
+	late       []lateWrite
+	lanes      map[string]*lane
+	address    window // all calls of all keys come from one address
+	documents  []*document
+	byCode     map[string][]*document
+	customers  []*Customer
+	services   []Service
+	accounts   []int64
+	nextOS     int64
+	nextNumber int64
+	nextPerson int64
+	calls      []Call
+	total      int
+	violations []string
+	closing    bool
+}
+
+// New makes a Sim.
+func New(opt Options) *Sim {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	opt.DuplicateText = cmp.Or(opt.DuplicateText, "ERROR: OS já cadastrada para o Código de Integração [{code}] !")
+	opt.DuplicateCode = cmp.Or(opt.DuplicateCode, codeDuplicate)
+	opt.NotFoundText = cmp.Or(opt.NotFoundText, "ERROR: OS não cadastrada para o Código de Integração [{code}] !")
+	opt.RedundantFor = cmp.Or(opt.RedundantFor, 60*time.Second)
+	opt.BlockAfter = cmp.Or(opt.BlockAfter, 5)
+	opt.BlockFor = cmp.Or(opt.BlockFor, 1800*time.Second)
+	s := &Sim{
+		opt:        opt,
+		zone:       order.SaoPaulo(),
+		closed:     make(chan struct{}),
+		lanes:      map[string]*lane{},
+		byCode:     map[string][]*document{},
+		services:   slices.Clone(opt.Services),
+		accounts:   slices.Clone(opt.Accounts),
+		nextOS:     cmp.Or(opt.FirstOS, 3847270140),
+		nextNumber: cmp.Or(opt.FirstNumber, 16),
+		nextPerson: cmp.Or(opt.FirstCustomer, 3796000001),
+	}
+	if s.services == nil {
+		s.services = DefaultServices()
+	}
+	if s.accounts == nil {
+		s.accounts = []int64{3731356020}
+	}
+	customers := opt.Customers
+	if customers == nil {
+		customers = DefaultCustomers()
+	}
+	for _, c := range customers {
+		c.TaxID = bareTaxID(c.TaxID)
+		s.customers = append(s.customers, &c)
+	}
+	return s
+}
+
+// Close lets go of every call that hangs; their connections are cut. Call it
+// before the server's Shutdown.
+func (s *Sim) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.closing = true
+		close(s.closed)
+	}
+}
+
+// Documents are the documents that exist now, in the order of their writing.
+func (s *Sim) Documents() []Document {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	all := make([]Document, len(s.documents))
+	for i, d := range s.documents {
+		all[i] = d.Document
+	}
+	return all
+}
+
+// Count is how many documents have this cCodIntOS: more than one only where
+// uniqueness is off.
+func (s *Sim) Count(codInt string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	return len(s.byCode[codInt])
+}
+
+// Cancel shows every document with this cCodIntOS as cancelled and tells how many
+// there were.
+func (s *Sim) Cancel(codInt string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	for _, d := range s.byCode[codInt] {
+		d.Cancelled = true
+	}
+	return len(s.byCode[codInt])
+}
+
+// Customers are the customers known now.
+func (s *Sim) Customers() []Customer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	all := make([]Customer, len(s.customers))
+	for i, c := range s.customers {
+		all[i] = *c
+	}
+	return all
+}
+
+// Calls are the calls that reached a method, oldest first.
+func (s *Sim) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// Violations names every limit that a caller broke: a call during a block, an
+// identical call too early, writes at the same time, too many calls.
+func (s *Sim) Violations() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.violations)
+}
+
+func (s *Sim) record(c Call) {
+	s.total++
+	s.calls = append(s.calls, c)
+	if k := s.opt.KeepCalls; k > 0 && len(s.calls) > 2*k {
+		s.calls = append(s.calls[:0], s.calls[len(s.calls)-k:]...)
+	}
+}
