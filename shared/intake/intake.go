@@ -5,8 +5,6 @@ package intake
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"log/slog"
 	"strings"
@@ -176,8 +174,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 		// is lost by the digest alone.
 		packed = nil
 	}
-	sum := sha256.Sum256(append([]byte(n.Payload.Query+"\x00"), n.Payload.Body...))
-	m.Digest = hex.EncodeToString(sum[:16])
+	m.Digest = n.Payload.Digest()
 	if !understood {
 		m.Type = queue.Raw
 		m.OrderID = "!" + m.Digest

@@ -189,9 +189,10 @@ func (f Filter) Matches(e Entry) bool {
 // Parked tells whether the entry is uncertain and nothing will look it up.
 func (e Entry) Parked() bool { return e.State == Uncertain && e.Until.IsZero() }
 
-// Tombstone tells whether the entry only remembers a reversal.
+// Tombstone tells whether the entry only remembers a reversal: no contents ever
+// came. The digest tells, since a listed entry has no payload.
 func (e Entry) Tombstone() bool {
-	return e.State == Rejected && e.Reason.Kind == order.Reversed && len(e.Payload) == 0
+	return e.State == Rejected && e.Reason.Kind == order.Reversed && e.Digest == ""
 }
 
 // WaitsForPerson tells whether nothing happens until a person or the store acts.

@@ -24,7 +24,7 @@ func TestWhatWaitsForAPersonIsRejectedOrParkedButNoTombstone(t *testing.T) {
 		"parked":              {entry: ledger.Entry{State: ledger.Uncertain}, parked: true, mine: true},
 		"parked and reversed": {entry: ledger.Entry{State: ledger.Uncertain, Reason: reversed}, parked: true, mine: true},
 		"rejected":            {entry: ledger.Entry{State: ledger.Rejected, Reason: order.Reason{Kind: order.Mapping}}, mine: true},
-		"reversed":            {entry: ledger.Entry{State: ledger.Rejected, Reason: reversed, Payload: []byte("{}")}, mine: true},
+		"reversed":            {entry: ledger.Entry{State: ledger.Rejected, Reason: reversed, Digest: "d"}, mine: true},
 		"tombstone":           {entry: ledger.Entry{State: ledger.Rejected, Reason: reversed}, tombstone: true},
 	} {
 		e := c.entry

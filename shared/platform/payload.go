@@ -3,6 +3,8 @@ package platform
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,6 +62,16 @@ func (p Payload) Pack() ([]byte, error) {
 		return nil, fmt.Errorf("pack payload: %w", err)
 	}
 	return zipped.Bytes(), nil
+}
+
+// Digest tells one payload from another, whatever the headers: 32 hexadecimal
+// characters.
+func (p Payload) Digest() string {
+	h := sha256.New()
+	io.WriteString(h, p.Query)
+	h.Write([]byte{0})
+	h.Write(p.Body)
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // Unpack reads what Pack wrote. The error is ErrPayload, wrapped.

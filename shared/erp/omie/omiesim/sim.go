@@ -108,10 +108,12 @@ type Sim struct {
 	nextOS     int64
 	nextNumber int64
 	nextPerson int64
-	calls      []Call
-	total      int
-	violations []string
-	closing    bool
+	// nextService counts the ids that Know gave out.
+	nextService int64
+	calls       []Call
+	total       int
+	violations  []string
+	closing     bool
 }
 
 // New makes a Sim.

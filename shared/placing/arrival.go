@@ -1,0 +1,247 @@
+package placing
+
+import (
+	"slices"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/queue"
+)
+
+// Arrival is a message that reached a worker, with the claim that the worker
+// would make.
+type Arrival struct {
+	Message queue.Message
+	// ERP, Account and Reference are frozen into an entry that doesn't exist yet
+	// (rule 11).
+	ERP       string
+	Reference erp.Reference
+	// Owner is a random id of this claim, of no process and no instance: a
+	// redelivered message must not take a dead claim for its own. Lease is the
+	// invocation's deadline + 15 s.
+	Owner string
+	Lease time.Time
+}
+
+func (a Arrival) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Rev == 0 {
+		return a.absent(now)
+	}
+	former, held := e.State, e.Leased(now)
+	written, count := a.record(&e, now)
+	step := Step{Do: Acknowledge}
+	// A message in another account's lane must not make calls of this one. An
+	// entry that was held, or rejected, is left to the next wake-up, also where the
+	// message has just made it due.
+	if e.Account == a.Message.Account && !held && former != ledger.Rejected {
+		step = a.claim(r, &e, now)
+	}
+	step.Write = step.Write || written
+	step.Count = append(count, step.Count...)
+	return e, step
+}
+
+// absent is the claim table's first rows: there is no entry yet.
+func (a Arrival) absent(now time.Time) (ledger.Entry, Step) {
+	m := a.Message
+	if m.Type == queue.Wake {
+		return ledger.Entry{}, Step{Do: Acknowledge, Count: []Metric{MetricStrayWake}}
+	}
+	e := ledger.Entry{
+		Key: m.Key, Connection: m.Connection, Platform: m.Platform,
+		OrderID: m.OrderID, StoreNumber: m.StoreNumber,
+		ERP: a.ERP, Account: m.Account, Reference: a.Reference,
+		State: ledger.Accepted, Fence: 1,
+		TryingSince: now, PaidAt: m.PaidAt, ReceivedAt: m.ReceivedAt,
+		Correlation: m.Correlation,
+	}
+	if e.ReceivedAt.IsZero() {
+		e.ReceivedAt = now
+	}
+	switch m.Type {
+	case queue.Reversed:
+		e.ReversedAt = e.ReceivedAt
+		e.Reversals = []string{m.Digest}
+		count := reject(&e, order.Reversed, "reversed before any paid notice came; a later one will not be created")
+		note(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: m.Topic})
+		return finish(e, count)
+	case queue.Raw:
+		takeOver(&e, a.contents(now))
+		count := reject(&e, order.NotUnderstood, "the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again")
+		note(&e, now, ledger.Attempt{Did: didNotice, Rule: "10"})
+		return finish(e, count)
+	}
+	takeOver(&e, a.contents(now))
+	e.Owner, e.Lease = a.Owner, a.Lease
+	note(&e, now, ledger.Attempt{Did: didNotice, Text: m.Topic})
+	return e, Step{Do: Place, Write: true, Count: []Metric{MetricAccepted}}
+}
+
+// record keeps what the message says, whatever the state and the lease
+// (rules 12 and 14). It tells whether the entry changed.
+func (a Arrival) record(e *ledger.Entry, now time.Time) (bool, []Metric) {
+	switch a.Message.Type {
+	case queue.Paid:
+		return a.recordContents(e, now)
+	case queue.Reversed:
+		return a.recordReversal(e, now)
+	}
+	return false, nil
+}
+
+func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric) {
+	if slices.Contains(e.Reversals, a.Message.Digest) {
+		return false, nil
+	}
+	e.Reversals = remember(e.Reversals, a.Message.Digest)
+	first := e.ReversedAt.IsZero()
+	if first {
+		e.ReversedAt = a.Message.ReceivedAt
+		if e.ReversedAt.IsZero() {
+			e.ReversedAt = now
+		}
+	}
+	var count []Metric
+	if nothingSent(e.State) {
+		if first || e.State != ledger.Rejected {
+			seize(e)
+			count = reject(e, order.Reversed, reversedMessage)
+		}
+	} else if first {
+		count = []Metric{MetricReversedLate}
+	}
+	note(e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: a.Message.Topic})
+	return true, count
+}
+
+func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric) {
+	c := a.contents(now)
+	if !newer(*e, c) {
+		return false, nil
+	}
+	did := ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic}
+	var count []Metric
+	switch {
+	case nothingSent(e.State):
+		reviveMended(e, c, now)
+	case e.State == ledger.Created:
+		e.Version, e.Seen = c.Version, remember(e.Seen, c.Digest)
+		did.Text = changedLate
+		count = []Metric{MetricChangedLate}
+	default:
+		e.Seen = remember(e.Seen, c.Digest)
+		e.Newer = &c
+	}
+	note(e, now, did)
+	return true, count
+}
+
+// reviveMended replaces the payload of an entry of which nothing is in the ERP,
+// takes it from whoever holds it, and lets a rejected one go on, unless it was
+// reversed.
+func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) {
+	takeOver(e, c)
+	seize(e)
+	if e.State == ledger.Rejected && e.Reason.Kind != order.Reversed {
+		revive(e, now)
+		wait(e, now, order.Mended, "the store sent newer contents")
+	}
+}
+
+// claim is the rest of the claim table, for an entry without a live lease:
+// whether this message takes it.
+func (a Arrival) claim(r Rules, e *ledger.Entry, now time.Time) Step {
+	switch e.State {
+	case ledger.Accepted:
+		return a.take(e, Place)
+	case ledger.Creating:
+		return Step{Do: Acknowledge, Write: true, Count: lapse(r, e, e.Lease, now)}
+	case ledger.Waiting:
+		if !now.Before(e.Until) {
+			return a.take(e, Place)
+		}
+	case ledger.Uncertain:
+		return a.claimLookUp(r, e, now)
+	}
+	return Step{Do: Acknowledge}
+}
+
+func (a Arrival) claimLookUp(r Rules, e *ledger.Entry, now time.Time) Step {
+	if e.Parked() {
+		return Step{Do: Acknowledge}
+	}
+	if lapseLookUp(r, e) && now.Before(e.Until) {
+		return Step{Do: Acknowledge, Write: true}
+	}
+	if now.Before(e.Until) || now.Before(e.QuietUntil) {
+		return Step{Do: Acknowledge}
+	}
+	return a.take(e, LookUp)
+}
+
+// take claims the entry and leaves its state and until alone.
+func (a Arrival) take(e *ledger.Entry, do Action) Step {
+	e.Fence++
+	e.Owner, e.Lease = a.Owner, a.Lease
+	return Step{Do: do, Write: true}
+}
+
+// lapse: the holder of a creating entry never came back; its call may have been
+// sent up to the end of its lease.
+func lapse(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
+	e.Attempts++
+	e.QuietUntil = later(e.QuietUntil, ended.Add(r.Spacing))
+	count := doubt(r, e, lookUpAt(r, *e, ended), order.Lapsed, "the worker stopped while creating; whether the ERP wrote is looked up")
+	e.Fence++
+	note(e, now, ledger.Attempt{Did: didCreate, Answer: "lapsed", Rule: "5"})
+	return count
+}
+
+// lapseLookUp: the holder of an uncertain entry never came back, so its lease's
+// end counts as the end of its look-up.
+func lapseLookUp(r Rules, e *ledger.Entry) bool {
+	if e.State != ledger.Uncertain || e.Lease.IsZero() {
+		return false
+	}
+	e.QuietUntil = later(e.QuietUntil, e.Lease.Add(r.Spacing))
+	e.Until = later(e.Until, e.QuietUntil)
+	release(e)
+	return true
+}
+
+// Restarted: the process that held every lease of this ledger is dead (one
+// machine only, under the data folder's lock). Its leases count as lapsed now,
+// not then: a call of it may have gone out a moment ago.
+type Restarted struct{}
+
+func (Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Rev == 0 || e.Lease.IsZero() {
+		return e, Step{Do: Acknowledge}
+	}
+	var count []Metric
+	switch e.State {
+	case ledger.Creating:
+		count = lapse(r, &e, now, now)
+	case ledger.Uncertain:
+		seize(&e)
+		if !e.Parked() {
+			e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+			e.Until = later(e.Until, e.QuietUntil)
+		}
+	default:
+		seize(&e)
+	}
+	return e, Step{Do: Acknowledge, Write: true, Count: count}
+}
+
+func (a Arrival) contents(now time.Time) ledger.Contents {
+	m := a.Message
+	return ledger.Contents{Payload: m.Payload, Version: m.Version, Digest: m.Digest,
+		StoreNumber: m.StoreNumber, PaidAt: m.PaidAt, At: now}
+}
+
+func finish(e ledger.Entry, count []Metric) (ledger.Entry, Step) {
+	return e, Step{Do: Acknowledge, Write: true, Count: count}
+}

@@ -1,0 +1,176 @@
+package placing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Person is who gives a command, and in which words.
+type Person struct {
+	By   string
+	Note string
+}
+
+func refuse(e ledger.Entry, format string, args ...any) (ledger.Entry, Step) {
+	return e, Step{Do: Refuse, Why: fmt.Sprintf(format, args...)}
+}
+
+func busy(e ledger.Entry, now time.Time) string {
+	if e.Rev == 0 {
+		return "there is no such order"
+	}
+	if e.Leased(now) {
+		return fmt.Sprintf("the order is being worked on until %s at the latest: try again then", e.Lease.UTC().Format(time.RFC3339))
+	}
+	return ""
+}
+
+// Retry lets an order that is rejected or waits go on, and an uncertain one be
+// looked up now. It never makes a second document: where one may exist, it only
+// looks.
+type Retry struct {
+	Person
+	// Contents replace the payload, if given.
+	Contents *ledger.Contents
+}
+
+func (c Retry) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := busy(e, now); why != "" {
+		return refuse(e, "%s", why)
+	}
+	switch e.State {
+	case ledger.Rejected, ledger.Waiting:
+		return c.goOn(e, now)
+	case ledger.Uncertain:
+		return c.lookUp(r, e, now)
+	case ledger.Created:
+		return refuse(e, "the document exists already (%s): nothing to do", e.ERPID)
+	}
+	return refuse(e, "the order is on its way (%s): nothing to do yet", e.State)
+}
+
+func (c Retry) goOn(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Reason.Kind == order.NotUnderstood {
+		return refuse(e, "nobody knows which order this is: enter it by hand, or have the store send it again")
+	}
+	if c.Contents != nil {
+		takeOver(&e, c.overruling(e))
+	}
+	if len(e.Payload) == 0 {
+		return refuse(e, "no paid notice of this order ever came, so there are no contents to create it from: give them with --payload FILE")
+	}
+	e.ReversedAt = time.Time{}
+	revive(&e, now)
+	seize(&e)
+	wait(&e, now, order.Retried, "a person let it go on")
+	note(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
+	return finish(e, nil)
+}
+
+// overruling is the person's contents as the newest of all: an old notice that is
+// delivered again must not replace them.
+func (c Retry) overruling(e ledger.Entry) ledger.Contents {
+	contents := *c.Contents
+	contents.Version = max(contents.Version, latestVersion(e))
+	return contents
+}
+
+func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !r.CanLookUp {
+		return refuse(e, "the document may exist, and this ERP account has no look-up that proves anything: look there, then carimbo orders resolve --created ID or --absent")
+	}
+	if c.Contents != nil {
+		contents := c.overruling(e)
+		e.Newer = &contents
+		e.Seen = remember(e.Seen, contents.Digest)
+	}
+	lapseLookUp(r, &e)
+	seize(&e)
+	lookUpAgain(&e, now)
+	note(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
+	return finish(e, nil)
+}
+
+// ResolveAbsent is a person's word that the ERP has no document of this order.
+// It acts as a proof of absence.
+type ResolveAbsent struct {
+	Person
+}
+
+func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := unresolvable(e, now); why != "" {
+		return refuse(e, "%s", why)
+	}
+	asked := e
+	lapseLookUp(r, &e)
+	if now.Before(e.QuietUntil) {
+		return refuse(asked, "a call about this order ended a moment ago and may still be applied: look again after %s", e.QuietUntil.UTC().Format(time.RFC3339))
+	}
+	seize(&e)
+	revive(&e, now)
+	_, count := absent(&e, now, order.Retried)
+	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve"})
+	return finish(e, count)
+}
+
+// ResolveCreated is a person's word that document ID is this order's. It is
+// verified by a look-up where there is one, and believed where there is none.
+type ResolveCreated struct {
+	Person
+	ID string
+}
+
+func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := unresolvable(e, now); why != "" {
+		return refuse(e, "%s", why)
+	}
+	lapseLookUp(r, &e)
+	seize(&e)
+	var count []Metric
+	if r.CanLookUp {
+		e.ClaimedID = c.ID
+		lookUpAgain(&e, now)
+	} else {
+		count = created(&e, erp.Answer{ID: c.ID}, now, true)
+	}
+	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "created", By: c.By, Note: c.Note, Rule: "resolve"})
+	return finish(e, count)
+}
+
+func unresolvable(e ledger.Entry, now time.Time) string {
+	if why := busy(e, now); why != "" {
+		return why
+	}
+	switch e.State {
+	case ledger.Uncertain:
+		return ""
+	case ledger.Created:
+		return fmt.Sprintf("the document exists already (%s): nothing to resolve", e.ERPID)
+	}
+	if nothingSent(e.State) {
+		return fmt.Sprintf("the order is %s: nothing of it can be in the ERP, so there is nothing to resolve", e.State)
+	}
+	return fmt.Sprintf("the order is %s: whether it is in the ERP is found out first; try again in some minutes", e.State)
+}
+
+// revive starts the patience anew.
+func revive(e *ledger.Entry, now time.Time) {
+	e.TryingSince, e.Failures, e.Doubts = now, 0, 0
+}
+
+// lookUpAgain makes an uncertain entry due for a look-up. What the ERP said
+// before (an unknown fault, already there) still stands and decides what the
+// look-up leads to.
+func lookUpAgain(e *ledger.Entry, now time.Time) {
+	revive(e, now)
+	e.Until = later(now, e.QuietUntil)
+	kind := order.LostAnswer
+	if e.Fault != "" {
+		kind = order.UnknownFault
+	}
+	e.Reason = order.Reason{Kind: kind, Message: "a person asked for a look-up"}
+}

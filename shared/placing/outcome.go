@@ -1,0 +1,388 @@
+package placing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Facts are what the decoded order tells a list (rule 18): nothing personal.
+type Facts struct {
+	StoreNumber string
+	Total       string
+	Currency    string
+	Customer    string
+	PaidAt      time.Time
+}
+
+func (f Facts) record(e *ledger.Entry) {
+	if f == (Facts{}) {
+		return
+	}
+	e.Total, e.Currency, e.Customer = f.Total, f.Currency, f.Customer
+	if f.StoreNumber != "" {
+		e.StoreNumber = f.StoreNumber
+	}
+	if !f.PaidAt.IsZero() {
+		e.PaidAt = f.PaidAt
+	}
+}
+
+// holds tells whether the claim with this fence still has the entry, in one of
+// the states.
+func holds(e ledger.Entry, fence int64, states ...ledger.State) bool {
+	if e.Rev == 0 || e.Fence != fence || e.Owner == "" {
+		return false
+	}
+	for _, s := range states {
+		if e.State == s {
+			return true
+		}
+	}
+	return false
+}
+
+var stop = Step{Do: Stop}
+
+// Judged: the order's own contents can't become a document.
+type Judged struct {
+	Fence  int64
+	Facts  Facts
+	Reason order.Reason
+}
+
+func (j Judged) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, j.Fence, ledger.Accepted, ledger.Waiting) {
+		return e, stop
+	}
+	j.Facts.record(&e)
+	e.Attempts++
+	count := reject(&e, j.Reason.Kind, j.Reason.Message)
+	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(j.Reason.Kind), Text: j.Reason.Message, Rule: "16"})
+	return finish(e, count)
+}
+
+// Held: something before the create call did not go through. Nothing was sent,
+// so the order waits; it never becomes uncertain (rule 4).
+type Held struct {
+	Fence  int64
+	Facts  Facts
+	Answer erp.Answer
+	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	LaneUntil time.Time
+}
+
+func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, h.Fence, ledger.Accepted, ledger.Waiting) {
+		return e, stop
+	}
+	h.Facts.record(&e)
+	var count []Metric
+	rule := "8"
+	switch h.Answer.Kind {
+	case erp.Lane:
+		wait(&e, later(now, h.LaneUntil), order.Lane, "the ERP account rests: "+h.Answer.Text)
+		count = []Metric{MetricLaneBlocked}
+	case erp.Redundant:
+		count = waitBackedOff(r, &e, now, order.Redundant, h.Answer.Text)
+		if e.State == ledger.Waiting {
+			e.Until = later(now.Add(pause(h.Answer, r)), e.QuietUntil)
+		}
+	case erp.Refused, erp.Unknown:
+		e.Attempts++
+		rule = "9"
+		count = reject(&e, order.RefusedByERP, h.Answer.Text)
+	case erp.NoTime:
+		e.Attempts++
+		rule = "4"
+		wait(&e, now, order.NotSent, "too little time was left for the call")
+	default:
+		rule = "4"
+		count = waitBackedOff(r, &e, now, order.ERPDown, h.Answer.Text)
+	}
+	note(&e, now, ledger.Attempt{Did: didCustomer, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
+	return finish(e, count)
+}
+
+// pause is how long the ERP asked for, else the spacing.
+func pause(a erp.Answer, r Rules) time.Duration {
+	if a.RetryAfter > 0 {
+		return a.RetryAfter
+	}
+	return r.Spacing
+}
+
+// Ready asks to begin the create call: the document is made, its customer is
+// known, and the lane was read a moment ago.
+type Ready struct {
+	Fence int64
+	Facts Facts
+	Mark  erp.Mark
+	// LaneUntil is until when the lane is blocked; zero or past when it is open.
+	LaneUntil time.Time
+	LaneWhy   string
+	// TimeLeft tells whether the invocation has the call and 10 s left.
+	TimeLeft bool
+}
+
+func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, ev.Fence, ledger.Accepted, ledger.Waiting) || !e.Leased(now) {
+		return e, stop
+	}
+	ev.Facts.record(&e)
+	switch {
+	case !e.ReversedAt.IsZero():
+		count := reject(&e, order.Reversed, reversedMessage)
+		return finish(e, count)
+	case now.Before(ev.LaneUntil):
+		wait(&e, ev.LaneUntil, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		return finish(e, []Metric{MetricLaneBlocked})
+	case now.Before(e.QuietUntil):
+		wait(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
+		return finish(e, nil)
+	case !ev.TimeLeft:
+		e.Attempts++
+		wait(&e, now, order.NotSent, "too little time was left for the call")
+		return finish(e, nil)
+	}
+	e.State = ledger.Creating
+	e.Until = time.Time{}
+	e.Reason = order.Reason{}
+	e.Document = ev.Mark
+	return e, Step{Do: Create, Write: true}
+}
+
+// Answered: the create call ended.
+type Answered struct {
+	Fence  int64
+	Answer erp.Answer
+	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	LaneUntil time.Time
+}
+
+func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, a.Fence, ledger.Creating) {
+		return e, stop
+	}
+	if a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
+		e.QuietUntil = now.Add(r.Spacing)
+	}
+	step := Step{Do: Acknowledge, Write: true}
+	rule := "5"
+	switch a.Answer.Kind {
+	case erp.Created:
+		e.Attempts++
+		step.Count = created(&e, a.Answer, now, false)
+	case erp.Duplicate:
+		e.Attempts++
+		rule = "7"
+		step.Do, step.Count = alreadyThere(r, &e, a.Answer, now)
+	case erp.Refused:
+		e.Attempts++
+		step.Count = reject(&e, order.RefusedByERP, a.Answer.Text)
+	case erp.Unknown:
+		e.Attempts++
+		rule = "9"
+		e.Fault = orText(a.Answer.Text, "the ERP refused without a word")
+		step.Count = append([]Metric{MetricUnknownFault}, doubt(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
+	case erp.Lane:
+		rule = "8"
+		wait(&e, later(now, a.LaneUntil), order.Lane, "the ERP account rests: "+a.Answer.Text)
+		step.Count = []Metric{MetricLaneBlocked}
+	case erp.Redundant:
+		e.Attempts++
+		rule = "8"
+		step.Count = doubt(r, &e, later(now.Add(pause(a.Answer, r)), lookUpAt(r, e, now)), order.RedundantWrite, a.Answer.Text)
+	case erp.NotSent:
+		step.Count = waitBackedOff(r, &e, now, order.ERPDown, a.Answer.Text)
+	case erp.NoTime:
+		e.Attempts++
+		wait(&e, now, order.NotSent, "too little time was left for the call")
+	default:
+		e.Attempts++
+		step.Count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
+	}
+	if nothingSent(e.State) {
+		if count, changed := nothingThere(&e, now); changed {
+			step.Count = count
+		}
+	}
+	note(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: a.Answer.Text, Rule: rule})
+	return e, step
+}
+
+// nothingThere follows a create of which nothing is in the ERP: what was kept
+// beside while that was open now counts (rules 12 and 14). Newer contents take
+// over whatever the state, and a reversal ends the order.
+func nothingThere(e *ledger.Entry, now time.Time) (count []Metric, changed bool) {
+	mended := e.Newer != nil
+	if mended {
+		takeOver(e, *e.Newer)
+		e.Newer = nil
+	}
+	switch {
+	case !e.ReversedAt.IsZero():
+		return reject(e, order.Reversed, reversedMessage), true
+	case mended && e.State == ledger.Rejected:
+		revive(e, now)
+		wait(e, now, order.Mended, "the store sent newer contents")
+		return nil, true
+	}
+	return nil, false
+}
+
+// alreadyThere follows a duplicate fault: looked up at once, by the same claim,
+// unless the same look-up was made less than the spacing ago (rule 7).
+func alreadyThere(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Action, []Metric) {
+	owner, lease := e.Owner, e.Lease
+	again := e.LookedUpAt.Add(r.Spacing)
+	e.AlreadyThere = true
+	count := doubt(r, e, now, order.LostAnswer, orText(a.Text, "the ERP says that it has this order already"))
+	if e.Parked() {
+		return Acknowledge, count
+	}
+	if !e.LookedUpAt.IsZero() && now.Before(again) {
+		e.Until = later(again, e.QuietUntil)
+		return Acknowledge, count
+	}
+	e.Owner, e.Lease = owner, lease
+	return LookUp, count
+}
+
+// LookedUp: a look-up ended, or was put off.
+type LookedUp struct {
+	Fence  int64
+	Answer erp.Answer
+	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	LaneUntil time.Time
+	// PutOff tells that no call was made.
+	PutOff bool
+}
+
+func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, l.Fence, ledger.Uncertain) {
+		return e, stop
+	}
+	if !l.PutOff {
+		e.LookedUpAt = now
+	}
+	step := Step{Do: Acknowledge, Write: true}
+	rule := "6"
+	switch l.Answer.Kind {
+	case erp.Present:
+		rule = "7"
+		step.Count = present(&e, l.Answer, now)
+	case erp.Absent:
+		step.Do, step.Count = provenAbsent(&e, now)
+	default:
+		step.Count = l.again(r, &e, now)
+	}
+	note(&e, now, ledger.Attempt{Did: didLookUp, Answer: string(l.Answer.Kind), Text: l.Answer.Text, Rule: rule})
+	return e, step
+}
+
+// present adopts the document that a look-up found, once it is proven ours.
+func present(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+	if e.ClaimedID != "" && e.ClaimedID != a.ID {
+		claimed := e.ClaimedID
+		e.ClaimedID = ""
+		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, claimed))
+	}
+	if e.ClaimedID == "" {
+		if why := notOurs(e.Document, a.Found); why != "" {
+			return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
+		}
+	}
+	e.Attempts++
+	return created(e, a, now, true)
+}
+
+// notOurs says in what the found document differs from the one that was sent;
+// empty if it is ours (rule 7).
+func notOurs(sent erp.Mark, found erp.Found) string {
+	switch {
+	case !found.Total.Equal(sent.Total):
+		return fmt.Sprintf("its total is %s and ours is %s", found.Total, sent.Total)
+	case sent.OrderNumber != "" && found.OrderNumber != sent.OrderNumber:
+		return "its order number is another"
+	case sent.OrderNumber == "" && found.CustomerID != sent.CustomerID:
+		return "its customer is another"
+	}
+	return ""
+}
+
+// provenAbsent goes on with the create in the same claim where rule 6 lets it.
+func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
+	switch {
+	case e.ClaimedID != "":
+		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", e.ClaimedID))
+	case e.AlreadyThere:
+		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
+	}
+	again, count := absent(e, now, order.NotSent)
+	if again {
+		return Place, count
+	}
+	return Acknowledge, count
+}
+
+// again: the look-up proved nothing; only its time moves, and the reason stays
+// (rule 6). After Patience it is a person's.
+func (l LookedUp) again(r Rules, e *ledger.Entry, now time.Time) []Metric {
+	release(e)
+	if !l.PutOff && l.Answer.Kind != erp.NotSent && l.Answer.Kind != erp.NoTime {
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+	}
+	if now.Sub(e.TryingSince) >= Patience {
+		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+	}
+	switch l.Answer.Kind {
+	case erp.Lane:
+		e.Until = later(now, l.LaneUntil, e.QuietUntil)
+		return []Metric{MetricLaneBlocked}
+	case erp.Redundant:
+		e.Attempts++
+		e.Until = later(now.Add(pause(l.Answer, r)), e.QuietUntil)
+	default:
+		e.Attempts++
+		e.Failures++
+		e.Until = later(now.Add(backoff(e.Failures, r.Spacing)), e.QuietUntil)
+	}
+	return nil
+}
+
+// Broke: the worker panicked and lived to say so. Where the create call may have
+// been under way, the order is uncertain.
+type Broke struct {
+	Fence int64
+}
+
+func (b Broke) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, b.Fence, ledger.Accepted, ledger.Waiting, ledger.Creating, ledger.Uncertain) {
+		return e, stop
+	}
+	const message = "the worker broke off; its log has the cause"
+	var count []Metric
+	switch e.State {
+	case ledger.Creating:
+		e.Attempts++
+		e.QuietUntil = now.Add(r.Spacing)
+		count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, message)
+	case ledger.Uncertain:
+		count = LookedUp{Answer: erp.Answer{Kind: erp.Lost, Text: message}}.again(r, &e, now)
+	default:
+		count = waitBackedOff(r, &e, now, order.Panic, message)
+	}
+	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(order.Panic)})
+	return finish(e, count)
+}
+
+func orText(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,56 @@
+package placing
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// What a line of the timeline can say was done.
+const (
+	didNotice   = "notice"
+	didNewer    = "newer_contents"
+	didReversal = "reversal"
+	didPlace    = "place"
+	didCustomer = "customer"
+	didCreate   = "create"
+	didLookUp   = "look_up"
+	didRetry    = "retry"
+	didResolve  = "resolve"
+)
+
+// A timeline keeps its beginning and its end (rule 17).
+const (
+	keepFirst = 5
+	keepLast  = 15
+	maxText   = 500
+)
+
+// note adds a line that says what was done and, if the transition is over by
+// then, what became of the entry.
+func note(e *ledger.Entry, now time.Time, a ledger.Attempt) {
+	a.At, a.Became = now, e.State
+	a.Text, a.Note = clip(a.Text), clip(a.Note)
+	lines := append(slices.Clone(e.Timeline), a)
+	if len(lines) > keepFirst+keepLast {
+		lines = append(lines[:keepFirst], lines[len(lines)-keepLast:]...)
+	}
+	e.Timeline = lines
+}
+
+// clip cuts a text to what a timeline keeps, between two characters; bytes that
+// are no text are replaced, since an ERP may answer in any encoding.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut]
+}

@@ -1,0 +1,276 @@
+// Package placing is use case 2: from a message to a recorded outcome. The
+// transition function decides and is pure; the worker carries out.
+package placing
+
+import (
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Spacing is the least time between the end of a call about an order and the
+// next create or look-up of it: Omie refuses identical calls within 60 s and may
+// apply a lost one late (rule 6).
+const Spacing = 61 * time.Second
+
+// Patience is how long an order is tried, and an uncertain one looked up, before
+// it is a person's.
+const Patience = 7 * 24 * time.Hour
+
+// retention is how long a created entry guards against a repeat (rule 13).
+const retention = 2 * 365 * 24 * time.Hour
+
+// Never is the due time of an entry that nothing wakes: it keeps parked and
+// rejected entries in the index that lists them, and out of the sweep's reach.
+var Never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Rules are what the transition function has to know about an account.
+type Rules struct {
+	// Spacing is Spacing; tests shorten it.
+	Spacing time.Duration
+	// CanLookUp tells whether a look-up can ever prove anything.
+	CanLookUp bool
+}
+
+// Action is what the worker does next.
+type Action string
+
+// What there is to do after a transition.
+const (
+	// Acknowledge: nothing more; the entry says when it goes on.
+	Acknowledge Action = "acknowledge"
+	// Place: the entry is claimed; make the document and ask with Ready.
+	Place Action = "place"
+	// Create: the entry is creating; make the call, once.
+	Create Action = "create"
+	// LookUp: the entry is claimed; look its document up.
+	LookUp Action = "look_up"
+	// Stop: the entry is not the asker's any more; it changes nothing.
+	Stop Action = "stop"
+	// Refuse: an operator's command can't be done; Why tells.
+	Refuse Action = "refuse"
+)
+
+// Metric names something worth counting.
+type Metric string
+
+// What is counted. A person looks at Parked, UnknownFault, ReversedLate and
+// ChangedLate.
+const (
+	MetricAccepted     Metric = "Accepted"
+	MetricCreated      Metric = "Created"
+	MetricRejected     Metric = "Rejected"
+	MetricUncertain    Metric = "Uncertain"
+	MetricParked       Metric = "Parked"
+	MetricLaneBlocked  Metric = "LaneBlocked"
+	MetricUnknownFault Metric = "UnknownFault"
+	// MetricReversedLate: reversed when a document may exist already.
+	MetricReversedLate Metric = "ReversedLate"
+	// MetricChangedLate: changed in the store after the document was created.
+	MetricChangedLate Metric = "ChangedLate"
+	// MetricStrayWake: a wake-up of an entry that does not exist.
+	MetricStrayWake Metric = "StrayWake"
+)
+
+// Step is what a transition asks for.
+type Step struct {
+	Do Action
+	// Write tells whether the entry changed and has to be written before Do.
+	Write bool
+	Count []Metric
+	// Why tells a person why a command is refused.
+	Why string
+}
+
+// Event is something that happened to an entry. The closed list is Arrival,
+// Restarted, Judged, Held, Broke, Ready, Answered, LookedUp, Retry,
+// ResolveAbsent and ResolveCreated.
+type Event interface {
+	next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
+}
+
+// Next is the transition function: pure, without a clock of its own. The entry
+// that it returns is written if and only if Step.Write says so, and only if the
+// stored entry is still the one that was given (ledger.Write).
+func Next(r Rules, e ledger.Entry, ev Event, now time.Time) (ledger.Entry, Step) {
+	after, step := ev.next(r, e, now)
+	if step.Write {
+		after.UpdatedAt = now
+		after.Due = due(after, now)
+	}
+	return after, step
+}
+
+// due is when the sweep has to look at the entry again: derived, so that no
+// transition can forget it.
+func due(e ledger.Entry, now time.Time) time.Time {
+	switch {
+	case e.State == ledger.Created:
+		return time.Time{}
+	case !e.Lease.IsZero():
+		return e.Lease
+	case e.State == ledger.Accepted:
+		return now
+	case e.State == ledger.Rejected || e.Parked():
+		return Never
+	}
+	return e.Until
+}
+
+// backoff is the wait after the nth failure in a row.
+func backoff(n int, spacing time.Duration) time.Duration {
+	steps := [...]time.Duration{spacing, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
+	if n < 1 {
+		n = 1
+	}
+	if n > len(steps) {
+		return time.Hour
+	}
+	return steps[n-1]
+}
+
+// nothingSent tells whether nothing of the order can be in the ERP.
+func nothingSent(s ledger.State) bool {
+	return s == ledger.Accepted || s == ledger.Waiting || s == ledger.Rejected
+}
+
+// release ends the claim: the holder is done.
+func release(e *ledger.Entry) {
+	e.Owner, e.Lease = "", time.Time{}
+}
+
+// seize takes the entry away from whoever holds it: their writes bounce.
+func seize(e *ledger.Entry) {
+	e.Fence++
+	release(e)
+}
+
+func later(times ...time.Time) time.Time {
+	var last time.Time
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// wait makes the entry waiting: nothing of it is in the ERP and it goes on by
+// itself, though never before quiet_until.
+func wait(e *ledger.Entry, until time.Time, kind order.Kind, message string) {
+	release(e)
+	e.State = ledger.Waiting
+	e.Until = later(until, e.QuietUntil)
+	e.Reason = order.Reason{Kind: kind, Message: message}
+	e.Document = erp.Mark{}
+	settle(e)
+}
+
+// waitBackedOff counts a failure and waits by the back-off table, or gives up
+// after Patience.
+func waitBackedOff(r Rules, e *ledger.Entry, now time.Time, kind order.Kind, message string) []Metric {
+	e.Attempts++
+	e.Failures++
+	if now.Sub(e.TryingSince) >= Patience {
+		return reject(e, order.GaveUp, "tried for 7 days; the last reason: "+message+". When that is mended: carimbo orders retry")
+	}
+	wait(e, now.Add(backoff(e.Failures, r.Spacing)), kind, message)
+	return nil
+}
+
+// reject ends the order until the store mends it or a person acts. Nothing of it
+// is in the ERP.
+func reject(e *ledger.Entry, kind order.Kind, message string) []Metric {
+	release(e)
+	e.State = ledger.Rejected
+	e.Until = time.Time{}
+	e.Reason = order.Reason{Kind: kind, Message: message}
+	settle(e)
+	return []Metric{MetricRejected}
+}
+
+// settle forgets what only an uncertain entry has.
+func settle(e *ledger.Entry) {
+	e.AlreadyThere, e.Fault, e.ClaimedID = false, "", ""
+}
+
+// doubt makes the entry uncertain, to be looked up at until; it is parked at once
+// where no look-up can prove anything.
+func doubt(r Rules, e *ledger.Entry, until time.Time, kind order.Kind, message string) []Metric {
+	release(e)
+	e.State = ledger.Uncertain
+	e.Reason = order.Reason{Kind: kind, Message: message}
+	e.Doubts++
+	e.Failures = 0
+	if !r.CanLookUp {
+		return append([]Metric{MetricUncertain}, park(e, message+". This ERP account has no look-up that proves anything: look there for the order, then carimbo orders resolve --created ID or --absent")...)
+	}
+	e.Until = later(until, e.QuietUntil)
+	return []Metric{MetricUncertain}
+}
+
+// lookUpAt is when an order whose call ended at ended is looked up. An order
+// that is lost over and over is looked up ever later, or its time-outs would keep
+// the account's other orders waiting.
+func lookUpAt(r Rules, e ledger.Entry, ended time.Time) time.Time {
+	return ended.Add(backoff(e.Doubts+1, r.Spacing))
+}
+
+// park leaves an uncertain entry to a person.
+func park(e *ledger.Entry, message string) []Metric {
+	release(e)
+	e.Until = time.Time{}
+	e.Reason = order.Reason{Kind: order.NeedsPerson, Message: message}
+	return []Metric{MetricParked}
+}
+
+// created records that the document exists. Only what rule 18 names stays.
+func created(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric {
+	release(e)
+	e.State = ledger.Created
+	e.Until, e.Reason = time.Time{}, order.Reason{}
+	e.ERPID, e.ERPNumber, e.Found = a.ID, a.Number, found
+	e.CreatedAt, e.Expires = now, now.Add(retention)
+	count := []Metric{MetricCreated}
+	if e.Newer != nil {
+		count = append(count, MetricChangedLate)
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate})
+	}
+	e.Payload, e.Newer = nil, nil
+	settle(e)
+	return count
+}
+
+const changedLate = "changed in the store after the document was sent: compare them"
+
+// absent is what a proven absence leads to (rule 6, in its order): the newer
+// contents take over whatever follows, a reversal ends it, an unknown fault
+// without newer contents ends it, else the create may go out again. It tells
+// whether it may.
+func absent(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
+	mended := e.Newer != nil
+	if mended {
+		takeOver(e, *e.Newer)
+		e.Newer = nil
+		revive(e, now)
+		kind = order.Mended
+	}
+	switch {
+	case !e.ReversedAt.IsZero():
+		return false, reject(e, order.Reversed, reversedMessage)
+	case e.Fault != "" && !mended:
+		return false, reject(e, order.RefusedByERP, e.Fault)
+	case now.Sub(e.TryingSince) >= Patience:
+		return false, reject(e, order.GaveUp, "sent again and again for 7 days, and each time proven absent. When the cause is mended: carimbo orders retry")
+	}
+	e.State = ledger.Waiting
+	e.Until = now
+	e.Reason = order.Reason{Kind: kind, Message: "proven absent from the ERP; it is created again"}
+	e.Document = erp.Mark{}
+	settle(e)
+	return true, nil
+}
+
+const reversedMessage = "the store reversed the order (refund, cancellation or chargeback); nothing is in the ERP. To create it all the same: carimbo orders retry"
