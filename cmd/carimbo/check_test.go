@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
+	for _, c := range []struct {
+		name, connections, secrets string
+		code                       int
+		want                       []string
+	}{
+		{"fine", goodConnections, goodSecrets, exitDone,
+			[]string{"c.yaml is fine: 1 account, 1 connection.\n  cursos (hotmart -> estudio): /webhooks/cursos\n"}},
+		{"warning", strings.Replace(goodConnections, ", nCodCC: 3731356020", "", 1), goodSecrets, exitDone,
+			[]string{"c.yaml:4:", "warning: erps.estudio.os.InformacoesAdicionais.nCodCC: is missing", "c.yaml is fine"}},
+		{"two problems", strings.NewReplacer("hotmart", "hotmat", "2026-01-01", "yesterday").Replace(goodConnections), goodSecrets, exitFailed,
+			[]string{"c.yaml:8:23: connections.cursos.platform: ", "connections.cursos.since: "}},
+		{"not built in", strings.Replace(goodConnections, "hotmart", "shopify", 1), goodSecrets, exitFailed,
+			[]string{"c.yaml:8:23: connections.cursos.platform: shopify is not built in"}},
+		{"no signing secret", goodConnections, strings.Replace(goodSecrets, "hook/cursos", "hook/other", 1), exitFailed,
+			[]string{"s.yaml: there is no secret hook/cursos: add it with the signing_secret that hotmart proves itself with"}},
+		{"no app key", goodConnections, strings.Replace(goodSecrets, "omie/estudio", "omie/other", 1), exitFailed,
+			[]string{"s.yaml: there is no secret omie/estudio: connection cursos needs its app_key and app_secret"}},
+		{"secrets of another shape", goodConnections, "omie/estudio: 1\n", exitFailed, []string{"s.yaml:1:"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := typeIn(t, "check", "--connections", write(t, "c.yaml", c.connections), "--secrets", write(t, "s.yaml", c.secrets))
+			if got.code != c.code {
+				t.Errorf("exit code %d: %s", got.code, got.errors)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(got.out, want) {
+					t.Errorf("no %q in:\n%s", want, got.out)
+				}
+			}
+			if strings.Contains(got.out+got.errors, "hidden") || strings.Contains(got.out+got.errors, "hottok") {
+				t.Error("a secret is told")
+			}
+		})
+	}
+}
+
+func TestCheckWithoutAFileOfSecretsSaysThatItDidNotLook(t *testing.T) {
+	t.Chdir(t.TempDir())
+	got := typeIn(t, "check", "--connections", write(t, "c.yaml", goodConnections))
+	if got.code != exitDone || !strings.Contains(got.out, "Secrets were not checked: there is no secrets.yaml here.") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestCheckAsJSON(t *testing.T) {
+	wrong := strings.Replace(goodConnections, "hotmart", "hotmat", 1)
+	got := typeIn(t, "check", "--json", "--connections", write(t, "c.yaml", wrong), "--secrets", write(t, "s.yaml", goodSecrets))
+	var r report
+	if err := json.Unmarshal([]byte(got.out), &r); err != nil || got.code != exitFailed {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	if len(r.Problems) != 1 || r.Problems[0].Line != 8 || r.Problems[0].Column != 23 || r.Problems[0].Path != "connections.cursos.platform" {
+		t.Errorf("%+v", r.Problems)
+	}
+}
+
+// The file that everybody copies has to pass.
+func TestTheExampleAtTheTopIsFine(t *testing.T) {
+	t.Chdir("../..")
+	if got := typeIn(t, "check"); got.code != exitDone {
+		t.Errorf("%+v", got)
+	}
+}

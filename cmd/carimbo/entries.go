@@ -1,0 +1,88 @@
+package main
+
+import (
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// listed is an entry as --json shows it: the outside contract, which scripts
+// rely on.
+type listed struct {
+	Key         string        `json:"key"`
+	Connection  string        `json:"connection"`
+	Platform    string        `json:"platform"`
+	OrderID     string        `json:"order_id"`
+	StoreNumber string        `json:"store_number,omitempty"`
+	Total       string        `json:"total,omitempty"`
+	Currency    string        `json:"currency,omitempty"`
+	Customer    string        `json:"customer,omitempty"`
+	ERP         string        `json:"erp,omitempty"`
+	Account     string        `json:"account,omitempty"`
+	State       ledger.State  `json:"state"`
+	Code        string        `json:"code,omitempty"`
+	ERPID       string        `json:"erp_id,omitempty"`
+	ERPNumber   string        `json:"erp_number,omitempty"`
+	Found       *bool         `json:"found,omitempty"`
+	Attempts    int           `json:"attempts"`
+	Reason      *order.Reason `json:"reason,omitempty"`
+
+	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`
+	ReversedAt    time.Time `json:"reversed_at,omitzero"`
+	ReceivedAt    time.Time `json:"received_at,omitzero"`
+	UpdatedAt     time.Time `json:"updated_at,omitzero"`
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+}
+
+// shown is listed with what happened.
+type shown struct {
+	listed
+	Timeline []ledger.Attempt `json:"timeline"`
+}
+
+func list(e ledger.Entry) listed {
+	l := listed{
+		Key: e.Key, Connection: e.Connection, Platform: e.Platform, OrderID: e.OrderID,
+		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
+		ERP: e.ERP, Account: e.Account, State: e.State,
+		ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts,
+		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(),
+		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
+	}
+	if e.ERP == omieKind {
+		l.Code = e.Reference.Code
+	}
+	if e.State == ledger.Created {
+		l.Found = &e.Found
+	}
+	if e.Reason != (order.Reason{}) {
+		l.Reason = &e.Reason
+	}
+	return l
+}
+
+func show(e ledger.Entry) shown {
+	timeline := make([]ledger.Attempt, len(e.Timeline))
+	for i, a := range e.Timeline {
+		a.At = a.At.UTC()
+		timeline[i] = a
+	}
+	return shown{list(e), timeline}
+}
+
+// omieKind is how Omie accounts are spelled; their look-up proves something.
+const omieKind = "omie"
+
+func canLookUp(e ledger.Entry) bool { return e.ERP == omieKind }
+
+// nextAttempt is when the entry goes on by itself; zero if it doesn't.
+func nextAttempt(e ledger.Entry) time.Time {
+	switch e.State {
+	case ledger.Waiting, ledger.Uncertain:
+		return e.Until
+	case ledger.Accepted, ledger.Creating:
+		return e.Lease
+	}
+	return time.Time{}
+}

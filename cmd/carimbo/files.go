@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// Where files are unless flags say otherwise.
+const (
+	defaultConnections = "connections.yaml"
+	defaultSecrets     = "secrets.yaml"
+	defaultData        = ".carimbo"
+)
+
+func (c *console) connectionsFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.connections, "connections", defaultConnections, "the file with ERP accounts and connections")
+}
+
+func (c *console) secretsFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.secrets, "secrets", defaultSecrets, "the file with keys and tokens")
+}
+
+func (c *console) dataFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.data, "data", defaultData, "the folder of the ledger")
+}
+
+func jsonFlag(cmd *cobra.Command, asJSON *bool) {
+	cmd.Flags().BoolVar(asJSON, "json", false, "print JSON, for programs")
+}
+
+// readFile reads a file that a flag or an argument names; - is stdin. One that
+// isn't there is a wrong command line.
+func (c *console) readFile(cmd *cobra.Command, path string) ([]byte, error) {
+	if path == "-" {
+		b, err := io.ReadAll(io.LimitReader(c.stdin, platform.MaxBody+1))
+		if err != nil {
+			return nil, fmt.Errorf("read stdin: %w", err)
+		}
+		return b, nil
+	}
+	b, err := os.ReadFile(path)
+	var why *fs.PathError
+	if errors.As(err, &why) {
+		return nil, usage(cmd, "%s can't be read: %v", path, why.Err)
+	}
+	return b, err
+}
+
+// readPayload reads the body of a webhook.
+func (c *console) readPayload(cmd *cobra.Command, path string) ([]byte, error) {
+	body, err := c.readFile(cmd, path)
+	if err == nil && len(body) > platform.MaxBody {
+		err = fmt.Errorf("%s has more than 1 MiB, which no webhook may have", path)
+	}
+	return body, err
+}
+
+// store is a connection with what belongs to it.
+type store struct {
+	connection.Connection
+	account  connection.Account
+	platform platform.Platform
+}
+
+// connect finds the connection that --connection names.
+func (c *console) connect(cmd *cobra.Command, name string) (store, error) {
+	if name == "" {
+		return store{}, usage(cmd, "--connection is missing: the name of a connection in %s", c.connections)
+	}
+	cfg, err := c.readConfig(cmd)
+	if err != nil {
+		return store{}, err
+	}
+	conn, ok := cfg.Connections[name]
+	if !ok {
+		return store{}, usage(cmd, "--connection %s is not in %s, which has %s", name, c.connections, strings.Join(connectionNames(cfg), ", "))
+	}
+	p, ok := registry.Get(conn.Platform)
+	if !ok {
+		return store{}, fmt.Errorf("connection %s: platform %s is not built in: this program knows %s", name, conn.Platform, strings.Join(registry.Names(), ", "))
+	}
+	return store{conn, cfg.ERPs[conn.ERP], p}, nil
+}
+
+func connectionNames(cfg connection.Config) []string {
+	return slices.Sorted(maps.Keys(cfg.Connections))
+}
+
+// read says what a body means that the connection's platform would send. It is
+// signed and read like one that came, so that headers are the platform's own.
+func (c *console) read(s store, body []byte) (platform.Notice, error) {
+	n, err := s.platform.Read(s.platform.Sign(body, "offline", c.now()), s.Settings())
+	if err != nil {
+		return n, fmt.Errorf("the payload is none of %s's: %w", s.Platform, err)
+	}
+	return n, nil
+}
+
+// signingSecret is the connection's current one.
+func (c *console) signingSecret(ctx context.Context, cmd *cobra.Command, name string) (string, error) {
+	secrets, err := c.readSecrets(cmd)
+	if err != nil {
+		return "", err
+	}
+	s, err := secrets.Get(ctx, "hook/"+name)
+	if errors.Is(err, secret.ErrNotFound) {
+		return "", fmt.Errorf("there is no secret hook/%s in %s: add it with the signing_secret that the platform proves itself with", name, c.secrets)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", c.secrets, err)
+	}
+	keys := s.Signing(c.now())
+	if len(keys) == 0 {
+		return "", fmt.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", name, c.secrets)
+	}
+	return keys[0], nil
+}

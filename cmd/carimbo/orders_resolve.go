@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+func (c *console) resolveCommand() *cobra.Command {
+	var id, noteText string
+	var absent, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "resolve KEY --created ID | --absent --note TEXT",
+		Short: "Say what you found in the ERP about an uncertain order",
+		Long: `Say what you found in the ERP about an uncertain order.
+
+  --created ID   this document is the order's. Where the ERP can be asked, a
+                 look-up verifies it before it counts
+  --absent       there is none: the order is created again. Look in the ERP
+                 first: if a document exists after all, there may be two.
+                 --note says how you made sure`,
+		Example: `  carimbo orders resolve cursos#HP1121 --created 3847270140
+  carimbo orders resolve cursos#HP1121 --absent --note "searched by order number, none there"`,
+		Args:              takes("KEY"),
+		ValidArgsFunction: c.completeKeys(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case (id != "") == absent || id == "" && cmd.Flags().Changed("created"):
+				return usage(cmd, "say exactly one of --created ID and --absent")
+			case absent && noteText == "":
+				return usage(cmd, "--absent needs --note TEXT: how you made sure that the ERP has no such document")
+			}
+			person := placing.Person{By: c.operator, Note: noteText}
+			var ev placing.Event = placing.ResolveCreated{Person: person, ID: id}
+			if absent {
+				ev = placing.ResolveAbsent{Person: person}
+			}
+			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
+				return c.command(ctx, l, args, ev, asJSON)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&id, "created", "", "the ERP's id of the document that is this order's (Omie: nCodOS)")
+	cmd.Flags().BoolVar(&absent, "absent", false, "the ERP has no document of this order")
+	cmd.Flags().StringVar(&noteText, "note", "", "what you saw, for the order's timeline")
+	c.dataFlag(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+// retrying is one `orders retry`.
+type retrying struct {
+	selection
+	payload, note string
+	yes, asJSON   bool
+}
+
+func (c *console) retryCommand() *cobra.Command {
+	var r retrying
+	cmd := &cobra.Command{
+		Use:   "retry KEY... | --state S | --kind K | --connection C | --mine",
+		Short: "Let orders that were rejected or wait go on",
+		Long: `Let orders that were rejected or wait go on, and have uncertain ones looked up
+now. No second document can come of it: where one may exist, it is only looked
+for. Filters select among the orders that can be retried; those that the store
+reversed are left out unless they are named by KEY or --kind reversed, since a
+retry creates their document all the same.
+
+With --payload the order's contents are replaced by those of the file, a payload
+of the same platform about the same order.`,
+		Example: `  carimbo orders retry cursos#HP1121
+  carimbo orders retry --kind mapping --note "mapped CURSO-GO" --yes
+  carimbo orders retry cursos#HP1121 --payload corrected.json`,
+		ValidArgsFunction: c.completeKeys(1 << 10),
+		RunE: func(cmd *cobra.Command, keys []string) error {
+			f, err := r.check(cmd, keys)
+			if err != nil {
+				return err
+			}
+			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
+				return c.retry(cmd, l, r, keys, f)
+			})
+		},
+	}
+	c.selectionFlags(cmd, &r.selection)
+	cmd.Flags().StringVar(&r.payload, "payload", "", "a file with the order's new contents, or - for stdin; with exactly one KEY")
+	cmd.Flags().StringVar(&r.note, "note", "", "why, for the order's timeline")
+	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask before retrying what filters select")
+	c.connectionsFlag(cmd)
+	c.dataFlag(cmd)
+	jsonFlag(cmd, &r.asJSON)
+	return cmd
+}
+
+func (r retrying) check(cmd *cobra.Command, keys []string) (ledger.Filter, error) {
+	filtered := r.selection != selection{}
+	switch {
+	case len(keys) == 0 && !filtered:
+		return ledger.Filter{}, usage(cmd, "KEY is missing: give keys, or filters such as --kind mapping")
+	case len(keys) > 0 && filtered:
+		return ledger.Filter{}, usage(cmd, "give either keys or filters, not both")
+	case r.payload != "" && len(keys) != 1:
+		return ledger.Filter{}, usage(cmd, "--payload goes with exactly one KEY")
+	}
+	return r.filter(cmd)
+}
+
+func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []string, f ledger.Filter) error {
+	ctx := cmd.Context()
+	command := placing.Retry{Person: placing.Person{By: c.operator, Note: r.note}}
+	switch {
+	case len(keys) == 0:
+		var err error
+		if keys, err = c.chosen(ctx, l, f); err != nil {
+			return err
+		}
+		if len(keys) == 0 && !r.asJSON {
+			fmt.Fprintln(c.stdout, "No orders to retry.")
+		}
+		if len(keys) > 0 && !r.yes && !c.agreed(len(keys)) {
+			return errors.New("nothing was done")
+		}
+	case r.payload != "":
+		e, err := find(ctx, l, keys[0])
+		if err != nil {
+			return err
+		}
+		if command.Contents, err = c.contents(cmd, r.payload, e); err != nil {
+			return err
+		}
+	}
+	return c.command(ctx, l, keys, command, r.asJSON)
+}
+
+// chosen are the keys that a filter selects, the oldest first, so that orders go
+// on in the order in which they came.
+func (c *console) chosen(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]string, error) {
+	var keys []string
+	reversed := 0
+	err := l.List(ctx, f, func(e ledger.Entry) bool {
+		switch {
+		case f.State == "" && !retryable(e.State):
+		case f.Kind != order.Reversed && !e.ReversedAt.IsZero() && e.State != ledger.Uncertain:
+			reversed++
+		default:
+			keys = append(keys, e.Key)
+		}
+		return true
+	})
+	if reversed > 0 {
+		fmt.Fprintf(c.stderr, "carimbo: left out %s that the store reversed: to create documents of them all the same, name them by KEY or --kind reversed\n", plural(reversed, "order"))
+	}
+	slices.Reverse(keys)
+	return keys, err
+}
+
+func retryable(s ledger.State) bool {
+	return s == ledger.Rejected || s == ledger.Waiting || s == ledger.Uncertain
+}
+
+// agreed asks once, if there is anybody to ask.
+func (c *console) agreed(n int) bool {
+	if !c.asks {
+		return true
+	}
+	fmt.Fprintf(c.stderr, "Retry %s? [y/N] ", plural(n, "order"))
+	answer, _ := bufio.NewReader(c.stdin).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+// result is what a command did to one order, as --json shows it.
+type result struct {
+	Key           string        `json:"key"`
+	Done          bool          `json:"done"`
+	Why           string        `json:"why,omitempty"`
+	State         ledger.State  `json:"state,omitempty"`
+	Reason        *order.Reason `json:"reason,omitempty"`
+	NextAttemptAt time.Time     `json:"next_attempt_at,omitzero"`
+}
+
+// command gives a command to each order and says what came of it. Refusals are on
+// stderr, and in the JSON too.
+func (c *console) command(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, asJSON bool) error {
+	results := []result{}
+	var refusals []error
+	for _, key := range keys {
+		e, err := c.give(ctx, l, key, ev)
+		var refused *refusal
+		switch {
+		case errors.As(err, &refused):
+			refusals = append(refusals, err)
+			results = append(results, result{Key: key, Why: refused.why})
+		case err != nil:
+			return err
+		default:
+			lane, err := l.Lane(ctx, e.Account)
+			if err != nil {
+				return err
+			}
+			results = append(results, done(e))
+			if !asJSON {
+				fmt.Fprintf(c.stdout, "%s is %s: %s\n", safe(key), e.State, safe(c.next(e, lane)))
+			}
+		}
+	}
+	if asJSON {
+		if err := printJSON(c.stdout, results); err != nil {
+			return err
+		}
+	}
+	return c.refused(refusals, len(keys))
+}
+
+// refused makes one error of what was refused of n orders.
+func (c *console) refused(refusals []error, n int) error {
+	if n == 1 {
+		return errors.Join(refusals...)
+	}
+	for _, err := range refusals {
+		c.complain(err)
+	}
+	if len(refusals) > 0 {
+		return fmt.Errorf("%d of %s refused: the lines above say why", len(refusals), plural(n, "order"))
+	}
+	return nil
+}
+
+func done(e ledger.Entry) result {
+	view := list(e)
+	return result{Key: e.Key, Done: true, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
+}
+
+// give applies a command to one order. The error is a *refusal where the rules
+// forbid it.
+func (c *console) give(ctx context.Context, l ledger.Ledger, key string, ev placing.Event) (ledger.Entry, error) {
+	e, err := find(ctx, l, key)
+	if err != nil {
+		return e, err
+	}
+	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: canLookUp(e)}
+	e, step, err := placing.Apply(ctx, l, rules, key, ev, c.now)
+	if err == nil && step.Do == placing.Refuse {
+		err = &refusal{key, step.Why}
+	}
+	return e, err
+}
+
+// next says what happens to the order now.
+func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
+	soon := "within a second where carimbo serve runs"
+	switch now := c.now(); {
+	case lane.BlockedUntil.After(now) && lane.BlockedUntil.After(e.Until):
+		soon = "at " + c.local(lane.BlockedUntil) + " where carimbo serve runs, when the ERP account stops resting"
+	case e.Until.After(now):
+		soon = "at " + c.local(e.Until) + " where carimbo serve runs"
+	}
+	switch {
+	case e.State == ledger.Created:
+		return "document " + e.ERPID + " counts as this order's"
+	case e.State == ledger.Waiting:
+		return "it goes on " + soon
+	case e.State == ledger.Uncertain && !e.Parked() && e.ClaimedID != "":
+		return "a look-up verifies document " + e.ClaimedID + " " + soon
+	case e.State == ledger.Uncertain && !e.Parked():
+		return "it is looked up " + soon
+	}
+	return cmp.Or(e.Reason.Message, string(e.Reason.Kind))
+}

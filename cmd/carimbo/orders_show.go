@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+func (c *console) showCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show KEY",
+		Short: "Show all that is known of one order, and what happened to it",
+		Long: `Show all that is known of one order, and what happened to it: each notice of the
+store, each call to the ERP with its answer, each command of a person, with the
+state that followed. Names and tax ids are not kept.`,
+		Example:           "  carimbo orders show cursos#HP1121",
+		Args:              takes("KEY"),
+		ValidArgsFunction: c.completeKeys(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
+				e, err := find(ctx, l, args[0])
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.stdout, show(e))
+				}
+				var out bytes.Buffer
+				c.writeEntry(&out, e)
+				_, err = c.stdout.Write(out.Bytes())
+				return err
+			})
+		},
+	}
+	c.dataFlag(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
+	l := list(e)
+	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
+	c.writeField(out, "state", string(e.State), colourOf(e))
+	c.writeField(out, "reason", string(e.Reason.Kind), plain)
+	c.writeField(out, reasonLabel(e), e.Reason.Message, plain)
+	c.writeField(out, "next attempt", c.local(l.NextAttemptAt), plain)
+	c.writeField(out, "ERP document", documentInFull(e), plain)
+	c.writeField(out, "code", l.Code, plain)
+	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERP+")", plain)
+	c.writeField(out, "order", e.OrderID, plain)
+	c.writeField(out, "store number", e.StoreNumber, plain)
+	c.writeField(out, "total", amount(e), plain)
+	c.writeField(out, "customer", e.Customer, plain)
+	c.writeField(out, "attempts", fmt.Sprint(e.Attempts), plain)
+	c.writeField(out, "received", c.local(e.ReceivedAt), plain)
+	c.writeField(out, "updated", c.local(e.UpdatedAt), plain)
+	c.writeField(out, "created", c.local(e.CreatedAt), plain)
+	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
+	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
+	var rows [][]cell
+	for _, a := range e.Timeline {
+		rows = append(rows, []cell{{text: c.local(a.At)}, {text: a.Did}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a)}})
+	}
+	c.printTable(out, []string{"WHEN", "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
+}
+
+func (c *console) writeField(out *bytes.Buffer, name, value string, with colour) {
+	if value != "" {
+		fmt.Fprintf(out, "  %-13s %s\n", name, c.paint(with, safe(value)))
+	}
+}
+
+// reasonLabel: the reason of an order that waits for a person says what to do.
+func reasonLabel(e ledger.Entry) string {
+	if e.WaitsForPerson() {
+		return "what to do"
+	}
+	return "in words"
+}
+
+func documentInFull(e ledger.Entry) string {
+	if e.ERPID == "" {
+		return ""
+	}
+	text := e.ERPID
+	if e.ERPNumber != "" {
+		text = e.ERPNumber + " (id " + e.ERPID + ")"
+	}
+	if e.Found {
+		text += ", found by a look-up"
+	}
+	return text
+}
+
+// remark is what was said: by the ERP, by a person, and which rule decided.
+func remark(a ledger.Attempt) string {
+	var parts []string
+	if a.By != "" || a.Note != "" {
+		parts = append(parts, strings.TrimSuffix(cmp.Or(a.By, "somebody")+": "+a.Note, ": "))
+	}
+	if a.Text != "" {
+		parts = append(parts, a.Text)
+	}
+	if a.Rule != "" && a.Rule != a.Did {
+		parts = append(parts, "[rule "+a.Rule+"]")
+	}
+	return strings.Join(parts, " ")
+}
+
+// local is a time as people read it; empty for none.
+func (c *console) local(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.zone).Format("2006-01-02 15:04:05")
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/intake"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+)
+
+// contents reads the file of --payload as the new contents of the order, which it
+// has to be about.
+func (c *console) contents(cmd *cobra.Command, path string, e ledger.Entry) (*ledger.Contents, error) {
+	body, err := c.readPayload(cmd, path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.storeOf(cmd, e)
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.read(s, body)
+	switch {
+	case err != nil:
+		return nil, err
+	case n.OrderID != e.OrderID:
+		return nil, &refusal{e.Key, fmt.Sprintf("%s is about order %s: give the payload of %s", path, n.OrderID, e.OrderID)}
+	case n.Status != platform.Paid:
+		return nil, &refusal{e.Key, fmt.Sprintf("%s (%s) tells of no paid order", path, n.Topic)}
+	}
+	packed, err := n.Payload.Pack()
+	if err != nil {
+		return nil, err
+	}
+	if len(packed) > intake.MaxPacked {
+		return nil, &refusal{e.Key, path + " has more than 300 KiB compressed, which is more than an order may have"}
+	}
+	return &ledger.Contents{Payload: packed, Version: n.Version, Digest: n.Payload.Digest(),
+		StoreNumber: n.StoreNumber, PaidAt: n.PaidAt, At: c.now()}, nil
+}
+
+// storeOf is the connection that the order came by; by its name alone where there
+// is no file of connections.
+func (c *console) storeOf(cmd *cobra.Command, e ledger.Entry) (store, error) {
+	if _, err := os.Stat(c.connections); err == nil || cmd.Flags().Changed("connections") {
+		s, err := c.connect(cmd, e.Connection)
+		if err == nil && s.Platform != e.Platform {
+			err = fmt.Errorf("connection %s is of platform %s now, and the order came from %s", e.Connection, s.Platform, e.Platform)
+		}
+		return s, err
+	}
+	p, ok := registry.Get(e.Platform)
+	if !ok {
+		return store{}, errors.New("platform " + e.Platform + " is not built in")
+	}
+	return store{connection.Connection{Name: e.Connection, Platform: e.Platform}, connection.Account{}, p}, nil
+}

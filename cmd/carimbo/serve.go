@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/machine"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// defaultAddr is loopback: a proxy with TLS stands before it.
+const defaultAddr = "127.0.0.1:8787"
+
+// hangUp is how long requests under way get when the program ends.
+const hangUp = 10 * time.Second
+
+func (c *console) serveCommand() *cobra.Command {
+	var (
+		addr     string
+		simulate bool
+		spacing  time.Duration
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Take webhooks and create orders, on this machine",
+		Long: `Serve takes the webhooks of the configured connections and creates their paid
+orders in the ERP. What it has answered 200 is on disk before the answer: Ctrl-C
+lets the calls under way end, and kill -9 loses nothing.
+
+It listens on loopback; put a proxy with TLS before it. The files of connections
+and secrets may change while it runs. --simulate points the accounts at simulators
+of the ERPs in this process: nothing leaves this machine.`,
+		Example: `  carimbo serve --simulate
+  carimbo serve --connections connections.yaml --secrets secrets.yaml --data /var/lib/carimbo`,
+		Args: takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if spacing <= 0 {
+				return usage(cmd, "--spacing %s is no waiting time; the default is %s", spacing, placing.Spacing)
+			}
+			log := slog.New(slog.NewJSONHandler(c.stderr, nil))
+			loaded, err := c.readConfig(cmd)
+			if err != nil {
+				return err
+			}
+			secrets, err := c.readSecrets(cmd)
+			if err != nil {
+				return err
+			}
+			secrets.Log = log
+			for _, w := range secrets.Warnings() {
+				log.Warn("the file of secrets works, but may not be meant so", "problem", w.String())
+			}
+			cfg := watchConfiguration(c.connections, loaded, log)
+			p := program{connections: cfg.current, secrets: secrets, data: c.data, addr: addr,
+				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}}
+			return p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
+	cmd.Flags().BoolVar(&simulate, "simulate", false, "create the orders in simulators in this process")
+	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call about an order and its next create or look-up; shorten it in tests only")
+	c.connectionsFlag(cmd)
+	c.secretsFlag(cmd)
+	c.dataFlag(cmd)
+	return cmd
+}
+
+// announce tells a person where the stores have to call.
+func (c *console) announce(s *serving, cfg connection.Config) {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Connections)) {
+		conn := cfg.Connections[name]
+		fmt.Fprintf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.ERP, s.url, name)
+	}
+	if s.simulators != nil {
+		fmt.Fprintf(c.stdout, "Omie simulator: %sdocuments lists what it holds\n", s.simulators.url)
+	}
+	fmt.Fprintln(c.stdout, "Serving. Ctrl-C ends, after the calls under way.")
+}
+
+// program is Carimbo on one machine with its listeners: what serve and demo run.
+type program struct {
+	connections func() connection.Config
+	secrets     secret.Store
+	data, addr  string
+	simulate    bool
+	spacing     time.Duration
+	now         func() time.Time
+	log         *slog.Logger
+	meter       *counter
+}
+
+// serving is a program that is ready.
+type serving struct {
+	// url is where webhooks are taken, without a slash at its end.
+	url        string
+	machine    *machine.Machine
+	simulators *simulators
+}
+
+// run serves until ctx ends. It calls ready when everything stands: the port is
+// bound last, so that nobody ever hears a false answer from a program that is not
+// ready yet.
+func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
+	s := &serving{}
+	if p.simulate {
+		if s.simulators, err = startSimulators(p.spacing); err != nil {
+			return err
+		}
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hangUp)
+		defer cancel()
+		err = errors.Join(err, s.simulators.stop(ctx))
+	}()
+	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Connections: p.connections, Secrets: p.secrets,
+		ERP:     accounts(p.connections, p.secrets, s.simulators, p.now, p.log),
+		Spacing: p.spacing, Now: p.now, Meter: p.meter, Log: p.log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.machine.Close()) }()
+	defer p.meter.log(ctx, p.log)
+
+	listener, err := net.Listen("tcp", p.addr)
+	if err != nil {
+		return fmt.Errorf("%w: is something else listening there? Choose another with --addr", err)
+	}
+	s.url = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: s.machine.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)}
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	placed, served := make(chan error, 1), make(chan error, 1)
+	go func() { placed <- s.machine.Run(ctx) }()
+	go func() {
+		err := server.Serve(listener)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		// Without a listener there is nothing to go on for.
+		cancel()
+		served <- err
+	}()
+	ready(s)
+	<-ctx.Done()
+	p.log.InfoContext(ctx, "ending: the calls under way are let to end")
+	end, stop := context.WithTimeout(context.WithoutCancel(ctx), hangUp)
+	defer stop()
+	return errors.Join(server.Shutdown(end), <-served, <-placed)
+}
