@@ -244,26 +244,25 @@ func (b *bench) openAgain() (*machine.Machine, error) {
 
 // purchase is a webhook of Hotmart in the documented shape.
 type purchase struct {
-	event, transaction, offer, document, price string
-	created                                    time.Time
+	event, transaction, offer, document, price, currency string
+	created, approved                                    time.Time
 }
 
 func (b *bench) purchase(n int) purchase {
 	return purchase{event: "PURCHASE_APPROVED", transaction: fmt.Sprintf("HP%06d", n), offer: "CURSO-GO",
-		document: cpf(n), price: fmt.Sprintf("%d.90", 100+n), created: b.clock.Now()}
+		document: cpf(n), price: fmt.Sprintf("%d.90", 100+n), currency: "BRL", created: b.clock.Now(), approved: b.clock.Now()}
 }
 
 func (p purchase) key() string { return "cursos#" + p.transaction }
 
 func (p purchase) body() []byte {
-	millis := p.created.UnixMilli()
 	body, err := json.Marshal(map[string]any{
-		"id": "delivery-of-" + p.transaction, "creation_date": millis, "event": p.event, "version": "2.0.0",
+		"id": "delivery-of-" + p.transaction, "creation_date": p.created.UnixMilli(), "event": p.event, "version": "2.0.0",
 		"data": map[string]any{
 			"product": map[string]any{"id": 5130091, "name": "Curso de Go"},
 			"buyer":   map[string]any{"name": "Ana Lima", "email": "ana@example.com", "document": p.document, "document_type": "CPF"},
-			"purchase": map[string]any{"transaction": p.transaction, "status": "APPROVED", "approved_date": millis,
-				"price":   map[string]any{"value": json.Number(p.price), "currency_value": "BRL"},
+			"purchase": map[string]any{"transaction": p.transaction, "status": "APPROVED", "approved_date": p.approved.UnixMilli(),
+				"price":   map[string]any{"value": json.Number(p.price), "currency_value": p.currency},
 				"payment": map[string]any{"type": "PIX", "installments_number": 1},
 				"offer":   map[string]any{"code": p.offer}},
 		},

@@ -1,6 +1,8 @@
 package machine_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -221,6 +223,109 @@ func TestAPurchaseRejectedForItsContentsGoesThroughWhenItComesAgainMended(t *tes
 	b.reaches(mended.key(), ledger.Created)
 	if d := b.sim.Documents(); len(d) != 1 || d[0].CustomerTaxID != mended.document {
 		t.Errorf("the ERP holds %+v", d)
+	}
+}
+
+func TestWhatIsWrongInAnOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		mend   func(*purchase)
+		config func(string) string
+		kind   order.Kind
+		says   string
+	}{
+		{name: "another currency", mend: func(p *purchase) { p.currency = "USD" }, kind: order.CurrencyReason, says: "USD"},
+		{name: "a negative amount", mend: func(p *purchase) { p.price = "-1.00" }, kind: order.TotalReason, says: "-1.00"},
+		{name: "a fraction of a cent", mend: func(p *purchase) { p.price = "10.001" }, kind: order.TotalReason, says: "10.001"},
+		{name: "an SKU that is not mapped", mend: func(p *purchase) { p.offer = "OUTRA" }, kind: order.Mapping, says: "OUTRA"},
+		{name: "no tax id and no default customer", mend: func(p *purchase) { p.document = "" }, kind: order.TaxIDReason, says: "customer"},
+		{name: "a wrong tax id", mend: func(p *purchase) { p.document = "11111111111" }, kind: order.TaxIDReason, says: "tax id"},
+		{name: "a wrong tax id, whatever the default customer", mend: func(p *purchase) { p.document = "123" }, config: withDefaultCustomer, kind: order.TaxIDReason, says: "tax id"},
+		{name: "paid more than 400 days ago", mend: func(p *purchase) { p.approved = p.approved.AddDate(0, 0, -401) }, config: since2020, kind: order.TooOld, says: "400 days"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			if c.config != nil {
+				b.configure(c.config(plainConfig))
+			}
+			p := b.purchase(1)
+			c.mend(&p)
+			b.accept(p)
+			e := b.reaches(p.key(), ledger.Rejected)
+			if e.Reason.Kind != c.kind || !strings.Contains(e.Reason.Message, c.says) {
+				t.Errorf("rejected for %+v, want %s and %q", e.Reason, c.kind, c.says)
+			}
+			if p.document != "" && strings.Contains(e.Reason.Message, p.document) {
+				t.Error("the reason shows the tax id")
+			}
+			if n := len(b.sim.Calls()); n != 0 {
+				t.Errorf("%d calls went to the ERP", n)
+			}
+		})
+	}
+}
+
+func withDefaultCustomer(config string) string {
+	return strings.Replace(config, `"services":`, `"customer": {"default": 3795260786}, "services":`, 1)
+}
+
+func since2020(config string) string { return strings.Replace(config, "2026-11-01", "2020-01-01", 1) }
+
+func TestAnOrderWithoutATaxIDGoesToTheDefaultCustomer(t *testing.T) {
+	b := newBench(t)
+	b.configure(withDefaultCustomer(plainConfig))
+	p := b.purchase(1)
+	p.document = ""
+	b.accept(p)
+	b.reaches(p.key(), ledger.Created)
+	if d := b.sim.Documents(); len(d) != 1 || d[0].CustomerID != "3795260786" {
+		t.Errorf("the ERP holds %+v", d)
+	}
+}
+
+// TestAfterTheCreateNothingPersonalStays is rule 18.
+func TestAfterTheCreateNothingPersonalStays(t *testing.T) {
+	b := newBench(t)
+	p := b.purchase(1)
+	b.accept(p)
+	e := b.reaches(p.key(), ledger.Created)
+	kept, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{"Ana", "Lima", "ana@example.com", p.document} {
+		if strings.Contains(string(kept), private) {
+			t.Errorf("the entry keeps %q", private)
+		}
+	}
+	if e.Digest == "" || e.Document.Digest == "" {
+		t.Error("the digests of payload and document did not stay")
+	}
+}
+
+func TestWhatNobodyUnderstandsIsOnAPersonsList(t *testing.T) {
+	b := newBench(t)
+	r, err := http.NewRequest(http.MethodPost, b.url+"/webhooks/cursos", strings.NewReader("<order/>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Hotmart-Hottok", token)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	var mine []ledger.Entry
+	b.until("one order waits for a person", func() bool {
+		mine = nil
+		err := b.machine.Ledger().List(t.Context(), ledger.Filter{Mine: true}, func(e ledger.Entry) bool { mine = append(mine, e); return true })
+		return err == nil && len(mine) == 1
+	})
+	if response.StatusCode != 200 || mine[0].Reason.Kind != order.NotUnderstood {
+		t.Errorf("answered %d, listed %+v", response.StatusCode, mine[0])
+	}
+	if step := b.apply(mine[0].Key, placing.Retry{}); step.Do != placing.Refuse {
+		t.Error("an order that nobody understands may be retried, under a key that is not its own")
 	}
 }
 
