@@ -235,6 +235,7 @@ func created(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric 
 	e.CreatedAt, e.Expires = now, now.Add(retention)
 	count := []Metric{MetricCreated}
 	if e.Newer != nil {
+		e.Version = e.Newer.Version
 		count = append(count, MetricChangedLate)
 		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate})
 	}

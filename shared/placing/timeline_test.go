@@ -1,0 +1,118 @@
+package placing_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+func TestATimelineTellsTheStory(t *testing.T) {
+	s := begin(t, looksUp).creating()
+	s.answers(erp.Answer{Kind: erp.Unknown, Text: "fault"})
+	s.arrives(paid(2, "b"))
+	s.isDue()
+	s.looksUp(erp.Answer{Kind: erp.Lane, RetryAfter: placing.Spacing, Text: "429"})
+	s.isDue()
+	s.looksUp(absent())
+	s.readies()
+	s.answers(erp.Answer{Kind: erp.Created, ID: "777"})
+	s.arrives(reversal("r"))
+	var got []string
+	for _, line := range s.entry.Timeline {
+		got = append(got, fmt.Sprintf("%s %s -> %s (%s)", line.Did, line.Answer, line.Became, line.Rule))
+	}
+	want := []string{
+		"notice  -> accepted ()",
+		"create unknown -> uncertain (9)",
+		"newer_contents  -> uncertain (12)",
+		"look_up lane -> uncertain (6)",
+		"look_up absent -> waiting (6)",
+		"create created -> created (5)",
+		"reversal  -> created (14)",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestATimelineKeepsTheFirstFiveAndTheLastFifteen(t *testing.T) {
+	s := begin(t, looksUp).claimed()
+	var all []string
+	for i := range 60 {
+		s.isHeldUp(erp.Answer{Kind: erp.NotSent, Text: fmt.Sprint("try ", i)})
+		all = append(all, fmt.Sprint("try ", i))
+		var got []string
+		for _, line := range s.entry.Timeline[1:] {
+			got = append(got, line.Text)
+		}
+		want := all
+		if len(all) > 19 {
+			want = append(append([]string{}, all[:4]...), all[len(all)-15:]...)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("after %d lines, -want +got:\n%s", i+2, diff)
+		}
+		s.isDue()
+	}
+	if first := s.entry.Timeline[0]; first.Did != "notice" || first.Text != "PURCHASE_APPROVED" {
+		t.Errorf("the first line is %+v", first)
+	}
+}
+
+// ERPs and stores send any bytes; a cut or a panic there would cost the outcome.
+func TestATextIsCutBetweenCharactersWhateverItsBytes(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       string
+	}{
+		{"short", "não", "não"},
+		{"500 bytes", strings.Repeat("a", 500), strings.Repeat("a", 500)},
+		{"501 bytes", strings.Repeat("a", 501), strings.Repeat("a", 500)},
+		{"a character of two bytes across the end", strings.Repeat("a", 499) + "ãb", strings.Repeat("a", 499)},
+		{"a character of two bytes before the end", strings.Repeat("a", 498) + "ãb", strings.Repeat("a", 498) + "ã"},
+		{"a character of four bytes across the end", strings.Repeat("a", 497) + "😀b", strings.Repeat("a", 497)},
+	} {
+		s := begin(t, looksUp).claimed()
+		s.isHeldUp(erp.Answer{Kind: erp.Lost, Text: c.text})
+		if got := s.entry.Timeline[1].Text; got != c.want {
+			t.Errorf("%s: %d bytes, want %d", c.name, len(got), len(c.want))
+		}
+	}
+	for name, text := range map[string]string{"latin-1": "n\xe3o", "a long one": strings.Repeat("n\xe3o ", 200), "nothing but middles": strings.Repeat("\x80", 600)} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if p := recover(); p != nil {
+					t.Error("panic:", p)
+				}
+			}()
+			s := begin(t, looksUp).rejected()
+			s.happens(placing.Retry{Person: placing.Person{Note: text}})
+			if note := s.entry.Timeline[2].Note; !utf8.ValidString(note) || len(note) > 500 {
+				t.Errorf("kept %d bytes: %q", len(note), note)
+			}
+		})
+	}
+}
+
+func TestALineSaysWhatBecame(t *testing.T) {
+	s := begin(t, looksUp).uncertain()
+	s.arrives(paid(2, "b"))
+	s.isDue()
+	s.looksUp(ours())
+	lines := s.entry.Timeline[len(s.entry.Timeline)-2:]
+	for _, line := range lines {
+		if line.Became != ledger.Created || !line.At.Equal(s.now) {
+			t.Errorf("%+v", line)
+		}
+	}
+	if !strings.Contains(lines[0].Text, "changed in the store") {
+		t.Errorf("nobody is told that the contents changed: %+v", lines[0])
+	}
+}
