@@ -30,7 +30,8 @@ type ERP interface {
 	Create(ctx context.Context, doc Document) Answer
 
 	// LookUp asks whether a document with this reference exists. Present and
-	// Absent are proofs; any other kind proves nothing.
+	// Absent are proofs; any other kind proves nothing, and Unprovable says that
+	// asking again won't either.
 	LookUp(ctx context.Context, ref Reference) Answer
 
 	// CanLookUp tells whether LookUp can ever prove anything for this account.
@@ -89,6 +90,10 @@ const (
 	Present AnswerKind = "present"
 	// Absent: a look-up proved that there is none.
 	Absent AnswerKind = "absent"
+	// Unprovable: a look-up that found nothing of ours, in a way that will never
+	// prove an absence (a filter that is not honoured, or not known to be). It is
+	// for a person to look.
+	Unprovable AnswerKind = "unprovable"
 	// Duplicate: a create was refused because the reference is already there.
 	Duplicate AnswerKind = "duplicate"
 	// Refused: the ERP refused the contents, in words that we know.

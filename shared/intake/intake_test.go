@@ -391,7 +391,8 @@ func TestTheSameBodyHasTheSameDigestAndAnotherHasAnother(t *testing.T) {
 		return b.queued(t)[0].Digest
 	}
 	approved := sample(t, "purchase_approved.json")
-	if digest(approved) != digest(approved) {
+	first, second := digest(approved), digest(approved)
+	if first != second {
 		t.Error("the same body has two digests")
 	}
 	if digest(approved) == digest(append(bytes.Clone(approved), '\n')) {

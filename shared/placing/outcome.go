@@ -277,6 +277,10 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		step.Count = present(&e, l.Answer, now)
 	case erp.Absent:
 		step.Do, step.Count = provenAbsent(&e, now)
+	case erp.Unprovable:
+		e.Attempts++
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+		step.Count = park(&e, l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 	default:
 		step.Count = l.again(r, &e, now)
 	}

@@ -16,7 +16,7 @@ import (
 
 func kinds() []erp.AnswerKind {
 	return []erp.AnswerKind{erp.Ready, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.Lane,
-		erp.Redundant, erp.NotSent, erp.NoTime, erp.Lost, ""}
+		erp.Redundant, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
 // Before the create call nothing is sent: whatever fails there, the order waits
@@ -372,7 +372,8 @@ func TestNoFailedLookUpProvesAnythingHoweverLate(t *testing.T) {
 			s := begin(t, looksUp).uncertain().passes(61*time.Second + after)
 			s.arrives(wake())
 			s.looksUp(erp.Answer{Kind: kind, RetryAfter: time.Minute})
-			if s.entry.State != ledger.Uncertain || s.entry.Parked() != (after > 0) {
+			// One that says that none will ever prove anything is a person's at once.
+			if s.entry.State != ledger.Uncertain || s.entry.Parked() != (after > 0 || kind == erp.Unprovable) {
 				t.Errorf("%q after %s: %s, parked: %t", kind, after, s.entry.State, s.entry.Parked())
 			}
 		}
@@ -670,5 +671,20 @@ func TestALateAnswerCountsUntilSomebodyTookTheEntry(t *testing.T) {
 	s.isDue()
 	if s.happens(placing.Answered{Fence: fence, Answer: erp.Answer{Kind: erp.Created, ID: "777"}}); s.step.Do != placing.Stop {
 		t.Error(s.step.Do)
+	}
+}
+
+// A filter that is not honoured will never prove an absence: the order is a
+// person's at once, and looked up again only when one asks.
+func TestALookUpThatCanNeverProveAnythingParks(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	s.looksUp(erp.Answer{Kind: erp.Unprovable, Text: "the filter is not honoured"})
+	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
+	if !s.entry.Parked() || !strings.Contains(s.entry.Reason.Message, "the filter is not honoured") || !strings.Contains(s.entry.Reason.Message, "orders resolve") {
+		t.Errorf("left as %+v", s.entry.Reason)
+	}
+	s.happens(placing.Retry{})
+	if wait := s.entry.Until.Sub(s.now); wait != placing.Spacing {
+		t.Errorf("looked up again in %s, want %s", wait, placing.Spacing)
 	}
 }
