@@ -126,7 +126,7 @@ func (s suite) createVaried(t *testing.T) {
 		{OrderID: "uncertain", State: ledger.Uncertain, Reason: order.Reason{Kind: order.LostAnswer}, Until: at},
 		{OrderID: "created", State: ledger.Created, ERPID: "77"},
 		{OrderID: "loja", Connection: s.connection("loja"), State: ledger.Rejected, Reason: order.Reason{Kind: order.Mapping}},
-		{OrderID: "reversed", State: ledger.Rejected, Reason: order.Reason{Kind: order.Reversed}, Payload: []byte("{}")},
+		{OrderID: "reversed", State: ledger.Rejected, Reason: order.Reason{Kind: order.Reversed}, Payload: []byte("{}"), Digest: "d1"},
 		{OrderID: "tombstone", State: ledger.Rejected, Reason: order.Reason{Kind: order.Reversed}},
 	} {
 		if e.Connection == "" {
