@@ -185,7 +185,8 @@ func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placing.Invocation)
 	defer cancel()
 	if err := m.worker.Handle(ctx, d.Message, deadline); err != nil {
-		m.opts.Log.ErrorContext(ctx, "an order could not be recorded; its message is delivered again", "key", d.Message.Key, "cause", err)
+		// The third time it becomes a dead letter: rule 2.
+		m.opts.Log.ErrorContext(ctx, "an order could not be recorded; its message is delivered again", "key", d.Message.Key, "received", d.Receives, "cause", err)
 		return
 	}
 	if err := m.queue.Ack(ctx, d); err != nil {

@@ -1,0 +1,479 @@
+package placing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+)
+
+// shift is a worker over a real ledger and an ERP whose calls are the test's.
+type shift struct {
+	t      *testing.T
+	now    time.Time
+	ledger *ledgersqlite.Ledger
+	// before is called before each write, with what is about to be written.
+	before func(ledger.Entry) error
+	// did is what was done, in order.
+	did []string
+	erp *script
+	cfg connection.Config
+}
+
+func newShift(t *testing.T) *shift {
+	t.Helper()
+	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	cfg, err := connection.Parse([]byte(`{"erps": {"estudio": {"kind": "omie"}},
+		"connections": {"checkout": {"platform": "generic", "erp": "estudio", "since": "2026-11-01"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shift{t: t, now: noon, ledger: l, cfg: cfg}
+	s.erp = &script{shift: s, looksUp: true,
+		customer: func() erp.Answer { return erp.Answer{Kind: erp.Ready} },
+		create:   func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Created, ID: "7", Number: "16"} },
+		lookUp:   func() erp.Answer { return erp.Answer{Kind: erp.Absent} },
+	}
+	return s
+}
+
+// script is an ERP that does what the test says.
+type script struct {
+	shift    *shift
+	looksUp  bool
+	customer func() erp.Answer
+	create   func(erp.Document) erp.Answer
+	lookUp   func() erp.Answer
+}
+
+func (e *script) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
+	return erp.Document{Reference: ref, Total: o.Total, OrderNumber: o.Number, Body: o.Customer.Name}, nil
+}
+
+func (e *script) Customer(_ context.Context, d erp.Document) (erp.Document, erp.Answer) {
+	e.shift.did = append(e.shift.did, "customer")
+	d.CustomerID = "1"
+	return d, e.customer()
+}
+
+func (e *script) Create(_ context.Context, d erp.Document) erp.Answer {
+	e.shift.did = append(e.shift.did, fmt.Sprint("create ", d.Body))
+	return e.create(d)
+}
+
+func (e *script) LookUp(context.Context, erp.Reference) erp.Answer {
+	e.shift.did = append(e.shift.did, "look up")
+	return e.lookUp()
+}
+
+func (e *script) CanLookUp() bool          { return e.looksUp }
+func (e *script) CallLimit() time.Duration { return time.Minute }
+
+// witness is the ledger as the worker sees it.
+type witness struct {
+	ledger.Ledger
+	shift *shift
+}
+
+func (w witness) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	w.shift.did = append(w.shift.did, "write "+string(after.State))
+	if w.shift.before != nil {
+		if err := w.shift.before(after); err != nil {
+			return ledger.Entry{}, err
+		}
+	}
+	return w.Ledger.Write(ctx, before, after)
+}
+
+func (w witness) BlockLane(ctx context.Context, account string, l ledger.Lane) error {
+	w.shift.did = append(w.shift.did, "block lane")
+	return w.Ledger.BlockLane(ctx, account, l)
+}
+
+type quiet struct{}
+
+func (quiet) Count(context.Context, placing.Metric, string) {}
+func (quiet) Placed(context.Context, string, time.Duration) {}
+
+func (s *shift) handle(m queue.Message) error {
+	s.t.Helper()
+	w := &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: registry.Get,
+		ERP:     func(name string) (erp.ERP, bool) { _, ok := s.cfg.ERPs[name]; return s.erp, ok },
+		Spacing: placing.Spacing, Now: func() time.Time { return s.now }, Meter: quiet{}, Log: slog.New(slog.DiscardHandler)}
+	return w.Handle(s.t.Context(), m, s.now.Add(placing.Invocation))
+}
+
+func (s *shift) handles(m queue.Message) {
+	s.t.Helper()
+	if err := s.handle(m); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+const orderKey = "checkout#A-1"
+
+// paid is a notice whose customer has the name.
+func (s *shift) paid(name string, version int64) queue.Message {
+	s.t.Helper()
+	p := platform.Payload{Body: fmt.Appendf(nil, `{"type": "order.paid", "version": %d, "order": {"id": "A-1", "number": "1001", "currency": "BRL",
+		"paid_at": "2026-11-21T10:00:00Z", "total": "10.00", "customer": {"name": %q, "tax_id": "529.982.247-25"},
+		"lines": [{"sku": "X", "name": "X", "quantity": 1, "unit_price": "10.00"}]}}`, version, name)}
+	packed, err := p.Pack()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return queue.Message{Type: queue.Paid, Key: orderKey, Account: "estudio", Connection: "checkout", Platform: "generic", OrderID: "A-1",
+		Version: version, Digest: p.Digest(), Payload: packed, ReceivedAt: s.now, Dedup: name}
+}
+
+func wakeUp() queue.Message {
+	return queue.Message{Type: queue.Wake, Key: orderKey, Account: "estudio"}
+}
+
+func (s *shift) entry() ledger.Entry {
+	s.t.Helper()
+	e, err := s.ledger.Get(s.t.Context(), orderKey)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return e
+}
+
+func (s *shift) isLeft(state ledger.State, kind order.Kind) {
+	s.t.Helper()
+	if e := s.entry(); e.State != state || e.Reason.Kind != kind || !e.Lease.IsZero() {
+		s.t.Errorf("left as %s (%s), leased until %v; want %s (%s)", e.State, e.Reason.Kind, e.Lease, state, kind)
+	}
+}
+
+func (s *shift) creates() int {
+	n := 0
+	for _, d := range s.did {
+		if strings.HasPrefix(d, "create ") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAnOrderIsWrittenBeforeItIsSent(t *testing.T) {
+	s := newShift(t)
+	s.handles(s.paid("Ana", 1))
+	want := []string{"write accepted", "customer", "write creating", "create Ana", "write created"}
+	if diff := cmp.Diff(want, s.did); diff != "" {
+		t.Errorf("done (-want +got):\n%s", diff)
+	}
+	if e := s.entry(); e.ERPID != "7" || e.Total != "10.00" || e.StoreNumber != "1001" || e.Customer != "A." {
+		t.Errorf("recorded %+v", e)
+	}
+}
+
+// TestAWorkerThatWasPausedDoesNotSend is trace 10.
+func TestAWorkerThatWasPausedDoesNotSend(t *testing.T) {
+	s := newShift(t)
+	s.before = func(after ledger.Entry) error {
+		if after.State == ledger.Creating {
+			s.now = s.now.Add(placing.Invocation - 69*time.Second)
+		}
+		return nil
+	}
+	s.handles(s.paid("Ana", 1))
+	s.isLeft(ledger.Waiting, order.NotSent)
+	if s.creates() != 0 {
+		t.Error("the call went out all the same")
+	}
+}
+
+func TestACreateBeginsOnlyWithTheCallAndTenSecondsLeft(t *testing.T) {
+	for left, want := range map[time.Duration]int{70 * time.Second: 1, 70*time.Second - time.Millisecond: 0} {
+		s := newShift(t)
+		s.erp.customer = func() erp.Answer {
+			s.now = s.now.Add(placing.Invocation - left)
+			return erp.Answer{Kind: erp.Ready}
+		}
+		s.handles(s.paid("Ana", 1))
+		if s.creates() != want {
+			t.Errorf("with %s left %d calls went out, want %d", left, s.creates(), want)
+		}
+	}
+}
+
+// TestALaneThatIsBlockedInBetweenIsSeen is trace 23.
+func TestALaneThatIsBlockedInBetweenIsSeen(t *testing.T) {
+	s := newShift(t)
+	s.erp.customer = func() erp.Answer {
+		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+			t.Fatal(err)
+		}
+		return erp.Answer{Kind: erp.Ready}
+	}
+	s.handles(s.paid("Ana", 1))
+	s.isLeft(ledger.Waiting, order.Lane)
+	if s.creates() != 0 || !s.entry().Until.Equal(s.now.Add(time.Hour)) {
+		t.Errorf("%d calls went out; it goes on at %s", s.creates(), s.entry().Until)
+	}
+}
+
+func TestNoCallGoesOutOfABlockedLane(t *testing.T) {
+	for name, state := range map[string]func(*shift){
+		"a new order":   func(*shift) {},
+		"a look-up due": func(s *shift) { s.loseOne() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShift(t)
+			state(s)
+			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+				t.Fatal(err)
+			}
+			s.did = nil
+			s.handles(s.paid("Ana", 1))
+			if i := slices.IndexFunc(s.did, func(d string) bool { return !strings.HasPrefix(d, "write ") }); i >= 0 {
+				t.Errorf("out of a blocked lane went: %s", s.did[i])
+			}
+			if e := s.entry(); !e.Until.Equal(s.now.Add(time.Hour)) || e.State == ledger.Accepted {
+				t.Errorf("%s until %s", e.State, e.Until)
+			}
+		})
+	}
+}
+
+// loseOne leaves an uncertain order whose look-up is due.
+func (s *shift) loseOne() {
+	s.t.Helper()
+	create := s.erp.create
+	s.erp.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Lost, Text: "reset"} }
+	s.handles(s.paid("Ana", 1))
+	s.erp.create = create
+	s.isLeft(ledger.Uncertain, order.LostAnswer)
+	s.now = s.now.Add(placing.Spacing)
+}
+
+func TestTheLaneIsBlockedBeforeTheOrderIsRecorded(t *testing.T) {
+	s := newShift(t)
+	s.erp.create = func(erp.Document) erp.Answer {
+		return erp.Answer{Kind: erp.Lane, RetryAfter: 30 * time.Minute, Text: "blocked"}
+	}
+	s.handles(s.paid("Ana", 1))
+	if block, record := slices.Index(s.did, "block lane"), slices.Index(s.did, "write waiting"); block < 0 || block > record {
+		t.Errorf("done in the order %v", s.did)
+	}
+	s.isLeft(ledger.Waiting, order.Lane)
+}
+
+func TestAnOrderThatChangesUnderTheWorkerIsNotSentAsItWas(t *testing.T) {
+	s := newShift(t)
+	once := true
+	s.erp.customer = func() erp.Answer {
+		if once {
+			once = false
+			s.handles(s.paid("Bia", 2))
+		}
+		return erp.Answer{Kind: erp.Ready}
+	}
+	s.handles(s.paid("Ana", 1))
+	if s.creates() != 0 {
+		t.Fatalf("the former contents were sent: %v", s.did)
+	}
+	s.handles(wakeUp())
+	if got := s.did[slices.IndexFunc(s.did, func(d string) bool { return strings.HasPrefix(d, "create ") })]; got != "create Bia" || s.creates() != 1 {
+		t.Errorf("done: %v", s.did)
+	}
+}
+
+func TestARefundUnderTheWorkerIsSeenBeforeTheCall(t *testing.T) {
+	s := newShift(t)
+	s.erp.customer = func() erp.Answer {
+		s.handles(queue.Message{Type: queue.Reversed, Key: orderKey, Account: "estudio", Connection: "checkout", OrderID: "A-1", Digest: "r", ReceivedAt: s.now})
+		return erp.Answer{Kind: erp.Ready}
+	}
+	s.handles(s.paid("Ana", 1))
+	s.isLeft(ledger.Rejected, order.Reversed)
+	if s.creates() != 0 {
+		t.Error("a reversed order was sent")
+	}
+}
+
+// TestAnOutcomeThatCouldNotBeWrittenIsFoundOut: the message comes again, and
+// nothing is sent until the ERP was asked.
+func TestAnOutcomeThatCouldNotBeWrittenIsFoundOut(t *testing.T) {
+	s := newShift(t)
+	broken := errors.New("the ledger is down")
+	s.before = func(after ledger.Entry) error {
+		if after.State == ledger.Created {
+			return broken
+		}
+		return nil
+	}
+	if err := s.handle(s.paid("Ana", 1)); !errors.Is(err, broken) {
+		t.Fatalf("the message would be acknowledged: %v", err)
+	}
+	s.before = nil
+	s.handles(s.paid("Ana", 1))
+	if e := s.entry(); e.State != ledger.Creating {
+		t.Errorf("with a live lease it became %s", e.State)
+	}
+	lapsed := s.entry().Lease
+	s.now = lapsed
+	s.handles(wakeUp())
+	s.isLeft(ledger.Uncertain, order.Lapsed)
+	s.now = lapsed.Add(placing.Spacing)
+	s.erp.lookUp = func() erp.Answer {
+		return erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{Total: s.entry().Document.Total, OrderNumber: "1001"}}
+	}
+	s.handles(wakeUp())
+	if e := s.entry(); e.State != ledger.Created || !e.Found || s.creates() != 1 {
+		t.Errorf("%s, found %v after %d creates", e.State, e.Found, s.creates())
+	}
+}
+
+func TestAWriteIsDecidedAnewWhenSomebodyWroteInBetween(t *testing.T) {
+	s := newShift(t)
+	times := 0
+	s.before = func(ledger.Entry) error {
+		if times++; times <= 3 {
+			return ledger.ErrChanged
+		}
+		return nil
+	}
+	s.handles(s.paid("Ana", 1))
+	if e := s.entry(); e.State != ledger.Created || s.creates() != 1 {
+		t.Errorf("%s after %d creates", e.State, s.creates())
+	}
+}
+
+func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
+	t.Run("the account", func(t *testing.T) {
+		s := newShift(t)
+		kept := s.cfg
+		s.cfg = connection.Config{Connections: kept.Connections}
+		s.handles(s.paid("Ana", 1))
+		s.isLeft(ledger.Rejected, order.AccountGone)
+		s.cfg = kept
+		if _, _, err := placing.Apply(t.Context(), s.ledger, placing.Rules{Spacing: placing.Spacing, CanLookUp: true}, orderKey, placing.Retry{}, func() time.Time { return s.now }); err != nil {
+			t.Fatal(err)
+		}
+		s.handles(wakeUp())
+		s.isLeft(ledger.Created, "")
+	})
+	t.Run("the connection", func(t *testing.T) {
+		s := newShift(t)
+		s.cfg = connection.Config{ERPs: s.cfg.ERPs}
+		s.handles(s.paid("Ana", 1))
+		s.isLeft(ledger.Rejected, order.AccountGone)
+	})
+	t.Run("the account of an uncertain order", func(t *testing.T) {
+		s := newShift(t)
+		s.loseOne()
+		s.cfg = connection.Config{Connections: s.cfg.Connections}
+		s.handles(wakeUp())
+		s.isLeft(ledger.Uncertain, order.LostAnswer)
+		if e := s.entry(); e.Parked() || !e.Until.After(s.now) {
+			t.Error("without its account the order is given up, or asked for at once")
+		}
+	})
+}
+
+func TestAnAbsenceIsFollowedByTheCreateInTheSameClaim(t *testing.T) {
+	s := newShift(t)
+	s.loseOne()
+	s.did = nil
+	s.handles(wakeUp())
+	want := []string{"write uncertain", "look up", "write waiting", "customer", "write creating", "create Ana", "write created"}
+	if diff := cmp.Diff(want, s.did); diff != "" {
+		t.Errorf("done (-want +got):\n%s", diff)
+	}
+}
+
+func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer erp.Answer
+		rests  []time.Duration
+	}{
+		"a key that is refused": {erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "key"},
+			[]time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour}},
+		"too many calls": {erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, Text: "429"},
+			[]time.Duration{time.Minute, time.Minute, time.Minute}},
+		"a long block": {erp.Answer{Kind: erp.Lane, RetryAfter: 3 * time.Hour, AccountFault: true, Text: "block"},
+			[]time.Duration{3 * time.Hour, 3 * time.Hour}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShift(t)
+			s.erp.customer = func() erp.Answer { return c.answer }
+			s.handles(s.paid("Ana", 1))
+			for i, want := range c.rests {
+				lane, err := s.ledger.Lane(t.Context(), "estudio")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := lane.BlockedUntil.Sub(s.now); got != want {
+					t.Errorf("rest %d: %s, want %s", i+1, got, want)
+				}
+				s.now = lane.BlockedUntil
+				s.handles(wakeUp())
+			}
+			if e := s.entry(); e.Attempts != 0 {
+				t.Errorf("waiting for the lane counted as %d attempts", e.Attempts)
+			}
+		})
+	}
+}
+
+func TestASweepWakesWhatIsDueOnceHoweverManySweep(t *testing.T) {
+	s := newShift(t)
+	s.loseOne()
+	now := func() time.Time { return s.now }
+	q, err := queuesqlite.New(t.Context(), s.ledger.DB(), queuesqlite.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	sweep := placing.Sweep{Ledger: s.ledger, Now: now, Queue: func(string) queue.Sender { return q }}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if _, err := sweep.Account(t.Context(), "estudio"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if depth, err := q.Depth(t.Context()); err != nil || depth != 1 {
+		t.Errorf("%d wake-ups for one order (%v)", depth, err)
+	}
+	if n, err := sweep.Account(t.Context(), "estudio"); err != nil || n != 0 {
+		t.Errorf("woken again at once: %d (%v)", n, err)
+	}
+	s.now = s.now.Add(10 * time.Minute)
+	if n, err := sweep.Account(t.Context(), "estudio"); err != nil || n != 1 {
+		t.Errorf("a lost wake-up is not repeated: %d (%v)", n, err)
+	}
+	s.now = s.now.Add(10 * time.Minute)
+	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Second)}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := sweep.Account(t.Context(), "estudio"); err != nil || n != 0 {
+		t.Errorf("%d orders were woken while the lane rests (%v)", n, err)
+	}
+}
