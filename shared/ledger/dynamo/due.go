@@ -1,0 +1,59 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// Due lists what the sweep may wake, the longest due first. The index lags
+// behind the table by a moment: what was written just now may be missing or come
+// once more.
+func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit int) ([]ledger.Due, error) {
+	x := newExpression()
+	query := &dynamodb.QueryInput{
+		TableName: l.table, IndexName: aws.String(dueIndex),
+		KeyConditionExpression: aws.String(x.name(accountName) + " = " + x.value(accountName, text(account)) +
+			" AND " + x.name(dueName) + " <= " + x.value("now", number(now.UnixMilli()))),
+		ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values,
+	}
+	var list []ledger.Due
+	for len(list) < limit {
+		query.Limit = aws.Int32(int32(min(limit-len(list), 1000)))
+		page, err := l.client.Query(ctx, query)
+		if err != nil {
+			return nil, fmt.Errorf("list due entries: %w", err)
+		}
+		for _, it := range page.Items {
+			at, err := dueOf(it)
+			if err != nil {
+				return nil, fmt.Errorf("list due entries: %w", err)
+			}
+			list = append(list, ledger.Due{Key: textOf(it, keyName), At: at})
+		}
+		if query.ExclusiveStartKey = page.LastEvaluatedKey; len(query.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return list, nil
+}
+
+// Postpone moves the due time of an entry that is still due when it was. Of a
+// postponement whose answer was lost it says ledger.ErrChanged.
+func (l *Ledger) Postpone(ctx context.Context, d ledger.Due, to time.Time) error {
+	x := newExpression()
+	x.set(dueName, number(to.UnixMilli())).where(x.name(dueName), "=", x.value("was_due", number(d.At.UnixMilli())))
+	err := l.update(ctx, d.Key, x)
+	if isConditionFailed(err) {
+		err = ledger.ErrChanged
+	}
+	if err != nil {
+		return fmt.Errorf("postpone %s: %w", d.Key, err)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package dynamo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// batch is the most that one BatchGetItem takes.
+const batch = 100
+
+// List calls yield for every entry that the filter selects, newest first: month
+// by month it asks index/recent for keys, and the table for the entries as they
+// are now. An entry that came a moment ago may be missing, none is out of date.
+func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
+	connections := []string{f.Connection}
+	if f.Connection == "" {
+		connections = slices.Compact(slices.Sorted(slices.Values(l.options.Connections())))
+	}
+	for _, month := range l.months() {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("list entries: %w", err)
+		}
+		found, err := l.received(ctx, f, connections, month)
+		if err != nil {
+			return fmt.Errorf("list entries of %s: %w", month.Format("2006-01"), err)
+		}
+		for some := range slices.Chunk(found, batch) {
+			entries, err := l.entries(ctx, f, some)
+			if err != nil {
+				return fmt.Errorf("list entries: %w", err)
+			}
+			for _, e := range entries {
+				if !yield(e) {
+					return nil
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// months are those that may have entries, the latest first. Clocks differ: a
+// month begins a day early.
+func (l *Ledger) months() []time.Time {
+	tomorrow, since := l.options.Now().UTC().AddDate(0, 0, 1), l.options.Since.UTC()
+	first := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
+	var months []time.Time
+	for m := first(tomorrow); !m.Before(first(since)); m = m.AddDate(0, -1, 0) {
+		months = append(months, m)
+	}
+	return months
+}
+
+// received is when an entry was received, which orders a list.
+type received struct{ at, key string }
+
+// received lists what the connections received in the month, newest first.
+func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []string, of time.Time) ([]received, error) {
+	var list []received
+	for _, connection := range connections {
+		query := l.recentQuery(f, month(connection, of))
+		for {
+			page, err := l.client.Query(ctx, query)
+			if err != nil {
+				return nil, err
+			}
+			for _, it := range page.Items {
+				list = append(list, received{at: textOf(it, receivedName), key: textOf(it, keyName)})
+			}
+			if query.ExclusiveStartKey = page.LastEvaluatedKey; len(query.ExclusiveStartKey) == 0 {
+				break
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b received) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.key, a.key)) })
+	return list, nil
+}
+
+// recentQuery leaves out what the index can tell is not selected: rejected ones
+// among years of created ones are found without reading those.
+func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput {
+	x := newExpression()
+	query := &dynamodb.QueryInput{
+		TableName: l.table, IndexName: aws.String(recentIndex),
+		KeyConditionExpression: aws.String(x.name(monthName) + " = " + x.value(monthName, text(month))),
+	}
+	var conditions []string
+	if f.State != "" {
+		conditions = append(conditions, x.name(stateName)+" = "+x.value(stateName, text(string(f.State))))
+	}
+	if f.Mine {
+		conditions = append(conditions, "attribute_exists("+x.name(mineName)+")")
+	}
+	if f.Kind != "" {
+		conditions = append(conditions, x.name(reasonName)+"."+x.name("kind")+" = "+x.value("kind", text(string(f.Kind))))
+	}
+	if len(conditions) > 0 {
+		query.FilterExpression = aws.String(strings.Join(conditions, " AND "))
+	}
+	query.ExpressionAttributeNames, query.ExpressionAttributeValues = x.names, x.values
+	return query
+}
+
+// entries reads at most a batch of entries without their payloads, and returns
+// those that the filter selects, in the order of the list.
+func (l *Ledger) entries(ctx context.Context, f ledger.Filter, list []received) ([]ledger.Entry, error) {
+	x := newExpression()
+	var names []string
+	for _, name := range listed {
+		names = append(names, x.name(name))
+	}
+	keys := make([]item, len(list))
+	for i, r := range list {
+		keys[i] = keyOf(r.key)
+	}
+	found := map[string]ledger.Entry{}
+	left := map[string]types.KeysAndAttributes{*l.table: {Keys: keys, ConsistentRead: aws.Bool(true),
+		ProjectionExpression: aws.String(strings.Join(names, ", ")), ExpressionAttributeNames: x.names}}
+	for len(left) > 0 {
+		out, err := l.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: left})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range out.Responses[*l.table] {
+			e, err := decode(it)
+			if err != nil {
+				return nil, err
+			}
+			if f.Matches(e) {
+				found[e.Key] = e
+			}
+		}
+		left = out.UnprocessedKeys
+	}
+	entries := make([]ledger.Entry, 0, len(list))
+	for _, r := range list {
+		if e, ok := found[r.key]; ok {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
