@@ -1,0 +1,27 @@
+// The omie-os function places the orders of Omie accounts: from an SQS event to an
+// ordem de serviço.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+func main() {
+	f := function.New(function.Recording, os.Getenv, os.Stdout)
+	ledger, secrets := f.Ledger(), f.Secrets()
+	f.Start(f.Placing(ledger, "omie", func(a connection.Account) (erp.ERP, error) {
+		config, err := omie.Parse(a.Settings)
+		if err != nil {
+			return nil, err
+		}
+		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: time.Now,
+			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
+	}))
+}

@@ -1,0 +1,21 @@
+// The sweep function wakes what is due in the ledger, every minute: from an
+// EventBridge Scheduler event to wake-ups in the queues.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
+)
+
+func main() {
+	f := function.New(function.Recording, os.Getenv, os.Stdout)
+	connections, queues := f.Connections(), f.Queues()
+	f.Start(sweep{connections, placing.Sweep{
+		Ledger: f.Ledger(), Now: time.Now,
+		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) },
+	}.Account, f.Log}.handle)
+}

@@ -1,0 +1,191 @@
+// Package manager reads secrets from AWS Secrets Manager and keeps them for some
+// minutes: a webhook costs no call there, and an outage of Secrets Manager stops
+// nothing that was read before.
+//
+// The one action that it needs is secretsmanager:GetSecretValue.
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// API is what a store uses of a *secretsmanager.Client.
+type API interface {
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+const (
+	// refreshEvery is how often one name may be read because a signature failed:
+	// strangers can make signatures fail.
+	refreshEvery = time.Minute
+	// spread is how much of a lifetime is left to chance, so that the instances of
+	// a function don't read all at once.
+	spread = 0.2
+)
+
+// Options has a default for each zero field.
+type Options struct {
+	// TTL is how long a secret that was read is not read again; 5 minutes, up to a
+	// fifth less of which is chance.
+	TTL time.Duration
+	// Retry is how long a missing secret counts as missing, and how long after a
+	// failed read the last good values are used without another try; 1 minute.
+	Retry time.Duration
+	// Now is the clock; time.Now.
+	Now func() time.Time
+	// Chance returns a number from 0 to 1; math/rand's.
+	Chance func() float64
+	// Log gets to hear of reads that failed; slog.Default().
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.TTL == 0 {
+		o.TTL = 5 * time.Minute
+	}
+	if o.Retry == 0 {
+		o.Retry = time.Minute
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Chance == nil {
+		o.Chance = rand.Float64
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// Store is a secret.Store on Secrets Manager, safe for concurrent use. Of callers
+// that want the same secret at once, one reads and the others wait for it, each as
+// long as its own context lasts. It starts no goroutine.
+type Store struct {
+	client  API
+	prefix  string
+	options Options
+
+	mu   sync.Mutex
+	kept map[string]*kept
+}
+
+var _ secret.Store = (*Store)(nil)
+
+// New makes a store of the secrets whose names begin with prefix and a slash.
+func New(client API, prefix string, o Options) *Store {
+	return &Store{client: client, prefix: strings.TrimSuffix(prefix, "/") + "/", options: o.withDefaults(), kept: map[string]*kept{}}
+}
+
+// kept is what is known of one secret. Whoever holds the turn may read it anew
+// and change the rest.
+type kept struct {
+	turn chan struct{}
+
+	// known tells that secret, or that there is none, was read once.
+	known  bool
+	absent bool
+	secret secret.Secret
+	// until is how long it is used without a read.
+	until time.Time
+	// refreshed is when Refresh last read it.
+	refreshed time.Time
+}
+
+// Get returns the secret as it was read within the TTL. If it can't be read now,
+// it is what was read last; an error that is not secret.ErrNotFound means that it
+// was never read.
+func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
+	k, err := s.wait(ctx, name)
+	if err != nil {
+		return secret.Secret{}, err
+	}
+	defer k.done()
+	if !s.options.Now().Before(k.until) {
+		err = s.read(ctx, name, k)
+	}
+	return k.answer(name, err)
+}
+
+// Refresh reads the secret anew, at most once a minute and name; sooner it
+// returns what Get would.
+func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+	k, err := s.wait(ctx, name)
+	if err != nil {
+		return secret.Secret{}, err
+	}
+	defer k.done()
+	now := s.options.Now()
+	allowed := k.refreshed.IsZero() || now.Sub(k.refreshed) >= refreshEvery
+	if allowed {
+		k.refreshed = now
+	}
+	if allowed || !now.Before(k.until) {
+		err = s.read(ctx, name, k)
+	}
+	return k.answer(name, err)
+}
+
+// wait takes the secret's turn.
+func (s *Store) wait(ctx context.Context, name string) (*kept, error) {
+	s.mu.Lock()
+	k, ok := s.kept[name]
+	if !ok {
+		k = &kept{turn: make(chan struct{}, 1)}
+		s.kept[name] = k
+	}
+	s.mu.Unlock()
+	select {
+	case k.turn <- struct{}{}:
+		return k, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the secret %s: %w", name, ctx.Err())
+	}
+}
+
+func (k *kept) done() { <-k.turn }
+
+// answer copies: nobody changes another's secret.
+func (k *kept) answer(name string, err error) (secret.Secret, error) {
+	switch {
+	case !k.known:
+		return secret.Secret{}, err
+	case k.absent:
+		return secret.Secret{}, fmt.Errorf("%s: %w", name, secret.ErrNotFound)
+	}
+	found := k.secret
+	found.Values, found.Previous = maps.Clone(found.Values), maps.Clone(found.Previous)
+	return found, nil
+}
+
+// read keeps what Secrets Manager says. If it says nothing, what was known stays
+// in force, and is not asked for again for a while: each of those calls would
+// keep a store waiting.
+func (s *Store) read(ctx context.Context, name string, k *kept) error {
+	found, err := s.fetch(ctx, name)
+	now := s.options.Now()
+	switch {
+	case err == nil:
+		k.known, k.absent, k.secret = true, false, found
+		k.until = now.Add(s.options.TTL - time.Duration(float64(s.options.TTL)*spread*s.options.Chance()))
+	case errors.Is(err, secret.ErrNotFound):
+		k.known, k.absent, k.secret = true, true, secret.Secret{}
+		k.until = now.Add(s.options.Retry)
+	case k.known:
+		k.until = now.Add(s.options.Retry)
+		s.options.Log.WarnContext(ctx, "a secret can't be read again; what it said before stays in force", "secret", name, "cause", err)
+	}
+	return err
+}
