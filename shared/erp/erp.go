@@ -137,6 +137,9 @@ type Found struct {
 	Total       order.Money
 	OrderNumber string
 	CustomerID  string
+	// TotalUnknown tells that the ERP shows no total: the proof of rule 7 rests on
+	// the reference alone.
+	TotalUnknown bool
 	// Cancelled tells that the ERP shows it as cancelled.
 	Cancelled bool
 }

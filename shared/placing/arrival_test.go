@@ -269,6 +269,19 @@ func TestWhatIsKeptBesideIsReplacedByNewerOnly(t *testing.T) {
 	}
 }
 
+func TestNewerContentsBringTheirNumberAndTime(t *testing.T) {
+	m := paid(2, "b")
+	m.StoreNumber, m.PaidAt = "HP2", noon.Add(-time.Hour)
+	bare := paid(3, "c")
+	bare.StoreNumber, bare.PaidAt = "", time.Time{}
+	s := begin(t, looksUp).rejected()
+	for _, m := range []queue.Message{m, bare} {
+		if s.arrives(inAnotherLane(m)); s.entry.StoreNumber != "HP2" || !s.entry.PaidAt.Equal(noon.Add(-time.Hour)) {
+			t.Errorf("%s: number %q, paid at %s", m.Payload, s.entry.StoreNumber, s.entry.PaidAt)
+		}
+	}
+}
+
 func TestAMendedOrderIsTriedForSevenDaysAnew(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	s.passes(6*day + 23*time.Hour)

@@ -125,6 +125,9 @@ type ResolveCreated struct {
 }
 
 func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if c.ID == "" {
+		return refuse(e, "the id of the document in the ERP is missing")
+	}
 	if why := unresolvable(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}

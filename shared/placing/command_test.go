@@ -150,6 +150,24 @@ func TestALookUpThatNobodyRecordedIsNotRepeatedWithin61SecondsOfItsLease(t *test
 	}
 }
 
+func TestAPersonsWordWaitsForALookUpThatNobodyRecorded(t *testing.T) {
+	s := begin(t, looksUp).lookingUp().passes(lease + 61*time.Second - time.Millisecond)
+	if s.happens(resolveAbsent()); s.step.Do != placing.Refuse {
+		t.Error(s.step.Do)
+	}
+	s.passes(time.Millisecond).happens(resolveAbsent())
+	s.ends(placing.Acknowledge, ledger.Waiting, order.Retried)
+}
+
+func TestAPersonsWordCountsHoweverLate(t *testing.T) {
+	s := begin(t, looksUp).parked().passes(30 * day)
+	s.happens(resolveAbsent())
+	s.ends(placing.Acknowledge, ledger.Waiting, order.Retried)
+	s.isDue()
+	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.ends(placing.Acknowledge, ledger.Waiting, order.ERPDown)
+}
+
 func TestARetryWithAPayload(t *testing.T) {
 	mended := &ledger.Contents{Payload: []byte("by hand"), Digest: "digest-hand", At: noon}
 	for _, c := range []struct {
@@ -262,6 +280,17 @@ func TestAWrongClaimIsCorrected(t *testing.T) {
 	s.isDue()
 	s.looksUp(ours())
 	s.ends(placing.Acknowledge, ledger.Created, "")
+
+	// Another document has our code: a retry looks whether it is ours.
+	s = begin(t, looksUp).uncertain()
+	s.happens(resolveCreated("6"))
+	s.isDue()
+	s.looksUp(ours())
+	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
+	s.passes(time.Hour).happens(retry())
+	s.isDue()
+	s.looksUp(ours())
+	s.ends(placing.Acknowledge, ledger.Created, "")
 }
 
 // A reversed order that may be in the ERP: a retry only looks, and the reversal
@@ -301,6 +330,15 @@ func TestACommandIsOnTheTimeline(t *testing.T) {
 		last := s.entry.Timeline[len(s.entry.Timeline)-1]
 		if last.By != ana.By || last.Note != ana.Note || !last.At.Equal(s.now) || last.Became != s.entry.State {
 			t.Errorf("%s: %+v", did, last)
+		}
+	}
+}
+
+func TestADocumentWithoutAnIDResolvesNothing(t *testing.T) {
+	for _, r := range []placing.Rules{looksUp, {Spacing: placing.Spacing}} {
+		s := begin(t, r).uncertain()
+		if s.happens(placing.ResolveCreated{}); s.step.Do != placing.Refuse || s.step.Write {
+			t.Errorf("resolved with no id: %+v", s.step)
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		return e, stop
 	}
 	if a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
-		e.QuietUntil = now.Add(r.Spacing)
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 	}
 	step := Step{Do: Acknowledge, Write: true}
 	rule := "5"
@@ -308,7 +308,9 @@ func present(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 // empty if it is ours (rule 7).
 func notOurs(sent erp.Mark, found erp.Found) string {
 	switch {
-	case !found.Total.Equal(sent.Total):
+	case found.Cancelled:
+		return "somebody cancelled it there"
+	case !found.TotalUnknown && !found.Total.Equal(sent.Total):
 		return fmt.Sprintf("its total is %s and ours is %s", found.Total, sent.Total)
 	case sent.OrderNumber != "" && found.OrderNumber != sent.OrderNumber:
 		return "its order number is another"
@@ -373,7 +375,7 @@ func (b Broke) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 	switch e.State {
 	case ledger.Creating:
 		e.Attempts++
-		e.QuietUntil = now.Add(r.Spacing)
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 		count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, message)
 	case ledger.Uncertain:
 		count = LookedUp{Answer: erp.Answer{Kind: erp.Lost, Text: message}}.again(r, &e, now)

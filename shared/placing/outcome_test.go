@@ -75,6 +75,13 @@ func TestAnOrderThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 	}
 }
 
+func TestALookUpThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
+	s := begin(t, looksUp).lookingUp().passes(time.Minute)
+	s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
+	s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "-1m0s", Due: "0s", Attempts: 1,
+		Payload: "a", Count: counts(placing.MetricLaneBlocked)})
+}
+
 func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
 	ready := func(s *story) placing.Ready {
 		return placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true}
@@ -254,6 +261,13 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 	if s.entry.StoreNumber != "HP1" || s.entry.PaidAt.IsZero() {
 		t.Error("an attempt that learned nothing wiped what the notice said")
 	}
+	s = begin(t, looksUp).claimed()
+	s.happens(placing.Held{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}})
+	s.isDue()
+	s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+	if s.entry.Total != facts.Total || s.entry.Currency != facts.Currency || s.entry.Customer != facts.Customer {
+		t.Error("an attempt that learned nothing wiped what a former one learned")
+	}
 }
 
 func TestAnOrderThatIsJudgedIsRejectedWithTheReason(t *testing.T) {
@@ -287,6 +301,8 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		{"absent: placed again, in the same claim", absent(), false,
 			where{Do: placing.Place, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 
+		{"nothing will ever prove it: parked", erp.Answer{Kind: erp.Unprovable}, false,
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 2, Payload: "a", Count: counts(placing.MetricParked)}},
 		{"lost: stays, backs off", erp.Answer{Kind: erp.Lost}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"an unknown fault: stays", erp.Answer{Kind: erp.Unknown}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"refused: stays", erp.Answer{Kind: erp.Refused}, false, stays("1m1s", 2, 1, "1m1s")},
@@ -550,6 +566,15 @@ func TestAlreadyThere(t *testing.T) {
 		s.passes(61 * time.Second).answers(erp.Answer{Kind: erp.Duplicate})
 		s.ends(placing.LookUp, ledger.Uncertain, order.LostAnswer)
 	})
+	t.Run("the same look-up was only put off a moment ago: made at once", func(t *testing.T) {
+		s := begin(t, looksUp).lookingUp()
+		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
+		s.happens(placing.ResolveAbsent{})
+		s.isDue()
+		s.readies()
+		s.answers(erp.Answer{Kind: erp.Duplicate})
+		s.ends(placing.LookUp, ledger.Uncertain, order.LostAnswer)
+	})
 	t.Run("the worker dies before the look-up: its lease's end counts", func(t *testing.T) {
 		s := duplicate(begin(t, looksUp)).passes(lease)
 		if s.arrives(wake()); s.step.Do != placing.Acknowledge {
@@ -687,4 +712,24 @@ func TestALookUpThatCanNeverProveAnythingParks(t *testing.T) {
 	if wait := s.entry.Until.Sub(s.now); wait != placing.Spacing {
 		t.Errorf("looked up again in %s, want %s", wait, placing.Spacing)
 	}
+}
+
+// A document that somebody cancelled in the ERP is no proof that the order is
+// done: a person tells.
+func TestADocumentThatWasCancelledIsAPersons(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	sent := s.entry.Document
+	s.looksUp(erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{Total: sent.Total, OrderNumber: sent.OrderNumber, CustomerID: sent.CustomerID, Cancelled: true}})
+	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
+	if !strings.Contains(s.entry.Reason.Message, "cancelled") {
+		t.Errorf("the reason is %q", s.entry.Reason.Message)
+	}
+}
+
+// An ERP that shows no total is known by the reference and the rest.
+func TestADocumentWithoutATotalIsKnownByItsReference(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	sent := s.entry.Document
+	s.looksUp(erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{TotalUnknown: true, OrderNumber: sent.OrderNumber, CustomerID: sent.CustomerID}})
+	s.ends(placing.Acknowledge, ledger.Created, "")
 }

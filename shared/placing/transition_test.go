@@ -825,7 +825,7 @@ func (w *walk) answer(state ledger.State) erp.Answer {
 	case ledger.Creating:
 		kinds = append(kinds, erp.Created, erp.Lost, erp.Lost)
 	case ledger.Uncertain:
-		kinds = append(kinds, erp.Present, erp.Absent, erp.Absent, erp.Absent)
+		kinds = append(kinds, erp.Present, erp.Unprovable, erp.Absent, erp.Absent, erp.Absent)
 	}
 	a := erp.Answer{Kind: kinds[w.rng.IntN(len(kinds))], Text: strings.Repeat("não ", w.rng.IntN(200))}
 	switch {
