@@ -280,12 +280,21 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	case erp.Unprovable:
 		e.Attempts++
 		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
-		step.Count = park(&e, l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+		step.Count = unprovable(&e, l.Answer, now)
 	default:
 		step.Count = l.again(r, &e, now)
 	}
 	note(&e, now, ledger.Attempt{Did: didLookUp, Answer: string(l.Answer.Kind), Text: l.Answer.Text, Rule: rule})
 	return e, step
+}
+
+// unprovable: no look-up of this account will tell, so a person's word that the
+// document exists counts without one.
+func unprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+	if e.ClaimedID != "" {
+		return created(e, erp.Answer{ID: e.ClaimedID}, now, true)
+	}
+	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 }
 
 // present adopts the document that a look-up found, once it is proven ours.

@@ -733,3 +733,13 @@ func TestADocumentWithoutATotalIsKnownByItsReference(t *testing.T) {
 	s.looksUp(erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{TotalUnknown: true, OrderNumber: sent.OrderNumber, CustomerID: sent.CustomerID}})
 	s.ends(placing.Acknowledge, ledger.Created, "")
 }
+
+func TestAPersonsWordCountsWhereNoLookUpCanEverTell(t *testing.T) {
+	s := begin(t, looksUp).uncertain().passes(placing.Spacing)
+	s.happens(placing.ResolveCreated{ID: "5"})
+	s.isDue()
+	s.looksUp(erp.Answer{Kind: erp.Unprovable})
+	if s.ends(placing.Acknowledge, ledger.Created, ""); s.entry.ERPID != "5" || !s.entry.Found {
+		t.Errorf("created as %q, found: %t", s.entry.ERPID, s.entry.Found)
+	}
+}

@@ -370,7 +370,7 @@ func fenceOf(ev placing.Event) (int64, bool) {
 func statePromises(promise func(string, bool), r placing.Rules, before, after ledger.Entry, ev placing.Event) {
 	moved := before.State != after.State
 	if before.State == ledger.Uncertain && moved {
-		promise("uncertain is left only by proof", proof(r, ev))
+		promise("uncertain is left only by proof", proof(r, before, ev))
 	}
 	if before.State == ledger.Created {
 		promise("created is the end", !moved && after.ERPID == before.ERPID && after.Owner == "" && after.CreatedAt.Equal(before.CreatedAt))
@@ -399,10 +399,11 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 		before.Fault == after.Fault && before.AlreadyThere == after.AlreadyThere)
 }
 
-func proof(r placing.Rules, ev placing.Event) bool {
+func proof(r placing.Rules, before ledger.Entry, ev placing.Event) bool {
 	switch ev := ev.(type) {
 	case placing.LookedUp:
-		return ev.Answer.Kind == erp.Present || ev.Answer.Kind == erp.Absent
+		// A person's word counts where no look-up can ever tell.
+		return ev.Answer.Kind == erp.Present || ev.Answer.Kind == erp.Absent || ev.Answer.Kind == erp.Unprovable && before.ClaimedID != ""
 	case placing.ResolveAbsent:
 		return true
 	case placing.ResolveCreated:
