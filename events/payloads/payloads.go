@@ -6,5 +6,5 @@ import "embed"
 
 // FS has the samples as <platform>/<what it tells>.json.
 //
-//go:embed generic hotmart
+//go:embed generic hotmart shopify woocommerce
 var FS embed.FS

@@ -158,7 +158,8 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 // ignored.
 func (in *Intake) message(p platform.Platform, conn connection.Connection, r platform.Request, id string) (queue.Message, string) {
 	n, err := p.Read(r, conn.Settings())
-	understood := err == nil && usable(n.OrderID)
+	// What changes nothing (a cart, a coupon) need not be about an order.
+	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
 		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
 		Topic: n.Topic, ReceivedAt: in.Now(), Correlation: id,

@@ -39,7 +39,7 @@ const connections = `{
 	"connections": {
 		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-01"},
 		"provas": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-01", "test_orders": "create"},
-		"novos": {"platform": "shopify", "erp": "estudio", "since": "2026-11-01"}
+		"novos": {"platform": "vtex", "erp": "estudio", "since": "2026-11-01"}
 	}
 }`
 
@@ -205,6 +205,7 @@ func TestWhatComesInAndWhatTheStoreHears(t *testing.T) {
 		{"genuine, not JSON", "/webhooks/cursos", hottok, []byte("<order/>"), 200, "accepted", queue.Raw, "Queued cursos raw"},
 		{"genuine, of another shape", "/webhooks/cursos", hottok, []byte(`{"hello": 1}`), 200, "accepted", queue.Raw, "Queued cursos raw"},
 		{"not paid", "/webhooks/cursos", hottok, edit(t, approved, `"PURCHASE_APPROVED"`, `"PURCHASE_BILLET_PRINTED"`), 200, "ignored", "", "Ignored cursos not_paid"},
+		{"news of no order", "/webhooks/cursos", hottok, []byte(`{"event": "CLUB_FIRST_ACCESS", "data": {}}`), 200, "ignored", "", "Ignored cursos not_paid"},
 		{"paid before since", "/webhooks/cursos", hottok, backdated(t, approved), 200, "ignored", "", "Ignored cursos before_since"},
 		{"a test order", "/webhooks/cursos", hottok, asTest(t, approved), 200, "ignored", "", "Ignored cursos test"},
 		{"a test order where they are wanted", "/webhooks/provas", hottok, asTest(t, approved), 200, "accepted", queue.Paid, "Queued provas paid"},

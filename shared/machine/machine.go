@@ -86,7 +86,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 		return nil, err
 	}
 	m.worker = &placing.Worker{Ledger: m.ledger, Connections: opts.Connections, Platform: registry.Get,
-		ERP: opts.ERP(m.ledger), Spacing: opts.Spacing, Now: opts.Now, Meter: opts.Meter, Log: opts.Log}
+		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Meter: opts.Meter, Log: opts.Log}
 	m.sweep = placing.Sweep{Ledger: m.ledger, Now: opts.Now,
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,

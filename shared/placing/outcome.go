@@ -107,6 +107,22 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 	return finish(e, count)
 }
 
+// Unfetched: the order could not be fetched from its store. Nothing was sent.
+type Unfetched struct {
+	Fence int64
+	// Text tells a person what went wrong.
+	Text string
+}
+
+func (u Unfetched) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, u.Fence, ledger.Accepted, ledger.Waiting) {
+		return e, stop
+	}
+	count := waitBackedOff(r, &e, now, order.Fetch, u.Text)
+	note(&e, now, ledger.Attempt{Did: didFetch, Answer: string(order.Fetch), Text: u.Text, Rule: "4"})
+	return finish(e, count)
+}
+
 // pause is how long the ERP asked for, else the spacing.
 func pause(a erp.Answer, r Rules) time.Duration {
 	if a.RetryAfter > 0 {

@@ -672,7 +672,7 @@ func TestAnOutcomeChangesNothingWhereItDoesNotBelong(t *testing.T) {
 				unless(during, placing.Answered{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
 				unless(looking, placing.LookedUp{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
 			}
-			unless(before, placing.Judged{Fence: fence, Reason: order.Reason{Kind: order.Mapping}}, placing.Ready{Fence: fence, TimeLeft: true})
+			unless(before, placing.Unfetched{Fence: fence}, placing.Judged{Fence: fence, Reason: order.Reason{Kind: order.Mapping}}, placing.Ready{Fence: fence, TimeLeft: true})
 			unless(before|during|looking, placing.Broke{Fence: fence})
 			for _, ev := range events {
 				after, step := placing.Next(looksUp, s.entry, ev, s.now)

@@ -15,6 +15,7 @@ const (
 	didNewer    = "newer_contents"
 	didReversal = "reversal"
 	didPlace    = "place"
+	didFetch    = "fetch"
 	didCustomer = "customer"
 	didCreate   = "create"
 	didLookUp   = "look_up"

@@ -85,7 +85,7 @@ type Step struct {
 }
 
 // Event is something that happened to an entry. The closed list is Arrival,
-// Restarted, Judged, Held, Broke, Ready, Answered, LookedUp, Retry,
+// Restarted, Judged, Unfetched, Held, Broke, Ready, Answered, LookedUp, Retry,
 // ResolveAbsent and ResolveCreated.
 type Event interface {
 	next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)

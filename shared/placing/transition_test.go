@@ -357,6 +357,8 @@ func fenceOf(ev placing.Event) (int64, bool) {
 		return ev.Fence, true
 	case placing.Ready:
 		return ev.Fence, true
+	case placing.Unfetched:
+		return ev.Fence, true
 	case placing.Answered:
 		return ev.Fence, true
 	case placing.LookedUp:

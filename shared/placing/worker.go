@@ -18,6 +18,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/secret"
 )
 
 // Time limits, one inequality (design, "Time limits"): call < time left when the
@@ -27,6 +28,8 @@ const (
 	Invocation = 240 * time.Second
 	// leaseMargin is how much longer than its invocation a claim lives.
 	leaseMargin = 15 * time.Second
+	// fetchLimit is the longest that fetching an order from its store may take.
+	fetchLimit = 10 * time.Second
 	// recordMargin is what has to be left after a call to record its outcome.
 	recordMargin = 10 * time.Second
 )
@@ -56,7 +59,9 @@ type Worker struct {
 	Connections func() connection.Config
 	Platform    func(name string) (platform.Platform, bool)
 	// ERP returns the account's client, or false if the account is not configured.
-	ERP     func(account string) (erp.ERP, bool)
+	ERP func(account string) (erp.ERP, bool)
+	// Secrets has store/<connection>, for platforms whose order is fetched.
+	Secrets secret.Store
 	Spacing time.Duration
 	Now     func() time.Time
 	Meter   Meter
@@ -191,7 +196,10 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if in.Now().Before(lane.BlockedUntil) {
 		return Held{Fence: fence, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil}, nil
 	}
-	o, err := in.order()
+	o, err := in.order(ctx)
+	if errors.Is(err, platform.ErrFetch) {
+		return Unfetched{Fence: fence, Text: "the order could not be fetched from the store"}, nil
+	}
 	facts := factsOf(o)
 	if err == nil {
 		err = o.Check(in.Now())
@@ -226,8 +234,9 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		TimeLeft: in.timeFor(in.account.CallLimit())}, nil
 }
 
-// order decodes the entry's payload.
-func (in *invocation) order() (order.Order, error) {
+// order decodes the entry's payload, or what is fetched from the store by it. What
+// was fetched serves this attempt alone: the next one fetches anew.
+func (in *invocation) order(ctx context.Context) (order.Order, error) {
 	p, ok := in.Platform(in.entry.Platform)
 	conn, configured := in.Connections().Connections[in.entry.Connection]
 	if !ok || !configured {
@@ -237,7 +246,35 @@ func (in *invocation) order() (order.Order, error) {
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "the kept contents can't be read: have the store send the order again")
 	}
+	if payload, err = in.fetch(ctx, p, payload); err != nil {
+		return order.Order{}, err
+	}
 	return p.Order(payload, conn.Settings())
+}
+
+// fetch completes the payload of a platform that sends less than an order. A
+// failure is ErrFetch.
+func (in *invocation) fetch(ctx context.Context, p platform.Platform, payload platform.Payload) (platform.Payload, error) {
+	fetcher, ok := p.(platform.Fetcher)
+	if !ok {
+		return payload, nil
+	}
+	store, err := in.Secrets.Get(ctx, "store/"+in.entry.Connection)
+	if _, optional := p.(platform.OptionalFetcher); optional && errors.Is(err, secret.ErrNotFound) {
+		return payload, nil
+	}
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, fetchLimit)
+		defer cancel()
+		payload, err = fetcher.Fetch(ctx, payload, store.Values)
+	}
+	if err != nil && !errors.Is(err, platform.ErrFetch) {
+		err = fmt.Errorf("%w: %w", platform.ErrFetch, err)
+	}
+	if err != nil {
+		in.Log.WarnContext(ctx, "an order could not be fetched from its store", "key", in.entry.Key, "cause", err)
+	}
+	return payload, err
 }
 
 // create makes the call, if the clock still allows it: a worker that was paused

@@ -23,6 +23,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+	"github.com/carimbo/carimbo/shared/secret"
 )
 
 // shift is a worker over a real ledger and an ERP whose calls are the test's.
@@ -36,7 +37,40 @@ type shift struct {
 	did []string
 	erp *script
 	cfg connection.Config
+	// platform stands for the registry's, if it is set; secrets are the stores'.
+	platform platform.Platform
+	secrets  vault
 }
+
+// vault holds the stores' secrets.
+type vault map[string]secret.Secret
+
+func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
+	found, ok := v[name]
+	if !ok {
+		return secret.Secret{}, secret.ErrNotFound
+	}
+	return found, nil
+}
+
+func (v vault) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+	return v.Get(ctx, name)
+}
+
+// fetching is a platform whose orders are fetched.
+type fetching struct {
+	platform.Platform
+	fetch func(platform.Payload, map[string]string) (platform.Payload, error)
+}
+
+func (f fetching) Fetch(_ context.Context, p platform.Payload, store map[string]string) (platform.Payload, error) {
+	return f.fetch(p, store)
+}
+
+// completing is one whose webhook has the order already.
+type completing struct{ fetching }
+
+func (completing) FetchIsOptional() {}
 
 func newShift(t *testing.T) *shift {
 	t.Helper()
@@ -119,10 +153,17 @@ func (quiet) Placed(context.Context, string, time.Duration) {}
 
 func (s *shift) handle(m queue.Message) error {
 	s.t.Helper()
-	w := &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: registry.Get,
+	w := &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: s.platformOf, Secrets: s.secrets,
 		ERP:     func(name string) (erp.ERP, bool) { _, ok := s.cfg.ERPs[name]; return s.erp, ok },
 		Spacing: placing.Spacing, Now: func() time.Time { return s.now }, Meter: quiet{}, Log: slog.New(slog.DiscardHandler)}
 	return w.Handle(s.t.Context(), m, s.now.Add(placing.Invocation))
+}
+
+func (s *shift) platformOf(name string) (platform.Platform, bool) {
+	if s.platform != nil {
+		return s.platform, true
+	}
+	return registry.Get(name)
 }
 
 func (s *shift) handles(m queue.Message) {
@@ -476,4 +517,56 @@ func TestASweepWakesWhatIsDueOnceHoweverManySweep(t *testing.T) {
 	if n, err := sweep.Account(t.Context(), "estudio"); err != nil || n != 0 {
 		t.Errorf("%d orders were woken while the lane rests (%v)", n, err)
 	}
+}
+
+func TestAnOrderIsFetchedAnewAtEachAttemptAndWaitsUntilItCanBe(t *testing.T) {
+	s := newShift(t)
+	generic, _ := registry.Get("generic")
+	fetched := 0
+	full, err := platform.Unpack(s.paid("Ana", 1).Payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.platform = fetching{generic, func(p platform.Payload, store map[string]string) (platform.Payload, error) {
+		if fetched++; fetched == 1 {
+			return platform.Payload{}, fmt.Errorf("%w: no answer", platform.ErrFetch)
+		}
+		if store["token"] != "t" || string(p.Body) != "only an id" {
+			t.Errorf("asked for %q with %v", p.Body, store)
+		}
+		return full, nil
+	}}
+	thin := s.paid("", 1)
+	if thin.Payload, err = (platform.Payload{Body: []byte("only an id")}).Pack(); err != nil {
+		t.Fatal(err)
+	}
+
+	s.handles(thin)
+	s.isLeft(ledger.Waiting, order.Fetch)
+	if fetched != 0 {
+		t.Error("asked the store without its secret")
+	}
+	s.secrets = vault{"store/checkout": {Values: map[string]string{"token": "t"}}}
+	for _, want := range []order.Kind{order.Fetch, ""} {
+		s.now = s.entry().Until
+		s.handles(wakeUp())
+		if got := s.entry().Reason.Kind; got != want {
+			t.Fatalf("left for %q, want %q", got, want)
+		}
+	}
+	s.isLeft(ledger.Created, "")
+	if got := s.creates(); got != 1 {
+		t.Errorf("created %d times", got)
+	}
+}
+
+func TestWhatOnlyCompletesAnOrderNeedsNoSecret(t *testing.T) {
+	s := newShift(t)
+	generic, _ := registry.Get("generic")
+	s.platform = completing{fetching{generic, func(p platform.Payload, _ map[string]string) (platform.Payload, error) {
+		t.Error("asked a store without its secret")
+		return p, nil
+	}}}
+	s.handles(s.paid("Ana", 1))
+	s.isLeft(ledger.Created, "")
 }

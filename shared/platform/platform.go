@@ -44,8 +44,17 @@ type Platform interface {
 // fetched from the store, again at each attempt.
 type Fetcher interface {
 	// Fetch turns the payload of the notice into the payload that Order decodes;
-	// store is the connection's secret store/<connection>.
+	// store is the connection's secret store/<connection>. The error is ErrFetch,
+	// wrapped: the order waits and is fetched again.
 	Fetch(ctx context.Context, p Payload, store map[string]string) (Payload, error)
+}
+
+// OptionalFetcher is a Fetcher whose webhook carries the order already: Fetch adds
+// what the webhook withholds. Without the secret store/<connection> (store is nil)
+// it returns the payload as it is.
+type OptionalFetcher interface {
+	Fetcher
+	FetchIsOptional()
 }
 
 // Request is an inbound webhook, free of any server's types.
@@ -107,4 +116,6 @@ var (
 	ErrSignature = errors.New("signature missing or wrong")
 	// ErrNotUnderstood: the request is genuine and has no shape that we know.
 	ErrNotUnderstood = errors.New("not understood")
+	// ErrFetch: the store could not be asked, or gave no usable answer.
+	ErrFetch = errors.New("the order could not be fetched from the store")
 )

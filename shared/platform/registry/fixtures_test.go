@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,7 +16,8 @@ import (
 )
 
 // want is what a body must give. An order is decoded from paid and reversed
-// bodies; taxID is the tax id itself, or "valid", "none" or "wrong".
+// bodies; taxID is the tax id itself, or "valid", "none" or "wrong". Without a
+// status the body is not understood.
 type want struct {
 	status   platform.Status
 	test     bool
@@ -45,6 +47,14 @@ var samples = map[string]want{
 		why: "the guarantee ended; the purchase was approved before"},
 	"generic/order_paid.json": {status: platform.Paid, orderID: "7f3d21c6-0b9e-4a58-8d14-e6c2a905b713",
 		taxID: "41256780000112", lines: 2, total: "1444.00", currency: "BRL"},
+	"shopify/order_paid.json": {status: platform.Paid, orderID: "6120438815907",
+		taxID: "51483029760", lines: 2, total: "302.52", currency: "BRL"},
+	"shopify/order_cancelled.json": {status: platform.Reversed, orderID: "6120438815907",
+		taxID: "51483029760", lines: 2, total: "302.52", currency: "BRL"},
+	"woocommerce/order_processing.json": {status: platform.Paid, orderID: "4127",
+		taxID: "72640518380", lines: 2, total: "206.26", currency: "BRL"},
+	"woocommerce/order_refunded.json": {status: platform.Reversed, orderID: "4127",
+		taxID: "72640518380", lines: 2, total: "206.26", currency: "BRL"},
 }
 
 // fixtures are genuine payloads, which are not ours to publish: they lie in the
@@ -61,6 +71,13 @@ var fixtures = map[string]want{
 		taxID: "valid", lines: 1, total: "1500.00", currency: "BRL"},
 	"hotmart/official_test_purchase_canceled.json": {status: platform.Reversed, test: true, orderID: "HP16015479281022",
 		taxID: "valid", lines: 1, total: "1500.00", currency: "BRL"},
+	"shopify/order_full_2026-07.webhook_body.json": {status: platform.Reversed, orderID: "450789469",
+		taxID: "none", lines: 3, total: "598.94", currency: "USD", verdict: order.CurrencyReason},
+	"shopify/order_go-shopify.json": {status: platform.Reversed, test: true, orderID: "123456",
+		taxID: "none", lines: 2, total: "10.00", currency: "USD", verdict: order.CurrencyReason},
+	"woocommerce/order_0_processing.json": {status: platform.Paid, orderID: "727",
+		taxID: "none", lines: 2, total: "29.35", currency: "USD", verdict: order.CurrencyReason},
+	"woocommerce/orders_list.json": {why: "a list of orders, as the REST API answers it; a webhook has one"},
 }
 
 var fixturesNow = time.Date(2026, 11, 21, 22, 0, 0, 0, time.UTC)
@@ -131,6 +148,12 @@ func (w want) check(t *testing.T, name, file string) {
 	p, _ := registry.Get(name)
 	s := platform.Settings{Connection: "loja"}
 	n, err := p.Read(p.Sign(body, "whsec_c2VncmVkbw==", fixturesNow), s)
+	if w.status == "" {
+		if !errors.Is(err, platform.ErrNotUnderstood) || w.why == "" {
+			t.Errorf("Read gives %v; the row says: %s", err, w.why)
+		}
+		return
+	}
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}

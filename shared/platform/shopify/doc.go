@@ -1,0 +1,60 @@
+// Package shopify reads Shopify's webhooks of orders: the order as the REST Admin
+// API shows it, signed with the app's client secret, or with the shop's own where
+// the webhook was made by hand in the admin.
+//
+// # Paid, reversed, neither
+//
+// The signature covers the body and not the topic, so the body decides wherever
+// it says anything. Of the topics orders/create, updated, paid, fulfilled,
+// partially_fulfilled and cancelled: an order that was cancelled, or whose
+// financial_status is refunded, is reversed; one that is paid or
+// partially_refunded is paid; orders/paid counts as paid where the body has no
+// financial_status. Anything else is neither: pending, authorized,
+// partially_paid, voided, expired.
+//
+// Every other topic is neither. refunds/create has a refund for its body, not an
+// order, and can't tell whether it was the last of the money: orders/updated,
+// which follows, can. orders/delete and orders/edited have next to nothing.
+//
+// A test order says so itself (test: true), as do those that the admin's button
+// for test notifications sends.
+//
+// # When it was paid
+//
+// The body doesn't say. orders/paid is sent at that moment, so there it is
+// updated_at: a boleto may be paid days after it was ordered. With any other topic
+// it is processed_at, when the order was placed, so that last year's order that
+// was edited today stays last year's. An order that was imported (processed_at
+// lies before created_at by more than an hour) is dated by processed_at even with
+// orders/paid.
+//
+// # Amounts
+//
+// All are shop_money, in the currency of the shop, and original ones, not
+// current_ ones: the document is that of the sale as it was paid. A refund in part
+// changes none of them; it is the merchant's to deal with in the ERP, whether it
+// came a minute before the document or a week after.
+//
+// What was taken out of the order without money going back (an edited order that
+// had not been paid yet) was never paid and is left out: refunds without a
+// transaction are subtracted from their lines, from the tax and from the total.
+// If no other refund was made, the total is current_total_price, so that a reading
+// of ours that isn't Shopify's ends in rejected: total and in no document.
+//
+// A line is price by quantity less its discount_allocations, which hold the
+// order's discounts, too; total_discount is read where there are none. Freight is
+// shipping_lines less their allocations, or discounted_price where they have none.
+// Fees are the tip, the duties (unless the prices include them) and the
+// additional fees; a line that is the tip is a fee and no line. Tax is total_tax,
+// or nothing where taxes_included.
+//
+// A gift card that is sold is a line like any other. One that is used is a way of
+// paying: it doesn't lower total_price. How much of the total it paid is not in the
+// webhook, so the order has one payment, of everything, by the other gateway.
+//
+// # Tax id
+//
+// CPF or CNPJ: in note_attributes, where the checkout apps of Brazil put it; else
+// in the company of an address; else in localizedFields, which Fetch asks for. The
+// first that is right is taken; it is wrong if something was given and none is.
+package shopify

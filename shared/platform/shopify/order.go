@@ -1,0 +1,112 @@
+package shopify
+
+import (
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// Order is the sale as it was paid: see the package's own words on amounts.
+func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+	b, err := decode(p.Body)
+	if err == nil {
+		err = b.checkID()
+	}
+	if err != nil {
+		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
+	}
+	o := order.Order{
+		ID:       string(b.ID),
+		Number:   b.number(),
+		Currency: strings.ToUpper(string(first(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
+		PlacedAt: b.placedAt(),
+		PaidAt:   b.paidAt(p.Headers[topicHeader]),
+		Customer: b.customer(),
+	}
+	if err := b.amounts(&o); err != nil {
+		return order.Order{}, err
+	}
+	o.Payments = []order.Payment{{Method: b.method(o.Total), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}
+	return o, nil
+}
+
+// method is that of the gateway, or of all of them if they are of one kind. A gift
+// card beside another gateway paid an unknown part.
+func (b body) method(total order.Money) order.Method {
+	if total.IsZero() {
+		return order.Free
+	}
+	found := order.Method("")
+	for _, name := range b.PaymentGatewayNames {
+		m := gateway(string(name))
+		switch {
+		case found == "" || found == order.GiftCard:
+			found = m
+		case m != found && m != order.GiftCard:
+			return order.Other
+		}
+	}
+	if found == "" {
+		return order.Other
+	}
+	return found
+}
+
+func gateway(name string) order.Method {
+	if name == "shopify_payments" {
+		return order.CreditCard
+	}
+	return platform.Method(name)
+}
+
+func (b body) customer() order.Customer {
+	who, bill, ship, home := b.Customer, b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress
+	taxID, wrong := b.taxID()
+	name := first(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
+	if company := b.company(); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
+		name = company
+	}
+	return order.Customer{
+		Name:       string(name),
+		Email:      string(first(who.Email, b.Email, b.ContactEmail)),
+		Phone:      string(first(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
+		TaxID:      taxID,
+		TaxIDWrong: wrong,
+		Address:    b.where().order(),
+	}
+}
+
+func full(firstName, lastName platform.Text) platform.Text {
+	return platform.Text(strings.TrimSpace(string(firstName + " " + lastName)))
+}
+
+func (a address) fullName() platform.Text { return first(a.Name, full(a.FirstName, a.LastName)) }
+
+// where is the address of the bill, or else the best there is.
+func (b body) where() address {
+	for _, a := range []address{b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress} {
+		if a.Address1 != "" || a.City != "" || a.Zip != "" {
+			return a
+		}
+	}
+	return address{}
+}
+
+// order has a UF and a CEP only in Brazil: Pennsylvania's code is Pará's. Shopify
+// knows no number and no district: what the customer typed stays one street.
+func (a address) order() order.Address {
+	out := order.Address{
+		Street:     string(a.Address1),
+		Complement: string(a.Address2),
+		City:       string(a.City),
+		Country:    strings.ToUpper(string(a.CountryCode)),
+	}
+	if out.Country == "" || out.Country == "BR" {
+		if out.State = order.UF(string(a.ProvinceCode)); out.State == "" {
+			out.State = order.UF(string(a.Province))
+		}
+		out.PostalCode = a.Zip.Digits()
+	}
+	return out
+}

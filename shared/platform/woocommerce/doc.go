@@ -1,0 +1,33 @@
+// Package woocommerce reads the webhooks of WooCommerce: the order as its REST
+// API shows it (wp_api_v1 to wp_api_v3), signed with a secret of the webhook's
+// own.
+//
+// # Paid, reversed, neither
+//
+// WooCommerce has no topic for a payment. An order of status processing or
+// completed that has a date_paid is paid, whatever topic of order.* brought it;
+// one that is cancelled or refunded is reversed. Anything else is neither:
+// pending, on-hold, failed, a status that a plugin made, and cash on delivery
+// until the money is in.
+//
+// A deleted order (order.deleted, whose body is its id alone) is neither, too.
+// Merchants empty the bin of a shop for many reasons, and none of them says that
+// money went back; who undoes a sale cancels or refunds it, and that is heard.
+//
+// The order is dated by date_paid, not by the day of the notice: who edits last
+// year's orders in bulk has one order.updated sent for each of them, and not one
+// becomes a document.
+//
+// # Amounts
+//
+// A line costs what line_items[].total says, which is after coupons; its price is
+// subtotal, before them, by quantity, rounded up to the cent, and the rest is the
+// line's discount. line_items[].price, a number that PHP divided in floating
+// point, is read only where a line has no total. Fees may be negative. total_tax
+// is all tax, that of shipping and fees too, and comes on top of everything even
+// in a shop whose prices include it: WooCommerce takes it out of the lines.
+//
+// A refund in part changes none of this: refunds is not read, and the document is
+// that of the sale. Plugins that lower total without a line, a fee or a coupon
+// (some gift cards do) make an order whose parts don't add up.
+package woocommerce

@@ -1,0 +1,228 @@
+package woocommerce
+
+import (
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// Order is the sale as it was made: see the package's own words on amounts.
+func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+	b, err := decode(p.Body)
+	if err == nil {
+		err = b.checkID()
+	}
+	if err != nil {
+		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
+	}
+	r := &reader{}
+	o := order.Order{
+		ID:       string(b.ID),
+		Number:   b.number(),
+		Currency: strings.ToUpper(string(b.Currency)),
+		PlacedAt: b.dateCreated(),
+		PaidAt:   b.paidAt(),
+		Customer: b.customer(),
+		Lines:    r.lines(b.LineItems),
+		Freight:  r.sum("shipping_lines", b.ShippingLines),
+		Fees:     r.sum("fee_lines", b.FeeLines),
+		Tax:      r.money("total_tax", b.TotalTax),
+		Total:    r.money("total", b.Total),
+	}
+	if b.Total == "" {
+		r.reject("total", "is missing")
+	}
+	if r.err != nil {
+		return order.Order{}, r.err
+	}
+	o.Payments = []order.Payment{b.payment(o)}
+	return o, nil
+}
+
+// reader remembers the first thing that was wrong.
+type reader struct{ err error }
+
+func (r *reader) reject(field, wrong string) {
+	if r.err == nil {
+		r.err = order.Reject(order.NotUnderstood, "%s %s: look the order up in WooCommerce and enter it in the ERP by hand", field, wrong)
+	}
+}
+
+// money is zero where there is none.
+func (r *reader) money(field string, text platform.Text) order.Money {
+	if text == "" {
+		return order.Money{}
+	}
+	m, err := order.ParseMoney(string(text))
+	if err != nil {
+		r.reject(field, "is no amount")
+	}
+	return m
+}
+
+func (r *reader) quantity(field string, text platform.Text) order.Quantity {
+	q, err := order.ParseQuantity(string(text))
+	if err != nil {
+		r.reject(field, "is no number")
+	}
+	return q
+}
+
+func (r *reader) sum(field string, charges []charge) order.Money {
+	var sum order.Money
+	for i, c := range charges {
+		sum = sum.Add(r.money(fmt.Sprintf("%s[%d].total", field, i), c.Total))
+	}
+	return sum
+}
+
+func (r *reader) lines(items []lineItem) []order.Line {
+	var lines []order.Line
+	for i, item := range items {
+		at := fmt.Sprintf("line_items[%d].", i)
+		quantity := r.quantity(at+"quantity", item.Quantity)
+		before, after := r.amounts(at, item, quantity)
+		if quantity.IsZero() {
+			continue // taken out of the order by hand; a cost that stayed shows in the sum
+		}
+		price, above := before.PerPiece(quantity)
+		lines = append(lines, order.Line{
+			SKUs:      item.skus(),
+			Name:      text(item.Name),
+			Quantity:  quantity,
+			UnitPrice: price,
+			Discount:  above.Add(before.Sub(after)),
+		})
+	}
+	return lines
+}
+
+// amounts are what the line costs before and after its discount. Where somebody
+// raised the total by hand above the subtotal, there was no discount.
+func (r *reader) amounts(at string, item lineItem, quantity order.Quantity) (before, after order.Money) {
+	after = r.money(at+"total", item.Total)
+	if item.Total == "" {
+		after = r.money(at+"price", item.Price).Times(quantity).Round()
+	}
+	if item.Total == "" && item.Price == "" {
+		r.reject(at+"total", "is missing")
+	}
+	before = r.money(at+"subtotal", item.Subtotal)
+	if before.Cmp(after) < 0 {
+		before = after
+	}
+	return before, after
+}
+
+// skus is the SKU, or the id of the variation or the product where it has none.
+func (i lineItem) skus() []string {
+	switch {
+	case i.SKU != "":
+		return []string{string(i.SKU)}
+	case i.VariationID != "" && i.VariationID != "0":
+		return []string{"id:" + string(i.VariationID)}
+	case i.ProductID != "" && i.ProductID != "0":
+		return []string{"id:" + string(i.ProductID)}
+	}
+	return nil
+}
+
+// text is what a person typed: WordPress keeps it with entities.
+func text(t platform.Text) string { return html.UnescapeString(string(t)) }
+
+func (b body) customer() order.Customer {
+	bill := b.Billing
+	taxID, wrong := b.taxID()
+	name := strings.TrimSpace(text(bill.FirstName) + " " + text(bill.LastName))
+	if company := text(bill.Company); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
+		name = company
+	}
+	return order.Customer{
+		Name:       name,
+		Email:      string(bill.Email),
+		Phone:      string(first(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
+		TaxID:      taxID,
+		TaxIDWrong: wrong,
+		Address:    b.address(),
+	}
+}
+
+// address has a UF and a CEP only in Brazil: Pennsylvania's code is Pará's.
+func (b body) address() order.Address {
+	bill := b.Billing
+	a := order.Address{
+		Street:     text(bill.Address1),
+		Number:     string(first(bill.Number, b.meta("billing_number"))),
+		Complement: text(bill.Address2),
+		District:   text(first(bill.Neighborhood, b.meta("billing_neighborhood"))),
+		City:       text(bill.City),
+		Country:    strings.ToUpper(string(bill.Country)),
+	}
+	if a.Country == "" || a.Country == "BR" {
+		a.State = order.UF(string(bill.State))
+		a.PostalCode = bill.Postcode.Digits()
+	}
+	return a
+}
+
+// meta is the value of the key, with or without the underscore that hides it from
+// the shop's own pages.
+func (b body) meta(key string) platform.Text {
+	for _, m := range b.MetaData {
+		if strings.TrimPrefix(string(m.Key), "_") == key && m.Value != "" {
+			return m.Value
+		}
+	}
+	return ""
+}
+
+func first(texts ...platform.Text) platform.Text {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// gateways are those whose id says less, or something else, than its words.
+var gateways = map[platform.Text]order.Method{
+	"woo-mercado-pago-custom":  order.CreditCard,
+	"woo-mercado-pago-credits": order.Other, // a loan, "parcelado sem cartão"
+	"cheque":                   order.Other,
+}
+
+func (b body) payment(o order.Order) order.Payment {
+	method, known := gateways[b.PaymentMethod]
+	switch {
+	case o.Total.IsZero():
+		method = order.Free
+	case !known:
+		method = platform.Method(string(b.PaymentMethod), text(b.PaymentMethodTitle))
+	}
+	return order.Payment{
+		Method:       method,
+		Amount:       o.Total,
+		Installments: b.installments(),
+		PaidAt:       o.PaidAt,
+		Reference:    string(b.TransactionID),
+	}
+}
+
+// installmentKeys are where plugins keep the number: Mercado Pago's own, and
+// Rede's.
+var installmentKeys = []string{"mp_installments", "wc_rede_transaction_installments"}
+
+// installments is 1 unless a plugin that is known says more.
+func (b body) installments() int {
+	for _, key := range installmentKeys {
+		if n, err := strconv.Atoi(string(b.meta(key))); err == nil && n >= 1 && n <= 99 {
+			return n
+		}
+	}
+	return 1
+}

@@ -1,0 +1,57 @@
+package woocommerce
+
+import (
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// taxID is what the customer gave, and whether it is wrong. Where both a CPF and a
+// CNPJ are given, the kind of person decides, and without one the first that is
+// right: plugins keep the other field's last value.
+func (b body) taxID() (order.TaxID, bool) {
+	cpf := first(b.Billing.CPF, b.keyed("cpf"))
+	cnpj := first(b.Billing.CNPJ, b.keyed("cnpj"))
+	person := first(b.Billing.PersonType, b.keyed("persontype"))
+	switch {
+	case cpf != "" && cnpj != "" && isPerson(person):
+		return judge(cpf)
+	case cpf != "" && cnpj != "" && isCompany(person):
+		return judge(cnpj)
+	}
+	return judge(cpf, cnpj, b.keyed("cpfcnpj"), b.keyed("cnpjcpf"))
+}
+
+// judge is the first tax id that is one. Without any, it is wrong if anything was
+// given.
+func judge(texts ...platform.Text) (order.TaxID, bool) {
+	wrong := false
+	for _, text := range texts {
+		id, err := order.ParseTaxID(string(text))
+		if id != "" {
+			return id, false
+		}
+		wrong = wrong || err != nil
+	}
+	return "", wrong
+}
+
+// keyed is the value of a key that is this name, however a plugin dresses it:
+// _billing_cpf, billing_cpf, _cpf, _wc_billing/some-plugin/cpf, cpf_cnpj.
+func (b body) keyed(name string) platform.Text {
+	for _, m := range b.MetaData {
+		key := strings.ToLower(string(m.Key))
+		key = key[strings.LastIndexByte(key, '/')+1:]
+		key = strings.TrimPrefix(strings.TrimPrefix(key, "_"), "billing")
+		if strings.NewReplacer("_", "", "-", "").Replace(key) == name && m.Value != "" {
+			return m.Value
+		}
+	}
+	return ""
+}
+
+// The plugin writes F and J into the answer, and 1 and 2 into the meta data.
+func isPerson(kind platform.Text) bool { return kind == "F" || kind == "1" }
+
+func isCompany(kind platform.Text) bool { return kind == "J" || kind == "2" }

@@ -1,0 +1,64 @@
+package woocommerce
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// Platform is WooCommerce.
+type Platform struct{}
+
+const topicHeader = "x-wc-webhook-topic"
+
+var pingBody = regexp.MustCompile(`^webhook_id=[0-9]{1,20}$`)
+
+// Ping is the unsigned form that a webhook posts when it is first saved: any
+// answer but 200 makes WooCommerce show an error.
+func (Platform) Ping(r platform.Request) bool {
+	return r.Header[signatureHeader] == "" && pingBody.Match(r.Body)
+}
+
+// Read says what the request means. A topic that is not of orders is neither,
+// whatever its body says; without the header the body alone decides.
+func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
+	n := platform.Notice{Payload: payload(r)}
+	o, err := decode(r.Body)
+	if err != nil {
+		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+	}
+	topic := r.Header[topicHeader]
+	if ofOrders := topic == "" || strings.HasPrefix(topic, "order."); !ofOrders {
+		n.Status, n.Topic, n.OrderID = platform.Neither, topic, string(o.ID)
+		return n, nil
+	}
+	if err := o.checkID(); err != nil {
+		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+	}
+	n.Status = o.status()
+	n.OrderID = string(o.ID)
+	n.StoreNumber = o.number()
+	n.PaidAt = o.paidAt()
+	n.Version = o.version()
+	if n.Topic = topic; topic == "" {
+		n.Topic = "order"
+	}
+	return n, nil
+}
+
+// payload keeps the body as it came and the topic. The delivery's own id is not
+// kept: it changes with every second.
+func payload(r platform.Request) platform.Payload {
+	p := platform.Payload{Query: r.Query.Encode(), Body: r.Body}
+	for _, name := range []string{"content-type", topicHeader} {
+		if value := r.Header[name]; value != "" {
+			if p.Headers == nil {
+				p.Headers = map[string]string{}
+			}
+			p.Headers[name] = value
+		}
+	}
+	return p
+}
