@@ -21,7 +21,7 @@ var (
 // placeholders says which parts of an account's object may hold which.
 var placeholders = map[string]map[string][]string{
 	"omie":   {"os": orderPlaceholders, "services": linePlaceholders},
-	"sensio": {"sale": orderPlaceholders, "items": linePlaceholders, "headers": keyPlaceholders, "lookup": lookupPlaceholders},
+	"sensio": {"sale": orderPlaceholders, "items": linePlaceholders, "headers": keyPlaceholders, "lookup": lookupPlaceholders, "customer": {"customer.tax_id"}},
 }
 
 // rules are what the schema can't say.

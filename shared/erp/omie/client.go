@@ -6,18 +6,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -30,8 +25,6 @@ const (
 	spacing = 250 * time.Millisecond
 	// secretRest is how long the account rests when its secret can't be read.
 	secretRest = 60 * time.Second
-	// maxAnswer is how much of an answer is read.
-	maxAnswer = 1 << 20
 )
 
 // Credentials gives the account's App Key and App Secret. The error names what
@@ -59,6 +52,9 @@ type Options struct {
 	Now func() time.Time
 	// Sleep waits until d is over or the context is; a timer unless set.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Transport carries the requests, for a simulation without sockets; a new
+	// connection for each unless set.
+	Transport http.RoundTripper
 }
 
 // Client is one Omie account. It implements erp.ERP and, like it, makes one call
@@ -83,7 +79,7 @@ var _ erp.ERP = (*Client)(nil)
 func New(o Options) *Client {
 	c := &Client{
 		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers,
-		now: o.Now, sleep: o.Sleep, http: newHTTPClient(), started: map[method]time.Time{},
+		now: o.Now, sleep: o.Sleep, http: wire.NewClient(), started: map[method]time.Time{},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -91,28 +87,11 @@ func New(o Options) *Client {
 	if c.sleep == nil {
 		c.sleep = sleep
 	}
+	if o.Transport != nil {
+		c.http.Transport = o.Transport
+	}
 	c.born = c.now()
 	return c
-}
-
-// newHTTPClient makes a client that sends a request once or not at all. No
-// connection is used twice: one that died while it was idle (every one does in a
-// frozen Lambda) would turn a create into a lost answer, and reuse is the only
-// case in which Go's transport repeats a request. HTTP/2 has more such cases.
-func newHTTPClient() *http.Client {
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Client{
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout:    10 * time.Second,
-			DisableKeepAlives:      true,
-			MaxResponseHeaderBytes: 64 << 10,
-			Protocols:              protocols,
-		},
-	}
 }
 
 // CanLookUp is always true: cCodIntOS is a key of ConsultarOS.
@@ -263,66 +242,20 @@ func (c *Client) pace(ctx context.Context, m method) error {
 	return nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
+func sleep(ctx context.Context, d time.Duration) error { return wire.Sleep(ctx, d) }
 
 // send puts the request on the wire, once.
 func (c *Client) send(ctx context.Context, m method, request []byte, private []string) (erp.Answer, []byte) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	// Once there is a connection, bytes may leave. Connections are new, so that
-	// whatever fails before is a failure to reach Omie at all.
-	var left atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }})
-	fail := func(doing string, err error) (erp.Answer, []byte) {
-		kind := erp.NotSent
-		if left.Load() {
-			kind = erp.Lost
-		}
-		return erp.Answer{Kind: kind, Text: cleanAnswer(doing+": "+why(err), private...)}, nil
+	response, failed := wire.Send(ctx, c.http, callLimit, wire.Request{
+		Name: string(m), Method: http.MethodPost, Body: request,
+		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
+		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
+	})
+	if failed.Kind != "" {
+		failed.Text = cleanAnswer(failed.Text, private...)
+		return failed, nil
 	}
-
-	endpoint := strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(request))
-	if err != nil {
-		return fail("make the request", err)
-	}
-	r.GetBody = nil // so that nothing can send it again
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "application/json")
-	response, err := c.http.Do(r)
-	if err != nil {
-		return fail(string(m), err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	switch {
-	case err != nil:
-		return fail("read the answer of "+string(m), err)
-	case len(body) > maxAnswer:
-		return fail("read the answer of "+string(m), errors.New("it is over 1 MiB"))
-	}
-	return outcome(m, response.StatusCode, response.Header, body, private...), body
-}
-
-// why is the cause without the URL that net/http puts around it.
-func why(err error) string {
-	var wrapped *url.Error
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer in time"
-	case errors.As(err, &wrapped):
-		return wrapped.Err.Error()
-	}
-	return err.Error()
+	return outcome(m, response.Status, response.Header, response.Body, private...), response.Body
 }
 
 // privateOf is what of a customer must not come back in a text.

@@ -1,10 +1,10 @@
 package omie
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+
+	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
 // DefaultBaseURL is Omie's own.
@@ -54,14 +54,4 @@ func Parse(settings json.RawMessage) (Config, error) {
 }
 
 // decode reads one JSON value and keeps the text of its numbers.
-func decode(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("more than one JSON value")
-	}
-	return nil
-}
+func decode(b []byte, into any) error { return wire.Decode(b, into) }

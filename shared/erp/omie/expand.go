@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
@@ -119,18 +118,4 @@ func (e expansion) later(days string) (any, error) {
 		return nil, nil
 	}
 	return e.day.AddDate(0, 0, n).Format(dateLayout), nil
-}
-
-// cleanText is a text without control characters: a line break becomes a space,
-// the others vanish.
-func cleanText(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "")))
 }

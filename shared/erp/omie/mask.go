@@ -1,51 +1,15 @@
 package omie
 
-import (
-	"regexp"
-	"strings"
-	"unicode/utf8"
-)
+import "github.com/carimbo/carimbo/shared/erp/wire"
 
 // maxText is how much of an answer is kept.
-const maxText = 500
+const maxText = wire.MaxText
 
-const masked = "***"
-
-var (
-	email = regexp.MustCompile(`[^\s@<>"'(),;:\[\]]+@[^\s@<>"'(),;:\[\]]+`)
-	// A CPF or CNPJ with or without its punctuation, no part of a longer number; a
-	// CNPJ with letters also where it has no punctuation, as a word of its own.
-	numeric  = regexp.MustCompile(`(^|[^0-9])(?:[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2}|[0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[- ]?[0-9]{2})($|[^0-9])`)
-	lettered = regexp.MustCompile(`(?i)[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-[0-9]{2}|\b[0-9a-z]{12}[0-9]{2}\b`)
-)
-
-// cleanAnswer is an ERP's text for a person: tax ids, e-mails and the given
-// private values masked, at most 500 bytes. It masks before it cuts, so that no
-// half of a tax id stays.
-func cleanAnswer(text string, private ...string) string {
-	text = strings.Join(strings.Fields(cleanText(text)), " ")
-	for _, value := range private {
-		// Shorter ones would blacken the words around them.
-		if len(value) >= 4 {
-			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, masked)
-		}
-	}
-	text = email.ReplaceAllLiteralString(text, masked)
-	text = lettered.ReplaceAllLiteralString(text, masked)
-	// Twice, because two that stand side by side share the character between them.
-	for range 2 {
-		text = numeric.ReplaceAllString(text, "${1}"+masked+"${2}")
-	}
-	return cut(text, maxText)
-}
+// cleanAnswer is an ERP's text for a person, see wire.Clean.
+func cleanAnswer(text string, private ...string) string { return wire.Clean(text, private...) }
 
 // cut shortens a text to so many bytes without splitting a character.
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && !utf8.RuneStart(text[limit]) {
-		limit--
-	}
-	return text[:limit]
-}
+func cut(text string, limit int) string { return wire.Cut(text, limit) }
+
+// cleanText is a text without control characters.
+func cleanText(text string) string { return wire.Text(text) }

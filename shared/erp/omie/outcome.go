@@ -1,7 +1,6 @@
 package omie
 
 import (
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
 // method is one of Omie's, in its spelling.
@@ -117,19 +117,7 @@ func success(m method, body []byte) erp.Answer {
 }
 
 // loose is a text or a number, as its text: Omie's own samples differ.
-type loose string
-
-// UnmarshalJSON takes what is no text or number as it stands, which then is
-// nothing that anybody expects.
-func (l *loose) UnmarshalJSON(b []byte) error {
-	var text string // stays empty for null
-	if json.Unmarshal(b, &text) == nil {
-		*l = loose(text)
-		return nil
-	}
-	*l = loose(b)
-	return nil
-}
+type loose = wire.Loose
 
 // fault is how Omie refuses.
 type fault struct {

@@ -1,0 +1,286 @@
+package sensio
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+// Check says what is wrong with an account's object beyond what its JSON Schema
+// can say, and what would change an amount or a reference if there were no
+// schema.
+func Check(settings json.RawMessage) []erp.Problem {
+	var raw map[string]any
+	if err := wire.Decode(settings, &raw); err != nil {
+		return []erp.Problem{{Message: "must be an object: " + err.Error()}}
+	}
+	c := &checker{}
+	c.baseURL(raw["base_url"])
+	c.headers(raw["headers"])
+	c.lookUp(raw["lookup"])
+	c.customer(raw["customer"])
+	if sale, ok := c.object("sale", raw["sale"]); ok {
+		c.sale(sale)
+	}
+	items, _ := c.object("items", raw["items"])
+	c.items(items)
+	return c.problems
+}
+
+// refusedInSale and refusedInItem are the fields that Carimbo fills in.
+var (
+	refusedInSale = map[string]string{
+		"saleLines":          "the order's lines are filled in; say what an item is under items",
+		"total":              filledIn,
+		"netTotal":           filledIn,
+		"discount":           filledIn,
+		"discountType":       filledIn,
+		"discountPercentage": filledIn,
+		"otherExpenses":      filledIn,
+		"transportFee":       filledIn,
+		"payments":           filledIn,
+		"dateSold":           "the order's date is filled in",
+		"customer":           "the order's customer is filled in",
+		"customerId":         "the order's customer is filled in; for orders without a tax id set customer.default",
+		"orig":               "Carimbo fills it in: it is how the sale is recognized as ours; set orig on the connection instead",
+		"origId":             "Carimbo fills it in: it is how the sale is recognized as ours",
+	}
+	refusedInItem = map[string]string{
+		"qty":   "the order's quantity is filled in",
+		"price": "it would change an amount: the order's price is filled in",
+	}
+	refusedHeaders = []string{"Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Accept-Encoding"}
+) // never written to
+
+const filledIn = "it would change an amount: the order's is filled in"
+
+type checker struct{ problems []erp.Problem }
+
+func (c *checker) refuse(path, format string, args ...any) {
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) warn(path, format string, args ...any) {
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+}
+
+// spoken tells whether something was said of this very field already.
+func (c *checker) spoken(path string) bool {
+	return slices.ContainsFunc(c.problems, func(p erp.Problem) bool { return p.Path == path })
+}
+
+// object tells whether v is there and an object; anything else is a problem.
+func (c *checker) object(path string, v any) (map[string]any, bool) {
+	m, ok := v.(map[string]any)
+	if v != nil && !ok {
+		c.refuse(path, "must be an object")
+	}
+	return m, ok
+}
+
+func (c *checker) baseURL(v any) {
+	text, _ := v.(string)
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		c.refuse("base_url", "is missing: Sensio publishes no address; ask Sensio for yours")
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		c.refuse("base_url", "must be a URL like https://api.example.com.br/v1")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		c.refuse("base_url", "must have no user, query or fragment; the keys are in the account's secret")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		c.refuse("base_url", "must be https: the keys travel in every request (http is allowed on this machine only)")
+	}
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+func (c *checker) headers(v any) {
+	headers, ok := c.object("headers", v)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		path := "headers." + name
+		text, ok := headers[name].(string)
+		switch {
+		case !ok || strings.ContainsAny(text, "\r\n"):
+			c.refuse(path, "must be one line of text")
+		case slices.ContainsFunc(refusedHeaders, func(h string) bool { return strings.EqualFold(h, name) }):
+			c.refuse(path, "is not for configuration: it belongs to the connection")
+		default:
+			c.placeholders(path, text, keyPlaceholders)
+		}
+	}
+	if len(headers) == 0 && (ok || v == nil) {
+		c.warn("headers", "is empty: requests carry no key, and Sensio will hardly let them in")
+	}
+}
+
+func (c *checker) lookUp(v any) {
+	lookup, ok := c.object("lookup", v)
+	if !ok {
+		if v == nil {
+			c.warn("lookup", "is missing: an order whose answer is lost waits for a person, since nothing else can tell whether Sensio has it")
+		}
+		return
+	}
+	c.query("lookup", lookup, lookUpPlaceholders, "origId", "rows", "id")
+}
+
+func (c *checker) customer(v any) {
+	customer, ok := c.object("customer", v)
+	if !ok {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(customer)) {
+		if name != "default" && name != "query" {
+			c.refuse("customer."+name, "is not known; known are default and query")
+		}
+	}
+	if id, ok := customer["default"].(string); customer["default"] != nil && (!ok || id == "") {
+		c.refuse("customer.default", "must be the person's customerId, a text in quotes")
+	}
+	if query, ok := c.object("customer.query", customer["query"]); ok {
+		c.query("customer.query", query, queryPlaceholders, "customer.tax_id", "rows", "id", "tax_id")
+	}
+}
+
+// query holds a path and what it needs: without its placeholder it would ask for
+// everything.
+func (c *checker) query(path string, q map[string]any, known []string, needs string, fields ...string) {
+	text, _ := q["path"].(string)
+	if !strings.HasPrefix(text, "/") || !strings.Contains(text, "{"+needs+"}") {
+		c.refuse(path+".path", "must begin with / and hold {%s}", needs)
+	} else {
+		c.placeholders(path+".path", text, known)
+	}
+	for _, name := range fields {
+		if text, ok := q[name].(string); !ok || text == "" && name != "rows" {
+			c.refuse(path+"."+name, "must say where it is in the answer, keys joined with dots")
+		}
+	}
+}
+
+func (c *checker) sale(sale map[string]any) {
+	c.fields("sale", sale, refusedInSale, reflect.TypeFor[Sale]())
+	c.texts("sale", sale, orderPlaceholders)
+	var s Sale
+	for _, name := range slices.Sorted(maps.Keys(sale)) {
+		if !c.spoken("sale." + name) {
+			_ = fill(map[string]any{name: sale[name]}, &s) // read once already
+		}
+	}
+	setDefault(&s.Type, typeSale)
+	for _, p := range s.problems() {
+		c.refuse("sale."+p.Path, "%s", p.Message)
+	}
+	if s.Status == statusInvoiced {
+		c.warn("sale.status", "%q invoices every sale at once: a mistake in the mapping is on an invoice before anybody sees it", statusInvoiced)
+	}
+	if s.Type != typeSale && slices.Contains(saleTypes, s.Type) {
+		c.warn("sale.type", "a paid order is a %s", typeSale)
+	}
+	for _, d := range s.dates() {
+		if isDate(d.value) && !c.spoken("sale."+d.name) {
+			c.warn("sale."+d.name, "is the same day for every order")
+		}
+	}
+}
+
+func (c *checker) items(items map[string]any) {
+	if len(items) == 0 {
+		c.warn("items", "is empty: every order will be rejected as not mapped")
+	}
+	for _, sku := range slices.Sorted(maps.Keys(items)) {
+		path := "items." + sku
+		item, ok := items[sku].(map[string]any)
+		if !ok {
+			c.refuse(path, "must be an object with fields of saleLines")
+			continue
+		}
+		c.fields(path, item, refusedInItem, reflect.TypeFor[SaleLine]())
+		c.texts(path, item, linePlaceholders)
+		if id, ok := item["productId"].(string); item["productId"] == nil || ok && id == "" {
+			c.refuse(path+".productId", "is missing: Sensio's id of the item")
+		}
+	}
+}
+
+// fields holds each configured field to its name and type.
+func (c *checker) fields(path string, configured map[string]any, refused map[string]string, shape reflect.Type) {
+	known := fieldNames(shape)
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
+		below := path + "." + name
+		if why, ok := refused[name]; ok {
+			c.refuse(below, "can't be configured: %s", why)
+			continue
+		}
+		if !slices.Contains(known, name) {
+			c.refuse(below, "is no field of Sensio's")
+			continue
+		}
+		if err := fill(map[string]any{name: configured[name]}, reflect.New(shape).Interface()); err != nil {
+			c.refuse(below, "%s", mistyped(err))
+		}
+	}
+}
+
+func mistyped(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return "is not understood: " + strings.TrimPrefix(err.Error(), "json: ")
+	}
+	want := "a text in quotes"
+	switch wrong.Type.Kind() {
+	case reflect.Bool:
+		want = "true or false"
+	case reflect.Slice:
+		want = "a list"
+	case reflect.Struct:
+		want = "an object"
+	}
+	if wrong.Type == reflect.TypeFor[json.Number]() {
+		want = "a number"
+	}
+	return "must be " + want
+}
+
+// texts looks at the placeholders of every text.
+func (c *checker) texts(path string, v any, known []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			c.texts(path+"."+key, v[key], known)
+		}
+	case []any:
+		for i, element := range v {
+			c.texts(path+"."+strconv.Itoa(i), element, known)
+		}
+	case string:
+		c.placeholders(path, v, known)
+	}
+}
+
+func (c *checker) placeholders(path, text string, known []string) {
+	names, err := placeholder.Names(text)
+	if err != nil {
+		c.refuse(path, "%v", err)
+		return
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			c.refuse(path, "{%s} is not known here; known are {%s}", name, strings.Join(known, "}, {"))
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package sensio_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp/sensio"
+)
+
+// account is one that nothing is wrong with, with something put over it.
+func account(t *testing.T, over string) json.RawMessage {
+	t.Helper()
+	a := read(t, []byte(keyed))
+	for key, v := range read(t, []byte(over)) {
+		if a[key] = v; v == nil {
+			delete(a, key)
+		}
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestAnAccountThatIsRightHasNoProblems(t *testing.T) {
+	for _, over := range []string{
+		`{}`,
+		`{"base_url": "http://127.0.0.1:8080/v1"}`, `{"base_url": "http://localhost:8080"}`, `{"base_url": "http://[::1]:8080"}`,
+		`{"lookup": {"path": "/s?o={origId}", "rows": "", "id": "_id"}}`,
+		`{"sale": {"type": "Venda", "status": "Em aberto", "modFrete": "9 - Sem frete", "details": "Pedido {order.number}", "approved": true, "sellersInfo": [{"seller": "1", "comission": 5}]}}`,
+		`{"items": {"A.B": {"productId": "1", "variationId": "2", "details": "{line.name} {line.sku}", "detailsNF": false}}}`,
+	} {
+		if problems := sensio.Check(account(t, over)); len(problems) > 0 {
+			t.Errorf("%s: %+v", over, problems)
+		}
+	}
+}
+
+func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
+	for over, want := range map[string]string{
+		`{"base_url": null}`:                                                                 "base_url: is missing",
+		`{"base_url": "api.example.com"}`:                                                    "base_url: must be a URL",
+		`{"base_url": "ftp://api.example.com"}`:                                              "base_url: must be a URL",
+		`{"base_url": "http://api.example.com"}`:                                             "base_url: must be https",
+		`{"base_url": "https://a:b@api.example.com"}`:                                        "base_url: must have no user",
+		`{"base_url": "https://api.example.com/?a=b"}`:                                       "base_url: must have no user",
+		`{"headers": {"X": "{app_secrets}"}}`:                                                "headers.X: {app_secrets} is not known here; known are {app_key}, {app_secret}",
+		`{"headers": {"X": "{app_secret"}}`:                                                  "headers.X: malformed placeholder",
+		`{"headers": {"X": 5}}`:                                                              "headers.X: must be one line of text",
+		`{"headers": {"X": "a\r\nY: b"}}`:                                                    "headers.X: must be one line of text",
+		`{"headers": {"host": "b"}}`:                                                         "headers.host: is not for configuration",
+		`{"headers": {}}`:                                                                    "warning headers: is empty",
+		`{"headers": ["a"]}`:                                                                 "headers: must be an object",
+		`{"lookup": null}`:                                                                   "warning lookup: is missing",
+		`{"lookup": "/sales"}`:                                                               "lookup: must be an object",
+		`{"lookup": {"path": "/sales", "rows": "r", "id": "i"}}`:                             "lookup.path: must begin with / and hold {origId}",
+		`{"lookup": {"path": "https://b.com/{origId}", "rows": "r", "id": "i"}}`:             "lookup.path: must begin with / and hold {origId}",
+		`{"lookup": {"path": "/{origId}/{code}", "rows": "r", "id": "i"}}`:                   "lookup.path: {code} is not known here",
+		`{"lookup": {"path": "/{origId}", "id": "i"}}`:                                       "lookup.rows: must say where",
+		`{"lookup": {"path": "/{origId}", "rows": "", "id": ""}}`:                            "lookup.id: must say where",
+		`{"customer": {"default": 5}}`:                                                       "customer.default: must be the person's customerId",
+		`{"customer": {"name": "x"}}`:                                                        "customer.name: is not known; known are default and query",
+		`{"customer": {"query": {"path": "/people", "rows": "", "id": "i", "tax_id": "t"}}}`: "customer.query.path: must begin with / and hold {customer.tax_id}",
+		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": ""}}}`: "customer.query.tax_id: must say where",
+		`{"sale": {"status": "Faturado"}}`:                                                                `warning sale.status: "Faturado" invoices every sale at once`,
+		`{"sale": {"status": "Fechado"}}`:                                                                 "sale.status: must be one of Em aberto | Faturado",
+		`{"sale": {"type": "venda"}}`:                                                                     "sale.type: must be one of Venda |",
+		`{"sale": {"type": "Outros"}}`:                                                                    "warning sale.type: a paid order is a Venda",
+		`{"sale": {"dueDate": "2026-12-01"}}`:                                                             "sale.dueDate: belongs to a quote",
+		`{"sale": {"type": "Venda", "foreseenDelivery": "2026-12-01"}}`:                                   "sale.foreseenDelivery: belongs to a quote",
+		`{"sale": {"type": "Venda", "quoteDate": "2026-12-01"}}`:                                          "sale.quoteDate: belongs to a quote",
+		`{"sale": {"type": "Orçamento", "quoteDate": "2026-12-01"}}`:                                      "warning sale.type: a paid order is a Venda + warning sale.quoteDate: is the same day for every order",
+		`{"sale": {"shipmentDate": "01/12/2026"}}`:                                                        "sale.shipmentDate: must be a date like 2026-11-21",
+		`{"sale": {"shipmentDate": "2026-12-01"}}`:                                                        "warning sale.shipmentDate: is the same day for every order",
+		`{"sale": {"modFrete": "9"}}`:                                                                     "sale.modFrete: must be one of 0 - Por conta do emitente |",
+		`{"sale": {"shipmentAddress": "x"}}`:                                                              "sale.shipmentAddress: must be one of",
+		`{"sale": {"negotiationStatus": "x"}}`:                                                            "sale.negotiationStatus: must be one of",
+		`{"sale": {"paymentMethod": "Pix"}}`:                                                              "sale.paymentMethod: must be one of",
+		`{"sale": {"sellersInfo": [{"seller": "1"}, {"seller": "", "comissionType": "x"}]}}`:              "sale.sellersInfo.1.comissionType: must be one of % | R$ + sale.sellersInfo.1.seller: is missing",
+		`{"sale": {"sellersInfo": {"seller": "1"}}}`:                                                      "sale.sellersInfo: must be a list",
+		`{"sale": {"sellersInfo": [{"vendedor": "1"}]}}`:                                                  `sale.sellersInfo: is not understood: unknown field "vendedor"`,
+		`{"sale": {"approved": "yes"}}`:                                                                   "sale.approved: must be true or false",
+		`{"sale": {"acquirer": "x"}}`:                                                                     "sale.acquirer: must be an object",
+		`{"sale": {"oc": 5}}`:                                                                             "sale.oc: must be a text in quotes",
+		`{"sale": {"sellersInfo": [{"seller": "1", "comission": true}]}}`:                                 "sale.sellersInfo: must be a number",
+		`{"sale": {"details": "{line.name}"}}`:                                                            "sale.details: {line.name} is not known here",
+		`{"sale": {"observacoes": "x"}}`:                                                                  "sale.observacoes: is no field of Sensio's",
+		`{"sale": {"Details": "x"}}`:                                                                      "sale.Details: is no field of Sensio's",
+		`{"sale": {"total": 1, "netTotal": 1, "discount": 1}}`:                                            "sale.discount: can't be configured: it would change an amount + sale.netTotal: can't be configured + sale.total: can't be configured",
+		`{"sale": {"discountType": "%", "discountPercentage": 5, "otherExpenses": 1, "transportFee": 1}}`: "sale.discountPercentage: can't + sale.discountType: can't + sale.otherExpenses: can't + sale.transportFee: can't",
+		`{"sale": {"payments": [], "dateSold": "2026-11-21", "customer": "x", "customerId": "1"}}`:        "sale.customer: can't + sale.customerId: can't + sale.dateSold: can't + sale.payments: can't",
+		`{"sale": {"orig": "x", "origId": "y", "saleLines": []}}`:                                         "sale.orig: can't + sale.origId: can't + sale.saleLines: can't",
+		`{"items": {}}`:                                          "warning items: is empty",
+		`{"items": {"A": "x"}}`:                                  "items.A: must be an object with fields of saleLines",
+		`{"items": {"A": {}}}`:                                   "items.A.productId: is missing",
+		`{"items": {"A": {"productId": ""}}}`:                    "items.A.productId: is missing",
+		`{"items": {"A": {"productId": 5}}}`:                     "items.A.productId: must be a text in quotes",
+		`{"items": {"A": {"productId": "1", "qty": 2}}}`:         "items.A.qty: can't be configured",
+		`{"items": {"A": {"productId": "1", "price": 2}}}`:       "items.A.price: can't be configured",
+		`{"items": {"A": {"productId": "1", "details": "{x}"}}}`: "items.A.details: {x} is not known here",
+	} {
+		t.Run(over, func(t *testing.T) {
+			var got []string
+			refused := false
+			settings := account(t, over)
+			for _, p := range sensio.Check(settings) {
+				text := p.Path + ": " + p.Message
+				if p.Warning {
+					text = "warning " + text
+				}
+				refused = refused || !p.Warning
+				got = append(got, text)
+			}
+			wanted := strings.Split(want, " + ")
+			same := len(got) == len(wanted)
+			for i := range min(len(got), len(wanted)) {
+				same = same && strings.HasPrefix(got[i], wanted[i])
+			}
+			if !same {
+				t.Errorf("%s\nwant %s", strings.Join(got, "\n"), want)
+			}
+			if _, err := sensio.Parse(settings); (err != nil) != refused {
+				t.Errorf("Parse: %v, refused %t", err, refused)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoObjectIsNoAccount(t *testing.T) {
+	for _, text := range []string{`5`, `[]`, `{"a":1}{"b":2}`, ``} {
+		if len(sensio.Check(json.RawMessage(text))) == 0 {
+			t.Errorf("%q has no problems", text)
+		}
+	}
+}
+
+func TestParseReadsEverything(t *testing.T) {
+	want := sensio.Config{
+		BaseURL: "https://api.example.com.br", Headers: map[string]string{"Authorization": "Bearer {app_secret}", "X-Key": "{app_key}"},
+		LookUp:   &sensio.LookUp{Path: "/sales?orig={orig}&origId={origId}", Rows: "response", ID: "id"},
+		Customer: sensio.Customer{Default: "p-1", Query: &sensio.Query{Path: "/people?search={customer.tax_id}", Rows: "response", ID: "id", TaxID: "cpfCnpj"}},
+		Items:    map[string]map[string]any{"*": {"productId": "prod-1"}},
+	}
+	if diff := cmp.Diff(want, parse(t, keyed)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,335 @@
+package sensio_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+const (
+	appKey    = "4433221100998"
+	appSecret = "nobodys-secret-0123456789abcdef"
+)
+
+func credentials(context.Context) (string, string, error) { return appKey, appSecret, nil }
+
+const keyed = `{"base_url": "https://api.example.com.br", "headers": {"Authorization": "Bearer {app_secret}", "X-Key": "{app_key}"},
+	"lookup": {"path": "/sales?orig={orig}&origId={origId}", "rows": "response", "id": "id"},
+	"customer": {"default": "p-1", "query": {"path": "/people?search={customer.tax_id}", "rows": "response", "id": "id", "tax_id": "cpfCnpj"}},
+	"items": {"*": {"productId": "prod-1"}}}`
+
+// calling makes a client whose waits take no time.
+func calling(t *testing.T, url string, change ...func(*sensio.Options)) *sensio.Client {
+	t.Helper()
+	config := parse(t, keyed)
+	config.BaseURL = url
+	o := sensio.Options{
+		Account: "loja", Config: config, Credentials: credentials,
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	return sensio.New(o)
+}
+
+// ready is a document that can be created.
+func ready(t *testing.T) erp.Document {
+	t.Helper()
+	return document(t, client(t, settings), paid(t, "100", "1 x 100"))
+}
+
+func answering(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func serve(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
+	doc := ready(t)
+	want, err := sensio.Request(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requests []string
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		requests = append(requests, strings.Join([]string{r.Method, r.URL.String(), r.Header.Get("Content-Type"), r.Header.Get("Authorization"), r.Header.Get("X-Key"), string(body)}, " "))
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)
+	})
+	for _, base := range []string{url + "/v1", url + "/v1/"} {
+		requests = nil
+		got := calling(t, base).Create(t.Context(), doc)
+		if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "64f0c1"}, got); diff != "" {
+			t.Errorf("answer (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"POST /v1/sales application/json Bearer " + appSecret + " " + appKey + " " + string(want)}, requests); diff != "" {
+			t.Errorf("requests (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestNoRedirectIsFollowed(t *testing.T) {
+	calls := 0
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	})
+	if got := calling(t, url).Create(t.Context(), ready(t)); got.Kind != erp.Lost || calls != 1 {
+		t.Errorf("%+v after %d calls", got, calls)
+	}
+}
+
+func TestBeforeTheFirstByteNothingIsLost(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + listener.Addr().String()
+	_ = listener.Close()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	for name, url := range map[string]string{"nobody listens": nobody, "no such host": "http://sensio.invalid", "a certificate of nobody's": secure.URL} {
+		c := calling(t, url)
+		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.NotSent || got.Text == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got := c.LookUp(t.Context(), reference); got.Kind != erp.NotSent {
+			t.Errorf("%s, look-up: %+v", name, got)
+		}
+	}
+}
+
+func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"cut before the answer": func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			panic(http.ErrAbortHandler)
+		},
+		"cut within the answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			w.WriteHeader(http.StatusCreated)
+			_, _ = io.WriteString(w, `{"success":true,"response":"1"}`)
+			panic(http.ErrAbortHandler)
+		},
+		"over 1 MiB": answering(201, "application/json", `{"response":"1"}`+strings.Repeat(" ", 1<<20)),
+		"HTML":       answering(201, "text/html", "<html>ok</html>"),
+		"5xx":        answering(500, "application/json", `{"success":false,"message":"x"}`),
+	} {
+		if got := calling(t, serve(t, handler)).Create(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	now := time.Now()
+	for left, want := range map[time.Duration]erp.AnswerKind{39 * time.Second: erp.NoTime, -time.Second: erp.NoTime} {
+		ctx, cancel := context.WithDeadline(t.Context(), now.Add(left))
+		defer cancel()
+		c := calling(t, url, func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+		if got := c.Create(ctx, ready(t)); got.Kind != want {
+			t.Errorf("%s left: %+v", left, got)
+		}
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := calling(t, url).LookUp(over, reference); got.Kind != erp.NotSent {
+		t.Errorf("look-up: %+v", got)
+	}
+}
+
+func TestFortySecondsAreEnoughToBegin(t *testing.T) {
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(t.Context(), now.Add(40*time.Second))
+	defer cancel()
+	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestALookUpNeedsNoTimeToBeRecordedIn(t *testing.T) {
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(t.Context(), now.Add(20*time.Second))
+	defer cancel()
+	c := calling(t, serve(t, answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+	if got := c.LookUp(ctx, reference); got.Kind != erp.Present {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	for _, doc := range []erp.Document{{}, {Body: sensio.Sale{}}} {
+		if got := calling(t, url).Create(t.Context(), doc); got.Kind != erp.NotSent {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+func TestWithoutItsSecretTheAccountRests(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	for name, c := range map[string]struct {
+		credentials sensio.Credentials
+		text        string
+	}{
+		"unreadable": {func(context.Context) (string, string, error) {
+			return "", appSecret, errors.New("no entry for " + appSecret)
+		}, "secret sensio/loja: no entry for ***"},
+		"no key":    {func(context.Context) (string, string, error) { return "", appSecret, nil }, "secret sensio/loja: app_key is missing"},
+		"no secret": {func(context.Context) (string, string, error) { return appKey, "", nil }, "secret sensio/loja: app_secret is missing"},
+	} {
+		want := erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, AccountFault: true, Text: c.text}
+		client := calling(t, url, func(o *sensio.Options) { o.Credentials = c.credentials })
+		if diff := cmp.Diff(want, client.Create(t.Context(), ready(t))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestASecretThatNoHeaderNamesIsNotNeeded(t *testing.T) {
+	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) {
+		o.Config.Headers = map[string]string{"X-Company": "7"}
+		o.Credentials = func(context.Context) (string, string, error) { return "", "", errors.New("no such secret") }
+	})
+	if got := c.Create(t.Context(), ready(t)); got.Kind != erp.Created {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestNoTextShowsASecretOrAPerson(t *testing.T) {
+	echo := `{"success":false,"message":"Bearer ` + appSecret + ` ` + appKey + ` Ana Prado ana@exemplo.com.br 529.982.247-25 +55 11 98765-4321"}`
+	for _, status := range []int{200, 401, 422, 429} {
+		got := calling(t, serve(t, answering(status, "application/json", echo))).Create(t.Context(), ready(t))
+		for _, private := range []string{appSecret, appKey, "Ana", "exemplo", "529", "98765"} {
+			if strings.Contains(got.Text, private) {
+				t.Errorf("%d: %q shows %q", status, got.Text, private)
+			}
+		}
+		if !strings.Contains(got.Text, "***") {
+			t.Errorf("%d: %q", status, got.Text)
+		}
+	}
+}
+
+func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
+	c := calling(t, serve(t, answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *sensio.Options) {
+		o.Config.Headers = map[string]string{"X-Token": "pasted-by-hand"}
+	})
+	if got := c.Create(t.Context(), ready(t)); got.Text != "bad token ***" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestASecondLiesBetweenTwoCalls(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	var waits []time.Duration
+	c := calling(t, serve(t, answering(200, "application/json", `{"success":true,"response":[]}`)), func(o *sensio.Options) {
+		o.Now = func() time.Time { return now }
+		o.Sleep = func(_ context.Context, d time.Duration) error {
+			waits = append(waits, d)
+			now = now.Add(d)
+			return nil
+		}
+	})
+	c.LookUp(t.Context(), reference) // a new process doesn't know what the former one called
+	now = now.Add(300 * time.Millisecond)
+	c.LookUp(t.Context(), reference)
+	now = now.Add(time.Second)
+	c.LookUp(t.Context(), reference)
+	now = now.Add(-time.Hour)
+	c.LookUp(t.Context(), reference)
+	if diff := cmp.Diff([]time.Duration{time.Second, 700 * time.Millisecond, time.Second}, waits); diff != "" {
+		t.Errorf("waits (-want +got):\n%s", diff)
+	}
+}
+
+func TestACustomerIsFoundByExactlyTheirTaxID(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows string
+		want string
+	}{
+		"one":                {`[{"id":"p-7","cpfCnpj":"529.982.247-25"}]`, "p-7"},
+		"the least of equal": {`[{"id":"p-9","cpfCnpj":"52998224725"},{"id":"p-7","cpfCnpj":"52998224725"}]`, "p-7"},
+		"a number for an id": {`[{"id":10,"cpfCnpj":"52998224725"},{"id":9,"cpfCnpj":"52998224725"}]`, "9"},
+		"another's":          {`[{"id":"p-8","cpfCnpj":"11.222.333/0001-81"}]`, ""},
+		"nobody":             {`[]`, ""},
+		"one without an id":  {`[{"cpfCnpj":"52998224725"}]`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Method + " " + r.URL.String(); got != "GET /people?search=52998224725" {
+					t.Error(got)
+				}
+				answering(200, "application/json", `{"success":true,"response":`+c.rows+`}`)(w, r)
+			})
+			before := ready(t)
+			doc, answer := calling(t, url).Customer(t.Context(), before)
+			if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.CustomerID != c.want || s.Customer != "Ana Prado" {
+				t.Errorf("%+v, customerId %q, customer %q", answer, s.CustomerID, s.Customer)
+			}
+			if before.Body.(sensio.Sale).CustomerID != "" {
+				t.Error("the document that was given was changed")
+			}
+		})
+	}
+}
+
+func TestACustomerQueryThatFailsMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"404":     answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),
+		"no list": answering(200, "application/json", `{"success":true}`),
+		"500":     answering(500, "text/html", "<html>"),
+	} {
+		if _, got := calling(t, serve(t, handler)).Customer(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestNobodyIsAskedForWhereNothingCanBeFound(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	byDefault := paid(t, "10", "1 x 10")
+	byDefault.Customer = order.Customer{}
+	for name, c := range map[string]struct {
+		client *sensio.Client
+		order  order.Order
+		want   sensio.Sale
+	}{
+		"no query":  {calling(t, url, func(o *sensio.Options) { o.Config.Customer = sensio.Customer{} }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
+		"no tax id": {calling(t, url), byDefault, sensio.Sale{CustomerID: "p-1"}},
+	} {
+		doc, answer := c.client.Customer(t.Context(), document(t, c.client, c.order))
+		if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.Customer != c.want.Customer || s.CustomerID != c.want.CustomerID {
+			t.Errorf("%s: %+v, %q %q", name, answer, s.Customer, s.CustomerID)
+		}
+	}
+}

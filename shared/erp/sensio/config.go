@@ -1,0 +1,70 @@
+package sensio
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+// anySKU is the entry of items that takes what no other entry maps.
+const anySKU = "*"
+
+// Config is what connections.yaml says of one Sensio account.
+type Config struct {
+	BaseURL string `json:"base_url"`
+	// Headers are those of every request, with {app_key} and {app_secret}.
+	Headers map[string]string `json:"headers"`
+	// LookUp is nil where the account has none.
+	LookUp   *LookUp  `json:"lookup"`
+	Customer Customer `json:"customer"`
+	// Sale is the part of POST /sales that is the same for every order, with
+	// placeholders in its texts.
+	Sale map[string]any `json:"sale"`
+	// Items maps the store's SKU to fields of saleLines.
+	Items map[string]map[string]any `json:"items"`
+}
+
+// LookUp is how to ask for a sale by our reference.
+type LookUp struct {
+	// Path follows the base URL, with {orig} and {origId}.
+	Path string `json:"path"`
+	// Rows leads to the list in the answer, keys joined with dots; empty if the
+	// answer is the list.
+	Rows string `json:"rows"`
+	// ID leads to the sale's id in its row.
+	ID string `json:"id"`
+}
+
+// Customer says how the customer goes into a sale.
+type Customer struct {
+	// Default is the customerId of orders without a tax id; empty: none.
+	Default string `json:"default"`
+	// Query is nil where customers go by name.
+	Query *Query `json:"query"`
+}
+
+// Query is how to ask for a person by tax id.
+type Query struct {
+	// Path follows the base URL, with {customer.tax_id}.
+	Path string `json:"path"`
+	// Rows leads to the list in the answer; ID and TaxID into a row.
+	Rows  string `json:"rows"`
+	ID    string `json:"id"`
+	TaxID string `json:"tax_id"`
+}
+
+// Parse reads an account's whole object. It refuses what Check refuses, so that
+// nothing that would change an amount gets past a build without a check.
+func Parse(settings json.RawMessage) (Config, error) {
+	for _, p := range Check(settings) {
+		if !p.Warning {
+			return Config{}, fmt.Errorf("read sensio account: %s: %s", p.Path, p.Message)
+		}
+	}
+	var c Config
+	if err := wire.Decode(settings, &c); err != nil {
+		return Config{}, fmt.Errorf("read sensio account: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,91 @@
+package sensio
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// knowable tells whether the sale can have a customer: by name, or the default
+// one of an order without a tax id.
+func (c *Client) knowable(customer order.Customer) error {
+	switch {
+	case customer.TaxIDWrong:
+		return order.Reject(order.TaxIDReason, "the customer's tax id is neither a CPF nor a CNPJ: correct it in the store's order")
+	case customer.TaxID == "" && c.config.Customer.Default == "":
+		return order.Reject(order.TaxIDReason, "the order has no CPF or CNPJ: add it in the store, or set erps.%s.customer.default in connections.yaml to the customerId of a person for such orders", c.account)
+	case customer.TaxID != "" && wire.Text(customer.Name) == "":
+		return order.Reject(order.Preflight, "the customer has no name, by which Sensio knows them: add it in the store's order")
+	}
+	return nil
+}
+
+// Customer asks for the person with the document's tax id, where a query is
+// configured; where there is none, or nobody was found, the customer goes by name.
+// Nobody is ever created or changed. See erp.ERP.
+func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
+	sale, ok := doc.Body.(Sale)
+	q := c.config.Customer.Query
+	if !ok || q == nil || doc.Customer.TaxID == "" {
+		return doc, erp.Answer{Kind: erp.Ready}
+	}
+	id, answer := c.find(ctx, *q, doc.Customer)
+	if answer.Kind != erp.Ready {
+		return doc, answer
+	}
+	sale.CustomerID = id
+	doc.Body = sale
+	return doc, answer
+}
+
+// find answers Ready with the person's id, or with none where nobody has the tax
+// id; else why it can't tell.
+func (c *Client) find(ctx context.Context, q Query, customer order.Customer) (string, erp.Answer) {
+	target, err := expandURL(c.config.BaseURL, q.Path, map[string]string{"customer.tax_id": string(customer.TaxID)})
+	if err != nil {
+		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
+	}
+	answer, body := c.call(ctx, call{name: "customer query", method: http.MethodGet, url: target}, outcomeOfRead, privateOf(customer)...)
+	if answer.Kind != erp.Present {
+		return "", answer
+	}
+	rows, ok := rowsIn(body, q.Rows)
+	if !ok {
+		return "", erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the customer query has no list at %q", q.Rows)}
+	}
+	return pick(rows, q, customer.TaxID), erp.Answer{Kind: erp.Ready}
+}
+
+// pick is the least id of those with exactly this tax id: the filter may match
+// parts or nothing at all, and the same order must always get the same customer.
+func pick(rows []any, q Query, taxID order.TaxID) string {
+	var ids []string
+	for _, row := range rows {
+		if id := text(row, q.ID); bare(text(row, q.TaxID)) == string(taxID) && isID(wire.Loose(id)) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return slices.MinFunc(ids, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	})
+}
+
+// bare is a tax id without punctuation.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(text))
+}

@@ -1,0 +1,208 @@
+package sensio
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Document maps the order to a sale. See erp.ERP.
+//
+// OrderNumber and CustomerID of the document stay empty: nothing is published
+// about what a list of sales shows, so neither can prove anything (rule 7). The
+// sale itself has both.
+func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
+	if err := representable(o, ref); err != nil {
+		return erp.Document{}, err
+	}
+	if err := c.knowable(o.Customer); err != nil {
+		return erp.Document{}, err
+	}
+	sale, err := c.sale(o, ref)
+	if err != nil {
+		return erp.Document{}, err
+	}
+	if p := sale.problems(); len(p) > 0 {
+		return erp.Document{}, order.Reject(order.Preflight, "%s of the sale %s: correct erps.%s.sale in connections.yaml", p[0].Path, p[0].Message, c.account)
+	}
+	total, err := sale.sum()
+	if err != nil {
+		return erp.Document{}, order.Reject(order.TotalReason, "the sale doesn't come to the %s that were paid: %v", o.Total, err)
+	}
+	return erp.Document{Reference: ref, Total: total, Customer: o.Customer, Body: sale}, nil
+}
+
+// representable tells whether a sale can say what the order says.
+func representable(o order.Order, ref erp.Reference) error {
+	switch {
+	case ref.Orig == "" || ref.OrigID == "":
+		return order.Reject(order.Preflight, "the order has no id of its own to be recognized by: enter it in Sensio by hand")
+	case len(o.Lines) == 0:
+		return order.Reject(order.TotalReason, "the order has no lines; the total paid is %s", o.Total)
+	}
+	for i, l := range o.Lines {
+		switch {
+		case l.Quantity.IsZero() || l.Quantity.IsNegative() || l.UnitPrice.IsNegative() || l.Discount.IsNegative() || l.Total().IsNegative():
+			return order.Reject(order.TotalReason, "line %d: %s at %s less a discount of %s is no sale", i+1, l.Quantity, l.UnitPrice, l.Discount)
+		case !l.Quantity.IsWhole():
+			return order.Reject(order.QuantityReason, "line %d: quantity %s is not whole, and Sensio takes whole quantities only: enter the order in Sensio by hand", i+1, l.Quantity)
+		}
+	}
+	if o.Discount.IsNegative() || o.Freight.IsNegative() || o.Tax.IsNegative() || o.Total.IsNegative() {
+		return order.Reject(order.TotalReason, "the order has a negative discount, freight, tax or total")
+	}
+	for i, p := range o.Payments {
+		if p.Amount.IsNegative() {
+			return order.Reject(order.TotalReason, "payment %d: amount %s is negative", i+1, p.Amount)
+		}
+	}
+	if sum := o.Sum().Round(); !sum.Equal(o.Total) {
+		return order.Reject(order.TotalReason, "the parts of the order add up to %s, but %s was paid", sum, o.Total)
+	}
+	return nil
+}
+
+// sale is what is configured, and what the order or a default says.
+func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
+	var s Sale
+	if err := expand(c.config.Sale, orderValues(o, ref), &s); err != nil {
+		return Sale{}, order.Reject(order.Mapping, "erps.%s.sale in connections.yaml: %v", c.account, err)
+	}
+	setDefault(&s.Type, typeSale)
+	setDefault(&s.Status, defaultStatus)
+	s.Orig, s.OrigID = ref.Orig, ref.OrigID
+	s.Customer = wire.Text(o.Customer.Name)
+	if o.Customer.TaxID == "" {
+		s.CustomerID = c.config.Customer.Default
+	}
+	if day := dayOf(o); !day.IsZero() {
+		s.DateSold = day.Format(time.DateOnly)
+	}
+	var err error
+	if s.SaleLines, err = c.lines(o, ref); err != nil {
+		return Sale{}, err
+	}
+	s.priced(o)
+	return s, s.pay(o)
+}
+
+func setDefault(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// dayOf is the order's day in São Paulo, or zero.
+func dayOf(o order.Order) time.Time {
+	at := o.PaidAt
+	if at.IsZero() {
+		at = o.PlacedAt
+	}
+	return dayAt(at)
+}
+
+func dayAt(at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.In(order.SaoPaulo())
+}
+
+// priced fills in the amounts. Prices, freight and expenses go up to the next
+// cent, so that the one field that takes amounts off, the discount, holds the
+// rest: the order's and the lines' discounts, negative fees, and fractions of a
+// cent. The parts of the order are known to add up, so the difference is that and
+// nothing else.
+func (s *Sale) priced(o order.Order) {
+	var goods order.Money
+	for _, l := range s.SaleLines {
+		// Whole quantities at whole cents.
+		quantity, _ := order.ParseQuantity(string(l.Qty))
+		goods = goods.Add(amount(l.Price).Times(quantity))
+	}
+	expenses := o.Tax
+	if !o.Fees.IsNegative() {
+		expenses = expenses.Add(o.Fees)
+	}
+	expenses, freight := expenses.RoundUp(), o.Freight.RoundUp()
+	s.Total = number(goods)
+	s.OtherExpenses = number(expenses)
+	s.TransportFee = number(freight)
+	s.Discount = number(goods.Add(expenses).Add(freight).Sub(o.Total))
+	s.DiscountType = inReais
+	s.DiscountPercentage = "0"
+	s.NetTotal = number(o.Total)
+}
+
+// lines are the saleLines.
+func (c *Client) lines(o order.Order, ref erp.Reference) ([]SaleLine, error) {
+	lines := make([]SaleLine, len(o.Lines))
+	for i, l := range o.Lines {
+		sku, err := c.mapped(l, i)
+		if err != nil {
+			return nil, err
+		}
+		if err := expand(c.config.Items[sku], lineValues(o, ref, l), &lines[i]); err != nil {
+			return nil, order.Reject(order.Mapping, "erps.%s.items.%s in connections.yaml: %v", c.account, sku, err)
+		}
+		if lines[i].ProductID == "" {
+			return nil, order.Reject(order.Mapping, "line %d: erps.%s.items.%s.productId in connections.yaml comes to nothing for this order: write Sensio's id of the item there", i+1, c.account, sku)
+		}
+		lines[i].Qty = json.Number(l.Quantity.String())
+		lines[i].Price = number(unitPrice(l))
+	}
+	return lines, nil
+}
+
+// unitPrice is the line's price to the cent. A saleLine has no discount of its
+// own: where the line's divides over its pieces without a rest, it is in the
+// price; else the store's price stays, and the discount goes to the sale's.
+func unitPrice(l order.Line) order.Money {
+	if !l.Discount.IsZero() {
+		if price, above := l.Total().PerPiece(l.Quantity); above.IsZero() {
+			return price
+		}
+	}
+	return l.UnitPrice.RoundUp()
+}
+
+// mapped is the entry of items for the line: the best of its SKUs that has one,
+// else "*".
+func (c *Client) mapped(l order.Line, i int) (string, error) {
+	for _, sku := range append(slices.Clone(l.SKUs), anySKU) {
+		if _, ok := c.config.Items[sku]; ok {
+			return sku, nil
+		}
+	}
+	if len(l.SKUs) == 0 {
+		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under erps.%s.items in connections.yaml`, i+1, c.account)
+	}
+	also := ""
+	for _, sku := range l.SKUs[1:] {
+		also += " (or " + strconv.Quote(wire.Text(sku)) + ")"
+	}
+	return "", order.Reject(order.Mapping, "SKU %q is not mapped: add it%s under erps.%s.items in connections.yaml", wire.Text(l.SKUs[0]), also, c.account)
+}
+
+// Request is the exact body of POST /sales: what Create sends, and what a preview
+// shows. There is no secret in it.
+func Request(doc erp.Document) ([]byte, error) {
+	sale, ok := doc.Body.(Sale)
+	if !ok {
+		return nil, fmt.Errorf("write sensio request: the document is no sale")
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(sale); err != nil {
+		return nil, fmt.Errorf("write sensio request: %w", err)
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}

@@ -1,0 +1,122 @@
+package sensio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// LookUp asks for the sale by orig and origId. See erp.ERP.
+//
+// It is Present where exactly one row has both of ours. It is Absent only where
+// Sensio answers 200 with an empty list, and this very filter has found a sale of
+// ours before: a filter that finds nothing whatever is asked for looks the same.
+// Rows of other sales mean that the filter isn't honoured, and two of ours are
+// for a person to look at.
+func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	l := c.config.LookUp
+	if l == nil || ref.Orig == "" || ref.OrigID == "" {
+		return erp.Answer{Kind: erp.Unprovable, Text: "the account has no look-up, or the order no reference to look up"}
+	}
+	target, err := expandURL(c.config.BaseURL, l.Path, map[string]string{"orig": ref.Orig, "origId": ref.OrigID})
+	if err != nil {
+		return erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
+	}
+	answer, body := c.call(ctx, call{name: "look-up", method: http.MethodGet, url: target}, outcomeOfRead)
+	if answer.Kind != erp.Present {
+		return answer
+	}
+	rows, ok := rowsIn(body, l.Rows)
+	if !ok {
+		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the look-up has no list at %q", l.Rows)}
+	}
+	return c.found(ctx, rows, ref)
+}
+
+// found judges the rows of an answer.
+func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.Answer {
+	var ours []any
+	for _, row := range rows {
+		if text(row, rowOrig) == ref.Orig && text(row, rowOrigID) == ref.OrigID {
+			ours = append(ours, row)
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		return c.none(ctx)
+	case len(ours) == 0:
+		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))}
+	case len(ours) > 1:
+		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales with our orig and origId", len(ours))}
+	}
+	id := text(ours[0], c.config.LookUp.ID)
+	if !isID(wire.Loose(id)) {
+		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
+	}
+	if len(rows) == 1 {
+		c.prove(ctx)
+	}
+	return erp.Answer{Kind: erp.Present, ID: id, Found: shown(ours[0])}
+}
+
+// none is an empty answer.
+func (c *Client) none(ctx context.Context) erp.Answer {
+	proven, err := c.proven(ctx)
+	switch {
+	case err != nil:
+		return erp.Answer{Kind: erp.Lost, Text: "the look-up found nothing, and whether it works couldn't be read"}
+	case !proven:
+		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found nothing, which proves nothing until it has found a sale of ours for once"}
+	}
+	return erp.Answer{Kind: erp.Absent}
+}
+
+// shown is what the row says of the sale. A total alone is before discount and
+// freight, so only the net one counts.
+func shown(row any) erp.Found {
+	found := erp.Found{TotalUnknown: true}
+	if net, err := order.ParseMoney(text(row, rowNetTotal)); err == nil {
+		found.Total, found.TotalUnknown = net, false
+	}
+	found.Cancelled = strings.HasPrefix(strings.ToLower(text(row, rowStatus)), cancelledStatus)
+	return found
+}
+
+// rowsIn is the list at a path in an answer.
+func rowsIn(body []byte, path string) ([]any, bool) {
+	var v any
+	if wire.Decode(body, &v) != nil {
+		return nil, false
+	}
+	rows, ok := at(v, path).([]any)
+	return rows, ok
+}
+
+// at follows keys joined with dots; nil where they lead nowhere.
+func at(v any, path string) any {
+	if path == "" {
+		return v
+	}
+	for key := range strings.SplitSeq(path, ".") {
+		object, _ := v.(map[string]any)
+		v = object[key]
+	}
+	return v
+}
+
+// text is a text or a number in a row, as its text.
+func text(row any, path string) string {
+	switch v := at(row, path).(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}

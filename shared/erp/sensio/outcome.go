@@ -1,0 +1,178 @@
+package sensio
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+// outcomeOfCreate says what POST /sales ended in. It is pure: its table is its
+// test. A sale may have been written unless Sensio says no in so many words, so
+// whatever can't be understood is Lost.
+func outcomeOfCreate(r wire.Response, now time.Time) erp.Answer {
+	if answer, ok := withoutBody(r, now); ok {
+		return answer
+	}
+	if !writes(r.Status) {
+		return lost(r)
+	}
+	var a struct {
+		Success  *bool      `json:"success"` // true where it is missing, says the page
+		Response wire.Loose `json:"response"`
+	}
+	if wire.Decode(r.Body, &a) != nil {
+		return lost(r)
+	}
+	said := saidBy(r.Body)
+	switch {
+	case a.Success != nil && !*a.Success && said == "":
+		return erp.Answer{Kind: erp.Unknown, Text: "Sensio answered success: false without a word"}
+	case a.Success != nil && !*a.Success:
+		return erp.Answer{Kind: erp.Refused, Text: said}
+	case !isID(a.Response):
+		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", r.Status)}
+	}
+	return erp.Answer{Kind: erp.Created, ID: string(a.Response)}
+}
+
+// outcomeOfRead says what a GET ended in: Present is an answer that can be read.
+// A refused one is Lost, too: it speaks of the configuration or of the account,
+// never of an order's contents, which must not be rejected for it.
+func outcomeOfRead(r wire.Response, now time.Time) erp.Answer {
+	if answer, ok := withoutBody(r, now); ok {
+		if answer.Kind == erp.Refused {
+			answer.Kind = erp.Lost
+		}
+		return answer
+	}
+	if r.Status != http.StatusOK {
+		return lost(r)
+	}
+	var body any
+	if wire.Decode(r.Body, &body) != nil {
+		return lost(r)
+	}
+	if object, _ := body.(map[string]any); object["success"] == false {
+		return erp.Answer{Kind: erp.Lost, Text: orText(saidBy(r.Body), "Sensio answered success: false without a word")}
+	}
+	return erp.Answer{Kind: erp.Present}
+}
+
+// withoutBody answers where the status alone decides, and where Sensio refuses.
+func withoutBody(r wire.Response, now time.Time) (erp.Answer, bool) {
+	switch {
+	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusTooEarly:
+		return erp.Answer{Kind: erp.Lane, RetryAfter: retryAfter(r.Header, now), Text: refusal(r)}, true
+	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
+		return erp.Answer{Kind: erp.Lane, RetryAfter: keyRest, AccountFault: true, Text: refusal(r)}, true
+	case r.Status == http.StatusRequestTimeout:
+		return lost(r), true
+	case r.Status >= 400 && r.Status < 500 && isJSON(r.Body):
+		return erp.Answer{Kind: erp.Refused, Text: refusal(r)}, true
+	case r.Status < 200 || r.Status > 299:
+		return lost(r), true
+	}
+	return erp.Answer{}, false
+}
+
+func lost(r wire.Response) erp.Answer {
+	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header))}
+}
+
+func mediaType(header http.Header) string {
+	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return "no content type"
+	}
+	return media
+}
+
+func refusal(r wire.Response) string {
+	return orText(saidBy(r.Body), fmt.Sprintf("HTTP %d without a message", r.Status))
+}
+
+func orText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// isJSON tells whether the body is Sensio's own: what stands in between answers
+// in HTML.
+func isJSON(body []byte) bool {
+	var v any
+	if wire.Decode(body, &v) != nil {
+		return false
+	}
+	switch v.(type) {
+	case map[string]any, []any:
+		return true
+	}
+	return false
+}
+
+// saidBy is what a JSON answer says to a person, or empty.
+func saidBy(body []byte) string {
+	var v any
+	if wire.Decode(body, &v) != nil {
+		return ""
+	}
+	object, _ := v.(map[string]any)
+	var said []string
+	for _, name := range saidIn {
+		said = append(said, texts(object[name])...)
+	}
+	return strings.Join(said, "; ")
+}
+
+// texts are the texts in a value that may be one, a list of them, or objects
+// that hold messages.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case string:
+		if text := strings.TrimSpace(v); text != "" {
+			return []string{text}
+		}
+	case []any:
+		var all []string
+		for _, element := range v {
+			all = append(all, texts(element)...)
+		}
+		return all
+	case map[string]any:
+		var all []string
+		for _, name := range saidIn {
+			all = append(all, texts(v[name])...)
+		}
+		return all
+	}
+	return nil
+}
+
+// isID tells whether the text can be an id: something, and no JSON value of
+// another kind.
+func isID(text wire.Loose) bool {
+	return strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false"
+}
+
+// retryAfter obeys seconds as well as a date, within bounds.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := header.Get("Retry-After")
+	rest := time.Duration(0)
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		rest = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(text); err == nil {
+		rest = at.Sub(now)
+	}
+	if rest <= 0 {
+		return rateRest
+	}
+	return min(rest, longestRest)
+}

@@ -1,0 +1,125 @@
+package sensio
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func answered(status int, body string, header ...string) wire.Response {
+	r := wire.Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}
+	if strings.HasPrefix(body, "<") {
+		r.Header.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+const lane, lostKind = erp.Lane, erp.Lost
+
+func TestWhatACreateEndsIn(t *testing.T) {
+	const html = "<html><h1>Bad Gateway</h1></html>"
+	for name, c := range map[string]struct {
+		r    wire.Response
+		want erp.Answer
+	}{
+		"created":                          {answered(201, `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`), erp.Answer{Kind: erp.Created, ID: "64f0c1"}},
+		"created, said with 200":           {answered(200, `{"success":true,"response":"64f0c1"}`), erp.Answer{Kind: erp.Created, ID: "64f0c1"}},
+		"success is true by default":       {answered(201, `{"response":"64f0c1"}`), erp.Answer{Kind: erp.Created, ID: "64f0c1"}},
+		"an id that is a number":           {answered(201, `{"success":true,"response":9007199254740993}`), erp.Answer{Kind: erp.Created, ID: "9007199254740993"}},
+		"no id":                            {answered(201, `{"success":true}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"an id of blanks":                  {answered(201, `{"success":true,"response":" "}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"an object for an id":              {answered(201, `{"success":true,"response":{"id":1}}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"true for an id":                   {answered(201, `{"success":true,"response":true}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"a success that is no boolean":     {answered(201, `{"success":"yes","response":"1"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
+		"two values":                       {answered(201, `{"response":"1"}{"response":"2"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
+		"success: false":                   {answered(200, `{"success":false,"message":"Item não encontrado"}`), erp.Answer{Kind: erp.Refused, Text: "Item não encontrado"}},
+		"success: false with an id":        {answered(201, `{"success":false,"message":"Não","response":"1"}`), erp.Answer{Kind: erp.Refused, Text: "Não"}},
+		"success: false without a word":    {answered(200, `{"success":false}`), erp.Answer{Kind: erp.Unknown, Text: "Sensio answered success: false without a word"}},
+		"half of the answer":               {answered(201, `{"success":true,"respo`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
+		"nothing":                          {answered(201, ``), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
+		"a page with 200":                  {answered(200, html), erp.Answer{Kind: lostKind, Text: "HTTP 200 (text/html) and no answer that can be understood"}},
+		"accepted for later":               {answered(202, `{"success":true,"response":"1"}`), erp.Answer{Kind: lostKind, Text: "HTTP 202 (application/json) and no answer that can be understood"}},
+		"redirected":                       {answered(302, html), erp.Answer{Kind: lostKind, Text: "HTTP 302 (text/html) and no answer that can be understood"}},
+		"400":                              {answered(400, `{"success":false,"message":"qty é inválido"}`), erp.Answer{Kind: erp.Refused, Text: "qty é inválido"}},
+		"404":                              {answered(404, `{"error":"not found"}`), erp.Answer{Kind: erp.Refused, Text: "not found"}},
+		"409":                              {answered(409, `{"message":"conflito"}`), erp.Answer{Kind: erp.Refused, Text: "conflito"}},
+		"422 with a list":                  {answered(422, `{"errors":[{"message":"a"},"b",{"error":{"message":"c"}}]}`), erp.Answer{Kind: erp.Refused, Text: "a; b; c"}},
+		"422 in words that nobody knows":   {answered(422, `{"motivo":"x"}`), erp.Answer{Kind: erp.Refused, Text: "HTTP 422 without a message"}},
+		"422 as a list":                    {answered(422, `["x"]`), erp.Answer{Kind: erp.Refused, Text: "HTTP 422 without a message"}},
+		"404 of something in between":      {answered(404, html), erp.Answer{Kind: lostKind, Text: "HTTP 404 (text/html) and no answer that can be understood"}},
+		"400 in plain words":               {answered(400, `bad request`, "Content-Type", "text/plain"), erp.Answer{Kind: lostKind, Text: "HTTP 400 (text/plain) and no answer that can be understood"}},
+		"400 as a bare text":               {answered(400, `"bad request"`), erp.Answer{Kind: lostKind, Text: "HTTP 400 (application/json) and no answer that can be understood"}},
+		"401":                              {answered(401, `{"message":"token inválido"}`), erp.Answer{Kind: lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "token inválido"}},
+		"403 in HTML":                      {answered(403, html), erp.Answer{Kind: lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "HTTP 403 without a message"}},
+		"408":                              {answered(408, `{"message":"timeout"}`), erp.Answer{Kind: lostKind, Text: "HTTP 408 (application/json) and no answer that can be understood"}},
+		"429":                              {answered(429, `{}`), erp.Answer{Kind: lane, RetryAfter: time.Minute, Text: "HTTP 429 without a message"}},
+		"429 with seconds":                 {answered(429, html, "Retry-After", "17"), erp.Answer{Kind: lane, RetryAfter: 17 * time.Second, Text: "HTTP 429 without a message"}},
+		"429 with a date":                  {answered(429, `{}`, "Retry-After", "Sat, 21 Nov 2026 12:02:00 GMT"), erp.Answer{Kind: lane, RetryAfter: 2 * time.Minute, Text: "HTTP 429 without a message"}},
+		"429 with a date that is over":     {answered(429, `{}`, "Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT"), erp.Answer{Kind: lane, RetryAfter: time.Minute, Text: "HTTP 429 without a message"}},
+		"429 with nonsense":                {answered(429, `{}`, "Retry-After", "soon"), erp.Answer{Kind: lane, RetryAfter: time.Minute, Text: "HTTP 429 without a message"}},
+		"429 with zero":                    {answered(429, `{}`, "Retry-After", "0"), erp.Answer{Kind: lane, RetryAfter: time.Minute, Text: "HTTP 429 without a message"}},
+		"429 with years":                   {answered(429, `{}`, "Retry-After", "2000000000"), erp.Answer{Kind: lane, RetryAfter: 24 * time.Hour, Text: "HTTP 429 without a message"}},
+		"425":                              {answered(425, `{}`, "Retry-After", "3"), erp.Answer{Kind: lane, RetryAfter: 3 * time.Second, Text: "HTTP 425 without a message"}},
+		"500 with words":                   {answered(500, `{"success":false,"message":"Erro interno"}`), erp.Answer{Kind: lostKind, Text: "HTTP 500 (application/json) and no answer that can be understood"}},
+		"500 that says that it went well":  {answered(500, `{"success":true,"response":"1"}`), erp.Answer{Kind: lostKind, Text: "HTTP 500 (application/json) and no answer that can be understood"}},
+		"502 in HTML":                      {answered(502, html), erp.Answer{Kind: lostKind, Text: "HTTP 502 (text/html) and no answer that can be understood"}},
+		"503 with Retry-After is lost too": {answered(503, html, "Retry-After", "5"), erp.Answer{Kind: lostKind, Text: "HTTP 503 (text/html) and no answer that can be understood"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, outcomeOfCreate(c.r, noon)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWhatAReadEndsIn(t *testing.T) {
+	for name, c := range map[string]struct {
+		r    wire.Response
+		want erp.AnswerKind
+	}{
+		"an object":                {answered(200, `{"response":[]}`), erp.Present},
+		"a list":                   {answered(200, `[]`), erp.Present},
+		"success: false":           {answered(200, `{"success":false,"response":[]}`), erp.Lost},
+		"no JSON":                  {answered(200, `<html>`), erp.Lost},
+		"201":                      {answered(201, `{"response":[]}`), erp.Lost},
+		"204":                      {answered(204, ``), erp.Lost},
+		"206":                      {answered(206, `[]`), erp.Lost},
+		"302":                      {answered(302, `[]`), erp.Lost},
+		"404 is not an empty list": {answered(404, `{"message":"não encontrado","response":[]}`), erp.Lost},
+		"401":                      {answered(401, `{}`), erp.Lane},
+		"429":                      {answered(429, `{}`), erp.Lane},
+		"500":                      {answered(500, `{"response":[]}`), erp.Lost},
+	} {
+		if got := outcomeOfRead(c.r, noon); got.Kind != c.want {
+			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		}
+	}
+}
+
+func FuzzAnAnswerIsCreatedOnlyWithAnID(f *testing.F) {
+	f.Add(201, `{"success":true,"response":"1"}`)
+	f.Add(200, `{"success":false,"errors":[{"message":["x",1]}]}`)
+	f.Add(422, `[[["x"]]]`)
+	f.Add(500, `<html>`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		a := outcomeOfCreate(answered(status, body), noon)
+		if a.Kind == "" || a.Kind == erp.Created && (a.ID == "" || status != 200 && status != 201) {
+			t.Errorf("%d %q: %+v", status, body, a)
+		}
+		if a.Kind == erp.Refused && status >= 500 {
+			t.Errorf("%d %q: refused", status, body)
+		}
+	})
+}

@@ -1,0 +1,218 @@
+package sensiosim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// refusal is a call that was answered with success: false.
+type refusal struct {
+	status int
+	text   string
+}
+
+func refuse(format string, args ...any) *refusal {
+	return &refusal{http.StatusBadRequest, fmt.Sprintf(format, args...)}
+}
+
+func (r *refusal) reply() Reply {
+	return jsonReply(r.status, map[string]any{"success": false, "message": r.text})
+}
+
+// create makes the sale that the body describes. Nothing keeps a second one with
+// the same orig and origId away.
+func (s *Sim) create(now time.Time, body []byte) (Reply, *refusal) {
+	v, refused := read(body)
+	if refused != nil {
+		return refused.reply(), refused
+	}
+	if refused = s.judge(v); refused != nil {
+		return refused.reply(), refused
+	}
+	d := &Document{
+		ID: idOf(len(s.documents) + 1), Orig: textOf(v, "orig"), OrigID: textOf(v, "origId"), Total: netOf(v),
+		Customer: textOf(v, "customer"), CustomerID: textOf(v, "customerId"), At: now, Body: bytes.Clone(body), shown: v,
+	}
+	s.documents = append(s.documents, d)
+	return jsonReply(http.StatusCreated, map[string]any{"success": true, "message": "Pedido registrado com sucesso", "response": d.ID}), nil
+}
+
+func read(body []byte) (map[string]any, *refusal) {
+	var v map[string]any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if !json.Valid(body) || d.Decode(&v) != nil || v == nil {
+		return nil, refuse("JSON inválido")
+	}
+	return v, nil
+}
+
+func (s *Sim) judge(v map[string]any) *refusal {
+	if wrong := sale.check("", v); wrong != "" {
+		return refuse("%s", wrong)
+	}
+	for _, rule := range []func(map[string]any) *refusal{s.customer, s.lines, quote, discount, sums, payments} {
+		if refused := rule(v); refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+func (s *Sim) customer(v map[string]any) *refusal {
+	name, id := textOf(v, "customer"), textOf(v, "customerId")
+	switch {
+	case name == "" && id == "":
+		return refuse("customer é obrigatório")
+	case id != "" && len(s.opt.People) > 0 && !slices.ContainsFunc(s.opt.People, func(p Person) bool { return p.ID == id }):
+		return refuse("customerId não encontrado")
+	}
+	return nil
+}
+
+func (s *Sim) lines(v map[string]any) *refusal {
+	for i, l := range listOf(v, "saleLines") {
+		if fmt.Sprint(l["qty"]) == "0" {
+			return refuse("saleLines[%d].qty deve ser maior que zero", i)
+		}
+		if len(s.opt.Items) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(s.opt.Items, func(it Item) bool { return it.ID == textOf(l, "productId") })
+		if at < 0 {
+			return refuse("saleLines[%d].productId não encontrado", i)
+		}
+		variations, variation := s.opt.Items[at].Variations, textOf(l, "variationId")
+		if len(variations) > 0 && !slices.Contains(variations, variation) || len(variations) == 0 && variation != "" {
+			return refuse("saleLines[%d].variationId não encontrado", i)
+		}
+	}
+	return nil
+}
+
+func quote(v map[string]any) *refusal {
+	for _, name := range []string{"dueDate", "foreseenDelivery", "quoteDate"} {
+		if _, has := v[name]; has && textOf(v, "type") != "Orçamento" {
+			return refuse("%s somente é utilizado quando o pedido é do tipo orçamento", name)
+		}
+	}
+	return nil
+}
+
+func discount(v map[string]any) *refusal {
+	if textOf(v, "discountType") == "%" && (moneyOf(v, "discountPercentage").IsZero() || moneyOf(v, "discount").IsZero()) {
+		return refuse("discount e discountPercentage devem ser informados")
+	}
+	if textOf(v, "discountType") != "%" && !moneyOf(v, "discountPercentage").IsZero() {
+		return refuse("discountPercentage somente é informado ao escolher porcentagem")
+	}
+	return nil
+}
+
+// sums holds total to the lines and netTotal to its parts, where they are given.
+func sums(v map[string]any) *refusal {
+	var goods order.Money
+	for _, l := range listOf(v, "saleLines") {
+		quantity, _ := order.ParseQuantity(fmt.Sprint(l["qty"]))
+		goods = goods.Add(moneyOf(l, "price").Times(quantity))
+	}
+	if _, has := v["total"]; has && !goods.Equal(moneyOf(v, "total")) {
+		return refuse("total %s difere da soma dos itens %s", moneyOf(v, "total"), goods)
+	}
+	net := goods.Sub(moneyOf(v, "discount")).Add(moneyOf(v, "otherExpenses")).Add(moneyOf(v, "transportFee"))
+	if net.IsNegative() {
+		return refuse("o valor líquido é negativo")
+	}
+	if _, has := v["netTotal"]; has && !net.Equal(moneyOf(v, "netTotal")) {
+		return refuse("netTotal %s difere do valor líquido %s", moneyOf(v, "netTotal"), net)
+	}
+	return nil
+}
+
+// netOf is the net value, of a sale whose sums were judged.
+func netOf(v map[string]any) order.Money {
+	var goods order.Money
+	for _, l := range listOf(v, "saleLines") {
+		quantity, _ := order.ParseQuantity(fmt.Sprint(l["qty"]))
+		goods = goods.Add(moneyOf(l, "price").Times(quantity))
+	}
+	return goods.Sub(moneyOf(v, "discount")).Add(moneyOf(v, "otherExpenses")).Add(moneyOf(v, "transportFee"))
+}
+
+func payments(v map[string]any) *refusal {
+	rows := listOf(v, "payments")
+	if len(rows) == 0 {
+		return nil
+	}
+	var sum order.Money
+	for i, p := range rows {
+		if n, has := p["nDup"]; has && fmt.Sprint(n) != strconv.Itoa(i+1) {
+			return refuse("payments[%d].nDup fora de sequência", i)
+		}
+		sum = sum.Add(moneyOf(p, "vDup"))
+	}
+	if net := netOf(v); !sum.Equal(net) {
+		return refuse("a soma das parcelas %s difere do valor líquido %s", sum, net)
+	}
+	return nil
+}
+
+// list answers GET /sales.
+func (s *Sim) list(query url.Values) (Reply, *refusal) {
+	if s.opt.Filter == Missing {
+		refused := &refusal{http.StatusNotFound, "Rota não encontrada"}
+		return refused.reply(), refused
+	}
+	rows := []any{}
+	for _, d := range slices.Backward(s.documents) {
+		if s.opt.Filter == Ignored || s.opt.Filter == Honoured && matches(query, "orig", d.Orig) && matches(query, "origId", d.OrigID) {
+			rows = append(rows, s.row(d))
+		}
+	}
+	page, _ := strconv.Atoi(query.Get("page"))
+	from := min(max(page-1, 0)*s.opt.PageSize, len(rows))
+	return jsonReply(http.StatusOK, map[string]any{"success": true, "response": rows[from:min(from+s.opt.PageSize, len(rows))], "count": len(rows)}), nil
+}
+
+// matches: what isn't asked for matches everything.
+func matches(query url.Values, name, value string) bool {
+	return !query.Has(name) || query.Get(name) == value
+}
+
+// row is the sale as a list shows it.
+func (s *Sim) row(d *Document) map[string]any {
+	row := map[string]any{"id": d.ID, "orig": d.Orig, "origId": d.OrigID, "status": d.shown["status"], "customer": d.Customer}
+	if d.Cancelled {
+		row["status"] = "Cancelado"
+	}
+	if !s.opt.Bare {
+		row["total"] = d.shown["total"]
+		row["netTotal"] = json.Number(d.Total.Number())
+	}
+	return row
+}
+
+// people answers GET /people.
+func (s *Sim) people(query url.Values) (Reply, *refusal) {
+	rows := []any{}
+	wanted := strings.ToLower(query.Get("search"))
+	for _, p := range s.opt.People {
+		if strings.Contains(digits(p.TaxID), wanted) || strings.Contains(strings.ToLower(p.Name), wanted) {
+			rows = append(rows, map[string]any{"id": p.ID, "name": p.Name, "cpfCnpj": p.TaxID})
+		}
+	}
+	return jsonReply(http.StatusOK, map[string]any{"success": true, "response": rows}), nil
+}
+
+func digits(text string) string {
+	return strings.ToLower(strings.NewReplacer(".", "", "-", "", "/", "").Replace(text))
+}

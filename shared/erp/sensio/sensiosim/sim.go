@@ -1,0 +1,230 @@
+// Package sensiosim is the Sensio API in memory, for tests, demonstrations and
+// the simulation. It is an independent reading of the one page that Sensio
+// publishes and shares no code with the client: strict in fields, types,
+// enumerations, required fields, dates, whole quantities and sums. Where Sensio is
+// silent it is as unhelpful as Sensio may be: a second POST of the same orig and
+// origId makes a second sale, and the look-up can be missing, or deaf to its
+// filter.
+//
+// A Sim is an http.Handler. Call is the same thing without sockets.
+//
+//	POST /sales                   makes a sale
+//	GET  /sales?orig=A&origId=B   {"success":true,"response":[...]}
+//	GET  /people?search=TEXT      people whose tax id or name holds it
+//
+// Besides the API it shows itself to people:
+//
+//	GET  /           {"documents":[...],"calls":n}
+//	GET  /documents  [{"id","orig","origId","netTotal","customer","customerId"}]
+//	POST /faults     switches a fault on, see Fault
+//
+// So a lost answer can be tried by hand: the next POST /sales writes the sale and
+// never answers.
+//
+//	curl -X POST localhost:PORT/faults -d '{"method":"POST /sales","mode":"write-then-silence"}'
+//
+// The clock is injected, ids only look random, and the package starts no
+// goroutine.
+package sensiosim
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Filter says how the list of sales answers a look-up.
+type Filter string
+
+// What a list of sales can do with orig and origId.
+const (
+	Honoured Filter = ""        // shows what was asked for
+	Ignored  Filter = "ignored" // shows all sales, page by page
+	Missing  Filter = "missing" // there is no such list: 404
+	Deaf     Filter = "deaf"    // never finds anything
+)
+
+// Options configure a Sim; zero fields have the defaults that they name.
+type Options struct {
+	// Now is the clock: time.Now.
+	Now func() time.Time
+	// Authorization is the only value of that header let in; empty: any request.
+	Authorization string
+	// Filter is how look-ups are answered: Honoured.
+	Filter Filter
+	// Bare rows show neither total nor netTotal.
+	Bare bool
+	// PageSize is how many rows a page of a list has: 50.
+	PageSize int
+	// Items are the only products that may be sold; none: any.
+	Items []Item
+	// People are the only customers that customerId may name; none: any.
+	People []Person
+	// Latency is how long every answer takes: nothing.
+	Latency time.Duration
+	// KeepCalls bounds what Calls remembers; 0 remembers all.
+	KeepCalls int
+}
+
+// Item is a product; one with variations is sold by one of them.
+type Item struct {
+	ID         string
+	Variations []string
+}
+
+// Person is a customer.
+type Person struct {
+	ID    string
+	Name  string
+	TaxID string
+}
+
+// Document is one sale that the simulator holds.
+type Document struct {
+	ID         string
+	Orig       string
+	OrigID     string
+	Total      order.Money // netTotal
+	Customer   string
+	CustomerID string
+	At         time.Time
+	Cancelled  bool
+	Body       json.RawMessage // as it came
+
+	shown map[string]any
+}
+
+// Call is one request that reached the API.
+type Call struct {
+	At      time.Time
+	Method  string // "POST /sales"
+	OrigID  string // that it is about, if any
+	Outcome string // "ok", "refused: ...", or "<fault mode>: ..." where a fault was on
+}
+
+// Sim is one simulated Sensio company. It is safe for concurrent use.
+type Sim struct {
+	opt    Options
+	closed chan struct{}
+
+	mu        sync.Mutex
+	hook      func(method, origID string) *Fault
+	faults    []*Fault
+	late      []lateWrite
+	documents []*Document
+	calls     []Call
+	total     int
+	closing   bool
+}
+
+// New makes a Sim.
+func New(opt Options) *Sim {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	opt.PageSize = cmp.Or(opt.PageSize, 50)
+	return &Sim{opt: opt, closed: make(chan struct{})}
+}
+
+// Close lets go of every call that hangs; their connections are cut. Call it
+// before the server's Shutdown.
+func (s *Sim) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.closing = true
+		close(s.closed)
+	}
+}
+
+// Know adds items and people to those that the Sim knows, so that it can stand
+// for a merchant's Sensio. From the first of a kind on, others are refused.
+func (s *Sim) Know(items []Item, people []Person) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, it := range items {
+		i := slices.IndexFunc(s.opt.Items, func(k Item) bool { return k.ID == it.ID })
+		if i < 0 {
+			s.opt.Items = append(slices.Clone(s.opt.Items), it)
+			continue
+		}
+		s.opt.Items = slices.Clone(s.opt.Items)
+		s.opt.Items[i].Variations = append(slices.Clone(s.opt.Items[i].Variations), it.Variations...)
+	}
+	s.opt.People = append(slices.Clone(s.opt.People), people...)
+}
+
+// SetFilter changes how look-ups are answered from now on.
+func (s *Sim) SetFilter(f Filter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Filter = f
+}
+
+// Documents are the sales that exist now, in the order of their writing.
+func (s *Sim) Documents() []Document {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	all := make([]Document, len(s.documents))
+	for i, d := range s.documents {
+		all[i] = *d
+	}
+	return all
+}
+
+// Count is how many sales have this orig and origId: more than one where it was
+// asked for twice.
+func (s *Sim) Count(orig, origID string) int {
+	n := 0
+	for _, d := range s.Documents() {
+		if d.Orig == orig && d.OrigID == origID {
+			n++
+		}
+	}
+	return n
+}
+
+// Cancel shows every sale with this orig and origId as cancelled and tells how
+// many there were.
+func (s *Sim) Cancel(orig, origID string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.applyDue(s.opt.Now())
+	n := 0
+	for _, d := range s.documents {
+		if d.Orig == orig && d.OrigID == origID {
+			d.Cancelled = true
+			n++
+		}
+	}
+	return n
+}
+
+// Calls are the calls that reached the API, oldest first.
+func (s *Sim) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+func (s *Sim) record(c Call) {
+	s.total++
+	s.calls = append(s.calls, c)
+	if k := s.opt.KeepCalls; k > 0 && len(s.calls) > 2*k {
+		s.calls = append(s.calls[:0], s.calls[len(s.calls)-k:]...)
+	}
+}
+
+// idOf looks like an id that was drawn, and is the same in every run.
+func idOf(n int) string {
+	sum := sha256.Sum256([]byte("sale " + strconv.Itoa(n)))
+	return hex.EncodeToString(sum[:12])
+}

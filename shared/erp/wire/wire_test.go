@@ -1,0 +1,121 @@
+package wire_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func send(t *testing.T, url string, body []byte) (wire.Response, erp.Answer) {
+	t.Helper()
+	return wire.Send(t.Context(), wire.NewClient(), time.Minute, wire.Request{Name: "a call", Method: "POST", URL: url, Header: http.Header{"X-A": {"b"}}, Body: body})
+}
+
+func TestARequestGoesOutOnceOnAConnectionOfItsOwn(t *testing.T) {
+	var got, from []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got, from = append(got, r.Method+" "+r.URL.Path+" "+r.Header.Get("X-A")+" "+string(body)), append(from, r.RemoteAddr)
+		http.Redirect(w, r, "/elsewhere", http.StatusPermanentRedirect)
+	}))
+	defer server.Close()
+	client := wire.NewClient()
+	for range 2 {
+		r, answer := wire.Send(t.Context(), client, time.Minute, wire.Request{Name: "a call", Method: "POST", URL: server.URL + "/x", Header: http.Header{"X-A": {"b"}}, Body: []byte("body")})
+		if answer.Kind != "" || r.Status != http.StatusPermanentRedirect {
+			t.Errorf("%+v %+v", r, answer)
+		}
+	}
+	if diff := cmp.Diff([]string{"POST /x b body", "POST /x b body"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if from[0] == from[1] {
+		t.Error("a connection was used twice")
+	}
+}
+
+func TestNotSentEndsWithTheConnection(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + listener.Addr().String()
+	_ = listener.Close()
+	cut := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer cut.Close()
+	half := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		_, _ = io.WriteString(w, "half")
+	}))
+	defer half.Close()
+	long := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20+1)) }))
+	defer long.Close()
+	for name, c := range map[string]struct {
+		url  string
+		kind erp.AnswerKind
+		text string
+	}{
+		"no URL":        {"http://%", erp.NotSent, "make the request: "},
+		"nobody there":  {nobody, erp.NotSent, "a call: dial tcp "},
+		"cut":           {cut.URL, erp.Lost, "a call: EOF"},
+		"half answered": {half.URL, erp.Lost, "read the answer of a call: unexpected EOF"},
+		"too long":      {long.URL, erp.Lost, "read the answer of a call: it is over 1 MiB"},
+	} {
+		_, answer := send(t, c.url, []byte("{}"))
+		if answer.Kind != c.kind || !strings.HasPrefix(answer.Text, c.text) {
+			t.Errorf("%s: %+v", name, answer)
+		}
+	}
+}
+
+func TestACallWhoseTimeIsOverIsNotSent(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	_, answer := wire.Send(ctx, wire.NewClient(), time.Minute, wire.Request{Name: "a call", Method: "GET", URL: "http://127.0.0.1:1/"})
+	if answer.Kind != erp.NotSent || answer.Text != "a call: no answer in time" {
+		t.Errorf("%+v", answer)
+	}
+}
+
+func TestDecodeTakesOneValueAndKeepsItsDigits(t *testing.T) {
+	var v map[string]any
+	if err := wire.Decode([]byte(`{"id": 9007199254740993}`), &v); err != nil || v["id"] != json.Number("9007199254740993") {
+		t.Errorf("%v %v", v, err)
+	}
+	for _, text := range []string{``, `{`, `{}{}`, `{} x`} {
+		if wire.Decode([]byte(text), &v) == nil {
+			t.Errorf("%q is a value", text)
+		}
+	}
+}
+
+func TestATextOrANumberIsItsText(t *testing.T) {
+	var v struct{ A, B, C, D wire.Loose }
+	if err := json.Unmarshal([]byte(`{"A":"x","B":12,"C":null,"D":{"e":1}}`), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.A != "x" || v.B != "12" || v.C != "" || v.D != `{"e":1}` {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestACleanTextShowsNobody(t *testing.T) {
+	got := wire.Clean("Ana Prado, CPF 529.982.247-25,\n52998224725 ana@exemplo.com.br "+strings.Repeat("é", 400), "ana prado", "abc")
+	if !strings.HasPrefix(got, "***, CPF ***, *** *** é") || len(got) > wire.MaxText || strings.Contains(got, "\ufffd") {
+		t.Errorf("%d bytes: %q", len(got), got)
+	}
+}
