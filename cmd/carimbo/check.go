@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -21,7 +22,7 @@ import (
 )
 
 // erpChecks are the kinds of ERP that are built in.
-var erpChecks = file.Checks{omieKind: omie.Check}
+var erpChecks = file.Checks{omieKind: omie.Check, sensioKind: sensio.Check}
 
 // readConfig loads --connections for a command that needs it whole.
 func (c *console) readConfig(cmd *cobra.Command) (connection.Config, error) {
@@ -180,7 +181,7 @@ func (c *console) notBuiltIn(cfg connection.Config) yaml.Problems {
 			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %v", conn.Platform, registry.Names()), "connections", name, "platform"))
 		}
 		if kind := cfg.ERPs[conn.ERP].Kind; erpChecks[kind] == nil {
-			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s", kind, omieKind), "erps", conn.ERP, "kind"))
+			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s and %s", kind, omieKind, sensioKind), "erps", conn.ERP, "kind"))
 		}
 	}
 	return problems.Sorted()
@@ -227,7 +228,7 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 		case len(hook.Signing(c.now())) == 0:
 			missing("the secret hook/%s lacks signing_secret: add what %s proves itself with", name, conn.Platform)
 		}
-		if _, fetches := fetcher(conn.Platform); fetches {
+		if fetches(conn.Platform) {
 			if _, err := secrets.Get(ctx, "store/"+name); err != nil {
 				missing("there is no secret store/%s: %s sends only an id, and the order has to be fetched", name, conn.Platform)
 			}
@@ -236,10 +237,12 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 	return problems
 }
 
-func fetcher(name string) (platform.Fetcher, bool) {
+// fetches tells whether the platform can't do without the store's secret.
+func fetches(name string) bool {
 	p, _ := registry.Get(name)
-	f, ok := p.(platform.Fetcher)
-	return f, ok
+	_, fetches := p.(platform.Fetcher)
+	_, optional := p.(platform.OptionalFetcher)
+	return fetches && !optional
 }
 
 func (r *report) add(problems ...yaml.Problem) {

@@ -55,10 +55,10 @@ func (c *console) completeConnection(cmd *cobra.Command, flag string) {
 }
 
 // completeKeys completes arguments with the keys of the ledger that are not there
-// yet; at most so many of them can be asked for.
+// yet; at most so many of them can be asked for. A stack's are too far away.
 func (c *console) completeKeys(most int) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		if len(args) >= most {
+		if len(args) >= most || c.stack != "" {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var keys []string

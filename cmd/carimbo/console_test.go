@@ -12,12 +12,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+var server awstest.Server
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(servedTests{m}) }
+
+// servedTests end the server before leaks are looked for.
+type servedTests struct{ *testing.M }
+
+func (m servedTests) Run() int {
+	defer server.Stop()
+	return m.M.Run()
+}
 
 // noon is when the tests' commands are given.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, order.SaoPaulo())
@@ -34,6 +45,8 @@ func at(now time.Time, stdin string, out, errs *bytes.Buffer) *console {
 	c.now = func() time.Time { return now }
 	c.zone = order.SaoPaulo()
 	c.operator = "ana"
+	// The tests' server answers one request after another.
+	c.patience = 0
 	return c
 }
 

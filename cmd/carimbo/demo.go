@@ -209,7 +209,7 @@ func (c *console) suggest(s *serving, sc script) {
 	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, demoConnection, c.connections, sc[0].path)
 	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, demoConnection, s.url, files, sc[0].path)
 	fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", demoToken, sc[0].path, s.url, demoConnection)
-	fmt.Fprintf(&out, "  curl %sdocuments\n", s.simulators.url)
+	fmt.Fprintf(&out, "  curl %sdocuments\n", s.simulators.omieURL)
 	fmt.Fprintln(&out, "\nServing. Ctrl-C ends and removes the demo's folder.")
 	_, _ = c.stdout.Write(out.Bytes())
 }

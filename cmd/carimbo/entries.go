@@ -3,6 +3,8 @@ package main
 import (
 	"time"
 
+	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -71,10 +73,27 @@ func show(e ledger.Entry) shown {
 	return shown{list(e), timeline}
 }
 
-// omieKind is how Omie accounts are spelled; their look-up proves something.
-const omieKind = "omie"
+// How the kinds of ERP accounts are spelled.
+const (
+	omieKind   = "omie"
+	sensioKind = "sensio"
+)
 
-func canLookUp(e ledger.Entry) bool { return e.ERP == omieKind }
+// canLookUp tells whether the order's account has a look-up. Where the file of
+// connections doesn't tell, the worker finds out: a person's word then counts
+// when it has.
+func (c *console) canLookUp(e ledger.Entry) bool {
+	if e.ERP != sensioKind {
+		return e.ERP == omieKind
+	}
+	cfg, _, err := file.Load(c.connections, erpChecks)
+	account, ok := cfg.ERPs[e.Account]
+	if err != nil || !ok {
+		return true
+	}
+	settings, err := sensio.Parse(account.Settings)
+	return err != nil || settings.LookUp != nil
+}
 
 // nextAttempt is when the entry goes on by itself; zero if it doesn't.
 func nextAttempt(e ledger.Entry) time.Time {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -110,22 +111,19 @@ func (c *console) read(s store, body []byte) (platform.Notice, error) {
 	return n, nil
 }
 
-// signingSecret is the connection's current one.
-func (c *console) signingSecret(ctx context.Context, cmd *cobra.Command, name string) (string, error) {
-	secrets, err := c.readSecrets(cmd)
-	if err != nil {
-		return "", err
-	}
-	s, err := secrets.Get(ctx, "hook/"+name)
+// signingSecret is the connection's current one; place is what people call where
+// secrets are.
+func signingSecret(ctx context.Context, secrets secret.Store, connection, place string, now time.Time) (string, error) {
+	s, err := secrets.Get(ctx, "hook/"+connection)
 	if errors.Is(err, secret.ErrNotFound) {
-		return "", fmt.Errorf("there is no secret hook/%s in %s: add it with the signing_secret that the platform proves itself with", name, c.secrets)
+		return "", fmt.Errorf("there is no secret hook/%s in %s: add it with the signing_secret that the platform proves itself with", connection, place)
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s: %w", c.secrets, err)
+		return "", fmt.Errorf("read %s: %w", place, err)
 	}
-	keys := s.Signing(c.now())
+	keys := s.Signing(now)
 	if len(keys) == 0 {
-		return "", fmt.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", name, c.secrets)
+		return "", fmt.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", connection, place)
 	}
 	return keys[0], nil
 }

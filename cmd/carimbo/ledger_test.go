@@ -16,7 +16,7 @@ import (
 // story fills a ledger by the transition function, as a worker would.
 type story struct {
 	t      *testing.T
-	ledger *sqlite.Ledger
+	ledger ledger.Ledger
 	now    time.Time
 	rules  placing.Rules
 }
@@ -30,6 +30,12 @@ func tell(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	tellTo(t, l)
+	return dir
+}
+
+func tellTo(t *testing.T, l ledger.Ledger) {
+	t.Helper()
 	s := &story{t: t, ledger: l, now: noon.Add(-time.Hour), rules: placing.Rules{Spacing: placing.Spacing, CanLookUp: true}}
 
 	s.place("HP01", answered(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}))
@@ -55,7 +61,6 @@ func tell(t *testing.T) string {
 	s.notice("HP09")
 	s.happens("HP09", placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: "ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m"}})
 	s.notice("HP10")
-	return dir
 }
 
 var facts = placing.Facts{StoreNumber: "A-1", Total: "497.00", Currency: "BRL", Customer: "H.P.", PaidAt: noon.Add(-2 * time.Hour)}
@@ -103,14 +108,5 @@ func (s *story) happens(id string, ev placing.Event) {
 // entry reads one entry back.
 func entry(t *testing.T, dir, id string) ledger.Entry {
 	t.Helper()
-	l, err := sqlite.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	e, err := l.Get(t.Context(), "cursos#"+id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return book{name: "machine", data: dir}.entry(t, id)
 }

@@ -50,7 +50,12 @@ type console struct {
 	// operator is the name under which commands are recorded.
 	operator string
 
+	// patience is how long an answer of a stack's queue waits for messages.
+	patience time.Duration
+
 	connections, secrets, data string
+	// stack is the stack that the command is about; empty for one machine.
+	stack string
 }
 
 func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
@@ -60,6 +65,7 @@ func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
 		colour:   terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		asks:     terminal(stdin),
 		operator: operator(),
+		patience: time.Second,
 	}
 }
 
@@ -125,6 +131,7 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		c.previewCommand(),
 		c.sendCommand(),
 		c.ordersCommand(),
+		c.dlqCommand(),
 		c.serveCommand(),
 		c.demoCommand(),
 		c.completionCommand(),

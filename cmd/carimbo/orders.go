@@ -25,21 +25,31 @@ func (c *console) ordersCommand() *cobra.Command {
 		Use:   "orders",
 		Short: "See where orders stand, and let them go on",
 		Long: `See where orders stand, and let them go on. The commands read and write the
-ledger in --data and may be used while carimbo serve runs; calls to the ERP are
-made by carimbo serve alone.`,
+ledger in --data, beside a running carimbo serve, or that of a stack on AWS with
+--stack. They never call the ERP: carimbo serve does, or the stack's functions,
+which its sweep wakes within a minute.`,
 		Example: `  carimbo orders list --mine
-  carimbo orders show cursos#HP1121`,
+  carimbo orders show cursos#HP1121
+  carimbo orders list --mine --stack carimbo`,
 	}
 	group(cmd)
 	cmd.AddCommand(c.listCommand(), c.showCommand(), c.retryCommand(), c.resolveCommand())
 	return cmd
 }
 
-// withLedger opens the ledger of --data, which must be there: an empty one made
-// for a mistyped folder would answer that there are no orders.
+// withLedger opens the ledger of --stack or --data.
 func (c *console) withLedger(cmd *cobra.Command, do func(context.Context, ledger.Ledger) error) error {
+	if c.stack != "" {
+		return c.withStackLedger(cmd, do)
+	}
+	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error { return do(ctx, l) })
+}
+
+// withData opens the ledger of --data, which must be there: an empty one made for
+// a mistyped folder would answer that there are no orders.
+func (c *console) withData(cmd *cobra.Command, do func(context.Context, *sqlite.Ledger) error) error {
 	if _, err := os.Stat(filepath.Join(c.data, sqlite.File)); errors.Is(err, fs.ErrNotExist) {
-		return usage(cmd, "there is no ledger in %s: give the folder of carimbo serve with --data DIR", c.data)
+		return usage(cmd, "there is no ledger in %s: give the folder of carimbo serve with --data DIR, or a stack with --stack NAME", c.data)
 	}
 	l, err := sqlite.Open(cmd.Context(), c.data)
 	if err != nil {
@@ -73,15 +83,19 @@ func unknownKey(near []string) string {
 	return "there is no such order: do you mean " + strings.Join(near, " or ") + "?"
 }
 
+// nearestAmong is how many orders are looked at for keys that may have been meant.
+const nearestAmong = 5000
+
 // nearest lists at most three keys that somebody who typed key may have meant:
-// those that contain it, then those that differ in few letters.
+// those that contain it, then those that differ in few letters. It looks among the
+// latest orders: a stack's ledger is no file that can be read through in a moment.
 func nearest(ctx context.Context, l ledger.Ledger, key string) ([]string, error) {
 	type candidate struct {
 		key      string
 		distance int
 	}
 	var found []candidate
-	typed := strings.ToLower(key)
+	looked, typed := 0, strings.ToLower(key)
 	err := l.List(ctx, ledger.Filter{}, func(e ledger.Entry) bool {
 		known := strings.ToLower(e.Key)
 		switch d := distance(typed, known); {
@@ -90,7 +104,8 @@ func nearest(ctx context.Context, l ledger.Ledger, key string) ([]string, error)
 		case d <= 1+utf8.RuneCountInString(typed)/5:
 			found = append(found, candidate{e.Key, d})
 		}
-		return true
+		looked++
+		return looked < nearestAmong
 	})
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	var keys []string
@@ -161,13 +176,19 @@ do. Filters add up. The columns:
                 on by itself), uncertain (may be in the ERP; is looked up),
                 rejected
   REASON        why it is there: the kind that --kind takes
-  ERP DOCUMENT  its number in the ERP; "found" where it was there before`,
+  ERP DOCUMENT  its number in the ERP; "found" where it was there before
+
+On a stack these are the orders of the connections in --connections, or of the
+one in --connection; what came some seconds ago may be missing.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f, err := s.filter(cmd)
 			if err != nil {
+				return err
+			}
+			if err := c.listable(cmd, f); err != nil {
 				return err
 			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
@@ -179,7 +200,9 @@ do. Filters add up. The columns:
 		},
 	}
 	c.selectionFlags(cmd, &s)
+	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
+	c.stackFlag(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

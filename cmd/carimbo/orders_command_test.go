@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -14,78 +13,84 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
 func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
-	for _, c := range []struct {
-		golden string
-		args   []string
-		code   int
-	}{
-		{"retry-rejected.txt", []string{"retry", "cursos#HP02", "--note", "mapped"}, exitDone},
-		{"retry-waiting.txt", []string{"retry", "cursos#HP03"}, exitDone},
-		{"retry-uncertain.txt", []string{"retry", "cursos#HP04"}, exitDone},
-		{"retry-parked.txt", []string{"retry", "cursos#HP05"}, exitDone},
-		{"retry-created.txt", []string{"retry", "cursos#HP01"}, exitFailed},
-		{"retry-tombstone.txt", []string{"retry", "cursos#HP07"}, exitFailed},
-		{"retry-raw.txt", []string{"retry", "cursos#!9f2b"}, exitFailed},
-		{"retry-several.txt", []string{"retry", "cursos#HP01", "cursos#HP02", "cursos#HP77"}, exitFailed},
-		{"retry-filter.txt", []string{"retry", "--connection", "cursos"}, exitFailed},
-		{"retry-mine.txt", []string{"retry", "--mine", "--kind", "mapping"}, exitDone},
-		{"retry-reversed.txt", []string{"retry", "--kind", "reversed"}, exitFailed},
-		{"retry-nothing.txt", []string{"retry", "--kind", "quantity"}, exitDone},
-		{"retry-several.json", []string{"retry", "cursos#HP01", "cursos#HP02", "--json"}, exitFailed},
-		{"resolve-created.txt", []string{"resolve", "cursos#HP05", "--created", "3847270999"}, exitDone},
-		{"resolve-absent.txt", []string{"resolve", "cursos#HP05", "--absent", "--note", "searched"}, exitDone},
-		{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
-		{"resolve-created.json", []string{"resolve", "cursos#HP05", "--created", "3847270999", "--json"}, exitDone},
-	} {
-		t.Run(c.golden, func(t *testing.T) {
-			got := typeIn(t, slices.Concat([]string{"orders"}, c.args, []string{"--data", tell(t)})...)
-			if got.code != c.code {
-				t.Errorf("exit code %d", got.code)
-			}
-			if strings.HasSuffix(c.golden, ".json") && !json.Valid([]byte(got.out)) {
-				t.Errorf("not JSON: %s", got.out)
-			}
-			golden(t, c.golden, got.out+got.errors)
-		})
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		for _, c := range []struct {
+			golden string
+			args   []string
+			code   int
+		}{
+			{"retry-rejected.txt", []string{"retry", "cursos#HP02", "--note", "mapped"}, exitDone},
+			{"retry-waiting.txt", []string{"retry", "cursos#HP03"}, exitDone},
+			{"retry-uncertain.txt", []string{"retry", "cursos#HP04"}, exitDone},
+			{"retry-parked.txt", []string{"retry", "cursos#HP05"}, exitDone},
+			{"retry-created.txt", []string{"retry", "cursos#HP01"}, exitFailed},
+			{"retry-tombstone.txt", []string{"retry", "cursos#HP07"}, exitFailed},
+			{"retry-raw.txt", []string{"retry", "cursos#!9f2b"}, exitFailed},
+			{"retry-several.txt", []string{"retry", "cursos#HP01", "cursos#HP02", "cursos#HP77"}, exitFailed},
+			{"retry-filter.txt", []string{"retry", "--connection", "cursos"}, exitFailed},
+			{"retry-mine.txt", []string{"retry", "--mine", "--kind", "mapping"}, exitDone},
+			{"retry-reversed.txt", []string{"retry", "--kind", "reversed"}, exitFailed},
+			{"retry-nothing.txt", []string{"retry", "--kind", "quantity"}, exitDone},
+			{"retry-several.json", []string{"retry", "cursos#HP01", "cursos#HP02", "--json"}, exitFailed},
+			{"resolve-created.txt", []string{"resolve", "cursos#HP05", "--created", "3847270999"}, exitDone},
+			{"resolve-absent.txt", []string{"resolve", "cursos#HP05", "--absent", "--note", "searched"}, exitDone},
+			{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
+			{"resolve-created.json", []string{"resolve", "cursos#HP05", "--created", "3847270999", "--json"}, exitDone},
+		} {
+			t.Run(c.golden, func(t *testing.T) {
+				b := told(t)
+				got := typeIn(t, slices.Concat([]string{"orders"}, c.args, b.flags())...)
+				if got.code != c.code {
+					t.Errorf("exit code %d", got.code)
+				}
+				if strings.HasSuffix(c.golden, ".json") && !json.Valid([]byte(got.out)) {
+					t.Errorf("not JSON: %s", got.out)
+				}
+				golden(t, c.golden, b.asOnOneMachine(got.out+got.errors))
+			})
+		}
+	})
 }
 
 func TestARetryIsRecordedWithWhoAndWhy(t *testing.T) {
-	dir := tell(t)
-	if got := typeIn(t, "orders", "retry", "cursos#HP02", "--note", "mapped", "--data", dir); got.code != exitDone {
-		t.Fatal(got)
-	}
-	e := entry(t, dir, "HP02")
-	want := ledger.Attempt{At: noon.UTC(), Did: "retry", Rule: "retry", Became: ledger.Waiting, By: "ana", Note: "mapped"}
-	if diff := cmp.Diff(want, e.Timeline[len(e.Timeline)-1]); diff != "" {
-		t.Errorf("timeline (-want +got):\n%s", diff)
-	}
-	if e.State != ledger.Waiting || e.Reason.Kind != order.Retried {
-		t.Errorf("%s %s", e.State, e.Reason.Kind)
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		if got := typeIn(t, append([]string{"orders", "retry", "cursos#HP02", "--note", "mapped"}, b.flags()...)...); got.code != exitDone {
+			t.Fatal(got)
+		}
+		e := b.entry(t, "HP02")
+		want := ledger.Attempt{At: noon.UTC(), Did: "retry", Rule: "retry", Became: ledger.Waiting, By: "ana", Note: "mapped"}
+		if diff := cmp.Diff(want, e.Timeline[len(e.Timeline)-1]); diff != "" {
+			t.Errorf("timeline (-want +got):\n%s", diff)
+		}
+		if e.State != ledger.Waiting || e.Reason.Kind != order.Retried {
+			t.Errorf("%s %s", e.State, e.Reason.Kind)
+		}
+	})
 }
 
 func TestARetryByFilterLeavesReversedOrdersAlone(t *testing.T) {
-	for _, filter := range [][]string{{"--connection", "cursos"}, {"--mine"}, {"--state", "rejected"}} {
-		dir := tell(t)
-		got := typeIn(t, slices.Concat([]string{"orders", "retry", "--data", dir}, filter)...)
-		if !strings.Contains(got.errors, "that the store reversed") {
-			t.Errorf("%v: nobody is told: %s", filter, got.errors)
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		for _, filter := range [][]string{{"--connection", "cursos"}, {"--mine"}, {"--state", "rejected"}} {
+			b := told(t)
+			got := typeIn(t, slices.Concat([]string{"orders", "retry"}, b.flags(), filter)...)
+			if !strings.Contains(got.errors, "that the store reversed") {
+				t.Errorf("%v: nobody is told: %s", filter, got.errors)
+			}
+			if e := b.entry(t, "HP08"); e.State != ledger.Rejected || e.ReversedAt.IsZero() {
+				t.Errorf("%v: the reversed order is %s", filter, e.State)
+			}
 		}
-		if e := entry(t, dir, "HP08"); e.State != ledger.Rejected || e.ReversedAt.IsZero() {
-			t.Errorf("%v: the reversed order is %s", filter, e.State)
+		b := told(t)
+		typeIn(t, append([]string{"orders", "retry", "--kind", "reversed"}, b.flags()...)...)
+		if e := b.entry(t, "HP08"); e.State != ledger.Waiting || !e.ReversedAt.IsZero() {
+			t.Errorf("named by its kind, the reversed order is %s", e.State)
 		}
-	}
-	dir := tell(t)
-	typeIn(t, "orders", "retry", "--kind", "reversed", "--data", dir)
-	if e := entry(t, dir, "HP08"); e.State != ledger.Waiting || !e.ReversedAt.IsZero() {
-		t.Errorf("named by its kind, the reversed order is %s", e.State)
-	}
+	})
 }
 
 func TestSomebodyAtATerminalIsAskedBeforeABulkRetry(t *testing.T) {
@@ -113,36 +118,35 @@ func TestSomebodyAtATerminalIsAskedBeforeABulkRetry(t *testing.T) {
 }
 
 func TestACommandSaysWhenARestingAccountGoesOn(t *testing.T) {
-	dir := tell(t)
-	l, err := sqlite.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon.Add(30 * time.Minute)})
-	if err := errors.Join(err, l.Close()); err != nil {
-		t.Fatal(err)
-	}
-	got := typeIn(t, "orders", "retry", "cursos#HP02", "--data", dir)
-	if want := "it goes on at 2026-11-21 12:30:00 where carimbo serve runs, when"; !strings.Contains(got.out, want) {
-		t.Errorf("%+v", got)
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		b.use(t, func(l ledger.Ledger) error {
+			return l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon.Add(30 * time.Minute)})
+		})
+		got := typeIn(t, append([]string{"orders", "retry", "cursos#HP02"}, b.flags()...)...)
+		if want := "it goes on at 2026-11-21 12:30:00 where carimbo serve runs, when the"; !strings.Contains(b.asOnOneMachine(got.out), want) {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 func TestAnOrderThatIsBeingWorkedOnIsLeftAlone(t *testing.T) {
-	dir := tell(t)
-	got := typeWith(t, noon.Add(-49*time.Minute), "", "orders", "retry", "cursos#HP10", "--data", dir)
-	if got.code != exitFailed || !strings.Contains(got.errors, "is being worked on until") {
-		t.Errorf("%+v", got)
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		got := typeWith(t, noon.Add(-49*time.Minute), "", append([]string{"orders", "retry", "cursos#HP10"}, told(t).flags()...)...)
+		if got.code != exitFailed || !strings.Contains(got.errors, "is being worked on until") {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 func TestAbsentIsNotTakenBeforeTheErpIsQuiet(t *testing.T) {
-	dir := tell(t)
-	at := noon.Add(-time.Hour + 10*time.Second)
-	got := typeWith(t, at, "", "orders", "resolve", "cursos#HP04", "--absent", "--note", "looked", "--data", dir)
-	if got.code != exitFailed || !strings.Contains(got.errors, "look again after") {
-		t.Errorf("%+v", got)
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		at := noon.Add(-time.Hour + 10*time.Second)
+		got := typeWith(t, at, "", append([]string{"orders", "resolve", "cursos#HP04", "--absent", "--note", "looked"}, told(t).flags()...)...)
+		if got.code != exitFailed || !strings.Contains(got.errors, "look again after") {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 // hotmartOrder is the least that Hotmart's decoder takes for an order.
@@ -150,30 +154,32 @@ const hotmartOrder = `{"event":"PURCHASE_APPROVED","creation_date":1795273204381
 "purchase":{"transaction":"HP02","approved_date":1795273200000,"price":{"value":497,"currency_value":"BRL"},"offer":{"code":"CURSO-GO"}}}}`
 
 func TestAPayloadReplacesTheContentsOfItsOrderAlone(t *testing.T) {
-	for _, c := range []struct {
-		name, body, want string
-		code             int
-	}{
-		{"mended", hotmartOrder, "is waiting: it goes on within a second", exitDone},
-		{"another order", strings.Replace(hotmartOrder, "HP02", "HP99", 1), "is about order HP99: give the payload of HP02", exitFailed},
-		{"reversed", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_REFUNDED", 1), "tells of no paid order", exitFailed},
-		{"not paid", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_PROTEST", 1), "tells of no paid order", exitFailed},
-		{"no JSON", "<html>", "the payload is none of hotmart's", exitFailed},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Chdir(t.TempDir())
-			dir := tell(t)
-			before := entry(t, dir, "HP02")
-			got := typeIn(t, "orders", "retry", "cursos#HP02", "--payload", write(t, "new.json", c.body), "--data", dir)
-			if got.code != c.code || !strings.Contains(got.out+got.errors, c.want) {
-				t.Fatalf("%+v", got)
-			}
-			after := entry(t, dir, "HP02")
-			if replaced := !bytes.Equal(before.Payload, after.Payload); replaced != (c.code == exitDone) {
-				t.Errorf("the payload was replaced: %v", replaced)
-			}
-		})
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		for _, c := range []struct {
+			name, body, want string
+			code             int
+		}{
+			{"mended", hotmartOrder, "is waiting: it goes on within a second", exitDone},
+			{"another order", strings.Replace(hotmartOrder, "HP02", "HP99", 1), "is about order HP99: give the payload of HP02", exitFailed},
+			{"reversed", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_REFUNDED", 1), "tells of no paid order", exitFailed},
+			{"not paid", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_PROTEST", 1), "tells of no paid order", exitFailed},
+			{"no JSON", "<html>", "the payload is none of hotmart's", exitFailed},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				b := told(t)
+				before := b.entry(t, "HP02")
+				got := typeIn(t, append([]string{"orders", "retry", "cursos#HP02", "--payload", write(t, "new.json", c.body)}, b.flags()...)...)
+				if got.code != c.code || !strings.Contains(b.asOnOneMachine(got.out+got.errors), c.want) {
+					t.Fatalf("%+v", got)
+				}
+				after := b.entry(t, "HP02")
+				if replaced := !bytes.Equal(before.Payload, after.Payload); replaced != (c.code == exitDone) {
+					t.Errorf("the payload was replaced: %v", replaced)
+				}
+			})
+		}
+	})
 }
 
 func TestAPayloadThatNoStoreCouldHaveSentIsRefused(t *testing.T) {

@@ -46,7 +46,9 @@ func (c *console) resolveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&id, "created", "", "the ERP's id of the document that is this order's (Omie: nCodOS)")
 	cmd.Flags().BoolVar(&absent, "absent", false, "the ERP has no document of this order")
 	cmd.Flags().StringVar(&noteText, "note", "", "what you saw, for the order's timeline")
+	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
+	c.stackFlag(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

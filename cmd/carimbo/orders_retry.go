@@ -46,6 +46,11 @@ of the same platform about the same order.`,
 			if err != nil {
 				return err
 			}
+			if len(keys) == 0 {
+				if err := c.listable(cmd, f); err != nil {
+					return err
+				}
+			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
 				return c.retry(cmd, l, r, keys, f)
 			})
@@ -57,6 +62,7 @@ of the same platform about the same order.`,
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask before retrying what filters select")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
+	c.stackFlag(cmd)
 	jsonFlag(cmd, &r.asJSON)
 	return cmd
 }
@@ -207,7 +213,7 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, key string, ev plac
 	if err != nil {
 		return e, err
 	}
-	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: canLookUp(e)}
+	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: c.canLookUp(e)}
 	e, step, err := placing.Apply(ctx, l, rules, key, ev, c.now)
 	if err == nil && step.Do == placing.Refuse {
 		err = &refusal{key, step.Why}
@@ -217,13 +223,7 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, key string, ev plac
 
 // next says what happens to the order now.
 func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
-	soon := "within a second where carimbo serve runs"
-	switch now := c.now(); {
-	case lane.BlockedUntil.After(now) && lane.BlockedUntil.After(e.Until):
-		soon = "at " + c.local(lane.BlockedUntil) + " where carimbo serve runs, when the ERP account stops resting"
-	case e.Until.After(now):
-		soon = "at " + c.local(e.Until) + " where carimbo serve runs"
-	}
+	soon := c.soon(e, lane)
 	switch {
 	case e.State == ledger.Created:
 		return "document " + e.ERPID + " counts as this order's"
@@ -235,4 +235,23 @@ func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
 		return "it is looked up " + soon
 	}
 	return cmp.Or(e.Reason.Message, string(e.Reason.Kind))
+}
+
+// soon says when an order that is due goes on: carimbo serve looks every second,
+// a stack's sweep every minute.
+func (c *console) soon(e ledger.Entry, lane ledger.Lane) string {
+	at, by := e.Until, ""
+	if lane.BlockedUntil.After(at) {
+		at, by = lane.BlockedUntil, ", when the ERP account stops resting"
+	}
+	later := at.After(c.now())
+	switch {
+	case c.stack != "" && later:
+		return "within a minute after " + c.local(at) + by
+	case c.stack != "":
+		return "within a minute, when the stack's sweep wakes it"
+	case later:
+		return "at " + c.local(at) + " where carimbo serve runs" + by
+	}
+	return "within a second where carimbo serve runs"
 }

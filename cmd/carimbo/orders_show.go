@@ -40,7 +40,9 @@ state that followed. Names and tax ids are not kept.`,
 			})
 		},
 	}
+	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
+	c.stackFlag(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

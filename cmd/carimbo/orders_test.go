@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,39 +19,41 @@ import (
 )
 
 func TestOrdersAreShownAsPeopleReadThem(t *testing.T) {
-	dir := tell(t)
-	for name, args := range map[string][]string{
-		"list.txt":            {"list"},
-		"list-mine.txt":       {"list", "--mine"},
-		"list-kind.txt":       {"list", "--state", "rejected", "--kind", "mapping", "--connection", "cursos"},
-		"list-empty.txt":      {"list", "--connection", "nobody"},
-		"show-created.txt":    {"show", "cursos#HP01"},
-		"show-rejected.txt":   {"show", "cursos#HP02"},
-		"show-waiting.txt":    {"show", "cursos#HP03"},
-		"show-uncertain.txt":  {"show", "cursos#HP04"},
-		"show-parked.txt":     {"show", "cursos#HP05"},
-		"show-found.txt":      {"show", "cursos#HP06"},
-		"show-hostile.txt":    {"show", "cursos#HP09"},
-		"list.json":           {"list", "--json"},
-		"list-empty.json":     {"list", "--json", "--connection", "nobody"},
-		"show-created.json":   {"show", "cursos#HP01", "--json"},
-		"show-uncertain.json": {"show", "cursos#HP04", "--json"},
-		"show-hostile.json":   {"show", "cursos#HP09", "--json"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := typeIn(t, slices.Concat([]string{"orders"}, args, []string{"--data", dir})...)
-			if got.code != exitDone || got.errors != "" {
-				t.Fatalf("exit code %d: %s", got.code, got.errors)
-			}
-			if strings.HasSuffix(name, ".json") && !json.Valid([]byte(got.out)) {
-				t.Errorf("not JSON: %s", got.out)
-			}
-			if bad := strings.IndexFunc(got.out, func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }); bad >= 0 {
-				t.Errorf("%q would steer a terminal", got.out[bad:bad+4])
-			}
-			golden(t, name, got.out)
-		})
-	}
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		for name, args := range map[string][]string{
+			"list.txt":            {"list"},
+			"list-mine.txt":       {"list", "--mine"},
+			"list-kind.txt":       {"list", "--state", "rejected", "--kind", "mapping", "--connection", "cursos"},
+			"list-empty.txt":      {"list", "--connection", "nobody"},
+			"show-created.txt":    {"show", "cursos#HP01"},
+			"show-rejected.txt":   {"show", "cursos#HP02"},
+			"show-waiting.txt":    {"show", "cursos#HP03"},
+			"show-uncertain.txt":  {"show", "cursos#HP04"},
+			"show-parked.txt":     {"show", "cursos#HP05"},
+			"show-found.txt":      {"show", "cursos#HP06"},
+			"show-hostile.txt":    {"show", "cursos#HP09"},
+			"list.json":           {"list", "--json"},
+			"list-empty.json":     {"list", "--json", "--connection", "nobody"},
+			"show-created.json":   {"show", "cursos#HP01", "--json"},
+			"show-uncertain.json": {"show", "cursos#HP04", "--json"},
+			"show-hostile.json":   {"show", "cursos#HP09", "--json"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				got := typeIn(t, slices.Concat([]string{"orders"}, args, b.flags())...)
+				if got.code != exitDone || got.errors != "" {
+					t.Fatalf("exit code %d: %s", got.code, got.errors)
+				}
+				if strings.HasSuffix(name, ".json") && !json.Valid([]byte(got.out)) {
+					t.Errorf("not JSON: %s", got.out)
+				}
+				if bad := strings.IndexFunc(got.out, func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }); bad >= 0 {
+					t.Errorf("%q would steer a terminal", got.out[bad:bad+4])
+				}
+				golden(t, name, got.out)
+			})
+		}
+	})
 }
 
 func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
@@ -108,21 +112,23 @@ func TestFoundIsSaidOfEveryCreatedOrderAndOfNoOther(t *testing.T) {
 }
 
 func TestAnUnknownKeyComesWithThoseThatWereMeant(t *testing.T) {
-	dir := tell(t)
-	for key, want := range map[string]string{
-		"cursos#HP1":  "carimbo: cursos#HP1: there is no such order: do you mean cursos#HP10",
-		"hp04":        "carimbo: hp04: there is no such order: do you mean cursos#HP04?\n",
-		"curos#HP05":  "do you mean cursos#HP05",
-		"shop#77":     "carimbo: shop#77: there is no such order: a key is connection#order, and carimbo orders list shows them all\n",
-		"\x1b[2Jhp04": `carimbo: \u001b[2Jhp04: there is no such order`,
-	} {
-		for _, verb := range [][]string{{"show"}, {"retry"}, {"resolve", "--created", "1"}} {
-			got := typeIn(t, slices.Concat([]string{"orders"}, verb, []string{key, "--data", dir})...)
-			if got.code != exitFailed || !strings.Contains(got.errors, want) || got.out != "" {
-				t.Errorf("%s %s: %+v", verb[0], key, got)
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		for key, want := range map[string]string{
+			"cursos#HP1":  "carimbo: cursos#HP1: there is no such order: do you mean cursos#HP10",
+			"hp04":        "carimbo: hp04: there is no such order: do you mean cursos#HP04?\n",
+			"curos#HP05":  "do you mean cursos#HP05",
+			"shop#77":     "carimbo: shop#77: there is no such order: a key is connection#order, and carimbo orders list shows them all\n",
+			"\x1b[2Jhp04": `carimbo: \u001b[2Jhp04: there is no such order`,
+		} {
+			for _, verb := range [][]string{{"show"}, {"retry"}, {"resolve", "--created", "1"}} {
+				got := typeIn(t, slices.Concat([]string{"orders"}, verb, []string{key}, b.flags())...)
+				if got.code != exitFailed || !strings.Contains(got.errors, want) || got.out != "" {
+					t.Errorf("%s %s: %+v", verb[0], key, got)
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestDistanceCountsLettersToChange(t *testing.T) {
@@ -136,13 +142,36 @@ func TestDistanceCountsLettersToChange(t *testing.T) {
 	}
 }
 
-func TestNothingIsLookedUpWhereNoLookUpIsKnown(t *testing.T) {
-	for kind, want := range map[string]bool{"omie": true, "sensio": false, "": false} {
-		e := ledger.Entry{ERP: kind, Reference: erp.Reference{Code: "abc"}}
-		if got := canLookUp(e); got != want {
-			t.Errorf("%q: %v", kind, got)
+func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "connections.yaml")
+	if err := os.WriteFile(path, []byte(`
+erps:
+  cega: { kind: sensio, base_url: "https://sensio.example/api", headers: { Authorization: "Bearer {app_secret}" }, sale: { type: Venda }, items: { "*": { productId: p1 } } }
+  loja: { kind: sensio, base_url: "https://sensio.example/api", headers: { Authorization: "Bearer {app_secret}" }, sale: { type: Venda }, items: { "*": { productId: p1 } },
+          lookup: { path: "/sales?orig={orig}&origId={origId}", rows: response, id: id } }
+connections:
+  um: { platform: generic, erp: cega, since: 2026-11-01 }
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &console{connections: path}
+	for _, k := range []struct {
+		kind, account string
+		want          bool
+	}{
+		{"omie", "estudio", true}, {"sensio", "loja", true}, {"sensio", "cega", false}, {"", "", false},
+		// Whether one that nobody knows here can, its worker finds out.
+		{"sensio", "gone", true},
+	} {
+		if got := c.canLookUp(ledger.Entry{ERP: k.kind, Account: k.account}); got != k.want {
+			t.Errorf("%s %s: %v", k.kind, k.account, got)
 		}
-		if got := list(e).Code != ""; got != want {
+	}
+}
+
+func TestOnlyOmieShowsACode(t *testing.T) {
+	for kind, want := range map[string]bool{"omie": true, "sensio": false, "": false} {
+		if got := list(ledger.Entry{ERP: kind, Reference: erp.Reference{Code: "abc"}}).Code != ""; got != want {
 			t.Errorf("%q has a code: %v", kind, got)
 		}
 	}

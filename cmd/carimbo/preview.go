@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -88,9 +89,16 @@ func (c *console) judge(s store, n platform.Notice, o order.Order) error {
 
 // request is the body of the create call.
 func (c *console) request(s store, o order.Order, ref erp.Reference) ([]byte, error) {
-	if s.account.Kind != omieKind {
-		return nil, fmt.Errorf("account %s: the kind %s is not built in", s.ERP, s.account.Kind)
+	switch s.account.Kind {
+	case omieKind:
+		return c.omieRequest(s, o, ref)
+	case sensioKind:
+		return c.sensioRequest(s, o, ref)
 	}
+	return nil, fmt.Errorf("account %s: the kind %s is not built in", s.ERP, s.account.Kind)
+}
+
+func (c *console) omieRequest(s store, o order.Order, ref erp.Reference) ([]byte, error) {
 	settings, err := omie.Parse(s.account.Settings)
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", s.ERP, err)
@@ -103,6 +111,18 @@ func (c *console) request(s store, o order.Order, ref erp.Reference) ([]byte, er
 		c.warn("nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none")
 	}
 	return omie.Request(doc, masked, masked)
+}
+
+func (c *console) sensioRequest(s store, o order.Order, ref erp.Reference) ([]byte, error) {
+	settings, err := sensio.Parse(s.account.Settings)
+	if err != nil {
+		return nil, fmt.Errorf("account %s: %w", s.ERP, err)
+	}
+	doc, err := sensio.New(sensio.Options{Account: s.ERP, Config: settings, Now: c.now}).Document(o, ref)
+	if err != nil {
+		return nil, err
+	}
+	return sensio.Request(doc)
 }
 
 func (c *console) warn(format string, args ...any) {

@@ -27,16 +27,18 @@ const (
 func (c *console) sendCommand() *cobra.Command {
 	var name, to string
 	cmd := &cobra.Command{
-		Use:   "send --connection C [--to BASE-URL] FILE",
+		Use:   "send --connection C [--to BASE-URL | --stack NAME] FILE",
 		Short: "Sign a payload as the store's platform would, and send it",
 		Long: `Sign a payload as the store's platform would, with the connection's secret, and
 post it to BASE-URL/webhooks/C. The answer is printed: its status, then its
-body.
+body. With --stack the secret is Secrets Manager's and the URL is the stack's,
+unless --to says another.
 
 FILE holds the body of a webhook; - is stdin. Exit code 0 means that the answer
 was 200.`,
-		Example: "  carimbo send --connection cursos events/payloads/hotmart/purchase_approved.json",
-		Args:    takes("FILE"),
+		Example: `  carimbo send --connection cursos events/payloads/hotmart/purchase_approved.json
+  carimbo send --stack carimbo --connection cursos events/payloads/hotmart/purchase_approved.json`,
+		Args: takes("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := webhookURL(cmd, to, name)
 			if err != nil {
@@ -50,7 +52,7 @@ was 200.`,
 			if err != nil {
 				return err
 			}
-			key, err := c.signingSecret(cmd.Context(), cmd, name)
+			target, key, err := c.aim(cmd, target, name)
 			if err != nil {
 				return err
 			}
@@ -62,7 +64,32 @@ was 200.`,
 	c.completeConnection(cmd, "connection")
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
+	c.stackFlag(cmd)
 	return cmd
+}
+
+// aim says where the payload goes, and with what it is signed. On a stack both are
+// the stack's; what --to says goes before.
+func (c *console) aim(cmd *cobra.Command, to *url.URL, name string) (*url.URL, string, error) {
+	if c.stack == "" {
+		secrets, err := c.readSecrets(cmd)
+		if err != nil {
+			return nil, "", err
+		}
+		key, err := signingSecret(cmd.Context(), secrets, name, c.secrets, c.now())
+		return to, key, err
+	}
+	s, err := c.openStack(cmd)
+	if err != nil {
+		return nil, "", err
+	}
+	if !cmd.Flags().Changed("to") {
+		if to, err = s.webhook(name); err != nil {
+			return nil, "", err
+		}
+	}
+	key, err := c.stackSigningSecret(cmd.Context(), s, name)
+	return to, key, err
 }
 
 func webhookURL(cmd *cobra.Command, to, name string) (*url.URL, error) {
@@ -108,7 +135,7 @@ func post(ctx context.Context, target *url.URL, signed platform.Request) (int, [
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("nobody answers at %s://%s: is carimbo serve running there? (%w)", target.Scheme, target.Host, cause(err))
+		return 0, nil, fmt.Errorf("nobody answers at %s://%s: is Carimbo served there? (%w)", target.Scheme, target.Host, cause(err))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))

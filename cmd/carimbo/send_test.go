@@ -82,7 +82,7 @@ func TestSendSaysWhyNothingWasSent(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	for _, c := range []struct{ secrets, want string }{
-		{goodSecrets, "carimbo: nobody answers at " + closed.URL + ": is carimbo serve running there? "},
+		{goodSecrets, "carimbo: nobody answers at " + closed.URL + ": is Carimbo served there? "},
 		{"omie/estudio: { app_key: a, app_secret: b }\n", "carimbo: there is no secret hook/cursos in "},
 	} {
 		got := typeWith(t, noon, hotmartOrder, "send", "--connection", "cursos", "--to", closed.URL, "--connections", connections, "--secrets", write(t, "s.yaml", c.secrets), "-")
