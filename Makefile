@@ -1,14 +1,58 @@
-# make run    the demo: needs Go alone
-# make test   everything that CI runs: needs Go and a C compiler (the race detector)
+# make run       the demo: needs Go alone
+# make test      everything that CI runs: needs Go, a C compiler (the race detector) and Python
+# make build     the command line and the four functions, into build/
+# make validate  cfn-lint, and what is promised of template.yaml
+# make emulator  DynamoDB, SQS and Secrets Manager on this machine, for `sam local`
+# make deploy    to AWS, with the SAM CLI: STAGE=dev or STAGE=prod (docs/deploy.md)
 GO ?= go
 
-.PHONY: run test lint build bench
+# GOARCH is what the functions run on, arm64 or amd64; the template's Architecture
+# has to say the same.
+GOARCH ?= arm64
+# CONNECTIONS is what is packaged beside each function.
+CONNECTIONS ?= connections.yaml
+STAGE ?= dev
+
+.PHONY: run test lint build bench validate emulator deploy
 
 run:
 	$(GO) run ./cmd/carimbo demo
 
-build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o build/carimbo ./cmd/carimbo
+# A GOARCH that was asked for is the functions', never this machine's.
+host = GOOS= GOARCH= CGO_ENABLED=0 $(GO)
+functions = webhook omie-os sensio-sale sweep
+
+build: $(functions:%=build/%)
+	$(host) build -trimpath -o build/carimbo ./cmd/carimbo
+
+# $(call package,function,folder): what Lambda gets, the same from the same source.
+define package
+	GOOS=linux GOARCH=$(GOARCH) CGO_ENABLED=0 $(GO) build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" -o $(2)/bootstrap ./functions/$(1)
+	$(host) run ./shared/connection/file/tojson $(CONNECTIONS) $(2)/connections.json
+endef
+
+.PHONY: $(functions:%=build/%)
+$(functions:%=build/%): build/%:
+	$(call package,$*,$@)
+
+# What `sam build` calls, in a copy of this folder without .git.
+.PHONY: build-WebhookFunction build-OmieOSFunction build-SensioSaleFunction build-SweepFunction
+build-WebhookFunction: function = webhook
+build-OmieOSFunction: function = omie-os
+build-SensioSaleFunction: function = sensio-sale
+build-SweepFunction: function = sweep
+build-WebhookFunction build-OmieOSFunction build-SensioSaleFunction build-SweepFunction:
+	$(call package,$(function),$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is missing: it is the folder to write to)))
+
+validate:
+	$(GO) test -count=1 ./deploy/...
+
+emulator:
+	$(GO) run ./deploy/emulator -connections $(CONNECTIONS)
+
+deploy:
+	sam build
+	sam deploy --config-env $(STAGE)
 
 test: lint
 	$(GO) test -race -timeout 15m ./...

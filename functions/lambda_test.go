@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,22 +12,43 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// lambda is the Lambda Runtime API of one function, and the process that polls
-// it: as much of Lambda as a bootstrap sees.
+// invoker takes an event and answers, or says how the invocation failed.
+type invoker interface {
+	invoke(event string) (string, error)
+}
+
+// lambda is one execution environment of a function: as much of Lambda as a
+// bootstrap sees. It has one process at a time, which polls a Runtime API; if that
+// died, the next event starts another one.
 type lambda struct {
-	t       *testing.T
-	events  chan string
-	answers chan answered
-	polls   chan struct{}
-	command *exec.Cmd
+	t         *testing.T
+	bootstrap string
+	env       map[string]string
+	// timeout is the function's: its invocations have to end before.
+	timeout time.Duration
 	said    *said
+
+	mu  sync.Mutex
+	now *process
+}
+
+// process is a bootstrap that runs.
+type process struct {
+	api     *httptest.Server
+	command *exec.Cmd
+	events  chan invocation
+	answers chan answered
 	ended   chan struct{}
-	// invoked counts the invocations, for their ids.
-	invoked int
+}
+
+type invocation struct {
+	event    string
+	deadline time.Time
 }
 
 type answered struct {
@@ -55,84 +77,140 @@ func (s *said) String() string {
 // answerLimit bounds the wait for a process.
 const answerLimit = 60 * time.Second
 
-// start runs a function's bootstrap until the test ends.
-func start(t *testing.T, bootstrap string, env map[string]string) *lambda {
-	t.Helper()
-	l := &lambda{t: t, events: make(chan string), answers: make(chan answered, 1), polls: make(chan struct{}, 100), said: &said{}, ended: make(chan struct{})}
-	api := httptest.NewServer(l.api())
-	t.Cleanup(api.Close)
-	l.command = exec.Command(bootstrap)
-	l.command.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(api.URL, "http://"), "AWS_LAMBDA_LOG_FORMAT=JSON"}
-	for name, value := range env {
-		l.command.Env = append(l.command.Env, name+"="+value)
-	}
-	l.command.Stdout, l.command.Stderr = l.said, l.said
-	if err := l.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = l.command.Wait()
-		close(l.ended)
-	}()
-	t.Cleanup(func() {
-		_ = l.command.Process.Kill()
-		<-l.ended
-	})
+// errDied: the process ended while it had the event.
+var errDied = errors.New("the process died")
+
+// environment is a function's that no process runs in yet. The last one that does
+// is killed when the test ends.
+func environment(t *testing.T, bootstrap string, timeout time.Duration, env map[string]string) *lambda {
+	l := &lambda{t: t, bootstrap: bootstrap, env: env, timeout: timeout, said: &said{}}
+	t.Cleanup(l.kill)
 	return l
 }
 
-func (l *lambda) api() http.Handler {
+// start runs the bootstrap.
+func (l *lambda) start() (*process, error) {
+	p := &process{events: make(chan invocation), answers: make(chan answered, 1), ended: make(chan struct{})}
+	p.api = httptest.NewServer(p.runtimeAPI())
+	p.command = exec.Command(l.bootstrap)
+	p.command.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(p.api.URL, "http://"), "AWS_LAMBDA_LOG_FORMAT=JSON"}
+	for name, value := range l.env {
+		p.command.Env = append(p.command.Env, name+"="+value)
+	}
+	p.command.Stdout, p.command.Stderr = l.said, l.said
+	if err := p.command.Start(); err != nil {
+		p.api.Close()
+		return nil, err
+	}
+	go func() {
+		_ = p.command.Wait()
+		close(p.ended)
+	}()
+	return p, nil
+}
+
+// runtimeAPI has the routes that a bootstrap uses.
+func (p *process) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
+	var invoked atomic.Int64
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", func(w http.ResponseWriter, r *http.Request) {
-		l.polls <- struct{}{}
 		select {
-		case event := <-l.events:
-			l.invoked++
-			w.Header().Set("Lambda-Runtime-Aws-Request-Id", fmt.Sprintf("inv-%d", l.invoked))
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(240*time.Second).UnixMilli()))
-			_, _ = io.WriteString(w, event)
+		case i := <-p.events:
+			w.Header().Set("Lambda-Runtime-Aws-Request-Id", fmt.Sprintf("inv-%d", invoked.Add(1)))
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(i.deadline.UnixMilli()))
+			_, _ = io.WriteString(w, i.event)
 		case <-r.Context().Done():
 		}
 	})
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{kind}", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.WriteHeader(http.StatusAccepted)
-		l.answers <- answered{string(body), r.PathValue("kind") == "error"}
+		p.answers <- answered{string(body), r.PathValue("kind") == "error"}
 	})
 	return mux
 }
 
-// invoke returns what the function answers to the event.
-func (l *lambda) invoke(event string) string {
-	l.t.Helper()
-	select {
-	case l.events <- event:
-	case <-l.ended:
-		l.t.Fatalf("the function ended: %s", l.said)
-	case <-time.After(answerLimit):
-		l.t.Fatalf("the function asks for no event: %s", l.said)
-	}
-	select {
-	case a := <-l.answers:
-		if a.failed {
-			l.t.Fatalf("the invocation failed: %s\n%s", a.body, l.said)
+// alive is the process that runs; one is started if none does.
+func (l *lambda) alive() (*process, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.now != nil {
+		select {
+		case <-l.now.ended:
+			l.now.close()
+		default:
+			return l.now, nil
 		}
-		return a.body
-	case <-l.ended:
-		l.t.Fatalf("the function ended: %s", l.said)
-	case <-time.After(answerLimit):
-		l.t.Fatalf("no answer: %s", l.said)
 	}
-	return ""
+	var err error
+	l.now, err = l.start()
+	return l.now, err
 }
+
+// invoke returns what the function answers to the event. As Lambda does, it kills
+// a process that is over its time.
+func (l *lambda) invoke(event string) (string, error) {
+	p, err := l.alive()
+	if err != nil {
+		return "", err
+	}
+	limit := time.NewTimer(min(l.timeout, answerLimit))
+	defer limit.Stop()
+	select {
+	case p.events <- invocation{event, time.Now().Add(l.timeout)}:
+	case <-p.ended:
+		return "", fmt.Errorf("before it asked for an event: %w", errDied)
+	case <-limit.C:
+		return "", errors.New("the function asks for no event")
+	}
+	select {
+	case a := <-p.answers:
+		if a.failed {
+			return "", fmt.Errorf("the invocation failed: %s", a.body)
+		}
+		return a.body, nil
+	case <-p.ended:
+		return "", errDied
+	case <-limit.C:
+		l.kill()
+		return "", errors.New("the invocation took too long")
+	}
+}
+
+// kill ends the process as kill -9 does. The next event finds another one.
+func (l *lambda) kill() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.now != nil {
+		_ = l.now.command.Process.Kill()
+		<-l.now.ended
+		l.now.close()
+		l.now = nil
+	}
+}
+
+func (p *process) close() {
+	p.api.CloseClientConnections()
+	p.api.Close()
+}
+
+// release are the flags of a release: those that the Makefile has.
+var release = []string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
 
 // build makes the bootstraps as a release does, but for this machine, and
 // returns the folder that has one folder for each.
 func build(t testing.TB) string {
 	t.Helper()
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if flags := strings.Replace(strings.Join(release, " "), "-s -w", `"-s -w"`, 1); !strings.Contains(string(makefile), flags) {
+		t.Fatalf("the Makefile doesn't build with %q", flags)
+	}
 	out := t.TempDir()
 	for _, name := range names {
-		c := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(out, name, "bootstrap"), "./"+name)
+		c := exec.CommandContext(t.Context(), "go", append(release, "-o", filepath.Join(out, name, "bootstrap"), "./"+name)...)
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v: %s", name, err, said)

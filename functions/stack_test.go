@@ -1,84 +1,142 @@
 package functions_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
-	"github.com/carimbo/carimbo/shared/platform/hotmart"
 )
 
 var server awstest.Server
 
 func TestMain(m *testing.M) { server.Main(m) }
 
-const hottok = "test-hottok"
-
-// stack is a table, queues and secrets, with the functions' environment.
+// stack is what template.yaml describes, with the secrets of its connections, in
+// an AWS that the other stacks share, and the simulator of its ERP accounts.
 type stack struct {
-	t      *testing.T
-	env    map[string]string
-	sqs    *sqs.Client
-	ledger *dynamo.Ledger
-	sim    *omiesim.Sim
-	// built has the bootstraps.
-	built string
+	t        *testing.T
+	name     string
+	template template
+	endpoint string
+	config   aws.Config
+	// built has the bootstraps, packaged the connections.json that lies beside them.
+	built, packaged string
+	// physical are the table's name and the queues' URLs by their names in the
+	// template.
+	physical map[string]string
+
+	sqs     *sqs.Client
+	secrets *secretsmanager.Client
+	ledger  *dynamo.Ledger
+	sim     *omiesim.Sim
+	// clock is the simulator's, and that of the functions that are later.
+	clock clock
+	// calls are noted here; down is how the name of an API that answers 500 begins.
+	calls *calls
+	down  atomic.Pointer[string]
+	// workerSteps are the calls of the one worker that is started at them, and all
+	// that reach the ERP.
+	workerSteps steps
+	flights     flights
+	// onlyKey is the one App Key that the ERP lets in; any, if it is nil.
+	onlyKey atomic.Pointer[string]
+
+	mu    sync.Mutex
+	said  []*said
+	shown []purchase
 }
 
-func newStack(t *testing.T, built string) *stack {
+// clock is the wall clock, or ahead of it.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) Now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+const (
+	hottok    = "test-hottok"
+	appSecret = "test-secret"
+)
+
+// connections has two Omie accounts and one of Sensio.
+const connections = `{
+	"erps": {
+		"estudio": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": {"CURSO-GO": {"nCodServico": 3846592864}}},
+		"oficina": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": {"CURSO-GO": {"nCodServico": 3846592864}}},
+		"loja": {"kind": "sensio", "base_url": "SENSIO", "headers": {"Authorization": "Bearer {app_secret}"},
+			"sale": {"type": "Venda", "status": "Em aberto", "modFrete": "9 - Sem frete"},
+			"items": {"CURSO-GO": {"productId": "64f0c2a91e"}}}
+	},
+	"connections": {
+		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-01-01"},
+		"mentoria": {"platform": "hotmart", "erp": "oficina", "since": "2026-01-01"},
+		"livros": {"platform": "hotmart", "erp": "loja", "since": "2026-01-01"}
+	}
+}`
+
+const osFields = `{"Cabecalho": {"cEtapa": "10", "cCodParc": "000", "nQtdeParc": 1, "dDtPrevisao": "+3d"},
+	"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cCidPrestServ": "SAO PAULO (SP)", "cNumPedido": "{order.number}"}}`
+
+func newStack(t *testing.T, c *calls, built string) *stack {
 	t.Helper()
-	aws := server.Start(t)
-	name := awstest.Name("shop")
-	s := &stack{t: t, sqs: sqs.NewFromConfig(aws.Config), sim: omiesim.New(omiesim.Options{}), built: built}
-	dynamodbClient := dynamodb.NewFromConfig(aws.Config)
-	if _, err := dynamodbClient.CreateTable(t.Context(), dynamo.Table(name)); err != nil {
-		t.Fatal(err)
-	}
-	s.ledger = dynamo.New(dynamodbClient, name, dynamo.Options{})
-	secrets := secretsmanager.NewFromConfig(aws.Config)
-	for secret, value := range map[string]string{"omie/estudio": `{"app_key":"38333295000","app_secret":"test-secret"}`, "hook/cursos": `{"signing_secret":"` + hottok + `"}`} {
-		full := name + "/" + secret
-		if _, err := secrets.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &full, SecretString: &value}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.env = map[string]string{
-		"AWS_REGION": awstest.Region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": aws.URL,
-		"CARIMBO_TABLE": name, "CARIMBO_SECRET_PREFIX": name,
-		"CARIMBO_OMIE_QUEUE_URL": s.queue("omie"), "CARIMBO_SENSIO_QUEUE_URL": s.queue("sensio"),
-		"LAMBDA_TASK_ROOT": s.packaged(),
-	}
+	endpoint := server.Start(t)
+	s := &stack{t: t, name: awstest.Name("shop"), template: mustTranslate(t), endpoint: endpoint.URL, config: endpoint.Config, built: built,
+		physical: map[string]string{}, calls: c, sqs: sqs.NewFromConfig(endpoint.Config), secrets: secretsmanager.NewFromConfig(endpoint.Config)}
+	tables := dynamodb.NewFromConfig(endpoint.Config)
+	s.deploy(tables)
+	s.ledger = dynamo.New(tables, s.name, dynamo.Options{})
+	// An Omie that takes the same cCodIntOS twice: only the ledger stands between a
+	// purchase and a second OS.
+	s.sim = omiesim.New(omiesim.Options{Now: s.clock.Now, NotUnique: true})
+	s.packaged = s.pack()
+	t.Cleanup(s.keepsSilent)
+	t.Cleanup(s.keepsLimits)
 	return s
 }
 
-// packaged is a folder with a connections.json whose account is in a simulator.
-func (s *stack) packaged() string {
+func (s *stack) createSecret(name, value string) {
 	s.t.Helper()
-	omie := httptest.NewServer(s.sim)
-	s.t.Cleanup(func() { s.sim.Close(); omie.Close() })
-	file := `{
-	"erps": {"estudio": {"kind": "omie", "base_url": "` + omie.URL + `/api/v1/",
-		"os": {"Cabecalho": {"cEtapa": "10", "cCodParc": "000", "nQtdeParc": 1, "dDtPrevisao": "+3d"},
-			"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cCidPrestServ": "SAO PAULO (SP)", "cNumPedido": "{order.number}"}},
-		"services": {"CURSO-GO": {"nCodServico": 3846592864}}}},
-	"connections": {"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-01-01"}}
-}`
+	if _, err := s.secrets.CreateSecret(s.t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String(s.name + "/" + name), SecretString: &value}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stack) rotate(name, value string) {
+	s.t.Helper()
+	if _, err := s.secrets.PutSecretValue(s.t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(s.name + "/" + name), SecretString: &value}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// pack is a folder with a connections.json whose accounts are in simulators.
+func (s *stack) pack() string {
+	s.t.Helper()
+	omie := httptest.NewServer(http.HandlerFunc(s.omie))
+	sensio := httptest.NewServer(http.NotFoundHandler())
+	s.t.Cleanup(func() { s.sim.Close(); omie.Close(); sensio.Close() })
+	file := strings.NewReplacer("OMIE", omie.URL+"/api/v1/", "OS", osFields, "SENSIO", sensio.URL).Replace(connections)
+	s.keep(file)
 	folder := s.t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "connections.json"), []byte(file), 0o600); err != nil {
 		s.t.Fatal(err)
@@ -86,163 +144,178 @@ func (s *stack) packaged() string {
 	return folder
 }
 
-func (s *stack) queue(name string) string {
+// keep makes the secrets of what is configured.
+func (s *stack) keep(file string) {
 	s.t.Helper()
-	out, err := s.sqs.CreateQueue(s.t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(awstest.Name(name) + ".fifo"), Attributes: map[string]string{"FifoQueue": "true", "VisibilityTimeout": "270"}})
+	c, err := connection.Parse([]byte(file))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return *out.QueueUrl
+	for name, account := range c.ERPs {
+		s.createSecret(account.Kind+"/"+name, `{"app_key":"`+appKeyOf(name)+`","app_secret":"`+appSecret+`"}`)
+	}
+	for name := range c.Connections {
+		s.createSecret("hook/"+name, `{"signing_secret":"`+hottok+`"}`)
+	}
 }
 
-func (s *stack) start(name string) *lambda {
+// appKeyOf is an account's own: Omie's limits count per key.
+func appKeyOf(account string) string {
+	return "383332950" + strconv.Itoa(10+slices.Index([]string{"estudio", "oficina", "loja"}, account))
+}
+
+// omie is the simulator. A call with a key that it doesn't let in is answered by
+// another one, which lets nobody in.
+func (s *stack) omie(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var envelope struct {
+		Key string `json:"app_key"`
+	}
+	_ = json.Unmarshal(body, &envelope)
+	if only := s.onlyKey.Load(); only != nil && envelope.Key != *only {
+		omiesim.New(omiesim.Options{AppKey: "nobody's"}).ServeHTTP(w, r)
+		return
+	}
+	s.workerSteps.step(w, r, s.sim)
+}
+
+// start makes an environment of a function, as the template describes it.
+func (s *stack) start(folder string) *lambda {
 	s.t.Helper()
-	return start(s.t, filepath.Join(s.built, name, "bootstrap"), s.env)
+	return s.startAt(folder, nil)
 }
 
-// deliver gives a function what the queue has, as an event source mapping would,
-// and removes it if the function didn't report it.
-func (s *stack) deliver(l *lambda, url string) {
+// startAt makes one whose calls are steps.
+func (s *stack) startAt(folder string, at *steps) *lambda {
 	s.t.Helper()
-	out, err := s.sqs.ReceiveMessage(s.t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url})
-	if err != nil || len(out.Messages) != 1 {
-		s.t.Fatalf("%d messages, %v", len(out.Messages), err)
-	}
-	m := out.Messages[0]
-	event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{MessageId: *m.MessageId, Body: *m.Body}}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if got := l.invoke(string(event)); got != `{"batchItemFailures":[]}` {
-		s.t.Fatalf("%s\n%s", got, l.said)
-	}
-	if _, err := s.sqs.DeleteMessage(s.t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
-		s.t.Fatal(err)
-	}
+	_, d := s.deployed(folder)
+	l := environment(s.t, filepath.Join(s.built, folder, "bootstrap"), d.timeout, s.env(folder, d, at))
+	s.hears(l.said)
+	return l
 }
 
-// paid is the event of a paid Hotmart purchase, with its request id.
-func paid(t *testing.T, id string) string {
-	t.Helper()
-	body, err := payloads.FS.ReadFile("hotmart/purchase_approved.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	event := events.APIGatewayV2HTTPRequest{Version: "2.0", RawPath: "/webhooks/cursos", Headers: hotmart.Platform{}.Sign(body, hottok, time.Now()).Header, Body: string(body)}
-	event.RequestContext.Stage, event.RequestContext.RequestID = "$default", id
-	event.RequestContext.HTTP.Method = http.MethodPost
-	b, err := json.Marshal(event)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-// The functions as they are deployed: their own processes, which poll a Lambda
-// Runtime API and use DynamoDB, SQS and Secrets Manager.
-func TestTheFunctions(t *testing.T) {
-	built := build(t)
-	for promise, keeps := range map[string]func(*testing.T, string){
-		"a paid purchase that comes twice becomes one OS":                   onePurchaseIsOneOS,
-		"the sweep wakes an order whose message was lost":                   whatIsDueIsWoken,
-		"without its environment a function says what is missing and exits": whatIsMissingIsSaid,
+// env is what the template says, and what Lambda adds.
+func (s *stack) env(folder string, d deployed, at *steps) map[string]string {
+	s.t.Helper()
+	for name, value := range map[string]string{
+		"AWS_REGION": awstest.Region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_ENDPOINT_URL": s.aws(folder, at), "LAMBDA_TASK_ROOT": s.packaged,
 	} {
-		t.Run(promise, func(t *testing.T) { keeps(t, built) })
+		d.env[name] = value
 	}
+	return d.env
 }
 
-func onePurchaseIsOneOS(t *testing.T, built string) {
-	s := newStack(t, built)
-	webhook, worker, sweep := s.start("webhook"), s.start("omie-os"), s.start("sweep")
-	for _, id := range []string{"gw-1", "gw-2"} {
-		if got := webhook.invoke(paid(t, id)); !strings.Contains(got, `"statusCode":200`) || !strings.Contains(got, `accepted`) {
-			t.Fatalf("%s\n%s", got, webhook.said)
-		}
-	}
-	s.deliver(worker, s.env["CARIMBO_OMIE_QUEUE_URL"])
-	s.deliver(worker, s.env["CARIMBO_OMIE_QUEUE_URL"])
-	if got := s.sim.Documents(); len(got) != 1 {
-		t.Fatalf("%d documents; violations %v\n%s", len(got), s.sim.Violations(), worker.said)
-	}
-	// The schedule finds nothing to wake.
-	sweep.invoke(`{"time":"2026-11-22T09:00:00Z"}`)
-	if out, err := s.sqs.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: aws.String(s.env["CARIMBO_OMIE_QUEUE_URL"])}); err != nil || len(out.Messages) != 0 {
-		t.Fatal(out, err)
-	}
-	s.checkSaid(webhook, "Queued")
-	s.checkSaid(worker, "Created", "CreatedAfter")
-	s.checkSaid(sweep)
+func (s *stack) hears(w *said) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said = append(s.said, w)
 }
 
-// checkSaid looks for metrics and the correlation id, and for what must not be
-// there.
-func (s *stack) checkSaid(l *lambda, metrics ...string) {
+// entry is what the ledger has of the purchase.
+func (s *stack) entry(p purchase) ledger.Entry {
 	s.t.Helper()
-	said := l.said.String()
-	for _, m := range metrics {
-		if !strings.Contains(said, `"Metrics":[{"Name":"`+m+`"`) || !strings.Contains(said, `"correlation":"gw-1"`) {
-			s.t.Errorf("%s or the correlation id is missing in:\n%s", m, said)
-		}
-	}
-	body, err := payloads.FS.ReadFile("hotmart/purchase_approved.json")
+	e, err := s.ledger.Get(s.t.Context(), p.key())
 	if err != nil {
-		s.t.Fatal(err)
+		s.t.Fatalf("%s: %v\n%s", p.key(), err, s.log())
 	}
-	var purchase struct {
-		Data struct{ Buyer map[string]any }
+	return e
+}
+
+// stands checks where the purchase stands, and why.
+func (s *stack) stands(p purchase, want ledger.State, kind string) ledger.Entry {
+	s.t.Helper()
+	e := s.entry(p)
+	if e.State != want || string(e.Reason.Kind) != kind {
+		s.t.Fatalf("%s is %s %+v, want %s %s\n%s", p.key(), e.State, e.Reason, want, kind, s.log())
 	}
-	if err := json.Unmarshal(body, &purchase); err != nil || len(purchase.Data.Buyer) == 0 {
-		s.t.Fatal(err)
+	return e
+}
+
+// stamped checks that each purchase is created and has one OS, and that there is
+// no other.
+func (s *stack) stamped(purchases ...purchase) {
+	s.t.Helper()
+	want, got := map[string]string{}, map[string]string{}
+	for _, p := range purchases {
+		e := s.stands(p, ledger.Created, "")
+		want[e.Reference.Code] = p.transaction + " for " + p.document + " is " + e.ERPID + " number " + e.ERPNumber
 	}
-	secrets := []string{hottok, "test-secret", "38333295000"}
-	for _, field := range []string{"name", "email", "document"} {
-		value, _ := purchase.Data.Buyer[field].(string)
-		if value == "" {
-			s.t.Fatalf("the sample's buyer has no %s", field)
+	documents := s.sim.Documents()
+	for _, d := range documents {
+		got[d.CodInt] = d.OrderNumber + " for " + d.CustomerTaxID + " is " + strconv.FormatInt(d.NCodOS, 10) + " number " + d.NumOS
+		if d.Total.String() != "497.00" {
+			s.t.Errorf("the OS of %s has the total %s", d.OrderNumber, d.Total)
 		}
-		secrets = append(secrets, value)
 	}
-	for _, secret := range secrets {
-		if strings.Contains(said, secret) {
-			s.t.Errorf("%s is in the log:\n%s", secret, said)
+	if diff := cmp.Diff(want, got); diff != "" || len(documents) != len(purchases) {
+		s.t.Errorf("%d documents for %d purchases (-ledger +ERP):\n%s", len(documents), len(purchases), diff)
+	}
+}
+
+// dead are the bodies in the dead letters, which stay there.
+func (s *stack) dead(queue string) []string {
+	s.t.Helper()
+	url := s.physical[queue]
+	var bodies []string
+	for {
+		out, err := s.sqs.ReceiveMessage(s.t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(out.Messages) == 0 {
+			return bodies
+		}
+		for _, m := range out.Messages {
+			bodies = append(bodies, *m.Body)
+			// The next of its group comes once it is gone.
+			if _, err := s.sqs.DeleteMessage(s.t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
+				s.t.Fatal(err)
+			}
 		}
 	}
-	for line := range strings.Lines(said) {
+}
+
+// log is all that the functions wrote.
+func (s *stack) log() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all strings.Builder
+	for _, w := range s.said {
+		all.WriteString(w.String())
+	}
+	return all.String()
+}
+
+// keepsLimits checks that no limit of Omie was broken.
+func (s *stack) keepsLimits() {
+	for _, v := range s.sim.Violations() {
+		s.t.Errorf("a limit of Omie was broken: %s", v)
+	}
+}
+
+// keepsSilent checks that the functions wrote JSON, and nothing of a buyer or a
+// secret.
+func (s *stack) keepsSilent() {
+	log := s.log()
+	private := []string{hottok, newHottok, appSecret, appKeyOf("estudio"), appKeyOf("oficina"), appKeyOf("loja"), newAppKey}
+	s.mu.Lock()
+	for _, p := range s.shown {
+		private = append(private, p.document, p.name, p.email)
+	}
+	s.mu.Unlock()
+	for _, each := range private {
+		if each == "" || strings.Contains(log, each) {
+			s.t.Errorf("%q is in the log:\n%s", each, log)
+		}
+	}
+	for line := range strings.Lines(log) {
 		if !json.Valid([]byte(line)) {
 			s.t.Errorf("a line is no JSON: %s", line)
-		}
-	}
-}
-
-func whatIsDueIsWoken(t *testing.T, built string) {
-	s := newStack(t, built)
-	due := time.Now().Add(-time.Minute)
-	e := ledger.Entry{Key: "cursos#HP1", Token: "t", Connection: "cursos", Platform: "hotmart", OrderID: "HP1", ERP: "omie", Account: "estudio",
-		State: ledger.Waiting, Until: due, Due: due, ReceivedAt: due, UpdatedAt: due}
-	if _, err := s.ledger.Write(t.Context(), ledger.Entry{}, e); err != nil {
-		t.Fatal(err)
-	}
-	sweep, worker := s.start("sweep"), s.start("omie-os")
-	sweep.invoke(`{}`)
-	s.deliver(worker, s.env["CARIMBO_OMIE_QUEUE_URL"])
-	got, err := s.ledger.Get(t.Context(), "cursos#HP1")
-	if err != nil || got.State != ledger.Rejected || got.Reason.Kind != "not_understood" {
-		t.Fatalf("%+v, %v\n%s", got, err, worker.said)
-	}
-}
-
-func whatIsMissingIsSaid(t *testing.T, built string) {
-	for _, name := range names {
-		l := start(t, filepath.Join(built, name, "bootstrap"), nil)
-		select {
-		case <-l.ended:
-		case <-time.After(answerLimit):
-			t.Fatalf("%s runs", name)
-		}
-		said := l.said.String()
-		if code := l.command.ProcessState.ExitCode(); code != 1 || strings.Count(said, "\n") != 1 || strings.Contains(said, "panic") ||
-			!strings.Contains(said, "CARIMBO_") || !strings.Contains(said, "connections.json") {
-			t.Errorf("%s: exit %d:\n%s", name, code, said)
 		}
 	}
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
@@ -21,7 +20,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: time.Now,
+		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 	}))
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/placing"
@@ -15,7 +14,7 @@ func main() {
 	f := function.New(function.Recording, os.Getenv, os.Stdout)
 	connections, queues := f.Connections(), f.Queues()
 	f.Start(sweep{connections, placing.Sweep{
-		Ledger: f.Ledger(), Now: time.Now,
+		Ledger: f.Ledger(), Now: f.Now,
 		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) },
 	}.Account, f.Log}.handle)
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/function"
@@ -19,6 +18,6 @@ func main() {
 	f.Start(webhook{&intake.Intake{
 		Connections: f.Connections(), Platform: registry.Get, Secrets: f.Secrets(),
 		Queue: func(a connection.Account) queue.Sender { return queues(a.Kind) },
-		Now:   time.Now, Meter: f.Meter, Log: f.Log,
+		Now:   f.Now, Meter: f.Meter, Log: f.Log,
 	}}.handle)
 }

@@ -45,15 +45,24 @@ func (s *Server) Main(m *testing.M) {
 // where that is impossible.
 func (s *Server) Start(t testing.TB) Endpoint {
 	t.Helper()
+	e, err := s.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// Open is Start for who is no test.
+func (s *Server) Open() (Endpoint, error) {
 	s.once.Do(func() { s.err = s.start() })
 	if s.err != nil {
-		t.Fatal(s.err)
+		return Endpoint{}, s.err
 	}
 	return Endpoint{URL: s.front.URL, Config: aws.Config{
 		Region:       Region,
 		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
 		BaseEndpoint: aws.String(s.front.URL),
-	}}
+	}}, nil
 }
 
 func (s *Server) start() (err error) {

@@ -19,20 +19,38 @@ func motoServer() (name string, args []string, err error) {
 	if path, err := exec.LookPath("moto_server"); err == nil {
 		return path, nil, nil
 	}
-	cache, err := os.UserCacheDir()
-	if err == nil {
-		name, err = installed(filepath.Join(cache, "carimbo"))
-	}
-	if err != nil {
+	if name, err = cached(requirement); err != nil {
 		return "", nil, fmt.Errorf("these tests need moto_server on the PATH: run `pip install '%s'`, since doing so failed: %w", requirement, err)
 	}
 	return name, []string{"-m", "moto.server"}, nil
 }
 
-// installed returns the Python of a virtual environment that has the server. It
-// is made beside its place and moved there whole: several test binaries may want
-// it at once, and one that was killed leaves nothing half made in its place.
-func installed(cache string) (python string, err error) {
+// Python finds a Python that has these modules ("cfnlint, samtranslator"), or
+// installs the requirement that brings them ("cfn-lint==1.51.0") into a virtual
+// environment of its own in the user's cache.
+func Python(modules, requirement string) (name string, err error) {
+	if run("python3", "-c", "import "+modules) == nil {
+		return "python3", nil
+	}
+	if name, err = cached(requirement); err != nil {
+		return "", fmt.Errorf("these tests need a python3 that has %s: run `pip install '%s'`, since doing so failed: %w", modules, requirement, err)
+	}
+	return name, nil
+}
+
+// cached is installed in the user's cache.
+func cached(requirement string) (python string, err error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return installed(filepath.Join(cache, "carimbo"), requirement)
+}
+
+// installed returns the Python of a virtual environment that has what is required.
+// It is made beside its place and moved there whole: several test binaries may
+// want it at once, and one that was killed leaves nothing half made in its place.
+func installed(cache, requirement string) (python string, err error) {
 	place := filepath.Join(cache, strings.NewReplacer("[", "-", "]", "", "==", "-").Replace(requirement))
 	if _, err := os.Stat(pythonOf(place)); err == nil {
 		return pythonOf(place), nil

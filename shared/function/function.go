@@ -47,6 +47,9 @@ const packaged = "connections.json"
 type Function struct {
 	Log   *slog.Logger
 	Meter *telemetry.Meter
+	// Now is the clock: time.Now, unless a test sets another before it asks for
+	// anything else.
+	Now func() time.Time
 
 	limits   Limits
 	getenv   func(string) string
@@ -57,7 +60,7 @@ type Function struct {
 // New begins a function whose AWS clients have these limits. It writes its log
 // and its metrics to out.
 func New(l Limits, getenv func(string) string, out io.Writer) *Function {
-	f := &Function{Log: telemetry.NewLog(out, getenv), limits: l, getenv: getenv}
+	f := &Function{Log: telemetry.NewLog(out, getenv), Now: time.Now, limits: l, getenv: getenv}
 	f.Meter = &telemetry.Meter{W: out, Service: service(getenv), Now: time.Now}
 	return f
 }
@@ -108,7 +111,7 @@ func (f *Function) Ledger() *dynamo.Ledger {
 
 // Secrets are the stack's secrets.
 func (f *Function) Secrets() *manager.Store {
-	return manager.New(secretsmanager.NewFromConfig(f.config()), f.need(SecretPrefix), manager.Options{Log: f.Log})
+	return manager.New(secretsmanager.NewFromConfig(f.config()), f.need(SecretPrefix), manager.Options{Now: f.Now, Log: f.Log})
 }
 
 // Queues returns what gives the queue that the workers of a kind of ERP read.

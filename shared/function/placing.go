@@ -2,7 +2,6 @@ package function
 
 import (
 	"context"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -20,6 +19,6 @@ func (f *Function) Placing(l ledger.Ledger, kind string, newClient func(connecti
 	accounts := &connection.Accounts{Connections: connections, Log: f.Log,
 		Make: map[string]func(connection.Account) (erp.ERP, error){kind: newClient}}
 	worker := &placing.Worker{Ledger: l, Connections: connections, Platform: registry.Get, ERP: accounts.ERP,
-		Spacing: placing.Spacing, Now: time.Now, Meter: f.Meter, Log: f.Log}
-	return Batch{Placer: worker, Now: time.Now, Log: f.Log}.Handle
+		Spacing: placing.Spacing, Now: f.Now, Meter: f.Meter, Log: f.Log}
+	return Batch{Placer: worker, Now: f.Now, Log: f.Log}.Handle
 }

@@ -1,0 +1,99 @@
+package functions_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// later puts a function together as its main does, in this process and on the
+// stack's clock: a process can't be told that half an hour has passed.
+func (s *stack) later(folder string) *function.Function {
+	s.t.Helper()
+	_, d := s.deployed(folder)
+	env := s.env(folder, d, nil)
+	w := &said{}
+	s.hears(w)
+	f := function.New(function.Recording, func(name string) string { return env[name] }, w)
+	f.Now = s.clock.Now
+	return f
+}
+
+// laterWorker is the omie-os function on the stack's clock.
+type laterWorker struct {
+	s       *stack
+	handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+	timeout time.Duration
+}
+
+func (s *stack) laterWorker() *laterWorker {
+	s.t.Helper()
+	f := s.later("omie-os")
+	ledger, secrets := f.Ledger(), f.Secrets()
+	handler := f.Placing(ledger, "omie", func(a connection.Account) (erp.ERP, error) {
+		config, err := omie.Parse(a.Settings)
+		if err != nil {
+			return nil, err
+		}
+		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: f.Now,
+			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
+	})
+	if err := f.Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	_, d := s.deployed("omie-os")
+	return &laterWorker{s, handler, d.timeout}
+}
+
+// invoke passes the event and the answer through JSON, as Lambda does.
+func (w *laterWorker) invoke(event string) (string, error) {
+	ctx, cancel := context.WithDeadline(w.s.t.Context(), w.s.clock.Now().Add(w.timeout))
+	defer cancel()
+	var in events.SQSEvent
+	if err := json.Unmarshal([]byte(event), &in); err != nil {
+		return "", err
+	}
+	answer, err := w.handler(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(answer)
+	return string(b), err
+}
+
+// laterSweep is the sweep function on the stack's clock; it tells how many orders
+// it woke.
+func (s *stack) laterSweep() func() int {
+	s.t.Helper()
+	f := s.later("sweep")
+	connections, queues := f.Connections(), f.Queues()
+	sweep := placing.Sweep{Ledger: f.Ledger(), Now: f.Now,
+		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) }}
+	if err := f.Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	return func() int {
+		s.t.Helper()
+		woken := 0
+		for _, account := range slices.Sorted(maps.Keys(connections().ERPs)) {
+			n, err := sweep.Account(s.t.Context(), account)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			woken += n
+		}
+		return woken
+	}
+}
