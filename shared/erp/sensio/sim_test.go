@@ -3,6 +3,7 @@ package sensio_test
 import (
 	"context"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,15 +17,28 @@ import (
 type simulated struct {
 	*sensio.Client
 	sim *sensiosim.Sim
+
+	// The simulator may still be looking at the clock when its caller has given up.
+	mu  sync.Mutex
 	now time.Time
 }
 
-func (s *simulated) pass(d time.Duration) { s.now = s.now.Add(d) }
+func (s *simulated) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *simulated) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
 
 func simulate(t *testing.T, options sensiosim.Options) *simulated {
 	t.Helper()
 	s := &simulated{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	options.Now = func() time.Time { return s.now }
+	options.Now = s.Now
 	options.Authorization = "Bearer " + appSecret
 	s.sim = sensiosim.New(options)
 	server := httptest.NewServer(s.sim)
@@ -36,7 +50,7 @@ func simulate(t *testing.T, options sensiosim.Options) *simulated {
 	config.BaseURL = server.URL
 	s.Client = sensio.New(sensio.Options{
 		Account: "loja", Config: config, Credentials: credentials, Proofs: sensio.ProofsIn(m),
-		Now: func() time.Time { return s.now },
+		Now: s.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.pass(d)
 			return ctx.Err()
