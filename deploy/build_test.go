@@ -60,8 +60,11 @@ func TestAFunctionIsBuiltInACopyWithoutGit(t *testing.T) {
 }
 
 func TestSAMBuildsEveryFunctionWithTheMakefile(t *testing.T) {
-	functions := 0
-	for name, r := range translate(t).Source.Resources {
+	source, functions := translate(t).Source, 0
+	if at := source.Globals.Function["CodeUri"]; at != "." {
+		t.Errorf("SAM looks for the Makefile in %v", at)
+	}
+	for name, r := range source.Resources {
 		if r.Type != "AWS::Serverless::Function" {
 			continue
 		}

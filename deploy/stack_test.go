@@ -54,8 +54,11 @@ type resource struct {
 
 // translation is the template as it is written and as it is translated.
 type translation struct {
-	Source struct{ Resources map[string]resource }
-	Stack  json.RawMessage
+	Source struct {
+		Globals   struct{ Function object }
+		Resources map[string]resource
+	}
+	Stack json.RawMessage
 }
 
 var translated = sync.OnceValues(func() ([]byte, error) {

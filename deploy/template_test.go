@@ -127,7 +127,7 @@ var promises = map[string]func(c *claims, s stack){
 				"FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}}`, of.queue, worker),
 				any(s.Resources[worker+"Message"].Properties))
 		}
-		c.same("AWS takes no concurrency below 2", `2`, s.Parameters["MaximumConcurrency"]["MinValue"])
+		c.same("AWS takes no concurrency below 2", `[2, 5]`, []any{s.Parameters["MaximumConcurrency"]["MinValue"], s.Parameters["MaximumConcurrency"]["Default"]})
 	},
 	"The ledger is the table that its package asks for": func(c *claims, s stack) {
 		for _, name := range []string{"BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"} {
