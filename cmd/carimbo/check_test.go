@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -68,5 +70,29 @@ func TestTheExampleAtTheTopIsFine(t *testing.T) {
 	t.Chdir("../..")
 	if got := typeIn(t, "check"); got.code != exitDone {
 		t.Errorf("%+v", got)
+	}
+}
+
+// uncommented is a file with what its # at the beginning of lines keeps out.
+func uncommented(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`(?m)^#(\S|  )`).ReplaceAllString(string(b), "$1")
+}
+
+func TestTheExamplesAreFineWithWhatIsCommentedOut(t *testing.T) {
+	connections := write(t, "c.yaml", uncommented(t, "../../connections.yaml"))
+	got := typeIn(t, "check", "--connections", connections, "--secrets", write(t, "s.yaml", uncommented(t, "../../secrets.example.yaml")))
+	if got.code != exitDone || strings.Contains(got.out, "warning") || !strings.Contains(got.out, "c.yaml is fine: 2 accounts, 4 connections.") {
+		t.Errorf("exit code %d: %s%s", got.code, got.out, got.errors)
+	}
+	for name, sample := range map[string]string{"loja-online": "shopify/order_paid", "loja-wp": "woocommerce/order_processing"} {
+		got := typeIn(t, "preview", "--connection", name, "--connections", connections, "../../events/payloads/"+sample+".json")
+		if got.code != exitDone {
+			t.Errorf("%s: exit code %d: %s", name, got.code, got.errors)
+		}
 	}
 }

@@ -37,12 +37,13 @@ func (c *console) demoCommand() *cobra.Command {
 	var once bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "See it work: purchases, a lost answer and rejected orders, against a simulator",
-		Long: `See it work, with nothing to configure: start Carimbo and a simulator of Omie on
-this machine, send signed purchases over HTTP (one twice, one whose answer from
-Omie gets lost, two that can't become an OS, one forged) and show what became
-of them. Then serve until Ctrl-C, to be tried by hand. Nothing leaves this
-machine, and the demo's folder is removed at the end.`,
+		Short: "See it work: three stores, two ERPs, lost answers and rejected orders, all simulated",
+		Long: `See it work, with nothing to configure: start Carimbo and simulators of Omie and
+Sensio on this machine, send signed webhooks of Hotmart, Shopify and WooCommerce
+over HTTP (one order twice, two whose answer from the ERP gets lost, two that
+can't become a document, one forged) and show what became of them. Then serve
+until Ctrl-C, to be tried by hand. Nothing leaves this machine, and the demo's
+folder is removed at the end.`,
 		Example: `  carimbo demo
   carimbo demo --once`,
 		Args: takes(),
@@ -122,8 +123,8 @@ func (c *console) prepare(dir string) (script, error) {
 // play sends the script, waits until each order has ended, and shows them. The
 // error says which order did not end as it should.
 func (c *console) play(ctx context.Context, s *serving, sc script, counted <-chan struct{}) error {
-	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s, and a simulator stands for Omie.\n\n", s.url)
-	sc.loseAnswers(s.simulators.omie)
+	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for Omie and Sensio.\n\n", s.url)
+	sc.loseAnswers(s.simulators)
 	for _, step := range sc {
 		if err := c.perform(ctx, s, step); err != nil {
 			return err
@@ -137,10 +138,11 @@ func (c *console) play(ctx context.Context, s *serving, sc script, counted <-cha
 	if err := c.listTable(ctx, s.machine.Ledger(), ledger.Filter{}); err != nil {
 		return err
 	}
-	if err := sc.verify(ctx, s.machine.Ledger(), s.simulators.omie); err != nil {
+	if err := sc.verify(ctx, s.machine.Ledger(), s.simulators); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.stdout, "\nEvery order ended as it should: Omie holds %d OS.\n", len(s.simulators.omie.Documents()))
+	_, err := fmt.Fprintf(c.stdout, "\nEvery order ended as it should: Omie holds %d OS, Sensio %s. None twice.\n",
+		len(s.simulators.omie.Documents()), plural(len(s.simulators.sensio.Documents()), "sale"))
 	return err
 }
 
@@ -183,15 +185,23 @@ func (c *console) tell(ctx context.Context, l ledger.Ledger, sc script, told map
 		news := string(e.State)
 		switch e.State {
 		case ledger.Uncertain:
-			news += ": Omie's answer got lost; the OS is looked for before anything is sent again"
+			news += ": the answer got lost; it is looked for before anything is sent again"
 		case ledger.Rejected:
 			news += ": " + string(e.Reason.Kind)
 		case ledger.Created:
-			news += ": OS " + document(e)
+			news += ": " + documentIn(e) + " " + document(e)
 		}
-		fmt.Fprintf(c.stdout, "  %s  %s\n", safe(key), c.paint(colourOf(e), safe(news)))
+		fmt.Fprintf(c.stdout, "  %-*s  %s\n", keyWidth, safe(key), c.paint(colourOf(e), safe(news)))
 	}
 	return left, nil
+}
+
+// documentIn is what the ERP calls the order's document.
+func documentIn(e ledger.Entry) string {
+	if e.ERP == sensioKind {
+		return "Sensio sale"
+	}
+	return "Omie OS"
 }
 
 func ended(e ledger.Entry) bool {
@@ -202,14 +212,15 @@ func ended(e ledger.Entry) bool {
 func (c *console) suggest(s *serving, sc script) {
 	me := self()
 	files := " --connections " + c.connections + " --secrets " + c.secrets
+	hotmart, found := sc[0], sc.looked()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "\n%s\n", c.paint(bold, "Try, in another terminal:"))
 	fmt.Fprintf(&out, "  %s orders list --mine --data %s\n", me, c.data)
-	fmt.Fprintf(&out, "  %s orders show %s --data %s\n", me, sc[0].key, c.data)
-	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, demoConnection, c.connections, sc[0].path)
-	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, demoConnection, s.url, files, sc[0].path)
-	fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", demoToken, sc[0].path, s.url, demoConnection)
-	fmt.Fprintf(&out, "  curl %sdocuments\n", s.simulators.omieURL)
+	fmt.Fprintf(&out, "  %s orders show '%s' --data %s\n", me, found.key, c.data)
+	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, found.from.connection, c.connections, found.path)
+	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, hotmart.from.connection, s.url, files, hotmart.path)
+	fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", hotmart.from.secret, hotmart.path, s.url, hotmart.from.connection)
+	fmt.Fprintf(&out, "  curl %sdocuments\n  curl %sdocuments\n", s.simulators.omieURL, s.simulators.sensioURL)
 	fmt.Fprintln(&out, "\nServing. Ctrl-C ends and removes the demo's folder.")
 	_, _ = c.stdout.Write(out.Bytes())
 }

@@ -3,59 +3,90 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/hotmart"
+	"github.com/carimbo/carimbo/shared/platform/shopify"
+	"github.com/carimbo/carimbo/shared/platform/woocommerce"
 )
 
-// What demo/connections.yaml and demo/secrets.yaml say.
-const (
-	demoConnection = "cursos"
-	demoToken      = "demo-hottok"
-)
+// demoShop is a connection as demo/connections.yaml and demo/secrets.yaml have it.
+type demoShop struct {
+	connection string
+	platform   platform.Platform
+	samples    string
+	kind       string
+	secret     string
+}
+
+func demoCourses() demoShop {
+	return demoShop{"cursos", hotmart.Platform{}, "hotmart", omieKind, "demo-hottok"}
+}
+
+func demoOnline() demoShop {
+	return demoShop{"loja-online", shopify.Platform{}, "shopify", sensioKind, "demo-shopify-secret"}
+}
+
+func demoWordPress() demoShop {
+	return demoShop{"loja-wp", woocommerce.Platform{}, "woocommerce", sensioKind, "demo-woocommerce-secret"}
+}
 
 // script is what the demo sends, in this order.
 type script []step
 
 // step is one webhook, and what has to come of it.
 type step struct {
-	what   string
+	what string
+	from demoShop
+	// sample is a file of the platform's payloads; empty is the platform's ping.
 	sample string
-	// transaction replaces the sample's own; empty leaves it.
+	// transaction replaces that of a Hotmart sample; empty leaves it.
 	transaction string
-	token       string
-	// lost: Omie's answer to the order's first create gets lost.
+	forged      bool
+	// lost: the ERP's answer to the order's first create gets lost.
 	lost   bool
 	status int
 	state  ledger.State
 	kind   order.Kind
 
-	// key and path are of the payload that writeScript wrote.
-	key, path string
+	// orderID, key and path are of the payload that writeScript wrote.
+	orderID, key, path string
+}
+
+// looked is the order in Sensio that is found, which has the most to show.
+func (sc script) looked() step {
+	return sc[slices.IndexFunc(sc, func(st step) bool { return st.lost && st.from.kind == sensioKind })]
 }
 
 func writeScript(dir string, now time.Time) (script, error) {
+	courses, online, wordPress := demoCourses(), demoOnline(), demoWordPress()
 	sc := script{
-		{what: "a paid purchase", sample: "purchase_approved", token: demoToken, status: http.StatusOK, state: ledger.Created},
-		{what: "the same purchase, delivered again", sample: "purchase_approved", token: demoToken, status: http.StatusOK, state: ledger.Created},
-		{what: "a purchase whose OS is written, but Omie's answer gets lost", sample: "purchase_approved", transaction: "HP2640930551", token: demoToken, lost: true, status: http.StatusOK, state: ledger.Created},
-		{what: "a purchase of something that is not mapped", sample: "purchase_approved_unmapped", token: demoToken, status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
-		{what: "a purchase with a wrong CPF", sample: "purchase_approved_wrong_tax_id", token: demoToken, status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
-		{what: "a forged purchase", sample: "purchase_approved", transaction: "HP2640900000", token: "guessed", status: http.StatusUnauthorized},
+		{what: "Hotmart: a paid purchase", from: courses, sample: "purchase_approved", status: http.StatusOK, state: ledger.Created},
+		{what: "Hotmart: the same purchase, delivered again", from: courses, sample: "purchase_approved", status: http.StatusOK, state: ledger.Created},
+		{what: "Hotmart: Omie will write its OS, and the answer will get lost", from: courses, sample: "purchase_approved", transaction: "HP2640930551", lost: true, status: http.StatusOK, state: ledger.Created},
+		{what: "Hotmart: a product that is not mapped", from: courses, sample: "purchase_approved_unmapped", status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
+		{what: "Hotmart: a wrong CPF", from: courses, sample: "purchase_approved_wrong_tax_id", status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
+		{what: "Hotmart: forged", from: courses, sample: "purchase_approved", transaction: "HP2640900000", forged: true, status: http.StatusUnauthorized},
+		{what: "WooCommerce: its test of the URL", from: wordPress, status: http.StatusOK},
+		{what: "WooCommerce: Sensio will write its sale, and the answer will get lost", from: wordPress, sample: "order_processing", lost: true, status: http.StatusOK, state: ledger.Created},
+		{what: "Shopify: a paid order", from: online, sample: "order_paid", status: http.StatusOK, state: ledger.Created},
 	}
 	for i := range sc {
 		if err := sc[i].write(dir, now); err != nil {
@@ -65,88 +96,137 @@ func writeScript(dir string, now time.Time) (script, error) {
 	return sc, nil
 }
 
-// dates and transaction are what changes in a sample.
-var (
-	dates       = regexp.MustCompile(`("(?:creation_date|approved_date|order_date)": )([0-9]+)`)
-	transaction = regexp.MustCompile(`("transaction": ")([^"]+)`)
-)
-
-// write puts the step's payload into the folder, dated a minute ago: the samples
-// get older, and an old purchase would be refused.
+// write puts the step's payload into the folder, paid a minute ago: the samples get
+// older, and an old order would be refused.
 func (s *step) write(dir string, now time.Time) error {
-	body, err := payloads.FS.ReadFile("hotmart/" + s.sample + ".json")
+	if s.sample == "" {
+		s.key = s.from.connection
+		return nil
+	}
+	body, err := payloads.FS.ReadFile(s.from.samples + "/" + s.sample + ".json")
 	if err != nil {
 		return err
 	}
-	var heading struct {
-		CreationDate int64 `json:"creation_date"`
-	}
-	if err := json.Unmarshal(body, &heading); err != nil {
-		return err
-	}
-	// To the second: the same sample is the same contents when it is sent twice.
-	shift := now.Truncate(time.Second).Add(-time.Minute).UnixMilli() - heading.CreationDate
-	body = dates.ReplaceAllFunc(body, func(match []byte) []byte {
-		parts := dates.FindSubmatch(match)
-		at, _ := strconv.ParseInt(string(parts[2]), 10, 64)
-		return strconv.AppendInt(bytes.Clone(parts[1]), at+shift, 10)
-	})
 	name := s.sample
 	if s.transaction != "" {
 		body = transaction.ReplaceAll(body, []byte("${1}"+s.transaction))
 		name += "_" + s.transaction
-	} else if found := transaction.FindSubmatch(body); found != nil {
-		s.transaction = string(found[2])
 	}
-	s.key = demoConnection + "#" + s.transaction
-	s.path = filepath.Join(dir, name+".json")
+	told, err := s.from.platform.Read(s.from.platform.Sign(body, s.from.secret, now), platform.Settings{Connection: s.from.connection})
+	if err != nil {
+		return err
+	}
+	s.orderID, s.key = told.OrderID, s.from.connection+"#"+told.OrderID
+	// To the second: the same sample is the same contents when it is sent twice.
+	body = redate(body, now.Truncate(time.Second).Add(-time.Minute).Sub(told.PaidAt))
+	s.path = filepath.Join(dir, s.from.samples+"_"+name+".json")
 	return os.WriteFile(s.path, body, 0o600)
+}
+
+// What changes in a sample: Hotmart's milliseconds, the times of the others, and
+// Hotmart's transaction.
+var (
+	millis      = regexp.MustCompile(`("(?:creation_date|approved_date|order_date)": )([0-9]+)`)
+	times       = regexp.MustCompile(`("[a-z_]+": ")([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:[+-][0-9:]{5})?)"`)
+	transaction = regexp.MustCompile(`("transaction": ")([^"]+)`)
+)
+
+// redate shifts every time in a sample by the same, each in its own time zone.
+func redate(body []byte, by time.Duration) []byte {
+	body = millis.ReplaceAllFunc(body, func(match []byte) []byte {
+		parts := millis.FindSubmatch(match)
+		at, _ := strconv.ParseInt(string(parts[2]), 10, 64)
+		return strconv.AppendInt(bytes.Clone(parts[1]), at+by.Milliseconds(), 10)
+	})
+	return times.ReplaceAllFunc(body, func(match []byte) []byte {
+		parts := times.FindSubmatch(match)
+		layout := time.RFC3339
+		if len(parts[2]) == len("2006-01-02T15:04:05") {
+			layout = "2006-01-02T15:04:05"
+		}
+		at, err := time.Parse(layout, string(parts[2]))
+		if err != nil {
+			return match
+		}
+		return append(at.Add(by).AppendFormat(bytes.Clone(parts[1]), layout), '"')
+	})
+}
+
+// request is what the platform would send, or what a forger would.
+func (s step) request(now time.Time) (platform.Request, error) {
+	if s.sample == "" {
+		return platform.Request{Header: map[string]string{"content-type": "application/x-www-form-urlencoded"}, Body: []byte("webhook_id=1")}, nil
+	}
+	body, err := os.ReadFile(s.path)
+	if err != nil {
+		return platform.Request{}, fmt.Errorf("read the demo's payload: %w", err)
+	}
+	secret := s.from.secret
+	if s.forged {
+		secret = "guessed"
+	}
+	return s.from.platform.Sign(body, secret, now), nil
 }
 
 // perform sends one webhook and compares the answer.
 func (c *console) perform(ctx context.Context, s *serving, st step) error {
-	body, err := os.ReadFile(st.path)
-	if err != nil {
-		return fmt.Errorf("read the demo's payload: %w", err)
-	}
-	target, err := url.Parse(s.url + "/webhooks/" + demoConnection)
+	request, err := st.request(c.now())
 	if err != nil {
 		return err
 	}
-	status, answer, err := post(ctx, target, hotmart.Platform{}.Sign(body, st.token, c.now()))
+	target, err := url.Parse(s.url + "/webhooks/" + st.from.connection)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "  %s  %s\n      %d %s\n", safe(st.key), st.what, status, safe(string(bytes.TrimSpace(answer))))
+	status, answer, err := post(ctx, target, request)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "  %d  %-*s  %s\n", status, keyWidth, safe(st.key), st.what)
 	if status != st.status {
-		return fmt.Errorf("%s: the answer was %d instead of %d", st.what, status, st.status)
+		return fmt.Errorf("%s: the answer was %d instead of %d: %s", st.what, status, st.status, safe(strings.TrimSpace(string(answer))))
 	}
 	return nil
 }
 
-// loseAnswers has the simulator write the OS of the steps that say so, and break
-// the connection instead of answering.
-func (sc script) loseAnswers(sim *omiesim.Sim) {
+// keyWidth aligns what is told of the orders: it is that of the longest key.
+const keyWidth = len("loja-online#6120438815907")
+
+func (s step) reference() erp.Reference {
+	return erp.NewReference(s.from.connection, "", s.orderID)
+}
+
+// loseAnswers has the simulators write the documents of the steps that say so, and
+// break the connection instead of answering.
+func (sc script) loseAnswers(sims *simulators) {
 	var mu sync.Mutex
 	left := map[string]bool{}
 	for _, st := range sc {
-		if st.lost {
-			left[st.code()] = true
+		if ref := st.reference(); st.lost && st.from.kind == omieKind {
+			left[ref.Code] = true
+		} else if st.lost {
+			left[ref.OrigID] = true
 		}
 	}
-	sim.OnCall(func(method, code string) *omiesim.Fault {
+	lose := func(id string) bool {
 		mu.Lock()
 		defer mu.Unlock()
-		if method != "IncluirOS" || !left[code] {
+		lost := left[id]
+		delete(left, id)
+		return lost
+	}
+	sims.omie.OnCall(func(method, code string) *omiesim.Fault {
+		if method != "IncluirOS" || !lose(code) {
 			return nil
 		}
-		delete(left, code)
 		return &omiesim.Fault{Mode: omiesim.WriteThenReset}
 	})
-}
-
-func (s step) code() string {
-	return erp.NewReference(demoConnection, "", s.transaction).Code
+	sims.sensio.OnCall(func(method, origID string) *sensiosim.Fault {
+		if method != "POST /sales" || !lose(origID) {
+			return nil
+		}
+		return &sensiosim.Fault{Mode: sensiosim.WriteThenReset}
+	})
 }
 
 // keys are the orders that have to come of the script, each once.
@@ -162,33 +242,56 @@ func (sc script) keys() []string {
 	return keys
 }
 
-// verify compares the ledger, and what the simulator holds, with the script.
-func (sc script) verify(ctx context.Context, l ledger.Ledger, sim *omiesim.Sim) error {
-	orders := map[string]bool{}
+// verify compares the ledger, and what both simulators hold, with the script.
+func (sc script) verify(ctx context.Context, l ledger.Ledger, sims *simulators) error {
+	orders := map[string]map[string]bool{omieKind: {}, sensioKind: {}}
 	for _, st := range sc {
-		e, err := l.Get(ctx, st.key)
-		want := 0
-		switch {
-		case st.state == "" && err == nil:
-			return fmt.Errorf("%s: there is an order of it", st.what)
-		case st.state == "":
-		case err != nil:
+		if err := st.verify(ctx, l, sims); err != nil {
 			return fmt.Errorf("%s: %w", st.what, err)
-		case e.State != st.state || e.Reason.Kind != st.kind || e.Found != st.lost:
-			return fmt.Errorf("%s: the order is %s %s instead of %s %s", st.what, e.State, e.Reason.Kind, st.state, st.kind)
-		case st.state == ledger.Created:
-			want = 1
-			orders[st.key] = true
 		}
-		if n := sim.Count(st.code()); n != want {
-			return fmt.Errorf("%s: Omie holds %s of it instead of %d", st.what, plural(n, "document"), want)
+		if st.state == ledger.Created {
+			orders[st.from.kind][st.key] = true
 		}
 	}
-	if n := len(sim.Documents()); n != len(orders) {
-		return fmt.Errorf("the simulator of Omie holds %s instead of %d", plural(n, "document"), len(orders))
+	for _, held := range []struct {
+		by   string
+		n    int
+		want int
+	}{
+		{"Omie", len(sims.omie.Documents()), len(orders[omieKind])},
+		{"Sensio", len(sims.sensio.Documents()), len(orders[sensioKind])},
+	} {
+		if held.n != held.want {
+			return fmt.Errorf("the simulator of %s holds %s instead of %d", held.by, plural(held.n, "document"), held.want)
+		}
 	}
-	if v := sim.Violations(); len(v) > 0 {
+	if v := sims.omie.Violations(); len(v) > 0 {
 		return fmt.Errorf("a limit of Omie was broken: %s", v[0])
+	}
+	return nil
+}
+
+func (s step) verify(ctx context.Context, l ledger.Ledger, sims *simulators) error {
+	e, err := l.Get(ctx, s.key)
+	want := 0
+	switch {
+	case s.state == "" && err == nil:
+		return fmt.Errorf("there is an order of it")
+	case s.state == "":
+	case err != nil:
+		return err
+	case e.State != s.state || e.Reason.Kind != s.kind || e.Found != s.lost:
+		return fmt.Errorf("the order is %s %s instead of %s %s", e.State, e.Reason.Kind, s.state, s.kind)
+	case s.state == ledger.Created:
+		want = 1
+	}
+	ref := s.reference()
+	n, holder := sims.omie.Count(ref.Code), "Omie"
+	if s.from.kind == sensioKind {
+		n, holder = sims.sensio.Count(ref.Orig, ref.OrigID), "Sensio"
+	}
+	if n != want {
+		return fmt.Errorf("%s holds %s of it instead of %d", holder, plural(n, "document"), want)
 	}
 	return nil
 }

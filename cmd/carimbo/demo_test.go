@@ -3,16 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
 )
 
 func TestTheDemoEndsEveryOrderAsItShouldAndLeavesNothingBehind(t *testing.T) {
@@ -24,12 +28,18 @@ func TestTheDemoEndsEveryOrderAsItShouldAndLeavesNothingBehind(t *testing.T) {
 		t.Fatalf("exit code %d: %s\n%s", code, errs.String(), out.String())
 	}
 	for _, want := range []string{
-		"401 ", "uncertain: Omie's answer got lost", "(found)", "4 orders: 2 created, 2 rejected",
-		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 2 OS.",
+		"200  loja-wp ", "401  cursos#HP2640900000", "uncertain: the answer got lost", "6 orders: 4 created, 2 rejected",
+		"loja-wp#4127               created: Sensio sale ", "loja-online#6120438815907  created: Sensio sale ",
+		"cursos#HP2640917385        created: Omie OS ", "cursos#HP2640930551        created: Omie OS ",
+		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 2 OS, Sensio 2 sales. None twice.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}
+	}
+	// Told once as news, and once in the table.
+	if n := strings.Count(out.String(), "(found)"); n != 4 {
+		t.Errorf("%d times found instead of 4:\n%s", n, out.String())
 	}
 	left, err := os.ReadDir(folder)
 	if err != nil || len(left) > 0 {
@@ -58,46 +68,51 @@ func TestTheDemoServesUntilItIsInterrupted(t *testing.T) {
 	if code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0"}, strings.NewReader(""), &out, &errs); code != exitDone {
 		t.Fatalf("exit code %d: %s\n%s", code, errs.String(), out.String())
 	}
-	for _, want := range []string{"orders list --mine --data ", "send --connection cursos --to http://127.0.0.1:", "X-HOTMART-HOTTOK: demo-hottok"} {
+	for _, want := range []string{"orders list --mine --data ", "send --connection cursos --to http://127.0.0.1:", "X-HOTMART-HOTTOK: demo-hottok", "preview --connection loja-wp "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}
 	}
 }
 
-func TestTheDemosPurchasesAreDatedAMinuteAgo(t *testing.T) {
-	for _, now := range []time.Time{noon, noon.AddDate(3, 0, 0), noon.AddDate(-1, 0, 0)} {
-		dir := t.TempDir()
-		if _, err := writeScript(dir, now); err != nil {
-			t.Fatal(err)
-		}
-		body, err := os.ReadFile(filepath.Join(dir, "purchase_approved.json"))
+func TestTheDemosOrdersArePaidAMinuteAgo(t *testing.T) {
+	for _, now := range []time.Time{noon, noon.AddDate(3, 0, 0), noon.AddDate(-1, 0, 0), noon.Add(15*time.Hour + 700*time.Millisecond)} {
+		sc, err := writeScript(t.TempDir(), now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent, err := at(now, "", nil, nil).read(demoStore(t, dir), body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if age := now.Sub(sent.PaidAt); age < time.Minute || age > 2*time.Minute {
-			t.Errorf("at %s it was paid %s ago", now, age)
+		for _, st := range sc {
+			if st.sample == "" {
+				continue
+			}
+			r, err := st.request(now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings := platform.Settings{Connection: st.from.connection}
+			told, err := st.from.platform.Read(r, settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent, err := st.from.platform.Order(told.Payload, settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, paid := range []time.Time{told.PaidAt, sent.PaidAt} {
+				if age := now.Sub(paid); age < time.Minute || age > 2*time.Minute {
+					t.Errorf("%s: at %s it was paid %s ago", st.what, now, age)
+				}
+			}
 		}
 	}
 }
 
-func demoStore(t *testing.T, dir string) store {
-	t.Helper()
-	var out, errs bytes.Buffer
-	c := at(noon, "", &out, &errs)
-	root := c.root()
-	if _, err := c.prepare(dir); err != nil {
-		t.Fatal(err)
+func TestWhatIsShiftedKeepsItsTimeZone(t *testing.T) {
+	const given = `{"approved_date": 1000, "price": 1000, "created_at": "2026-11-21T23:02:14-03:00", "date_paid": "2026-11-21T10:43:52", "date_completed": null, "note": "em 2026-11-21T10:43:52"}`
+	const want = `{"approved_date": 7201000, "price": 1000, "created_at": "2026-11-22T01:02:14-03:00", "date_paid": "2026-11-21T12:43:52", "date_completed": null, "note": "em 2026-11-21T10:43:52"}`
+	if diff := cmp.Diff(want, string(redate([]byte(given), 2*time.Hour))); diff != "" {
+		t.Error(diff)
 	}
-	s, err := c.connect(root, demoConnection)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func TestAnOrderThatEndsOtherwiseFailsTheDemo(t *testing.T) {
@@ -106,23 +121,56 @@ func TestAnOrderThatEndsOtherwiseFailsTheDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	courses, online := demoCourses(), demoOnline()
 	for _, c := range []struct {
 		step step
 		want string
 	}{
-		{step{transaction: "HP02", state: ledger.Rejected, kind: order.Mapping}, ""},
-		{step{transaction: "HP77"}, ""},
-		{step{transaction: "HP02", state: ledger.Rejected, kind: order.TaxIDReason}, "is rejected mapping instead of rejected tax_id"},
-		{step{transaction: "HP02", state: ledger.Created}, "is rejected mapping instead of created"},
-		{step{transaction: "HP01", state: ledger.Created}, "Omie holds 0 documents of it instead of 1"},
-		{step{transaction: "HP01", state: ledger.Created, lost: true}, "is created"},
-		{step{transaction: "HP77", state: ledger.Created}, "no such order"},
-		{step{transaction: "HP01"}, "there is an order of it"},
+		{step{from: courses, orderID: "HP02", state: ledger.Rejected, kind: order.Mapping}, ""},
+		{step{from: courses, orderID: "HP77"}, ""},
+		{step{from: online, orderID: "77"}, ""},
+		{step{from: courses, orderID: "HP02", state: ledger.Rejected, kind: order.TaxIDReason}, "is rejected mapping instead of rejected tax_id"},
+		{step{from: courses, orderID: "HP02", state: ledger.Created}, "is rejected mapping instead of created"},
+		{step{from: courses, orderID: "HP01", state: ledger.Created}, "Omie holds 0 documents of it instead of 1"},
+		{step{from: courses, orderID: "HP01", state: ledger.Created, lost: true}, "is created"},
+		{step{from: courses, orderID: "HP77", state: ledger.Created}, "no such order"},
+		{step{from: courses, orderID: "HP01"}, "there is an order of it"},
+		{step{from: online, orderID: "77", state: ledger.Created}, "no such order"},
 	} {
-		c.step.key = "cursos#" + c.step.transaction
-		err := script{c.step}.verify(t.Context(), l, omiesim.New(omiesim.Options{}))
+		c.step.key = c.step.from.connection + "#" + c.step.orderID
+		err := script{c.step}.verify(t.Context(), l, emptySimulators())
 		if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.step, err)
 		}
+	}
+}
+
+func emptySimulators() *simulators {
+	return &simulators{omie: omiesim.New(omiesim.Options{}), sensio: sensiosim.New(sensiosim.Options{})}
+}
+
+func TestASecondSaleOfOneOrderFailsTheDemo(t *testing.T) {
+	sims := emptySimulators()
+	st := step{from: demoOnline(), orderID: "77", state: ledger.Created, key: "loja-online#77"}
+	l, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Write(t.Context(), ledger.Entry{}, ledger.Entry{Key: st.key, Token: "a", State: ledger.Created}); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []string{"Sensio holds 0 documents of it instead of 1", "", "Sensio holds 2 documents of it instead of 1"} {
+		err := script{st}.verify(t.Context(), l, sims)
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("with %d sales: %v", n, err)
+		}
+		body := `{"type": "Venda", "customer": "Ana Prado", "total": 10, "netTotal": 10, "orig": "loja-online", "origId": "77", "saleLines": [{"productId": "p", "qty": 1, "price": 10}]}`
+		if r := sims.sensio.Call("POST", "/sales", http.Header{"Content-Type": {"application/json"}}, []byte(body)); r.Status/100 != 2 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+	}
+	if err := (script{}).verify(t.Context(), l, sims); err == nil || !strings.Contains(err.Error(), "the simulator of Sensio holds 3 documents instead of 0") {
+		t.Errorf("sales that nobody asked for: %v", err)
 	}
 }
