@@ -90,6 +90,8 @@ type bench struct {
 	erp   *httptest.Server
 	dir   string
 	meter meter
+	// sensio makes the clients of the Sensio accounts, where there are any.
+	sensio func(connection.Account, ledger.Ledger) (erp.ERP, error)
 	// breaks makes the next customer call panic.
 	breaks atomic.Bool
 
@@ -114,8 +116,16 @@ const plainConfig = `{
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	b := plainBench(t, plainConfig)
+	b.start()
+	return b
+}
+
+// plainBench is a bench whose machine has not been started.
+func plainBench(t *testing.T, config string) *bench {
+	t.Helper()
 	b := &bench{t: t, clock: &clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}, dir: t.TempDir(),
-		meter: meter{make(chan struct{}, 1)}, config: plainConfig}
+		meter: meter{make(chan struct{}, 1)}, config: config}
 	b.sim = omiesim.New(omiesim.Options{Now: b.clock.Now})
 	b.erp = httptest.NewServer(b.sim)
 	t.Cleanup(func() {
@@ -126,7 +136,6 @@ func newBench(t *testing.T) *bench {
 			t.Errorf("a limit of Omie was broken: %s", v)
 		}
 	})
-	b.start()
 	return b
 }
 
@@ -182,22 +191,29 @@ func (b *bench) start() {
 func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (erp.ERP, bool) {
 	return func(l ledger.Ledger) func(string) (erp.ERP, bool) {
 		a := &connection.Accounts{Connections: b.connections, Log: slog.New(slog.DiscardHandler),
-			Make: map[string]func(connection.Account) (erp.ERP, error){"omie": func(a connection.Account) (erp.ERP, error) {
-				c, err := omie.Parse(a.Settings)
-				if err != nil {
-					return nil, err
-				}
-				c.BaseURL = b.erp.URL + "/api/v1/"
-				return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Now: b.clock.Now,
-					Credentials: secret.Credentials(store, "omie/"+a.Name),
-					// The pacing passes on the bench's clock.
-					Sleep: func(_ context.Context, d time.Duration) error { b.clock.advance(d); return nil }}), nil
-			}}}
+			Make: map[string]func(connection.Account) (erp.ERP, error){
+				"omie": func(a connection.Account) (erp.ERP, error) {
+					c, err := omie.Parse(a.Settings)
+					if err != nil {
+						return nil, err
+					}
+					c.BaseURL = b.erp.URL + "/api/v1/"
+					return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Now: b.clock.Now,
+						Credentials: secret.Credentials(store, "omie/"+a.Name), Sleep: b.sleep}), nil
+				},
+				"sensio": func(a connection.Account) (erp.ERP, error) { return b.sensio(a, l) },
+			}}
 		return func(name string) (erp.ERP, bool) {
 			e, ok := a.ERP(name)
 			return breaking{e, &b.breaks}, ok
 		}
 	}
+}
+
+// sleep is the pacing, which passes on the bench's clock.
+func (b *bench) sleep(_ context.Context, d time.Duration) error {
+	b.clock.advance(d)
+	return nil
 }
 
 // breaking is an ERP whose code panics when it is told to.

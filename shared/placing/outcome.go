@@ -349,7 +349,9 @@ func notOurs(sent erp.Mark, found erp.Found) string {
 func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	switch {
 	case e.ClaimedID != "":
-		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", e.ClaimedID))
+		claimed := e.ClaimedID
+		e.ClaimedID = ""
+		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", claimed))
 	case e.AlreadyThere:
 		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
 	}
