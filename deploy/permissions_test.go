@@ -3,9 +3,65 @@ package deploy_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 )
+
+// recorded is the list of calls that the tests of the functions write: what the
+// functions did in AWS, and what Lambda does with their roles to bring them
+// messages. go test ./functions -update writes it anew.
+const recorded = "functions/testdata/iam.json"
+
+// unrecorded is what a function's role may do besides, and why no test of the
+// functions sees it done. LogGroup is the function's own.
+var unrecorded = map[string]string{
+	"logs:CreateLogStream on LogGroup": "Lambda writes what a function prints to its log; the tests read it themselves",
+	"logs:PutLogEvents on LogGroup":    "as above",
+	traced:                             "Lambda sends the traces, and only while Tracing is Active",
+}
+
+func TestARoleMayDoWhatItsFunctionWasSeenToDoAndNothingElse(t *testing.T) {
+	s, err := parse(translate(t).Stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := readRecorded(t)
+	var c claims
+	c.equal("functions that were recorded", slices.Sorted(maps.Values(names)), sorted(seen))
+	for function, name := range names {
+		part := strings.TrimSuffix(function, "Function")
+		want := seen[name]
+		for permission := range unrecorded {
+			want = append(want, strings.ReplaceAll(permission, "on LogGroup", "on "+part+"LogGroup"))
+		}
+		c.equal(part+"Role", slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(permitted(s, part+"Role"))))
+	}
+	for _, p := range c.problems {
+		t.Error(p)
+	}
+}
+
+// readRecorded lists what each function did, as permitted does.
+func readRecorded(t *testing.T) map[string][]string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(recorded)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls []struct{ Function, Action, Resource string }
+	if err := json.Unmarshal(b, &calls); err != nil {
+		t.Fatalf("%s: %v", recorded, err)
+	}
+	seen := map[string][]string{}
+	for _, each := range calls {
+		seen[each.Function] = append(seen[each.Function], each.Action+" on "+each.Resource)
+	}
+	return seen
+}
 
 // secretARN is how the template names the secrets of its stack.
 const secretARN = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/"

@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -31,7 +32,7 @@ func (s *stack) later(folder string) *function.Function {
 	return f
 }
 
-// laterWorker is the omie-os function on the stack's clock.
+// laterWorker is the function of a kind of ERP on the stack's clock.
 type laterWorker struct {
 	s       *stack
 	handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
@@ -42,18 +43,36 @@ func (s *stack) laterWorker() *laterWorker {
 	s.t.Helper()
 	f := s.later("omie-os")
 	ledger, secrets := f.Ledger(), f.Secrets()
-	handler := f.Placing(ledger, "omie", func(a connection.Account) (erp.ERP, error) {
+	return s.laterPlacing("omie-os", f, f.Placing(ledger, secrets, "omie", func(a connection.Account) (erp.ERP, error) {
 		config, err := omie.Parse(a.Settings)
 		if err != nil {
 			return nil, err
 		}
 		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
-	})
+	}))
+}
+
+func (s *stack) laterSensioWorker() *laterWorker {
+	s.t.Helper()
+	f := s.later("sensio-sale")
+	ledger, secrets := f.Ledger(), f.Secrets()
+	return s.laterPlacing("sensio-sale", f, f.Placing(ledger, secrets, "sensio", func(a connection.Account) (erp.ERP, error) {
+		config, err := sensio.Parse(a.Settings)
+		if err != nil {
+			return nil, err
+		}
+		return sensio.New(sensio.Options{Account: a.Name, Config: config, Proofs: sensio.ProofsIn(ledger), Now: f.Now,
+			Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
+	}))
+}
+
+func (s *stack) laterPlacing(folder string, f *function.Function, handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) *laterWorker {
+	s.t.Helper()
 	if err := f.Err(); err != nil {
 		s.t.Fatal(err)
 	}
-	_, d := s.deployed("omie-os")
+	_, d := s.deployed(folder)
 	return &laterWorker{s, handler, d.timeout}
 }
 

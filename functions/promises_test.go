@@ -48,7 +48,11 @@ func TestTheFunctions(t *testing.T) {
 		{"the sweep wakes an order whose message is gone", sweepWakes},
 		{"while the ledger is down messages fail, and are delivered again", ledgerDown},
 		{"while SQS is down the store hears 503", queueDown},
-		{"a Sensio order is kept", sensioIsKept},
+		{"a Shopify and a WooCommerce order that come twice become one Sensio sale each", ordersAreSales},
+		{"a Sensio sale whose answer is lost waits for a person, and is never made twice", lostSaleIsAPersons},
+		{"a Sensio worker killed between the create and the record makes no second sale", killedWithTheSale},
+		{"the sweep wakes a Sensio order in its own queue", sweepWakesSensio},
+		{"a Shopify order that comes twice becomes one OS", shopifyIsOneOS},
 	}
 	made := &calls{}
 	var ran atomic.Int64
@@ -332,24 +336,6 @@ func queueDown(s *stack) {
 	s.accepts(webhook, p)
 	s.mapping("omie-os", s.start("omie-os")).drain()
 	s.stamped(p)
-}
-
-func sensioIsKept(s *stack) {
-	webhook, lane := s.start("webhook"), s.mapping("sensio-sale", s.start("sensio-sale"))
-	p := s.buys("livros")
-	s.accepts(webhook, p)
-	if lane.drain() != 1 || len(lane.hidden) != 0 {
-		s.t.Errorf("not acknowledged:\n%s", s.log())
-	}
-	if e := s.entry(p); e.Account != "loja" || e.ERP != "sensio" || e.State == ledger.Rejected {
-		s.t.Errorf("%+v", e)
-	}
-	// The sweep wakes it in its own queue.
-	sweep := s.laterSweep()
-	s.clock.advance(10 * time.Minute)
-	if sweep() != 1 || lane.drain() != 1 {
-		s.t.Errorf("not woken:\n%s", s.log())
-	}
 }
 
 func whatIsMissingIsSaid(t *testing.T, built string) {

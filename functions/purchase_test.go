@@ -14,46 +14,88 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/carimbo/carimbo/events/payloads"
-	"github.com/carimbo/carimbo/shared/platform/hotmart"
+	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
-// purchase is a paid Hotmart purchase as the sample has it, of another buyer and
-// with another transaction.
+// purchase is a paid order as a platform's sample has it, of another buyer and
+// with ids of its own.
 type purchase struct {
-	connection, transaction, document, name, email string
-	body                                           string
+	connection, platform string
+	// id is the platform's, number what the merchant sees.
+	id, number, document, name, email, total string
+	body                                     string
 }
 
-func (p purchase) key() string { return p.connection + "#" + p.transaction }
+func (p purchase) key() string { return p.connection + "#" + p.id }
+
+// sample is a payload of a platform: what in it would be the same twice.
+type sample struct {
+	file string
+	// ids are each replaced by one of the format beside it; the first is the order's,
+	// the last the number that the merchant sees.
+	ids       [][2]string
+	documents []string
+	// moments are replaced by now.
+	moments            []string
+	name, email, total string
+}
+
+var samples = map[string]sample{
+	"hotmart": {file: "hotmart/purchase_approved.json", ids: [][2]string{{"HP2640917385", "HP%07d"}}, documents: []string{"38491726519"},
+		moments: []string{"1795273204381", "1795273200000", "1795273083000"},
+		name:    "Helena Prado", email: "helena.prado@correio.example", total: "497.00"},
+	"shopify": {file: "shopify/order_paid.json", ids: [][2]string{{"6120438815907", "61%011d"}, {"#1048", "#2%06d"}}, documents: []string{"514.830.297-60"},
+		name: "Beatriz Furtado", email: "beatriz.furtado@correio.example", total: "302.52"},
+	"woocommerce": {file: "woocommerce/order_processing.json", ids: [][2]string{{"4127", "3%06d"}}, documents: []string{"72640518380", "726.405.183-80"},
+		name: "Caio Bittencourt", email: "caio.bittencourt@correio.example", total: "206.26"},
+}
 
 // bought numbers the purchases of all tests.
 var bought atomic.Int64
 
-// buys is a purchase that nobody made before.
-func (s *stack) buys(connection string) purchase {
+// buys is a purchase that nobody made before; changes are more of the sample, each
+// with what replaces it.
+func (s *stack) buys(connection string, changes ...string) purchase {
 	s.t.Helper()
 	n := int(bought.Add(1))
-	p := purchase{connection: connection, transaction: fmt.Sprintf("HP%07d", n), document: cpf(n)}
-	sample, err := payloads.FS.ReadFile("hotmart/purchase_approved.json")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var event struct {
-		Data struct {
-			Buyer struct{ Name, Email, Document string }
+	p := purchase{connection: connection, platform: s.configured.Connections[connection].Platform, document: cpf(n)}
+	of := samples[p.platform]
+	p.name, p.email, p.total = of.name, of.email, of.total
+	for i, id := range of.ids {
+		p.number = fmt.Sprintf(id[1], n)
+		if i == 0 {
+			p.id = p.number
 		}
+		changes = append(changes, id[0], p.number)
 	}
-	if err := json.Unmarshal(sample, &event); err != nil || event.Data.Buyer.Document == "" {
-		s.t.Fatalf("the sample's buyer: %+v, %v", event, err)
+	for _, document := range of.documents {
+		changes = append(changes, document, p.document)
 	}
-	p.name, p.email = event.Data.Buyer.Name, event.Data.Buyer.Email
 	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	p.body = strings.NewReplacer(event.Data.Buyer.Document, p.document, "HP2640917385", p.transaction,
-		"1795273204381", now, "1795273200000", now, "1795273083000", now).Replace(string(sample))
+	for _, moment := range of.moments {
+		changes = append(changes, moment, now)
+	}
+	p.body = s.changed(of, changes)
 	s.mu.Lock()
 	s.shown = append(s.shown, p)
 	s.mu.Unlock()
 	return p
+}
+
+// changed is the sample's text with all changes, each of which has to be one.
+func (s *stack) changed(of sample, changes []string) string {
+	s.t.Helper()
+	b, err := payloads.FS.ReadFile(of.file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	text := string(b)
+	for i := 0; i < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			s.t.Fatalf("%s has no %s", of.file, changes[i])
+		}
+	}
+	return strings.NewReplacer(changes...).Replace(text)
 }
 
 // cpf makes the nth CPF of nobody, with right check digits.
@@ -73,12 +115,17 @@ func cpf(n int) string {
 	return digits
 }
 
-// delivered is the event that API Gateway makes when Hotmart delivers the
+// delivered is the event that API Gateway makes when the store delivers the
 // purchase; each delivery is a request of its own.
 func (p purchase) delivered(t *testing.T, signedWith string) string {
 	t.Helper()
+	platform, ok := registry.Get(p.platform)
+	if !ok {
+		t.Errorf("%s is of no platform", p.connection)
+		return ""
+	}
 	event := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: "ANY /webhooks/{connection}", RawPath: "/webhooks/" + p.connection,
-		Headers:        hotmart.Platform{}.Sign([]byte(p.body), signedWith, time.Now()).Header,
+		Headers:        platform.Sign([]byte(p.body), signedWith, time.Now()).Header,
 		PathParameters: map[string]string{"connection": p.connection}, Body: p.body}
 	event.RequestContext.Stage, event.RequestContext.RequestID = "$default", "gw-"+rand.Text()
 	event.RequestContext.HTTP.Method = http.MethodPost

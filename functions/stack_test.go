@@ -25,6 +25,7 @@ import (
 	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 )
@@ -34,7 +35,7 @@ var server awstest.Server
 func TestMain(m *testing.M) { server.Main(m) }
 
 // stack is what template.yaml describes, with the secrets of its connections, in
-// an AWS that the other stacks share, and the simulator of its ERP accounts.
+// an AWS that the other stacks share, and the simulators of its ERP accounts.
 type stack struct {
 	t        *testing.T
 	name     string
@@ -50,17 +51,20 @@ type stack struct {
 	sqs     *sqs.Client
 	secrets *secretsmanager.Client
 	ledger  *dynamo.Ledger
-	sim     *omiesim.Sim
-	// clock is the simulator's, and that of the functions that are later.
+	// configured is what connections.json says.
+	configured connection.Config
+	sim        *omiesim.Sim
+	shop       *sensiosim.Sim
+	// clock is the simulators', and that of the functions that are later.
 	clock clock
 	// calls are noted here; down is how the name of an API that answers 500 begins.
 	calls *calls
 	down  atomic.Pointer[string]
 	// workerSteps are the calls of the one worker that is started at them, and all
-	// that reach the ERP.
+	// that reach Omie.
 	workerSteps steps
 	flights     flights
-	// onlyKey is the one App Key that the ERP lets in; any, if it is nil.
+	// onlyKey is the one App Key that Omie lets in; any, if it is nil.
 	onlyKey atomic.Pointer[string]
 
 	mu    sync.Mutex
@@ -82,21 +86,27 @@ const (
 // connections has two Omie accounts and one of Sensio.
 const connections = `{
 	"erps": {
-		"estudio": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": {"CURSO-GO": {"nCodServico": 3846592864}}},
-		"oficina": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": {"CURSO-GO": {"nCodServico": 3846592864}}},
+		"estudio": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": SERVICES},
+		"oficina": {"kind": "omie", "base_url": "OMIE", "os": OS, "services": SERVICES},
 		"loja": {"kind": "sensio", "base_url": "SENSIO", "headers": {"Authorization": "Bearer {app_secret}"},
 			"sale": {"type": "Venda", "status": "Em aberto", "modFrete": "9 - Sem frete"},
-			"items": {"CURSO-GO": {"productId": "64f0c2a91e"}}}
+			"items": {"CURSO-GO": {"productId": "64f0c2a91e"}, "CAMISETA-P": {"productId": "64f0c2a91f"},
+				"variant:44121005": {"productId": "64f0c2a920"}, "id:1310": {"productId": "64f0c2a921"}}}
 	},
 	"connections": {
 		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-01-01"},
 		"mentoria": {"platform": "hotmart", "erp": "oficina", "since": "2026-01-01"},
-		"livros": {"platform": "hotmart", "erp": "loja", "since": "2026-01-01"}
+		"retiradas": {"platform": "shopify", "erp": "oficina", "since": "2026-01-01"},
+		"livros": {"platform": "hotmart", "erp": "loja", "since": "2026-01-01"},
+		"camisetas": {"platform": "shopify", "erp": "loja", "since": "2026-01-01"},
+		"canecas": {"platform": "woocommerce", "erp": "loja", "since": "2026-01-01"}
 	}
 }`
 
 const osFields = `{"Cabecalho": {"cEtapa": "10", "cCodParc": "000", "nQtdeParc": 1, "dDtPrevisao": "+3d"},
 	"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cCidPrestServ": "SAO PAULO (SP)", "cNumPedido": "{order.number}"}}`
+
+const services = `{"CURSO-GO": {"nCodServico": 3846592864}, "CAMISETA-P": {"nCodServico": 3846592864}, "variant:44121005": {"nCodServico": 3846592864}}`
 
 func newStack(t *testing.T, c *calls, built string) *stack {
 	t.Helper()
@@ -109,6 +119,8 @@ func newStack(t *testing.T, c *calls, built string) *stack {
 	// An Omie that takes the same cCodIntOS twice: only the ledger stands between a
 	// purchase and a second OS.
 	s.sim = omiesim.New(omiesim.Options{Now: s.clock.Now, NotUnique: true})
+	s.shop = sensiosim.New(sensiosim.Options{Now: s.clock.Now, Authorization: "Bearer " + appSecret,
+		Items: []sensiosim.Item{{ID: "64f0c2a91e"}, {ID: "64f0c2a91f"}, {ID: "64f0c2a920"}, {ID: "64f0c2a921"}}})
 	s.packaged = s.pack()
 	t.Cleanup(s.keepsSilent)
 	t.Cleanup(s.keepsLimits)
@@ -133,9 +145,9 @@ func (s *stack) rotate(name, value string) {
 func (s *stack) pack() string {
 	s.t.Helper()
 	omie := httptest.NewServer(http.HandlerFunc(s.omie))
-	sensio := httptest.NewServer(http.NotFoundHandler())
-	s.t.Cleanup(func() { s.sim.Close(); omie.Close(); sensio.Close() })
-	file := strings.NewReplacer("OMIE", omie.URL+"/api/v1/", "OS", osFields, "SENSIO", sensio.URL).Replace(connections)
+	sensio := httptest.NewServer(s.shop)
+	s.t.Cleanup(func() { s.sim.Close(); s.shop.Close(); omie.Close(); sensio.Close() })
+	file := strings.NewReplacer("OMIE", omie.URL+"/api/v1/", "OS", osFields, "SERVICES", services, "SENSIO", sensio.URL).Replace(connections)
 	s.keep(file)
 	folder := s.t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "connections.json"), []byte(file), 0o600); err != nil {
@@ -151,6 +163,7 @@ func (s *stack) keep(file string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.configured = c
 	for name, account := range c.ERPs {
 		s.createSecret(account.Kind+"/"+name, `{"app_key":"`+appKeyOf(name)+`","app_secret":"`+appSecret+`"}`)
 	}
@@ -243,17 +256,31 @@ func (s *stack) stamped(purchases ...purchase) {
 	want, got := map[string]string{}, map[string]string{}
 	for _, p := range purchases {
 		e := s.stands(p, ledger.Created, "")
-		want[e.Reference.Code] = p.transaction + " for " + p.document + " is " + e.ERPID + " number " + e.ERPNumber
+		want[e.Reference.Code] = p.number + " for " + p.document + " over " + p.total + " is " + e.ERPID + " number " + e.ERPNumber
 	}
 	documents := s.sim.Documents()
 	for _, d := range documents {
-		got[d.CodInt] = d.OrderNumber + " for " + d.CustomerTaxID + " is " + strconv.FormatInt(d.NCodOS, 10) + " number " + d.NumOS
-		if d.Total.String() != "497.00" {
-			s.t.Errorf("the OS of %s has the total %s", d.OrderNumber, d.Total)
-		}
+		got[d.CodInt] = d.OrderNumber + " for " + d.CustomerTaxID + " over " + d.Total.String() + " is " + strconv.FormatInt(d.NCodOS, 10) + " number " + d.NumOS
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(documents) != len(purchases) {
 		s.t.Errorf("%d documents for %d purchases (-ledger +ERP):\n%s", len(documents), len(purchases), diff)
+	}
+}
+
+// sold checks that each order is created and has one sale, and that there is no
+// other.
+func (s *stack) sold(orders ...purchase) {
+	s.t.Helper()
+	want, got := map[string]string{}, map[string]string{}
+	for _, p := range orders {
+		want[p.key()] = p.name + " over " + p.total + " is " + s.stands(p, ledger.Created, "").ERPID
+	}
+	sales := s.shop.Documents()
+	for _, d := range sales {
+		got[d.Orig+"#"+d.OrigID] = d.Customer + " over " + d.Total.String() + " is " + d.ID
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(sales) != len(orders) {
+		s.t.Errorf("%d sales for %d orders (-ledger +ERP):\n%s", len(sales), len(orders), diff)
 	}
 }
 

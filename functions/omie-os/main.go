@@ -15,7 +15,7 @@ import (
 func main() {
 	f := function.New(function.Recording, os.Getenv, os.Stdout)
 	ledger, secrets := f.Ledger(), f.Secrets()
-	f.Start(f.Placing(ledger, "omie", func(a connection.Account) (erp.ERP, error) {
+	f.Start(f.Placing(ledger, secrets, "omie", func(a connection.Account) (erp.ERP, error) {
 		config, err := omie.Parse(a.Settings)
 		if err != nil {
 			return nil, err
