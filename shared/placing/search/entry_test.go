@@ -1,0 +1,474 @@
+package search
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
+)
+
+// now is the instant of every transition: what counts is how far it is from the
+// entry's times.
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// never is a time that is not set.
+const never int8 = -128
+
+// entry is a ledger.Entry without what no transition decides by: its times are
+// ticks from now, as far as they still matter; the timeline is gone, and so are
+// the counters, which makes every wait the shortest of its table.
+type entry struct {
+	state  state
+	kind   kind // of a rejection
+	until  int8 // never, or from now
+	quiet  int8 // 0 when past
+	looked int8 // how long the last look-up still counts as just made
+	lease  int8 // never, or from now; past ones down to -spacingTicks
+	due    int8 // never, or from now
+
+	payload, version, mark, newer contents
+	seen                          [3]bool
+
+	already, fault, reversed, reversals, old bool
+
+	claimed, id document
+}
+
+type state uint8
+
+var states = [...]ledger.State{"", ledger.Accepted, ledger.Waiting, ledger.Rejected, ledger.Creating, ledger.Uncertain, ledger.Created}
+
+const (
+	absent state = iota
+	accepted
+	waiting
+	rejected
+	creating
+	uncertain
+	created
+)
+
+// nothingSent tells whether the entry says that the ERP can't have it.
+func (e entry) nothingSent() bool { return e.state <= rejected }
+
+func (e entry) parked() bool { return e.state == uncertain && e.until == never }
+
+// kind is the reason of a rejection, as far as a transition asks: any that the
+// store can mend, and two that it asks for.
+type kind uint8
+
+const reversedKind kind = 1
+
+var kinds = [...]order.Kind{order.TaxIDReason, order.Reversed, order.RefusedByERP}
+
+// contents are the first (1) or the mended ones (2).
+type contents uint8
+
+// document is one in the ERP, by its number there; wrongID is no order of ours.
+type document uint8
+
+const wrongID document = 9
+
+var ids = [...]string{0: "", 1: "1", 2: "2", 3: "3", wrongID: "9"}
+
+func idOf(text string) document { return document(max(0, slices.Index(ids[:], text))) }
+
+var digests = [...]string{"", "a", "b"}
+
+func contentsOf(digest string) contents { return contents(slices.Index(digests[:], digest)) }
+
+var totals = [...]order.Money{money("100"), money("101"), money("102")}
+
+func money(s string) order.Money {
+	m, err := order.ParseMoney(s)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func at(ticks int8) time.Time {
+	if ticks == never {
+		return time.Time{}
+	}
+	return now.Add(time.Duration(ticks) * tick)
+}
+
+// ticksTo is how far t is away; a time that is not at a tick would be an order
+// of events that the search doesn't see.
+func ticksTo(t time.Time) int8 {
+	switch {
+	case t.IsZero() || t.Equal(placing.Never):
+		return never
+	case t.Sub(now)%tick != 0:
+		panic(fmt.Sprintf("%s is between two ticks", t.Sub(now)))
+	}
+	return int8(min(max(t.Sub(now)/tick, -100), 100))
+}
+
+// versions tells whether the platform numbers its contents, or they are told
+// apart by their digests only.
+type versions bool
+
+func (v versions) of(c contents) int64 {
+	if v {
+		return int64(c)
+	}
+	return 0
+}
+
+// ledger is the entry as the transition function knows it.
+func (e entry) ledger(v versions) ledger.Entry {
+	if e.state == absent {
+		return ledger.Entry{}
+	}
+	l := ledger.Entry{
+		Key: "store#1", Rev: 1, Account: "account", State: states[e.state], Fence: fence,
+		Until: at(e.until), Lease: at(e.lease), AlreadyThere: e.already, ClaimedID: ids[e.claimed], Due: at(e.due),
+		Payload: payloadOf(e.payload), Digest: digests[e.payload], Version: v.of(e.version), TryingSince: now, ERPID: ids[e.id],
+	}
+	if e.state == rejected {
+		l.Reason.Kind = kinds[e.kind]
+	}
+	if e.lease != never {
+		l.Owner = "a claim"
+	}
+	if e.quiet > 0 {
+		l.QuietUntil = at(e.quiet)
+	}
+	if e.looked > 0 {
+		l.LookedUpAt = at(e.looked - spacingTicks)
+	}
+	if e.fault {
+		l.Fault = "a fault"
+	}
+	for c, seen := range e.seen {
+		if seen {
+			l.Seen = append(l.Seen, digests[c])
+		}
+	}
+	if e.newer > 0 {
+		l.Newer = &ledger.Contents{Payload: payloadOf(e.newer), Digest: digests[e.newer], Version: v.of(e.newer), At: now}
+	}
+	if e.mark > 0 {
+		l.Document = markOf(e.mark)
+	}
+	if e.reversed {
+		l.ReversedAt = now
+	}
+	if e.reversals {
+		l.Reversals = []string{"r"}
+	}
+	if e.old {
+		l.TryingSince = now.Add(-placing.Patience)
+	}
+	return l
+}
+
+func payloadOf(c contents) []byte { return []byte(digests[c]) }
+
+func markOf(c contents) erp.Mark {
+	return erp.Mark{Digest: digests[c], OrderNumber: "HP1", Total: totals[c]}
+}
+
+// entryOf is the entry that the transition function returned, made comparable.
+func entryOf(l ledger.Entry, v versions) entry {
+	e := entry{
+		state: state(slices.Index(states[:], l.State)), until: never, lease: never, due: ticksTo(l.Due),
+		reversed: !l.ReversedAt.IsZero(), reversals: len(l.Reversals) > 0, id: idOf(l.ERPID),
+		payload: contentsOf(string(l.Payload)),
+	}
+	e.version = e.payload
+	if e.state == created && v {
+		e.version = contents(l.Version)
+	}
+	for _, d := range l.Seen {
+		e.seen[contentsOf(d)] = true
+	}
+	if (l.Owner == "") != l.Lease.IsZero() {
+		panic("an owner without a lease, or the reverse")
+	}
+	if e.due != never {
+		e.due = max(e.due, 0)
+	}
+	if e.state == created {
+		return e
+	}
+	if e.state == rejected {
+		e.kind = kind(max(0, slices.Index(kinds[:], l.Reason.Kind)))
+	}
+	if l.Newer != nil {
+		e.newer = contentsOf(l.Newer.Digest)
+	}
+	if !l.Document.IsZero() {
+		e.mark = contentsOf(l.Document.Digest)
+	}
+	if !l.Until.IsZero() {
+		e.until = max(ticksTo(l.Until), 0)
+	}
+	if !l.QuietUntil.IsZero() {
+		e.quiet = max(ticksTo(l.QuietUntil), 0)
+	}
+	if !l.LookedUpAt.IsZero() {
+		e.looked = max(ticksTo(l.LookedUpAt)+spacingTicks, 0)
+	}
+	if !l.Lease.IsZero() {
+		e.lease = max(ticksTo(l.Lease), -spacingTicks)
+	}
+	e.already, e.fault = l.AlreadyThere, l.Fault != ""
+	e.claimed = idOf(l.ClaimedID)
+	e.old = now.Sub(l.TryingSince) >= placing.Patience
+	return e
+}
+
+// later is the entry a tick later.
+func (e entry) later() entry {
+	for _, t := range []*int8{&e.until, &e.due, &e.quiet, &e.looked} {
+		if *t > 0 {
+			*t--
+		}
+	}
+	if e.lease > -spacingTicks {
+		e.lease--
+	}
+	return e
+}
+
+func (e entry) String() string {
+	if e.state == absent {
+		return "no entry"
+	}
+	var b strings.Builder
+	b.WriteString(string(states[e.state]))
+	if e.kind > 0 {
+		fmt.Fprintf(&b, ": %s", kinds[e.kind])
+	}
+	if e.parked() {
+		b.WriteString(", parked")
+	}
+	for _, t := range []struct {
+		name  string
+		ticks int8
+		shown bool
+	}{{"until", e.until, e.until > 0}, {"quiet", e.quiet, e.quiet > 0}, {"lease", e.lease, e.lease != never}} {
+		if t.shown {
+			fmt.Fprintf(&b, ", %s %+d", t.name, t.ticks)
+		}
+	}
+	if e.payload > 0 {
+		fmt.Fprintf(&b, ", contents %d", e.payload)
+	}
+	if e.newer > 0 {
+		fmt.Fprintf(&b, ", beside %d", e.newer)
+	}
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"reversed", e.reversed}, {"already there", e.already}, {"unknown fault", e.fault}, {"tried for a week", e.old}} {
+		if f.set {
+			b.WriteString(", " + f.name)
+		}
+	}
+	if e.claimed > 0 {
+		fmt.Fprintf(&b, ", claimed as %d", e.claimed)
+	}
+	if e.id > 0 {
+		fmt.Fprintf(&b, ", id %d", e.id)
+	}
+	return b.String()
+}
+
+// fence is every entry's before a transition: whoever still holds it asks with
+// it, everybody else with a former one.
+const fence = 7
+
+// event names one of the transition function's, with all that it carries.
+type event struct {
+	what    what
+	message message
+	holds   bool // the asker's fence is the entry's
+	answer  answer
+	lane    int8 // until the lane opens, 0 when it is open
+	lease   int8 // of an arrival's claim
+	elapsed int8 // since the call began
+	enough  bool // time left for the call
+	putOff  bool
+	doc     contents
+	id      document
+}
+
+type what uint8
+
+const (
+	arrival what = iota
+	restarted
+	judged
+	held
+	ready
+	answered
+	lookedUp
+	broke
+	retry
+	resolveAbsent
+	resolveCreated
+)
+
+// message is one on the queue.
+type message uint8
+
+const (
+	wake message = iota
+	firstNotice
+	mendedNotice
+	reversal
+)
+
+var messageNames = [...]string{"a wake-up", "the first notice", "the mended notice", "the reversal"}
+
+func (m message) queue(v versions) queue.Message {
+	q := queue.Message{Type: queue.Wake, Key: "store#1", Account: "account", ReceivedAt: now}
+	switch m {
+	case firstNotice, mendedNotice:
+		q.Type, q.Digest, q.Payload, q.Version = queue.Paid, digests[m], payloadOf(contents(m)), v.of(contents(m))
+	case reversal:
+		q.Type, q.Digest = queue.Reversed, "r"
+	}
+	return q
+}
+
+// answer is an erp.AnswerKind.
+type answer uint8
+
+const (
+	noAnswer answer = iota
+	isCreated
+	isPresent
+	isAbsent
+	isUnprovable
+	isDuplicate
+	isRefused
+	isUnknown
+	isLane
+	isRedundant
+	isNotSent
+	isNoTime
+	isLost
+)
+
+var answers = [...]erp.AnswerKind{"", erp.Created, erp.Present, erp.Absent, erp.Unprovable, erp.Duplicate, erp.Refused,
+	erp.Unknown, erp.Lane, erp.Redundant, erp.NotSent, erp.NoTime, erp.Lost}
+
+func (a answer) String() string { return string(answers[a]) }
+
+// event is the one that the transition function is asked with.
+func (ev event) event(v versions) placing.Event {
+	f := int64(fence - 1)
+	if ev.holds {
+		f = fence
+	}
+	var lane time.Time
+	if ev.lane > 0 {
+		lane = at(ev.lane)
+	}
+	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: "in the ERP's words"}
+	if ev.answer == isPresent {
+		a.Found = erp.Found{Total: totals[ev.doc], OrderNumber: "HP1"}
+	}
+	switch ev.what {
+	case arrival:
+		return placing.Arrival{Message: ev.message.queue(v), Owner: "a claim", Lease: at(ev.lease)}
+	case restarted:
+		return placing.Restarted{}
+	case judged:
+		return placing.Judged{Fence: f, Reason: order.Reason{Kind: order.TaxIDReason}}
+	case held:
+		return placing.Held{Fence: f, Answer: a, LaneUntil: lane}
+	case ready:
+		return placing.Ready{Fence: f, Mark: markOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
+	case answered:
+		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane}
+	case lookedUp:
+		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, PutOff: ev.putOff}
+	case broke:
+		return placing.Broke{Fence: f}
+	case retry:
+		return placing.Retry{}
+	case resolveAbsent:
+		return placing.ResolveAbsent{}
+	}
+	return placing.ResolveCreated{ID: ids[ev.id]}
+}
+
+// result is what a transition made of an entry.
+type result struct {
+	entry        entry
+	do           placing.Action
+	write        bool
+	taken        bool // the fence grew: nobody who held the entry holds it now
+	toldChanged  bool // a person is told that the store changed it too late
+	toldReversed bool
+}
+
+// asked remembers what the transition function said: it is pure, so that asking
+// once will do.
+type asked struct {
+	rules    placing.Rules
+	versions versions
+	unsafe   rewrite
+	answers  map[question]result
+}
+
+type question struct {
+	entry entry
+	event event
+}
+
+func (a *asked) next(e entry, ev event) result {
+	q := question{e, ev}
+	if r, ok := a.answers[q]; ok {
+		return r
+	}
+	f := placing.Next
+	if a.unsafe != nil {
+		f = func(r placing.Rules, before ledger.Entry, real placing.Event, at time.Time) (ledger.Entry, placing.Step) {
+			return a.unsafe(ask{rules: r, entry: before, event: real, is: ev})
+		}
+	}
+	before := e.ledger(a.versions)
+	after, step := f(a.rules, before, ev.event(a.versions), now)
+	r := result{entry: e, do: step.Do, write: step.Write,
+		toldChanged:  slices.Contains(step.Count, placing.MetricChangedLate),
+		toldReversed: slices.Contains(step.Count, placing.MetricReversedLate)}
+	if step.Write {
+		r.entry = entryOf(after, a.versions)
+		r.taken = after.Fence != before.Fence
+	}
+	if e.state != absent && entryOf(before, a.versions) != e {
+		panic("an entry is not what it was, or loses something here")
+	}
+	a.answers[q] = r
+	return r
+}
+
+// ask is a question to the transition function that an unsafe reading answers
+// in its place.
+type ask struct {
+	rules placing.Rules
+	entry ledger.Entry
+	event placing.Event
+	is    event
+}
+
+// next asks the real one.
+func (q ask) next() (ledger.Entry, placing.Step) {
+	return placing.Next(q.rules, q.entry, q.event, now)
+}
+
+// rewrite is an unsafe reading of the transition function.
+type rewrite func(q ask) (ledger.Entry, placing.Step)

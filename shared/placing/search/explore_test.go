@@ -1,0 +1,249 @@
+package search
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+)
+
+// found is what a search saw.
+type found struct {
+	worlds, moves, depth int
+	ended                [len(states)]int // worlds that came to their end, by the entry's state
+	broken               string
+	trail                []string
+}
+
+func (f found) String() string {
+	return fmt.Sprintf("%s:\n  %s", f.broken, strings.Join(f.trail, "\n  "))
+}
+
+// search is one breadth-first walk over all worlds that can come to be.
+type search struct {
+	*model
+	worlds []world
+	parent []uint32
+	index  index
+
+	// Of each world, the worlds that nature or the clock leads to; the highest bit
+	// says that time passes on the way.
+	onward []uint32
+	first  []uint32
+}
+
+const timePasses = 1 << 31
+
+// wants tells whether the search stops at what is broken.
+func (s *search) wants(broken string) bool {
+	return broken != "" && (s.only == "" || s.only == broken)
+}
+
+// run walks until an invariant breaks, or through everything; the shortest way to
+// a broken one comes first.
+func run(m *model, faults int) found {
+	s := &search{model: m, index: newIndex()}
+	f := s.walk(begin(faults))
+	if f.broken != "" {
+		return f
+	}
+	return s.ends(f)
+}
+
+func (s *search) walk(from world) (f found) {
+	s.add(from, 0)
+	last := 0 // of this depth
+	for i := 0; i < len(s.worlds) && f.broken == ""; i++ {
+		if i > last {
+			f.depth, last = f.depth+1, len(s.worlds)-1
+		}
+		s.first = append(s.first, uint32(len(s.onward)))
+		s.moves(s.worlds[i], func(to world, mv move) {
+			f.moves++
+			if f.broken != "" {
+				return
+			}
+			j, fresh := s.add(to, uint32(i))
+			if mv.who <= clock && int(j) != i {
+				if mv.who == clock {
+					j |= timePasses
+				}
+				s.onward = append(s.onward, j)
+			}
+			if fresh && (mv.broken == "" || !s.wants(mv.broken)) {
+				mv.broken = s.broken(to)
+			}
+			if s.wants(mv.broken) {
+				f.broken = mv.broken
+				f.trail = append(s.trail(uint32(i)), line(mv, to))
+			}
+		})
+	}
+	s.first = append(s.first, uint32(len(s.onward)))
+	f.worlds = len(s.worlds)
+	return f
+}
+
+// ends tells whether every world can come to its end without a further fault and
+// without a person, and whether nothing turns in circles while no time passes.
+func (s *search) ends(f found) found {
+	back, start := s.reverse()
+	reached := make([]bool, len(s.worlds))
+	var next []uint32
+	for i, w := range s.worlds {
+		if w.final() {
+			reached[i] = true
+			next = append(next, uint32(i))
+			f.ended[w.entry.state]++
+		}
+	}
+	for len(next) > 0 {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, from := range back[start[i]:start[i+1]] {
+			if from &^= timePasses; !reached[from] {
+				reached[from] = true
+				next = append(next, from)
+			}
+		}
+	}
+	if i := slices.Index(reached, false); i >= 0 && s.wants(noEnd) {
+		f.broken, f.trail = noEnd, s.trail(uint32(i))
+		return f
+	}
+	return s.circles(f, back, start)
+}
+
+// circles peels off the worlds that lead nowhere without time passing; what stays
+// leads in circles.
+func (s *search) circles(f found, back, start []uint32) found {
+	out := make([]uint8, len(s.worlds))
+	var next []uint32
+	for i := range s.worlds {
+		for _, to := range s.onward[s.first[i]:s.first[i+1]] {
+			if to&timePasses == 0 {
+				out[i]++
+			}
+		}
+		if out[i] == 0 {
+			next = append(next, uint32(i))
+		}
+	}
+	peeled := 0
+	for len(next) > 0 {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		peeled++
+		for _, from := range back[start[i]:start[i+1]] {
+			if from&timePasses != 0 {
+				continue
+			}
+			if out[from]--; out[from] == 0 {
+				next = append(next, from)
+			}
+		}
+	}
+	if peeled < len(s.worlds) && s.wants(inCircles) {
+		f.broken, f.trail = inCircles, s.trail(s.inCircle(out))
+	}
+	return f
+}
+
+// inCircle follows what was not peeled off until it comes to the same world twice.
+func (s *search) inCircle(out []uint8) uint32 {
+	i := uint32(slices.IndexFunc(out, func(n uint8) bool { return n > 0 }))
+	for been := map[uint32]bool{}; !been[i]; {
+		been[i] = true
+		for _, to := range s.onward[s.first[i]:s.first[i+1]] {
+			if to&timePasses == 0 && out[to] > 0 {
+				i = to
+				break
+			}
+		}
+	}
+	return i
+}
+
+// reverse is onward from its other end.
+func (s *search) reverse() (back, start []uint32) {
+	start = make([]uint32, len(s.worlds)+1)
+	for _, to := range s.onward {
+		start[to&^timePasses+1]++
+	}
+	for i := range s.worlds {
+		start[i+1] += start[i]
+	}
+	at := slices.Clone(start)
+	back = make([]uint32, len(s.onward))
+	for i := range s.worlds {
+		for _, to := range s.onward[s.first[i]:s.first[i+1]] {
+			j := to &^ timePasses
+			back[at[j]] = uint32(i) | to&timePasses
+			at[j]++
+		}
+	}
+	return back, start
+}
+
+// trail tells how a world came to be.
+func (s *search) trail(i uint32) []string {
+	var lines []string
+	for ; i > 0; i = s.parent[i] {
+		done := false
+		s.moves(s.worlds[s.parent[i]], func(to world, mv move) {
+			if !done && to == s.worlds[i] {
+				lines, done = append(lines, line(mv, to)), true
+			}
+		})
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+func line(m move, to world) string {
+	what := m.String()
+	if m.who == fault {
+		what = "FAULT " + what
+	}
+	return fmt.Sprintf("%-58s %s", what, to)
+}
+
+// add finds the world, or keeps it.
+func (s *search) add(w world, parent uint32) (i uint32, fresh bool) {
+	slot := s.index.find(w, s.worlds)
+	if at := *slot; at > 0 {
+		return at - 1, false
+	}
+	s.worlds = append(s.worlds, w)
+	s.parent = append(s.parent, parent)
+	*slot = uint32(len(s.worlds))
+	s.index.grow(s.worlds)
+	return uint32(len(s.worlds) - 1), true
+}
+
+// index finds worlds in a list without keeping them twice.
+type index struct {
+	seed  maphash.Seed
+	slots []uint32 // of the list, from 1
+}
+
+func newIndex() index { return index{maphash.MakeSeed(), make([]uint32, 1<<12)} }
+
+func (x *index) find(w world, list []world) *uint32 {
+	mask := uint64(len(x.slots) - 1)
+	for h := maphash.Comparable(x.seed, w) & mask; ; h = (h + 1) & mask {
+		if at := x.slots[h]; at == 0 || list[at-1] == w {
+			return &x.slots[h]
+		}
+	}
+}
+
+func (x *index) grow(list []world) {
+	if 3*len(list) < 2*len(x.slots) {
+		return
+	}
+	x.slots = make([]uint32, 4*len(x.slots))
+	for i := range list {
+		*x.find(list[i], list[:i]) = uint32(i + 1)
+	}
+}

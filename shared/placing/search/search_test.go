@@ -1,0 +1,44 @@
+package search
+
+import (
+	"flag"
+	"testing"
+	"time"
+)
+
+// mostFaults is how many things go wrong in one order's life. Three take some minutes
+// and 6 GB for each ERP: -search.faults=3 -parallel=1 -timeout=1h.
+var mostFaults = flag.Int("search.faults", usualFaults, "how many things go wrong at most")
+
+func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		flavour
+		versions
+	}{
+		{"unique code and look-up", uniqueCode, true},
+		{"unique code, no look-up", uniqueNoLookUp, true},
+		{"look-up, no uniqueness", lookUpOnly, true},
+		{"look-up, no uniqueness, contents without a version", lookUpOnly, false},
+		{"neither look-up nor uniqueness", neither, true},
+		{"a filter that isn't honoured", filterNotHeeded, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			f := run(newModel(c.flavour, c.versions), *mostFaults)
+			if f.broken != "" {
+				t.Fatal(f)
+			}
+			// To park where a look-up proves takes two: a lost answer, and a look-up that
+			// still fails after a week.
+			parks := *mostFaults > 1 || *mostFaults > 0 && !c.proves
+			for s, want := range map[state]bool{created: true, rejected: true, uncertain: parks} {
+				if (f.ended[s] > 0) != want {
+					t.Errorf("%d orders ended %s", f.ended[s], states[s])
+				}
+			}
+			t.Logf("%d faults at most: %d states, %d moves, %d deep, %s", *mostFaults, f.worlds, f.moves, f.depth, time.Since(began).Round(100*time.Millisecond))
+		})
+	}
+}

@@ -1,0 +1,345 @@
+package search
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+// reading is a rule as it may be misread, and what comes of it.
+type reading struct {
+	name    string
+	flavour flavour
+	faults  int
+	rewrite rewrite
+	outside outside
+	breaks  string
+}
+
+// The orders that a plausible reading doubles, loses or gets wrong, by the
+// numbers of placing's TestTraces: the search finds each of them as soon as the
+// reading is back.
+//
+// 21 lies outside: that a notice comes back from the dead letters is the queue's
+// (queuetest, cmd/carimbo); here a message that a worker died with always comes
+// back.
+func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
+	for _, r := range []reading{
+		{"1: a look-up that is put off leaves the order waiting", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, twoDocuments},
+		{"2: the spacing counts from the start of the call", lookUpOnly, 1, quietFromTheStart, outside{startNoted: true}, twoDocuments},
+		{"3: a lapsed create is looked up when its lease ends", lookUpOnly, 1, lookUpAtTheLease, outside{}, twoDocuments},
+		{"4: a retry makes an uncertain order waiting", lookUpOnly, 1, retryCreates, outside{}, twoDocuments},
+		{"4: a retry makes a parked order waiting", neither, 1, retryCreates, outside{}, twoDocuments},
+		{"5: --absent is believed before quiet_until", neither, 1, absentAtOnce, outside{}, twoDocuments},
+		{"6: a restart reads live leases as long lapsed", lookUpOnly, 1, restartLongLapsed, outside{}, twoDocuments},
+		{"7: what is uncertain for 7 days is given up", lookUpOnly, 2, uncertainGivenUp, outside{}, twoDocuments},
+		{"8: an empty answer is absence", filterNotHeeded, 1, emptyIsAbsent, outside{}, twoDocuments},
+		{"9: a redelivered message takes a dead claim for its own", lookUpOnly, 1, claimIsTheProcess, outside{}, twoDocuments},
+		{"10: the clock is not checked before the first byte", lookUpOnly, 1, nil, outside{clockUnchecked: true}, twoDocuments},
+		{"11: a reversal of what doesn't exist is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Rev == 0 }), outside{}, createReversed},
+		{"11: a reversal of what is rejected is forgotten", lookUpOnly, 1, reversalForgottenIf(func(e ledger.Entry) bool { return e.State == ledger.Rejected }), outside{}, createReversed},
+		{"11: a reversal that meets a live lease is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createReversed},
+		{"12: newer contents revive what is reversed", lookUpOnly, 0, newerRevivesReversed, outside{}, createReversed},
+		{"13: creating is not conditioned on the reversal", lookUpOnly, 1, creatingWhateverReversed, outside{}, createReversed},
+		{"14: a reversal leaves the fence", lookUpOnly, 0, reversalLeavesTheClaim, outside{}, createReversed},
+		{"15: the old notice replaces the mended one", lookUpOnly, 0, whateverComesIsNewer, outside{}, createFormer},
+		{"16: contents that meet creating or uncertain are dropped", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.State == ledger.Creating || e.State == ledger.Uncertain }), outside{}, createFormer},
+		{"17: contents kept beside are forgotten when absence rejects", lookUpOnly, 1, rejectionForgetsBeside, outside{}, createFormer},
+		{"18: what the ERP refused is not mended", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.Reason.Kind == order.RefusedByERP }), outside{}, forgotten},
+		{"18: what was mended during the call that is refused stays rejected", lookUpOnly, 1, refusalOutlivesMending, outside{}, neverMended},
+		{"19: contents that meet a live lease are dropped", lookUpOnly, 0, dropContentsIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createFormer},
+		{"19: contents are replaced without the fence", lookUpOnly, 0, contentsLeaveTheClaim, outside{}, createFormer},
+		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing},
+		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon},
+		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane},
+		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd},
+		{"25: a failed look-up overwrites an unknown fault", lookUpOnly, 2, failureForgetsFault, outside{}, createUnknown},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
+	}
+}
+
+// An invariant that nothing can break is no invariant: those that no trace breaks
+// have a reading of their own.
+func TestEachInvariantCanBeBroken(t *testing.T) {
+	for _, r := range []reading{
+		{"waiting again without proof", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, sentAfterAll},
+		{"another document's id is recorded", lookUpOnly, 0, anotherID, outside{}, wrongDocument},
+		{"contents are kept beside though nothing was sent", lookUpOnly, 0, alwaysBeside, outside{}, notTakenOver},
+		{"a reversal is acknowledged and dropped", lookUpOnly, 0, reversalForgottenIf(func(ledger.Entry) bool { return true }), outside{}, reversalForgotten},
+		{"a late reversal is not counted", lookUpOnly, 0, uncounted, outside{}, reversedUntold},
+		{"a late change is not counted", lookUpOnly, 0, uncounted, outside{}, changedUntold},
+		{"a create with former contents is not counted", lookUpOnly, 0, uncounted, outside{}, formerUntold},
+		{"a lapsed create is left alone", lookUpOnly, 1, neverLapses, outside{}, noEnd},
+		{"what is ready waits again at once", lookUpOnly, 0, neverReady, outside{}, inCircles},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
+	}
+}
+
+func (r reading) isFound(t *testing.T) {
+	t.Parallel()
+	m := newModel(r.flavour, true)
+	m.unsafe, m.outside, m.only = r.rewrite, r.outside, r.breaks
+	f := run(m, r.faults)
+	if f.broken != r.breaks {
+		t.Fatalf("%d worlds, and no breach: %s", f.worlds, r.breaks)
+	}
+	if len(f.trail) == 0 {
+		t.Error("no way to the breach is shown")
+	}
+	t.Log(f)
+}
+
+var acknowledge = placing.Step{Do: placing.Acknowledge}
+
+// became makes the entry what a reading says it is, due then.
+func became(e ledger.Entry, s ledger.State, until, due time.Time) (ledger.Entry, placing.Step) {
+	e.State, e.Until, e.Due = s, until, due
+	e.Owner, e.Lease, e.Document = "", time.Time{}, erp.Mark{}
+	return e, placing.Step{Do: placing.Acknowledge, Write: true}
+}
+
+func lookUpLeavesWaiting(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == lookedUp && (q.is.answer == isLane || q.is.answer == isRedundant) && s.Write {
+		return became(e, ledger.Waiting, e.Until, e.Until)
+	}
+	return e, s
+}
+
+func quietFromTheStart(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == answered && e.State == ledger.Uncertain {
+		for _, t := range []*time.Time{&e.QuietUntil, &e.Until, &e.Due} {
+			*t = t.Add(-time.Duration(q.is.elapsed) * tick)
+		}
+	}
+	return e, s
+}
+
+func lookUpAtTheLease(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == arrival && q.entry.State == ledger.Creating && e.State == ledger.Uncertain {
+		e.QuietUntil, e.Until, e.Due = q.entry.Lease, q.entry.Lease, q.entry.Lease
+	}
+	return e, s
+}
+
+func retryCreates(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == retry && q.entry.State == ledger.Uncertain && !q.entry.Leased(now) {
+		e := q.entry
+		e.Fence++
+		return became(e, ledger.Waiting, now, now)
+	}
+	return q.next()
+}
+
+func absentAtOnce(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == resolveAbsent {
+		q.entry.QuietUntil = time.Time{}
+	}
+	return q.next()
+}
+
+func restartLongLapsed(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == restarted && !q.entry.Lease.IsZero() {
+		q.entry.Lease = at(-spacingTicks)
+		q.entry.Due = q.entry.Lease
+		return q.entry, placing.Step{Do: placing.Acknowledge, Write: true}
+	}
+	return q.next()
+}
+
+func uncertainGivenUp(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == lookedUp && e.Parked() && now.Sub(q.entry.TryingSince) >= placing.Patience {
+		return became(e, ledger.Rejected, time.Time{}, placing.Never)
+	}
+	return e, s
+}
+
+func emptyIsAbsent(q ask) (ledger.Entry, placing.Step) {
+	if l, ok := q.event.(placing.LookedUp); ok && q.is.answer == isUnprovable {
+		l.Answer.Kind = erp.Absent
+		q.event = l
+	}
+	return q.next()
+}
+
+func claimIsTheProcess(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what != arrival || !q.entry.Leased(now) || s.Write {
+		return e, s
+	}
+	switch e.State {
+	case ledger.Creating:
+		s.Do = placing.Create
+	case ledger.Uncertain:
+		s.Do = placing.LookUp
+	default:
+		s.Do = placing.Place
+	}
+	return e, s
+}
+
+func reversalForgottenIf(meets func(ledger.Entry) bool) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if q.is.what == arrival && q.is.message == reversal && meets(q.entry) {
+			return q.entry, acknowledge
+		}
+		return q.next()
+	}
+}
+
+func newerRevivesReversed(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.is.message == mendedNotice && q.entry.State == ledger.Rejected {
+		q.entry.Reason.Kind, q.entry.ReversedAt = order.TaxIDReason, time.Time{}
+	}
+	return q.next()
+}
+
+func creatingWhateverReversed(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what != lookedUp && q.is.what != ready {
+		return q.next()
+	}
+	reversedAt := q.entry.ReversedAt
+	q.entry.ReversedAt = time.Time{}
+	e, s := q.next()
+	e.ReversedAt = reversedAt
+	return e, s
+}
+
+func reversalLeavesTheClaim(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.is.message == reversal && q.entry.Leased(now) {
+		e := q.entry
+		e.ReversedAt, e.Reversals = now, []string{"r"}
+		e.Due = e.Lease
+		return e, placing.Step{Do: placing.Acknowledge, Write: true}
+	}
+	return creatingWhateverReversed(q)
+}
+
+func whateverComesIsNewer(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && string(q.entry.Payload) != digests[min(q.is.message, mendedNotice)] {
+		q.entry.Version, q.entry.Seen = -1, nil
+	}
+	return q.next()
+}
+
+func dropContentsIf(meets func(ledger.Entry) bool) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if q.is.what == arrival && q.is.message == mendedNotice && meets(q.entry) {
+			return q.entry, acknowledge
+		}
+		return q.next()
+	}
+}
+
+func rejectionForgetsBeside(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == lookedUp && q.is.answer == isAbsent && !q.entry.ReversedAt.IsZero() {
+		q.entry.Newer = nil
+	}
+	return q.next()
+}
+
+func refusalOutlivesMending(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == answered && q.is.answer == isRefused && s.Write {
+		return became(e, ledger.Rejected, time.Time{}, placing.Never)
+	}
+	return e, s
+}
+
+func contentsLeaveTheClaim(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == arrival && q.is.message == mendedNotice && q.entry.Leased(now) && e.Lease.IsZero() {
+		e.Fence, e.Owner, e.Lease, e.Due = q.entry.Fence, q.entry.Owner, q.entry.Lease, q.entry.Lease
+	}
+	return e, s
+}
+
+func retryLeavesRejected(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == retry && q.entry.State == ledger.Rejected && s.Write {
+		return became(e, ledger.Rejected, time.Time{}, now)
+	}
+	return e, s
+}
+
+func quietOnlyInDoubt(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if a, ok := q.event.(placing.Answered); ok && e.State == ledger.Waiting && q.is.answer == isLane {
+		e.QuietUntil, e.Until, e.Due = time.Time{}, a.LaneUntil, a.LaneUntil
+	}
+	return e, s
+}
+
+func lateAnswerCounts(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == answered && !q.is.holds && q.entry.State == ledger.Created {
+		q.entry.State, q.entry.Fence, q.entry.Owner, q.entry.Lease = ledger.Creating, fence-1, "a claim", at(-1)
+	}
+	return q.next()
+}
+
+func failureForgetsFault(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == lookedUp && e.State == ledger.Uncertain {
+		e.Fault = ""
+	}
+	return e, s
+}
+
+func anotherID(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == answered && e.State == ledger.Created {
+		e.ERPID = ids[wrongID]
+	}
+	return e, s
+}
+
+func alwaysBeside(q ask) (ledger.Entry, placing.Step) {
+	a, ok := q.event.(placing.Arrival)
+	if ok && q.is.message == mendedNotice && q.entry.State == ledger.Accepted {
+		m := a.Message
+		e := q.entry
+		e.Newer = &ledger.Contents{Payload: m.Payload, Version: m.Version, Digest: m.Digest}
+		e.Seen = append(slices.Clone(e.Seen), m.Digest)
+		e.Due = later(e.Lease, now)
+		return e, placing.Step{Do: placing.Acknowledge, Write: true}
+	}
+	return q.next()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func uncounted(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	s.Count = nil
+	return e, s
+}
+
+func neverLapses(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.entry.State == ledger.Creating && !q.entry.Leased(now) {
+		return q.entry, acknowledge
+	}
+	return q.next()
+}
+
+func neverReady(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == ready && s.Do == placing.Create {
+		return became(e, ledger.Waiting, now, now)
+	}
+	return e, s
+}

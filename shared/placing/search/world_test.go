@@ -1,0 +1,330 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+// flavour is what an ERP can do about one order twice.
+type flavour struct {
+	unique bool // it refuses a second document with our code
+	looks  bool // it has a look-up
+	proves bool // which shows whether there is a document of ours
+}
+
+var (
+	uniqueCode      = flavour{unique: true, looks: true, proves: true}
+	uniqueNoLookUp  = flavour{unique: true}
+	lookUpOnly      = flavour{looks: true, proves: true}
+	neither         = flavour{}
+	filterNotHeeded = flavour{looks: true}
+)
+
+// world is all there is: one order's entry, its messages, two workers, the lane,
+// the ERP, and what the invariants have to remember. It is comparable.
+type world struct {
+	entry   entry
+	workers [2]worker
+	waits   [4]uint8 // deliveries of each message that are still to come
+	lane    int8     // until it opens
+	late    [2]request
+	docs    [2]contents // what the ERP has, in the order of their numbers
+	many    bool        // more than two
+	faults  uint8       // how many more things go wrong
+
+	calm    int8     // until an equal create may go out
+	known   [3]bool  // contents whose notice was acknowledged
+	newest  contents // of them
+	untried bool     // nobody has begun to place those
+	refund  bool     // a reversal was acknowledged, and nobody retried since
+	unknown bool     // the ERP refused these contents in words that nobody knows, and no one said to try again
+	lied    bool     // a person said what wasn't so
+}
+
+// request is one that the ERP may apply when its caller is gone, for so many
+// ticks more.
+type request struct {
+	doc  contents
+	left int8
+}
+
+// worker is one invocation.
+type worker struct {
+	at      step
+	message message
+	paused  bool
+	holds   bool // the entry's fence is still its claim's
+	left    int8 // ticks until its deadline, down to when its message shows again
+	doc     contents
+	answer  answer
+	id      document
+	found   contents
+	lane    int8 // as it read it
+	enough  bool // time for the call, as it saw it
+	elapsed int8 // since its call began
+	sent    sent
+}
+
+// step is where a worker stands in placing.Worker.Handle.
+type step uint8
+
+const (
+	idle         step = iota
+	arrived           // it has a message and did not ask yet
+	placingOrder      // claimed: makes the document and its customer
+	readied           // read the lane and the clock, and did not ask yet
+	mayCreate         // the entry is creating; no byte went out
+	calling           // the create call is under way
+	called            // it has the create's answer and did not record it
+	mayLookUp         // claimed; no look-up went out
+	looked            // it has the look-up's answer and did not record it
+)
+
+var stepNames = [...]string{"idle", "arrived", "placing", "ready", "before the call", "calling", "answered", "before the look-up", "looked up"}
+
+// sent is what became of a create's request.
+type sent uint8
+
+const (
+	onTheWay sent = iota
+	applied
+	alreadyThere
+)
+
+func (w worker) String() string {
+	if w.at == idle {
+		return "idle"
+	}
+	s := stepNames[w.at]
+	if w.doc > 0 {
+		s += fmt.Sprintf(" %d", w.doc)
+	}
+	if w.answer > 0 {
+		s += " " + w.answer.String()
+	}
+	if !w.holds && w.at != arrived {
+		s += ", lost its claim"
+	}
+	if w.paused {
+		s += ", paused"
+	}
+	return s
+}
+
+func (w world) String() string {
+	var docs []string
+	for i, c := range w.docs {
+		if c > 0 {
+			docs = append(docs, fmt.Sprintf("document %d of contents %d", i+1, c))
+		}
+	}
+	for _, r := range w.late {
+		if r.doc > 0 {
+			docs = append(docs, fmt.Sprintf("a request on its way (%+d)", r.left))
+		}
+	}
+	if w.lane > 0 {
+		docs = append(docs, fmt.Sprintf("lane blocked %+d", w.lane))
+	}
+	return fmt.Sprintf("[%s] [%s] [%s] [%s]", w.entry, w.workers[0], w.workers[1], strings.Join(docs, ", "))
+}
+
+// begin is before the first notice, which will be delivered twice, a mended one
+// and a reversal: in any order, at any time.
+func begin(faults int) world {
+	w := world{faults: uint8(faults)}
+	w.entry.until, w.entry.lease, w.entry.due = never, never, never
+	w.waits = [4]uint8{firstNotice: 2, mendedNotice: 1, reversal: 1}
+	return w
+}
+
+// most deliveries of one message that wait at a time.
+const most = 3
+
+// move is one thing that happens.
+type move struct {
+	did    string
+	detail string
+	who    actor
+	broken string // the invariant that it breaks
+}
+
+// actor tells which moves an order may rely on to come to its end.
+type actor uint8
+
+const (
+	nature actor = iota // workers, queue, sweep, ERP: goes on by itself
+	clock               // time passes
+	whim                // an operator, a stray message: may never happen
+	fault
+)
+
+func (m move) String() string {
+	if m.detail == "" {
+		return m.did
+	}
+	return m.did + ": " + m.detail
+}
+
+// rules of the world that an unsafe reading may change.
+type outside struct {
+	clockUnchecked bool // the clock is not checked again before the first byte
+	laneReadEarly  bool // the lane is read at the claim only
+	startNoted     bool // the record knows when the call began
+}
+
+// model is a world's laws.
+type model struct {
+	flavour
+	outside
+	*asked
+	only string // the breach that the search stops at, else any
+}
+
+func newModel(f flavour, v versions) *model {
+	return &model{flavour: f, asked: &asked{versions: v, answers: map[question]result{},
+		rules: placing.Rules{Spacing: spacingTicks * tick, CanLookUp: f.looks}}}
+}
+
+// final tells whether the order came to its end: created, rejected or parked,
+// and nobody has anything to do with it any more.
+func (w world) final() bool {
+	ended := w.entry.state == created || w.entry.state == rejected || w.entry.parked()
+	return ended && w.workers == [2]worker{} && w.waits == [4]uint8{} && w.late == [2]request{}
+}
+
+// The invariants, by what their breach is called.
+const (
+	twoDocuments      = "two documents"
+	sentAfterAll      = "the entry says that nothing was sent, and a document exists or is on its way"
+	wrongDocument     = "created with an id that the ERP doesn't have"
+	forgotten         = "contents whose notice was acknowledged are forgotten"
+	notTakenOver      = "contents whose notice was acknowledged don't count though nothing was sent"
+	neverMended       = "rejected for what the store has mended"
+	reversalForgotten = "a reversal that was acknowledged is forgotten"
+	reversedUntold    = "reversed too late, and nobody is told"
+	changedUntold     = "changed too late, and nobody is told"
+	formerUntold      = "created with former contents, and nobody is told"
+	notTheEnd         = "created is not the end"
+	createReversed    = "a create of a reversed order"
+	createFormer      = "a create with former contents"
+	createUnknown     = "a create of what was refused in unknown words"
+	blockedLane       = "a call in a blocked lane"
+	tooSoon           = "an equal create within the spacing"
+	wokenForNothing   = "due, and woken for nothing"
+	noEnd             = "no end can be reached"
+	inCircles         = "turns in circles while no time passes"
+)
+
+// broken names the invariant that does not hold.
+func (m *model) broken(w world) string {
+	e := w.entry
+	second := w.docs[1] > 0
+	switch {
+	case second && (m.unique || !w.lied):
+		return twoDocuments
+	case e.nothingSent() && !w.lied && (w.docs[0] > 0 || w.late[0].doc > 0):
+		return sentAfterAll
+	case e.state == created && !w.lied && w.contentsOf(e.id) == 0:
+		return wrongDocument
+	case e.state != absent && e.state != created && e.payload != w.newest && e.newer != w.newest:
+		return forgotten
+	case e.nothingSent() && e.payload != w.newest:
+		return notTakenOver
+	case e.state == rejected && e.kind != reversedKind && w.untried:
+		return neverMended
+	case w.refund && !e.reversed:
+		return reversalForgotten
+	}
+	return ""
+}
+
+// contentsOf are the contents of a document in the ERP, 0 if it has none such.
+func (w world) contentsOf(id document) contents {
+	if id == 0 || int(id) > len(w.docs) {
+		return 0
+	}
+	return w.docs[id-1]
+}
+
+// hear remembers what a message said that is acknowledged; was is the entry that
+// it met.
+func (w *world) hear(was entry, m message, v versions) {
+	switch c := contents(m); m {
+	case firstNotice, mendedNotice:
+		if bool(v) && c > w.newest || !bool(v) && !w.known[c] {
+			w.newest, w.untried, w.unknown = c, true, false
+		}
+		w.known[c] = true
+	case reversal:
+		w.refund = w.refund || !was.reversals
+	}
+}
+
+// write carries a document into the ERP.
+func (w *world) write(c contents) document {
+	for i := range w.docs {
+		if w.docs[i] == 0 {
+			w.docs[i] = c
+			return document(i + 1)
+		}
+	}
+	w.many = true
+	return document(len(w.docs))
+}
+
+// leave lets a request go on without its caller.
+func (w *world) leave(c contents, left int8) {
+	for i := range w.late {
+		if w.late[i].doc == 0 {
+			w.late[i] = request{c, left}
+			break
+		}
+	}
+	w.sortLate()
+}
+
+func (w *world) sortLate() {
+	a, b := w.late[0], w.late[1]
+	if a.doc < b.doc || a.doc == b.doc && a.left < b.left {
+		w.late = [2]request{b, a}
+	}
+}
+
+// forget drops what no move and no invariant will ask for again, and puts the
+// workers, who are alike, into an order.
+func (w *world) forget() {
+	for i := range w.workers {
+		k := &w.workers[i]
+		switch {
+		case k.at == idle:
+			*k = worker{}
+		case w.entry.state == created && k.at != arrived:
+			k.holds = false
+		}
+	}
+	if w.workers[1].key() > w.workers[0].key() {
+		w.workers[0], w.workers[1] = w.workers[1], w.workers[0]
+	}
+	if w.entry.state == created {
+		w.unknown, w.untried = false, false
+	}
+}
+
+func (w worker) key() uint64 {
+	k := uint64(0)
+	for _, part := range [...]uint64{uint64(w.at), uint64(w.message), bit(w.paused), bit(w.holds), uint64(w.left + 8), uint64(w.doc),
+		uint64(w.answer), uint64(w.id), uint64(w.found), uint64(w.lane), bit(w.enough), uint64(w.elapsed), uint64(w.sent)} {
+		k = k<<4 | part
+	}
+	return k
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
