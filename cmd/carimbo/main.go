@@ -134,6 +134,7 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		c.dlqCommand(),
 		c.serveCommand(),
 		c.demoCommand(),
+		c.simulateCommand(),
 		c.completionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))

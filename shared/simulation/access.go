@@ -1,0 +1,240 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+// access is how a task reaches the ledger and the queue. Each step
+// takes a moment and may fail.
+type access struct {
+	world *world
+	task  *task
+}
+
+var (
+	_ ledger.Ledger = (*access)(nil)
+	_ queue.Sender  = (*access)(nil)
+)
+
+var (
+	errThrottled = errors.New("throttled")
+	errLost      = errors.New("the answer was lost")
+)
+
+func (a *access) takes() time.Duration {
+	return time.Duration(1+a.world.rng.IntN(15)) * time.Millisecond
+}
+
+func (a *access) reads() error {
+	if err := a.task.point(CrashReading, a.takes()); err != nil {
+		return err
+	}
+	return a.throttled()
+}
+
+func (a *access) throttled() error {
+	if a.world.fails(Throttled) {
+		a.task.failed = true
+		return errThrottled
+	}
+	return nil
+}
+
+// writes does a write, unless something goes wrong before, and may lose its
+// answer.
+func (a *access) writes(do func() error) error {
+	if err := a.task.point(CrashBeforeWrite, a.takes()); err != nil {
+		return err
+	}
+	if err := a.throttled(); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if err := a.task.point(CrashAfterWrite, a.takes()); err != nil {
+		return err
+	}
+	switch {
+	case a.world.fails(WriteLost):
+		return errLost
+	case a.world.fails(WriteResent):
+		return do()
+	}
+	return nil
+}
+
+func (a *access) ctx() context.Context { return context.Background() }
+
+func (a *access) Get(_ context.Context, key string) (ledger.Entry, error) {
+	if err := a.reads(); err != nil {
+		return ledger.Entry{}, err
+	}
+	return a.world.ledger.Get(a.ctx(), key)
+}
+
+func (a *access) Write(_ context.Context, before, after ledger.Entry) (stored ledger.Entry, err error) {
+	err = a.writes(func() error {
+		stored, err = a.world.ledger.Write(a.ctx(), before, after)
+		if err == nil {
+			a.world.written(before, stored)
+			a.task.tell("%s -> %s %s, fence %d", before.State, stored.State, stored.Reason.Kind, stored.Fence)
+		}
+		return err
+	})
+	return stored, err
+}
+
+func (a *access) Due(_ context.Context, account string, now time.Time, limit int) ([]ledger.Due, error) {
+	if err := a.reads(); err != nil {
+		return nil, err
+	}
+	return a.world.ledger.Due(a.ctx(), account, now, limit)
+}
+
+func (a *access) Postpone(_ context.Context, d ledger.Due, to time.Time) error {
+	return a.writes(func() error { return a.world.ledger.Postpone(a.ctx(), d, to) })
+}
+
+func (a *access) List(_ context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
+	if err := a.reads(); err != nil {
+		return err
+	}
+	return a.world.ledger.List(a.ctx(), f, yield)
+}
+
+func (a *access) Lane(_ context.Context, account string) (ledger.Lane, error) {
+	if err := a.reads(); err != nil {
+		return ledger.Lane{}, err
+	}
+	return a.world.ledger.Lane(a.ctx(), account)
+}
+
+func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) error {
+	a.task.tell("the lane of %s rests until +%s: %s", account, l.BlockedUntil.Sub(epoch), l.Why)
+	return a.writes(func() error { return a.world.ledger.BlockLane(a.ctx(), account, l) })
+}
+
+func (a *access) ClearStrikes(_ context.Context, account string) error {
+	return a.writes(func() error { return a.world.ledger.ClearStrikes(a.ctx(), account) })
+}
+
+func (a *access) CustomerID(_ context.Context, account, hash string) (string, error) {
+	if err := a.reads(); err != nil {
+		return "", err
+	}
+	return a.world.ledger.CustomerID(a.ctx(), account, hash)
+}
+
+func (a *access) RememberCustomer(_ context.Context, account, hash, id string) error {
+	return a.writes(func() error { return a.world.ledger.RememberCustomer(a.ctx(), account, hash, id) })
+}
+
+// Send puts a message into the queue of its account.
+func (a *access) Send(_ context.Context, m queue.Message) error {
+	w := a.world
+	if err := a.task.point(CrashBeforeSend, a.takes()); err != nil {
+		return err
+	}
+	if w.fails(SendRefused) {
+		return errThrottled
+	}
+	if change := w.opts.seams.send; change != nil {
+		change(&m)
+	}
+	if err := w.queue.Send(a.ctx(), m); err != nil {
+		return err
+	}
+	w.in(0, w.poll)
+	if w.fails(Doubled) {
+		w.doubled(m)
+	}
+	if err := a.task.point(CrashAfterSend, a.takes()); err != nil {
+		return err
+	}
+	if w.fails(SendLost) {
+		return errLost
+	}
+	return nil
+}
+
+// doubled brings a message a second time, as a queue may that only promises to
+// deliver at least once.
+func (w *world) doubled(m queue.Message) {
+	m.Dedup += "'"
+	after := w.logarithmic(time.Second, 2*time.Hour)
+	w.lasts(w.now.Add(after))
+	w.in(after, func() {
+		if err := w.queue.Send(context.Background(), m); err != nil {
+			panic(err)
+		}
+		w.poll()
+	})
+}
+
+// ack acknowledges, if nothing goes wrong.
+func (a *access) ack(d queue.Delivery) {
+	if a.task.point(CrashBeforeAck, a.takes()) != nil || a.world.fails(AckLost) {
+		return
+	}
+	if err := a.world.queue.Ack(a.ctx(), d); err != nil {
+		a.task.tell("%v", err)
+	}
+	a.world.in(0, a.world.poll)
+	a.task.crash(CrashAfterAck)
+}
+
+// secrets are what Secrets Manager holds.
+type secrets map[string]secret.Secret
+
+func newSecrets() secrets {
+	s := secrets{}
+	for _, c := range []string{"cursos", "turmas", "checkout"} {
+		s["hook/"+c] = secret.Secret{Values: map[string]string{secret.SigningKey: signingSecret(c, 0)}, Since: epoch.AddDate(0, -1, 0)}
+	}
+	for _, account := range []string{"estudio", "filial"} {
+		s["omie/"+account] = secret.Secret{Values: map[string]string{"app_key": "10" + account, "app_secret": "segredo-0"}}
+	}
+	return s
+}
+
+// rotate replaces a secret's values.
+func (s secrets) rotate(name string, now time.Time, values map[string]string) {
+	was := s[name]
+	next := maps.Clone(was.Values)
+	maps.Copy(next, values)
+	s[name] = secret.Secret{Values: next, Previous: was.Values, Since: now}
+}
+
+// vault is how a task reads secrets. None is kept for later: what a cache does is
+// its own package's.
+type vault struct{ *access }
+
+var _ secret.Store = vault{}
+
+// Get reads a secret as it is now.
+func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
+	if err := v.task.wait(v.takes()); err != nil {
+		return secret.Secret{}, err
+	}
+	if v.world.fails(NoSecret) {
+		return secret.Secret{}, errThrottled
+	}
+	s, ok := v.world.secrets[name]
+	if !ok {
+		return secret.Secret{}, secret.ErrNotFound
+	}
+	return s, nil
+}
+
+// Refresh is Get.
+func (v vault) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+	return v.Get(ctx, name)
+}

@@ -1,0 +1,155 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/queue"
+)
+
+// records are what an idempotency helper keeps: claimed, completed, or deleted on
+// an error; never a look into the ERP.
+type records map[string]*record
+
+type record struct {
+	completed bool
+	// until is when a claim that nobody completed may be taken over.
+	until time.Time
+}
+
+var (
+	errInProgress = errors.New("already in progress")
+	errFailed     = errors.New("the call failed")
+)
+
+// place is a handler wrapped in such a helper.
+func (r records) place(p *process, ctx context.Context, m queue.Message) (err error) {
+	if m.Type != queue.Paid {
+		return nil
+	}
+	if is := r[m.Key]; is != nil && is.completed {
+		return nil
+	} else if is != nil && p.task.now().Before(is.until) {
+		return errInProgress
+	}
+	claim := &record{until: p.task.deadline}
+	if err := p.writes(func() error { r[m.Key] = claim; return nil }); err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+		if err != nil {
+			// An update or delete carries no condition: it may be another's claim.
+			_ = p.writes(func() error { delete(r, m.Key); return nil })
+		}
+	}()
+	if err := r.create(p, ctx, m); err != nil {
+		return err
+	}
+	return p.writes(func() error { claim.completed = true; r[m.Key] = claim; return nil })
+}
+
+// create is the handler itself: make the document, find the customer, create.
+func (r records) create(p *process, ctx context.Context, m queue.Message) error {
+	account, ok := p.accounts.ERP(m.Account)
+	if !ok {
+		return errFailed
+	}
+	payload, err := platform.Unpack(m.Payload)
+	if err != nil {
+		return err
+	}
+	pf, _ := registry.Get(m.Platform)
+	o, err := pf.Order(payload, p.config.Connections[m.Connection].Settings())
+	if err == nil {
+		err = o.Check(p.task.now())
+	}
+	if err != nil {
+		return err
+	}
+	doc, err := account.Document(o, erp.NewReference(m.Connection, "", m.OrderID))
+	if err != nil {
+		return err
+	}
+	doc, answer := account.Customer(ctx, doc)
+	if answer.Kind == erp.Ready {
+		answer = account.Create(ctx, doc)
+	}
+	if answer.Kind != erp.Created {
+		return errFailed
+	}
+	return nil
+}
+
+// tally counts the plain paid sales of a world by what they ended in.
+type tally struct{ orders, once, doubled, lost, unseen int }
+
+// add counts: doubled, lost (no document), or unseen (a document, and yet in the
+// list of what failed: whoever sends it again doubles it).
+func (t *tally) add(w *world, failed func(*sale) bool) {
+	documents := map[string]int{}
+	for _, a := range w.apps {
+		for _, d := range a.sim.Documents() {
+			documents[d.OrderNumber]++
+		}
+	}
+	for _, s := range w.sales {
+		if s.sort != plain || s.newest < 0 || s.refused || s.contradicted || s.taken {
+			continue
+		}
+		t.orders++
+		switch n := documents[s.number]; {
+		case n == 0:
+			t.lost++
+		case n > 1:
+			t.doubled++
+		case failed(s):
+			t.unseen++
+		default:
+			t.once++
+		}
+	}
+}
+
+func TestTheSameWorkloadThroughARecordThatIsDeletedOnError(t *testing.T) {
+	var theirs, ours tally
+	for seed := range uint64(40) {
+		kept := records{}
+		w := newWorld(Options{Seed: seed, Orders: 200, seams: seams{place: kept.place, settle: 60 * 24 * time.Hour}})
+		w.run()
+		dead := w.queue.Dead()
+		theirs.add(w, func(s *sale) bool {
+			return slices.ContainsFunc(dead, func(m queue.Message) bool { return m.Key == s.key })
+		})
+		w = newWorld(Options{Seed: seed, Orders: 200})
+		w.run()
+		ours.add(w, func(s *sale) bool {
+			e, err := w.ledger.Get(t.Context(), s.key)
+			return err != nil || e.State != ledger.Created
+		})
+	}
+	const row = "%-44s %8v %8v %8v %8v %24v"
+	t.Logf(row, "", "orders", "once", "doubled", "lost", "failed, though it exists")
+	for _, n := range []struct {
+		name string
+		tally
+	}{{"claimed, deleted on error, never looked up", theirs}, {"Carimbo", ours}} {
+		t.Logf(row, n.name, n.orders, n.once, n.doubled, n.lost, n.unseen)
+	}
+	if ours.once != ours.orders || ours.orders == 0 {
+		t.Errorf("ours: %+v", ours)
+	}
+	if theirs.doubled == 0 || theirs.lost == 0 {
+		t.Errorf("the double breaks nothing: %+v", theirs)
+	}
+}

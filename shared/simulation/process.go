@@ -1,0 +1,157 @@
+package simulation
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/intake"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/secret"
+)
+
+const (
+	// skewLimit is by how much a clock is off at most.
+	skewLimit = 5 * time.Second
+	// steady is by how much the clocks of one function are off where they are
+	// kept: the spacing leaves a second over what Omie asks for.
+	steady = 400 * time.Millisecond
+)
+
+// skew draws how much a clock is off.
+func (w *world) skew(limit time.Duration) time.Duration { return w.within(2*limit) - limit }
+
+// process is one warm instance of the worker's function: it serves one invocation
+// after another, with the configuration that it was deployed with, a clock of its
+// own and ERP clients that remember when they called.
+type process struct {
+	*access
+	config   connection.Config
+	skew     time.Duration
+	accounts *connection.Accounts
+	worker   *placing.Worker
+}
+
+// instance is an idle process, or a new one.
+func (w *world) instance(t *task) *process {
+	if n := len(w.idle); n > 0 && !w.chance(.02) {
+		p := w.idle[n-1]
+		w.idle = w.idle[:n-1]
+		p.task, t.skew = t, p.skew
+		return p
+	}
+	limit := steady
+	if w.skewed {
+		limit = skewLimit
+	}
+	p := &process{access: &access{world: w, task: t}, config: w.config, skew: w.skew(limit)}
+	t.skew = p.skew
+	now := func() time.Time { return p.task.now() }
+	connections := func() connection.Config { return p.config }
+	var l ledger.Ledger = p.access
+	if wrap := w.opts.seams.ledger; wrap != nil {
+		l = wrap(l, p)
+	}
+	p.accounts = &connection.Accounts{Connections: connections, Log: w.log, Make: map[string]func(connection.Account) (erp.ERP, error){
+		"omie": func(a connection.Account) (erp.ERP, error) {
+			config, err := omie.Parse(a.Settings)
+			if err != nil {
+				return nil, err
+			}
+			var e erp.ERP = omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Now: now, Transport: p,
+				Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name),
+				Sleep:       func(_ context.Context, d time.Duration) error { return p.task.wait(d) }})
+			if wrap := w.opts.seams.erp; wrap != nil {
+				e = wrap(e, p)
+			}
+			return e, nil
+		},
+	}}
+	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP,
+		Spacing: w.spacing, Now: now, Meter: meter{}, Log: w.log}
+	return p
+}
+
+// platform is where a worker may panic.
+func (p *process) platform(name string) (platform.Platform, bool) {
+	if p.world.fails(Panics) {
+		panic(injected{})
+	}
+	return registry.Get(name)
+}
+
+// poll gives what the queue has to workers.
+func (w *world) poll() {
+	deliveries, err := w.queue.Receive(context.Background(), 10)
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range deliveries {
+		w.place(d)
+	}
+}
+
+// place is one invocation of the worker's function.
+func (w *world) place(d queue.Delivery) {
+	t := &task{name: "worker", key: d.Message.Key, alone: w.now.Add(visibility)}
+	w.in(visibility, w.poll)
+	w.start(t, func(t *task) {
+		p := w.instance(t)
+		t.deadline = t.now().Add(placing.Invocation)
+		t.tell("%s, delivery %d", d.Message.Type, d.Receives)
+		ctx := t.context()
+		var err error
+		if place := w.opts.seams.place; place != nil {
+			err = place(p, ctx, d.Message)
+		} else {
+			err = p.worker.Handle(ctx, d.Message, t.deadline)
+		}
+		if err != nil {
+			t.tell("error: %v", err)
+		} else {
+			p.ack(d)
+		}
+		if !t.dead {
+			w.idle = append(w.idle, p)
+		}
+	})
+}
+
+// sweep is one invocation of the sweep.
+func (w *world) sweep(account string) {
+	w.start(&task{name: "sweep", skew: w.skew(skewLimit)}, func(t *task) {
+		a := &access{world: w, task: t}
+		sweep := placing.Sweep{Ledger: a, Now: t.now, Queue: func(string) queue.Sender { return a }}
+		if wrap := w.opts.seams.ledger; wrap != nil {
+			sweep.Ledger = wrap(a, &process{access: a})
+		}
+		// What breaks off goes on a minute later.
+		_, _ = sweep.Account(t.context(), account)
+	})
+}
+
+// webhook is one invocation of the webhook function; heard is told the status
+// that the store got, or 0 where the function died.
+func (w *world) webhook(key, name string, r func(*task) platform.Request, heard func(status int)) {
+	w.start(&task{name: "webhook", key: key, skew: w.skew(skewLimit)}, func(t *task) {
+		a := &access{world: w, task: t}
+		cfg := w.config
+		in := intake.Intake{Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: vault{a},
+			Queue: func(connection.Account) queue.Sender { return a }, Now: t.now, Meter: meter{}, Log: w.log}
+		w.n++
+		response := in.Take(t.context(), name, r(t), "request-"+strconv.FormatInt(w.n, 10))
+		status := response.Status
+		if t.dead {
+			status = 0
+		}
+		t.tell("answers %d", status)
+		w.in(0, func() { heard(status) })
+	})
+}

@@ -1,0 +1,180 @@
+package simulation
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// schedule is the clock, and what is planned on it.
+type schedule struct {
+	now   time.Time
+	plans plans
+	n     int64
+	// free are those of the coroutines that run no task.
+	coroutines, free []*coroutine
+}
+
+type plan struct {
+	at   time.Time
+	n    int64 // what was planned first is done first
+	what func()
+}
+
+type plans []plan
+
+func (p plans) Len() int { return len(p) }
+func (p plans) Less(i, j int) bool {
+	return p[i].at.Before(p[j].at) || p[i].at.Equal(p[j].at) && p[i].n < p[j].n
+}
+func (p plans) Swap(i, j int) { p[i], p[j] = p[j], p[i] }
+func (p *plans) Push(x any)   { *p = append(*p, x.(plan)) }
+func (p *plans) Pop() any {
+	old := *p
+	last := old[len(old)-1]
+	old[len(old)-1] = plan{}
+	*p = old[:len(old)-1]
+	return last
+}
+
+// in plans something after d.
+func (s *schedule) in(d time.Duration, what func()) {
+	s.n++
+	heap.Push(&s.plans, plan{s.now.Add(max(d, 0)), s.n, what})
+}
+
+// step does what is planned next, and tells false if that is after the end.
+func (s *schedule) step(end time.Time) bool {
+	if len(s.plans) == 0 || s.plans[0].at.After(end) {
+		return false
+	}
+	p := heap.Pop(&s.plans).(plan)
+	s.now = p.at
+	p.what()
+	return true
+}
+
+// errDead is what a dead task hears of everything that it still tries.
+var errDead = errors.New("this process is dead")
+
+// task is one invocation of a function: a coroutine that gives the others their
+// turn wherever it waits. One that died goes on until it notices, and nothing that
+// it still does has an effect.
+type task struct {
+	world *world
+	name  string
+	// key is the order that it works on.
+	key  string
+	skew time.Duration
+	// deadline is the invocation's by the task's own clock.
+	deadline time.Time
+	// alone is until when nobody else can have the task's message.
+	alone time.Time
+	yield func(time.Duration) bool
+	dead  bool
+	// failed: the ledger refused it something. stood: it stood still for a while.
+	failed, stood bool
+}
+
+// coroutine runs tasks, one after another: a task waits by giving control back.
+type coroutine struct {
+	next func() (pause, bool)
+	stop func()
+	task *task
+	body func(*task)
+	// stopped: the world ended, and nothing may be yielded any more.
+	stopped bool
+}
+
+// pause is what a coroutine gives control back for: some time, or its task is over.
+type pause struct {
+	takes time.Duration
+	over  bool
+}
+
+func newCoroutine() *coroutine {
+	c := &coroutine{}
+	c.next, c.stop = iter.Pull(func(yield func(pause) bool) {
+		for !c.stopped {
+			c.task.yield = func(d time.Duration) bool {
+				c.stopped = c.stopped || !yield(pause{takes: d})
+				return !c.stopped
+			}
+			c.body(c.task)
+			c.stopped = c.stopped || !yield(pause{over: true})
+		}
+	})
+	return c
+}
+
+// start plans a task.
+func (w *world) start(t *task, body func(*task)) {
+	t.world = w
+	var c *coroutine
+	if n := len(w.free); n > 0 {
+		c, w.free = w.free[n-1], w.free[:n-1]
+	} else {
+		c = newCoroutine()
+		w.coroutines = append(w.coroutines, c)
+	}
+	c.task, c.body = t, body
+	var resume func()
+	resume = func() {
+		if p, _ := c.next(); p.over {
+			w.free = append(w.free, c)
+		} else {
+			w.in(p.takes, resume)
+		}
+	}
+	w.in(0, resume)
+}
+
+// stop ends all tasks that are still there.
+func (s *schedule) stop() {
+	for _, c := range s.coroutines {
+		c.stop()
+	}
+}
+
+// wait lets time go by for the others.
+func (t *task) wait(d time.Duration) error {
+	if t.dead {
+		return errDead
+	}
+	if !t.yield(d) {
+		t.dead = true
+		return errDead
+	}
+	return nil
+}
+
+// die is a crash: nothing that the task does from now on has an effect.
+func (t *task) die() error {
+	t.dead = true
+	return errDead
+}
+
+// now is the time by the task's clock.
+func (t *task) now() time.Time { return t.world.now.Add(t.skew) }
+
+// clock is a context on the task's clock.
+type clock struct {
+	context.Context
+	task *task
+}
+
+func (t *task) context() context.Context { return clock{context.Background(), t} }
+
+func (c clock) Deadline() (time.Time, bool) { return c.task.deadline, !c.task.deadline.IsZero() }
+
+func (c clock) Err() error {
+	switch {
+	case c.task.dead:
+		return context.Canceled
+	case !c.task.deadline.IsZero() && !c.task.now().Before(c.task.deadline):
+		return context.DeadlineExceeded
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package simulation
+
+import (
+	"bytes"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// CI runs ten times as many seeds with the command line.
+func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPersonForATrueReason(t *testing.T) {
+	all := Many(t.Context(), Options{Seed: 1, Orders: 200}, seeds, runtime.GOMAXPROCS(0))
+	var out bytes.Buffer
+	all.Write(&out)
+	t.Log(out.String())
+	for _, p := range all.Problems {
+		t.Errorf("%s\n%s", p, p.Replay())
+	}
+	if done := all.Created + sum(all.Person) + sum(all.Nothing); done != all.Orders {
+		t.Errorf("%d of %d orders are accounted for", done, all.Orders)
+	}
+	if all.Slowest > goodEnd {
+		t.Errorf("the slowest took %s after the last fault", all.Slowest)
+	}
+	for _, k := range everyKind() {
+		if all.Faults[string(k)] == 0 {
+			t.Errorf("%s never happened", k)
+		}
+	}
+}
+
+// everyKind is every fault that there is.
+func everyKind() []Kind {
+	list := []Kind{SentTwice, Reordered, NotGenuine, Outage, Foreign, NewSecret, Redeployed, Skewed, Commanded}
+	for _, k := range kinds() {
+		if k != erpAnswers {
+			list = append(list, k)
+		}
+	}
+	for _, f := range drawn {
+		list = append(list, f.kind())
+	}
+	return list
+}
+
+func TestWithoutFaultsEveryOrderIsCreatedUnlessItsOwnContentsAreRefused(t *testing.T) {
+	own := []order.Kind{order.Mapping, order.TaxIDReason, order.CurrencyReason, order.TotalReason, order.NotUnderstood}
+	var all Result
+	for seed := range uint64(8) {
+		all.Add(Run(Options{Seed: seed, Orders: 200, seams: seams{intensity: -1}}))
+	}
+	for _, p := range all.Problems {
+		t.Error(p)
+	}
+	for cause := range all.Person {
+		if !slices.ContainsFunc(own, func(k order.Kind) bool { return cause == "rejected: "+string(k) }) {
+			t.Errorf("without faults some ended with %s", cause)
+		}
+	}
+	if all.Created == 0 || len(all.Excused) > 0 {
+		t.Errorf("%d created, excused %v", all.Created, all.Excused)
+	}
+	delete(all.Faults, string(NotGenuine)) // forged calls are no fault of anybody's
+	if len(all.Faults) > 0 {
+		t.Errorf("faults %v", all.Faults)
+	}
+}
+
+func TestTheSameSeedIsTheSameRunToTheLastEvent(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3} {
+		var first, second bytes.Buffer
+		a := Run(Options{Seed: seed, Orders: 60, Trace: &first})
+		b := Run(Options{Seed: seed, Orders: 60, Trace: &second})
+		if diff := cmp.Diff(a, b); diff != "" {
+			t.Errorf("seed %d (-first +second):\n%s", seed, diff)
+		}
+		if first.String() != second.String() {
+			t.Errorf("seed %d: the traces differ", seed)
+		}
+		if first.Len() == 0 {
+			t.Error("no trace")
+		}
+		if c := Run(Options{Seed: seed, Orders: 60}); c.Digest != a.Digest {
+			t.Error("a trace changes the run")
+		}
+	}
+	alone := Many(t.Context(), Options{Seed: 1, Orders: 40}, 6, 1)
+	if diff := cmp.Diff(alone, Many(t.Context(), Options{Seed: 1, Orders: 40}, 6, 3)); diff != "" {
+		t.Errorf("three at a time (-alone +three):\n%s", diff)
+	}
+	if a, b := Run(Options{Seed: 1, Orders: 40}), Run(Options{Seed: 2, Orders: 40}); a.Digest == b.Digest {
+		t.Error("another seed is the same run")
+	}
+}
+
+func TestAFailureSaysHowToSeeItAgain(t *testing.T) {
+	o := Options{Seed: 9, Orders: 200, seams: guards()["look-up"]}
+	o.seams.notUnique, o.seams.intensity = true, 3
+	r := Run(o)
+	if len(r.Problems) == 0 {
+		t.Fatal("nothing broke")
+	}
+	var out bytes.Buffer
+	r.Write(&out)
+	if !strings.Contains(out.String(), "PROBLEM "+r.Problems[0].String()+"\n  carimbo simulate --seed 9 --orders 200\n") {
+		t.Errorf("printed:\n%s", &out)
+	}
+	out.Reset()
+	r.Trace(o, &out)
+	if !strings.Contains(out.String(), r.Problems[0].Key) || !strings.Contains(out.String(), "IncluirOS: 200") {
+		t.Errorf("the trace:\n%s", &out)
+	}
+}
+
+func TestADeadTaskHasNoEffect(t *testing.T) {
+	w := newWorld(Options{Seed: 1, Orders: 1, seams: seams{intensity: -1}})
+	wrote := false
+	w.start(&task{name: "dies"}, func(t *task) {
+		a := &access{world: w, task: t}
+		_ = t.die()
+		_ = a.writes(func() error { wrote = true; return nil })
+		_, _ = a.Get(t.context(), "cursos#1")
+		if t.wait(1) == nil || t.context().Err() == nil {
+			wrote = true
+		}
+	})
+	for w.step(epoch) {
+	}
+	if wrote || len(w.free) != len(w.coroutines) {
+		t.Error("it goes on")
+	}
+	w.stop()
+}

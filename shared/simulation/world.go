@@ -1,0 +1,336 @@
+package simulation
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/intake"
+	"github.com/carimbo/carimbo/shared/ledger"
+	ledgermemory "github.com/carimbo/carimbo/shared/ledger/memory"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuememory "github.com/carimbo/carimbo/shared/queue/memory"
+)
+
+// epoch is when every simulation begins.
+var epoch = time.Date(2024, 3, 4, 12, 0, 0, 0, time.UTC)
+
+// goodEnd is how long after the last fault everything has to be done.
+const goodEnd = 2 * time.Hour
+
+// visibility is the queue's (design, "Time limits").
+const visibility = 270 * time.Second
+
+// seams are where a guard can be taken out. They are set by tests alone.
+type seams struct {
+	// spacing replaces placing.Spacing.
+	spacing time.Duration
+	ledger  func(ledger.Ledger, *process) ledger.Ledger
+	erp     func(erp.ERP, *process) erp.ERP
+	send    func(*queue.Message)
+	// place replaces the worker, and with it what decides; its dead letters stay.
+	place func(p *process, ctx context.Context, m queue.Message) error
+	// settle replaces goodEnd.
+	settle time.Duration
+	// notUnique has the ERP take a code twice in every run.
+	notUnique bool
+	// intensity replaces the one that is drawn; below 0 is none.
+	intensity float64
+}
+
+// world is one run: the stores, our functions, the ERP accounts, and time.
+type world struct {
+	schedule
+	opts Options
+	rng  *rand.Rand
+	// spacing is placing.Spacing, unless a test shortens it.
+	spacing time.Duration
+
+	// window is how long the stores sell.
+	window time.Duration
+	// calmAt is when faults end; lastFault is how long one lasted so far; lastNews
+	// is when a store or an operator last did something.
+	calmAt    time.Time
+	lastFault time.Time
+	lastNews  time.Time
+	rate      map[Kind]float64
+	unique    bool
+	skewed    bool
+
+	ledger  *ledgermemory.Ledger
+	queue   *queuememory.Queue
+	config  connection.Config
+	configs []connection.Config
+	secrets secrets
+	apps    map[string]*app
+	idle    []*process
+	log     *slog.Logger
+
+	sales []*sale
+	byKey map[string]*sale
+	// numbers are the sales by the number that an ERP document has.
+	numbers map[string]*sale
+
+	faults   map[string]int
+	excused  map[string]int
+	problems []Problem
+	digest   uint64
+}
+
+// app is one ERP account: a simulated Omie.
+type app struct {
+	name string
+	sim  *omiesim.Sim
+	// caller is the process whose call is on.
+	caller *process
+	// outage is what every call meets until it is over.
+	outage      omiesim.Mode
+	outageEnds  time.Time
+	unreachable bool
+	// lateAt is when a process that had stood still last called.
+	lateAt time.Time
+	// told heard of the last block, at toldAt.
+	told   *task
+	toldAt time.Time
+}
+
+// blockKnown tells whether a caller should know of a block: another heard of it,
+// lived, and had nothing in its way to write it down.
+func (a *app) blockKnown(now time.Time) bool {
+	return a.told != nil && now.Before(a.toldAt.Add(blockFor)) && !a.told.dead && !a.told.failed && !a.told.stood
+}
+
+func newWorld(o Options) *world {
+	w := &world{
+		opts: o, rng: rand.New(rand.NewPCG(o.Seed, 0x636172696d626f)), spacing: placing.Spacing,
+		schedule: schedule{now: epoch},
+		apps:     map[string]*app{}, byKey: map[string]*sale{}, numbers: map[string]*sale{},
+		faults: map[string]int{}, excused: map[string]int{}, rate: map[Kind]float64{},
+	}
+	w.log = slog.New(panics{w})
+	if o.seams.spacing != 0 {
+		w.spacing = o.seams.spacing
+	}
+	w.ledger = ledgermemory.New()
+	w.queue = queuememory.New(queuememory.Options{Now: func() time.Time { return w.now }, Visibility: visibility})
+	w.draw()
+	w.lastFault, w.lastNews = epoch, epoch.Add(w.window)
+	w.configs = configurations()
+	w.config = w.configs[0]
+	w.secrets = newSecrets()
+	for _, name := range []string{"estudio", "filial"} {
+		w.apps[name] = w.newApp(name)
+	}
+	return w
+}
+
+// draw decides what kind of run it is: how long, how bad, and which faults there
+// are at all, since a run with all of them hides what two of them do together.
+func (w *world) draw() {
+	intensity := []float64{0, .3, 1, 1, 3, 8}[w.rng.IntN(6)]
+	if w.opts.seams.intensity != 0 {
+		intensity = max(0, w.opts.seams.intensity)
+	}
+	some := w.rng.IntN(3) == 0
+	// In the order of their names: a map has none.
+	for _, k := range kinds() {
+		if some && w.rng.IntN(2) == 0 {
+			continue
+		}
+		w.rate[k] = rates[k] * intensity
+	}
+	w.unique = w.rng.IntN(2) == 0 && !w.opts.seams.notUnique
+	w.skewed = intensity > 0 && w.rng.IntN(5) == 0
+	if w.skewed {
+		w.faults[string(Skewed)]++
+	}
+	w.window = w.logarithmic(5*time.Minute, 48*time.Hour)
+	w.calmAt = epoch
+	if intensity > 0 {
+		w.calmAt = epoch.Add(w.window + w.logarithmic(10*time.Minute, 8*time.Hour))
+	}
+}
+
+func kinds() []Kind {
+	list := make([]Kind, 0, len(rates))
+	for k := range rates {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// logarithmic draws a duration between both, each order of magnitude as likely as
+// another.
+func (w *world) logarithmic(least, most time.Duration) time.Duration {
+	d := least
+	for d < most && w.rng.IntN(6) > 0 {
+		d += time.Duration(w.rng.Float64() * float64(d))
+	}
+	return min(d, most)
+}
+
+func (w *world) newApp(name string) *app {
+	a := &app{name: name}
+	a.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return w.now }, NotUnique: !w.unique, KeepCalls: 1})
+	a.sim.OnCall(func(method, _ string) *omiesim.Fault { return w.befalls(a, method) })
+	return a
+}
+
+// run lets the world go until everything has to be done, and looks.
+func (w *world) run() {
+	w.plan()
+	w.in(w.within(time.Minute), w.sweepAll)
+	w.in(20*time.Minute, w.redrive)
+	for w.step(w.end()) {
+	}
+	w.now = w.end()
+	w.check()
+	w.stop()
+	for _, a := range w.apps {
+		a.sim.Close()
+	}
+}
+
+// end is when all has to be done: two hours after the last thing that went wrong
+// or came in, and not before faults end.
+func (w *world) end() time.Time {
+	return later(w.calmAt, w.disturbed().Add(cmp.Or(w.opts.seams.settle, goodEnd)))
+}
+
+// disturbed is when something last went wrong or came in.
+func (w *world) disturbed() time.Time { return later(w.lastFault, w.lastNews) }
+
+// sweepAll is the scheduler's tick.
+func (w *world) sweepAll() {
+	for _, name := range []string{"estudio", "filial"} {
+		// Most ticks find nothing due; those are not worth a process.
+		due := w.ledger.NextDue(name)
+		if !due.IsZero() && !due.After(w.now.Add(skewLimit)) {
+			w.sweep(name)
+		}
+	}
+	w.in(time.Minute, w.sweepAll)
+}
+
+// redrive is what the alarm of the dead letters leads to.
+func (w *world) redrive() {
+	if w.opts.seams.place != nil {
+		return
+	}
+	if n := w.queue.Redrive(); n > 0 {
+		w.tell("", "%d dead letters are redriven", n)
+		w.poll()
+	}
+	w.in(20*time.Minute, w.redrive)
+}
+
+// tell writes the trace.
+func (w *world) tell(key, format string, args ...any) {
+	if w.opts.Trace == nil || len(w.opts.Only) > 0 && key != "" && !slices.Contains(w.opts.Only, key) {
+		return
+	}
+	fmt.Fprintf(w.opts.Trace, "+%-14s %-22s %s\n", w.now.Sub(epoch).Round(time.Millisecond), key, fmt.Sprintf(format, args...))
+}
+
+func (t *task) tell(format string, args ...any) {
+	if t.world.opts.Trace == nil {
+		return
+	}
+	t.world.tell(t.key, t.name+": "+format, args...)
+}
+
+// mix makes what happens a part of the digest.
+func (w *world) mix(what string) {
+	h := fnv.New64a()
+	h.Write([]byte(what))
+	w.digest = (w.digest ^ h.Sum64() ^ uint64(w.now.UnixMilli())) * 0x100000001b3
+}
+
+func (w *world) broken(key, format string, args ...any) {
+	w.problems = append(w.problems, Problem{Seed: w.opts.Seed, Orders: w.opts.Orders, Key: key, What: fmt.Sprintf(format, args...)})
+}
+
+// injected is the panic of a fault.
+type injected struct{}
+
+// panics is a log that only looks for panics that nobody injected: the worker
+// recovers, and a mistake would go unseen.
+type panics struct{ w *world }
+
+func (p panics) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+func (p panics) WithAttrs([]slog.Attr) slog.Handler           { return p }
+func (p panics) WithGroup(string) slog.Handler                { return p }
+func (p panics) Handle(_ context.Context, r slog.Record) error {
+	if !strings.HasPrefix(r.Message, "panic") && !strings.Contains(r.Message, "configured") {
+		return nil
+	}
+	what := ""
+	r.Attrs(func(a slog.Attr) bool {
+		what += " " + a.Value.String()
+		return true
+	})
+	if !strings.Contains(what, "simulation.injected") {
+		p.w.broken("", "%s:%s", r.Message, what)
+	}
+	return nil
+}
+
+// meter counts nothing: what a person has to be told is looked for in the ledger,
+// since a count can be lost in a crash.
+type meter struct{}
+
+var (
+	_ intake.Meter  = meter{}
+	_ placing.Meter = meter{}
+)
+
+func (meter) Take(context.Context, intake.Metric, string, string) {}
+func (meter) Count(context.Context, placing.Metric, string)       {}
+func (meter) Placed(context.Context, string, time.Duration)       {}
+
+// configurations are the ones that are deployed one after another. The connection
+// turmas moves to another account, and the OS look different.
+func configurations() []connection.Config {
+	account := func(name, stage string) string {
+		return fmt.Sprintf(`{"kind":"omie","base_url":"https://%s/api/v1/","customer":{"default":3795260786},
+			"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
+				"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}"}},
+			"services":{"CURSO-GO":{"nCodServico":3846592864},"MANUT-01":{"cCodIntServico":"MANUT-01"}}}`, name, stage)
+	}
+	var list []connection.Config
+	for i := range 4 {
+		stage, turmas := []string{"10", "20"}[i%2], []string{"estudio", "filial"}[i/2]
+		text := fmt.Sprintf(`{"erps":{"estudio":%s,"filial":%s},"connections":{
+			"cursos":{"platform":"hotmart","erp":"estudio","since":"2024-01-01"},
+			"turmas":{"platform":"hotmart","erp":"%s","since":"2024-01-01"},
+			"checkout":{"platform":"generic","erp":"filial","since":"2024-01-01"}}}`, account("estudio", stage), account("filial", stage), turmas)
+		cfg, err := connection.Parse(json.RawMessage(text))
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, cfg)
+	}
+	return list
+}
+
+// result counts.
+func (w *world) result() Result {
+	r := Result{Seeds: 1, Orders: len(w.sales), Faults: w.faults, Excused: w.excused, Problems: w.problems,
+		Person: map[string]int{}, Nothing: map[string]int{}, Digest: w.digest}
+	for _, s := range w.sales {
+		s.count(w, &r)
+	}
+	return r
+}
