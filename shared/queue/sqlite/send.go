@@ -70,10 +70,10 @@ func (q *Queue) sendUntilClosed() {
 		case first := <-q.sends:
 			batch := q.join(first)
 			err := q.commit(batch)
+			q.wake() // before the senders go on: who has sent finds the value there
 			for _, s := range batch {
 				s.done <- err
 			}
-			q.wake()
 		case <-q.closing:
 			return
 		}
