@@ -99,6 +99,18 @@ func TestNumbersInSettingsKeepTheirText(t *testing.T) {
 	}
 }
 
+func TestAConfigKeepsNothingOfTheBytesItWasReadFrom(t *testing.T) {
+	b := []byte(packaged)
+	c, err := connection.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b)
+	if got := string(c.ERPs["loja"].Settings); !strings.Contains(got, "api.example.com.br") {
+		t.Errorf("settings are %q", got)
+	}
+}
+
 func TestAnAccountWithoutSettingsIsWrittenAsItIs(t *testing.T) {
 	b, err := json.Marshal(connection.Account{Name: "x", Kind: "omie", BaseURL: "https://a.b/"})
 	if err != nil || string(b) != `{"kind":"omie","base_url":"https://a.b/"}` {

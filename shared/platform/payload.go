@@ -20,6 +20,22 @@ type Payload struct {
 	Body    []byte
 }
 
+// Keep is the request's payload with no other headers than these. Nothing that
+// changes from one delivery of the same contents to the next may be kept: it would
+// make them newer.
+func (r Request) Keep(headers ...string) Payload {
+	p := Payload{Query: r.Query.Encode(), Body: r.Body}
+	for _, name := range headers {
+		if value := r.Header[name]; value != "" {
+			if p.Headers == nil {
+				p.Headers = map[string]string{}
+			}
+			p.Headers[name] = value
+		}
+	}
+	return p
+}
+
 // packThreshold: below it gzip costs more than it saves (rule 17).
 const packThreshold = 1 << 10
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
@@ -194,4 +195,30 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+func TestADigestTellsQueryFromBodyAndLeavesHeadersOut(t *testing.T) {
+	digest := func(query, body, topic string) string {
+		return platform.Payload{Query: query, Body: []byte(body), Headers: map[string]string{"x-topic": topic}}.Digest()
+	}
+	same := digest("a", "b", "")
+	if len(same) != 32 || digest("a", "b", "paid") != same {
+		t.Errorf("%s and %s", same, digest("a", "b", "paid"))
+	}
+	for _, other := range []string{digest("ab", "", ""), digest("", "ab", ""), digest("b", "a", "")} {
+		if other == same {
+			t.Error("two payloads have one digest")
+		}
+	}
+}
+
+func TestOnlyTheHeadersThatAreNamedAreKept(t *testing.T) {
+	r := platform.Request{Header: map[string]string{"a": "1", "b": "", "signature": "s"}, Query: url.Values{"q": {"é x"}}, Body: []byte("body")}
+	want := platform.Payload{Headers: map[string]string{"a": "1"}, Query: "q=%C3%A9+x", Body: []byte("body")}
+	if diff := cmp.Diff(want, r.Keep("a", "b", "c")); diff != "" {
+		t.Error(diff)
+	}
+	if got := r.Keep(); got.Headers != nil {
+		t.Error(got.Headers)
+	}
 }

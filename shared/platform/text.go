@@ -3,6 +3,8 @@ package platform
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Text is a JSON string or number as text without outer spaces, and empty for
@@ -33,4 +35,30 @@ func (t Text) Digits() string {
 		}
 		return -1
 	}, string(t))
+}
+
+// First is the first text that isn't empty.
+func First(texts ...Text) Text {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// Region is an address's country in capitals and, in Brazil or where no country
+// is given, its UF (the first state that is one) and its CEP: Pennsylvania's code
+// is Pará's.
+func Region(country, zip Text, states ...Text) (iso, uf, cep string) {
+	iso = strings.ToUpper(string(country))
+	if iso != "" && iso != "BR" {
+		return iso, "", ""
+	}
+	for _, state := range states {
+		if uf = order.UF(string(state)); uf != "" {
+			break
+		}
+	}
+	return iso, uf, zip.Digits()
 }

@@ -32,6 +32,7 @@ func TestYAMLAndJSONBecomeTheSameJSON(t *testing.T) {
 		"\xef\xbb\xbfa: <b> & c\r\nd: e\r\n":                 `{"a":"\u003cb\u003e \u0026 c","d":"e"}`,
 		"---\na: {}\nb: []\n":                                `{"a":{},"b":[]}`,
 		"a: 3795260786123456789\n":                           `{"a":3795260786123456789}`,
+		"a: |\r  x\r  y\rb: 1\r":                             `{"a":"x\ny\n","b":1}`,
 	} {
 		n := parse(t, text)
 		if diff := cmp.Diff(want, string(n.JSON())); diff != "" {
@@ -98,6 +99,20 @@ func TestAFileWithoutValuesIsNothing(t *testing.T) {
 		if n != nil || problems != nil {
 			t.Errorf("%q: %v, %v", text, n, problems)
 		}
+	}
+}
+
+func TestTheLimitsAreOfDepthAndOfKeysOutsideBraces(t *testing.T) {
+	var flow, list strings.Builder
+	for i := range 12_000 {
+		fmt.Fprintf(&flow, "k%d: 1, ", i)
+		list.WriteString("- x\n")
+	}
+	if n := parse(t, "a: {"+flow.String()+"}"); len(n.Get("a").Fields) != 12_000 {
+		t.Errorf("%d keys in braces", len(n.Get("a").Fields))
+	}
+	if n := parse(t, list.String()); len(n.Items) != 12_000 {
+		t.Errorf("%d entries", len(n.Items))
 	}
 }
 
@@ -184,6 +199,9 @@ func TestWarningsAreNoErrors(t *testing.T) {
 	}
 	if got, want := warning.String(), "x.yaml:2:3: warning: a.b: may not be meant"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := (yaml.Problems{warning, warning}).Sorted(); len(got) != 1 {
+		t.Errorf("one problem is told %d times", len(got))
 	}
 	bad := yaml.Problem{File: "x.yaml", Message: "is empty"}
 	if err := (yaml.Problems{warning, bad}).Errors(); err == nil || err.Error() != "x.yaml: is empty" {

@@ -248,7 +248,7 @@ func FuzzAnyFileIsReadOrRefusedInWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		start := time.Now()
 		config, problems, err := file.Parse("c.yaml", b, nil)
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Fatalf("took %s", took)
 		}
 		var invalid file.Problems

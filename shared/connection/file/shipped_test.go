@@ -10,25 +10,79 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
 )
 
 const root = "../../.."
 
-func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(root, "connections.yaml"))
+// checks are all that `carimbo check` asks.
+var checks = file.Checks{"omie": omie.Check, "sensio": sensio.Check}
+
+// shipped is a file at the top.
+func shipped(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	config, problems, err := file.Parse("connections.yaml", b, file.Checks{"omie": omie.Check})
+	return string(b)
+}
+
+// commented matches what an example keeps out: a whole block, by a # at the
+// beginning of its lines, or one line, by a # and a space before a key.
+var (
+	commentedBlock = regexp.MustCompile(`(?m)^#(\S|  )`)
+	commentedKey   = regexp.MustCompile(`(?m)^( +)# ("\*"|[a-z_]+): `)
+)
+
+func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys  int
+		check func(text string) file.Problems
+	}{
+		"connections.yaml": {3, func(text string) file.Problems {
+			_, problems, err := file.Parse("c.yaml", []byte(text), checks)
+			if err != nil && len(problems) == 0 {
+				t.Error(err)
+			}
+			return problems
+		}},
+		"secrets.example.yaml": {1, func(text string) file.Problems {
+			_, problems := secretfile.Parse("s.yaml", []byte(text))
+			return problems
+		}},
+	} {
+		text := shipped(t, name)
+		whole := commentedBlock.ReplaceAllString(text, "$1")
+		if whole == text {
+			t.Errorf("%s has no block that is commented out", name)
+		}
+		if problems := c.check(whole); len(problems) > 0 {
+			t.Errorf("%s with its blocks:\n%v", name, problems)
+		}
+		places := commentedKey.FindAllStringSubmatchIndex(text, -1)
+		if len(places) != c.keys {
+			t.Errorf("%s has %d keys that are commented out", name, len(places))
+		}
+		for _, at := range places {
+			with := text[:at[3]] + text[at[4]:]
+			if problems := c.check(with); len(problems) > 0 {
+				t.Errorf("%s with %s:\n%v", name, text[at[4]:at[5]], problems)
+			}
+		}
+		if problems := c.check(commentedKey.ReplaceAllString(whole, "$1$2: ")); len(problems) > 0 {
+			t.Errorf("%s with everything:\n%v", name, problems)
+		}
+	}
+}
+
+func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
+	config, problems, err := file.Parse("connections.yaml", []byte(shipped(t, "connections.yaml")), checks)
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
-	b, err = os.ReadFile(filepath.Join(root, "secrets.example.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets, problems := secretfile.Parse("secrets.example.yaml", b)
+	secrets, problems := secretfile.Parse("secrets.example.yaml", []byte(shipped(t, "secrets.example.yaml")))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -46,35 +100,31 @@ func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
 }
 
 func TestAnEditorFindsTheSchemaOfTheExample(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(root, "connections.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`).FindSubmatch(b)
+	line := regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`).FindStringSubmatch(shipped(t, "connections.yaml"))
 	if line == nil {
 		t.Fatal("connections.yaml has no schema line")
 	}
-	if _, err := os.Stat(filepath.Join(root, string(line[1]))); err != nil {
+	if _, err := os.Stat(filepath.Join(root, line[1])); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestOmieFindsNothingMoreInTheDesignsExample(t *testing.T) {
-	_, problems, err := file.Load("testdata/design.yaml", file.Checks{"omie": omie.Check})
+func TestTheERPsFindNothingMoreInTheDesignsExample(t *testing.T) {
+	_, problems, err := file.Load("testdata/design.yaml", checks)
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v\n%v", err, problems)
 	}
 }
 
-// What Omie's own check adds to these files are warnings; whatever else it finds
-// in them was said already, in the same place.
-func TestWhatTheSchemaSaidIsNotSaidAgainByOmie(t *testing.T) {
-	for _, name := range []string{"filled-in", "wrong-types", "placeholders", "unknown-keys", "boleto-and-pix"} {
+// What the ERPs' own checks add to these files are warnings; whatever else they
+// find in them was said already, in the same place.
+func TestWhatTheSchemaSaidIsNotSaidAgainByTheERPs(t *testing.T) {
+	for _, name := range []string{"filled-in", "wrong-types", "placeholders", "missing", "boleto-and-pix", "enums", "sensio"} {
 		path := "testdata/broken/" + name + ".yaml"
 		_, _, alone := file.Load(path, nil)
-		_, _, both := file.Load(path, file.Checks{"omie": omie.Check})
+		_, _, both := file.Load(path, checks)
 		if diff := cmp.Diff(alone.Error(), both.Error()); diff != "" {
-			t.Errorf("%s (-alone +with omie.Check):\n%s", name, diff)
+			t.Errorf("%s (-alone +with the ERPs' checks):\n%s", name, diff)
 		}
 	}
 }

@@ -32,7 +32,7 @@ type heading struct {
 // Read says what the request means. An unknown type is neither, whatever else
 // the body says.
 func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
-	n := platform.Notice{Payload: payload(r)}
+	n := platform.Notice{Payload: r.Keep("content-type")}
 	h, err := decodeHeading(r.Body)
 	if err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
@@ -57,18 +57,14 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 
 func decodeHeading(body []byte) (heading, error) {
 	var h heading
-	err := json.Unmarshal(body, &h)
-	var misfit *json.UnmarshalTypeError
-	if err != nil && !errors.As(err, &misfit) {
-		return heading{}, errNotJSON
+	if err := platform.Decode(body, &h); err != nil {
+		return heading{}, err
 	}
 	if h.Type == "" {
 		return heading{}, errors.New("type is missing")
 	}
 	return h, nil
 }
-
-var errNotJSON = errors.New("the body is not JSON")
 
 func (h heading) status() platform.Status {
 	switch h.Type {
@@ -117,14 +113,4 @@ func number(number, id platform.Text) string {
 		return string(id)
 	}
 	return string(number)
-}
-
-// payload keeps the body as it came, and no header that changes from one delivery
-// to the next: it would make the same contents newer.
-func payload(r platform.Request) platform.Payload {
-	p := platform.Payload{Query: r.Query.Encode(), Body: r.Body}
-	if kind := r.Header["content-type"]; kind != "" {
-		p.Headers = map[string]string{"content-type": kind}
-	}
-	return p
 }

@@ -376,6 +376,8 @@ func TestValuesAreTakenHoweverTheyAreWritten(t *testing.T) {
 		{`customer:{"tax_id":null,"tax_id_wrong":true}`, func(o order.Order) any { return fmt.Sprint(o.Customer.TaxID, o.Customer.TaxIDWrong) }, "false"},
 		{`customer:{"address":{"state":"Minas Gerais","postal_code":30140128,"country":"br"}}`,
 			func(o order.Order) any { return o.Customer.Address }, order.Address{State: "MG", PostalCode: "30140128", Country: "BR"}},
+		{`customer:{"address":{"state":"PA","postal_code":"19104","country":"us"}}`,
+			func(o order.Order) any { return o.Customer.Address }, order.Address{Country: "US"}},
 		{`customer:null`, func(o order.Order) any { return o.Customer }, order.Customer{}},
 		{`paid_at:"2026-11-21T12:00:00.5-03:00"`, func(o order.Order) any { return o.PaidAt.UTC() },
 			time.Date(2026, 11, 21, 15, 0, 0, 500_000_000, time.UTC)},

@@ -111,7 +111,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 func misfit(err error) error {
 	var e *json.UnmarshalTypeError
 	if !errors.As(err, &e) || e.Field == "" {
-		return order.Reject(order.NotUnderstood, "%s: send the order again as JSON", errNotJSON)
+		return order.Reject(order.NotUnderstood, "%s: send the order again as JSON", platform.ErrNotJSON)
 	}
 	is, _, _ := strings.Cut(e.Value, " ") // a number's own text follows
 	return order.Reject(order.NotUnderstood, "%s must not be a JSON %s: send the order again in the documented form", e.Field, is)
@@ -119,6 +119,7 @@ func misfit(err error) error {
 
 func (c customer) order() order.Customer {
 	taxID, err := order.ParseTaxID(string(c.TaxID))
+	country, uf, cep := platform.Region(c.Address.Country, c.Address.PostalCode, c.Address.State)
 	return order.Customer{
 		Name:       string(c.Name),
 		Email:      string(c.Email),
@@ -131,9 +132,9 @@ func (c customer) order() order.Customer {
 			Complement: string(c.Address.Complement),
 			District:   string(c.Address.District),
 			City:       string(c.Address.City),
-			State:      order.UF(string(c.Address.State)),
-			PostalCode: c.Address.PostalCode.Digits(),
-			Country:    strings.ToUpper(string(c.Address.Country)),
+			State:      uf,
+			PostalCode: cep,
+			Country:    country,
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package hotmart
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -71,18 +70,10 @@ type commission struct {
 	price
 }
 
-var errNotJSON = errors.New("the body is not JSON")
-
-// decode takes what it can: a string where an object belongs counts as absent,
-// as encoding/json leaves it when it reports a type that doesn't fit.
 func decode(body []byte) (event, error) {
 	var e event
-	err := json.Unmarshal(body, &e)
-	var misfit *json.UnmarshalTypeError
-	if err != nil && !errors.As(err, &misfit) {
-		return event{}, errNotJSON
-	}
-	return e, nil
+	err := platform.Decode(body, &e)
+	return e, err
 }
 
 func (e event) status() platform.Status {

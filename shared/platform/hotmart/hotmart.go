@@ -116,16 +116,13 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	return n, nil
 }
 
-// payload keeps the request without the token. Nothing that changes from one
-// delivery of the same contents to the next is kept: it would make them newer.
+// payload keeps the request without the token.
 func payload(r platform.Request) platform.Payload {
-	query := maps.Clone(r.Query)
-	delete(query, field)
-	p := platform.Payload{Query: query.Encode(), Body: withoutToken(r.Body, r.Header[header])}
-	if kind := r.Header["content-type"]; kind != "" {
-		p.Headers = map[string]string{"content-type": kind}
-	}
-	return p
+	token := r.Header[header]
+	r.Query = maps.Clone(r.Query)
+	r.Query.Del(field)
+	r.Body = withoutToken(r.Body, token)
+	return r.Keep("content-type")
 }
 
 // withoutToken leaves a body without the field as it came, byte by byte, and of

@@ -286,7 +286,7 @@ func TestProducersAmountIsTheCommissionOfTheProducer(t *testing.T) {
 	body := edit(t, map[string]any{"data.commissions": []any{
 		map[string]any{"source": "MARKETPLACE", "value": 40.71, "currency_value": "BRL"},
 		"a string where an object belongs",
-		map[string]any{"source": "PRODUCER", "value": json.Number("456.29"), "currency_value": "USD"},
+		map[string]any{"source": "Producer", "value": json.Number("456.29"), "currency_value": "USD"},
 	}})
 	o := decode(t, body, "producer")
 	if got := order.Cents(45629); !o.Total.Equal(got) || !o.Lines[0].UnitPrice.Equal(got) || !o.Payments[0].Amount.Equal(got) || o.Currency != "USD" {
@@ -371,6 +371,10 @@ func TestBuyerAndProductAreReadHoweverTheyAreWritten(t *testing.T) {
 		{"first name alone", map[string]any{"data.buyer.name": nil, "data.buyer.last_name": nil}, func(o order.Order) string { return o.Customer.Name }, "Helena"},
 		{"code of a state", map[string]any{"data.buyer.address.state": "sp"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
 		{"accents missing", map[string]any{"data.buyer.address.state": "SAO PAULO"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
+		{"Pennsylvania is not Pará", map[string]any{"data.buyer.address.state": "PA", "data.buyer.address.country_iso": "us"},
+			func(o order.Order) string { a := o.Customer.Address; return a.State + a.PostalCode + a.Country }, "US"},
+		{"no country", map[string]any{"data.buyer.address.country_iso": nil},
+			func(o order.Order) string { a := o.Customer.Address; return a.State + a.PostalCode + a.Country }, "MG30140120"},
 		{"foreign state", map[string]any{"data.buyer.address.state": "Lisboa"}, func(o order.Order) string { return o.Customer.Address.State }, ""},
 		{"zipcode as a number", map[string]any{"data.buyer.address.zipcode": 38400123}, func(o order.Order) string { return o.Customer.Address.PostalCode }, "38400123"},
 		{"zipcode with a dash", map[string]any{"data.buyer.address.zipcode": "38400-123"}, func(o order.Order) string { return o.Customer.Address.PostalCode }, "38400123"},

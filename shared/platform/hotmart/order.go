@@ -111,6 +111,7 @@ func (b buyer) customer() order.Customer {
 		name = strings.TrimSpace(string(b.FirstName + " " + b.LastName))
 	}
 	taxID, err := order.ParseTaxID(string(b.Document))
+	country, uf, cep := platform.Region(b.Address.CountryISO, b.Address.ZipCode, b.Address.State)
 	return order.Customer{
 		Name:       name,
 		Email:      string(b.Email),
@@ -123,9 +124,9 @@ func (b buyer) customer() order.Customer {
 			Complement: string(b.Address.Complement),
 			District:   string(b.Address.Neighborhood),
 			City:       string(b.Address.City),
-			State:      order.UF(string(b.Address.State)),
-			PostalCode: b.Address.ZipCode.Digits(),
-			Country:    strings.ToUpper(string(b.Address.CountryISO)),
+			State:      uf,
+			PostalCode: cep,
+			Country:    country,
 		},
 	}
 }

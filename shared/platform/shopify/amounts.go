@@ -10,52 +10,33 @@ import (
 
 // amounts fills in lines, freight, fees, tax and total.
 func (b body) amounts(o *order.Order) error {
-	r := &reader{}
+	r := &reader{platform.Amounts{Store: "Shopify"}}
 	out := r.takenOut(b.Refunds)
 	lines, tips := r.lines(b.LineItems, out)
 	o.Lines = lines
 	o.Freight = r.freight(b.ShippingLines)
 	o.Fees = r.fees(b, tips)
-	o.Total = r.money("total_price", b.TotalPriceSet.or(b.TotalPrice)).Sub(out.subtotal)
+	o.Total = r.Money("total_price", b.TotalPriceSet.or(b.TotalPrice)).Sub(out.subtotal)
 	if !b.TaxesIncluded {
-		o.Tax = r.money("total_tax", b.TotalTaxSet.or(b.TotalTax)).Sub(out.tax)
+		o.Tax = r.Money("total_tax", b.TotalTaxSet.or(b.TotalTax)).Sub(out.tax)
 		o.Total = o.Total.Sub(out.tax)
 	}
 	if b.TotalPriceSet.or(b.TotalPrice) == "" {
-		r.reject("total_price", "is missing")
+		r.Reject("total_price", "is missing")
 	}
 	if current := b.CurrentTotalPriceSet.or(b.CurrentTotalPrice); len(out.lines) > 0 && !out.gaveBack && current != "" {
-		o.Total = r.money("current_total_price", current)
+		o.Total = r.Money("current_total_price", current)
 	}
-	return r.err
+	return r.Err
 }
 
-// reader remembers the first thing that was wrong.
-type reader struct{ err error }
-
-func (r *reader) reject(field, wrong string) {
-	if r.err == nil {
-		r.err = order.Reject(order.NotUnderstood, "%s %s: look the order up in Shopify and enter it in the ERP by hand", field, wrong)
-	}
-}
-
-// money is zero where there is none.
-func (r *reader) money(field string, text platform.Text) order.Money {
-	if text == "" {
-		return order.Money{}
-	}
-	m, err := order.ParseMoney(string(text))
-	if err != nil {
-		r.reject(field, "is no amount")
-	}
-	return m
-}
+type reader struct{ platform.Amounts }
 
 // pieces: Shopify counts nothing but whole ones.
 func (r *reader) pieces(field string, text platform.Text) int64 {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil {
-		r.reject(field, "is no whole number")
+		r.Reject(field, "is no whole number")
 	}
 	return n
 }
@@ -63,7 +44,7 @@ func (r *reader) pieces(field string, text platform.Text) int64 {
 func (r *reader) allocated(at string, allocations []allocation) order.Money {
 	var sum order.Money
 	for i, a := range allocations {
-		sum = sum.Add(r.money(fmt.Sprintf("%sdiscount_allocations[%d].amount", at, i), a.AmountSet.or(a.Amount)))
+		sum = sum.Add(r.Money(fmt.Sprintf("%sdiscount_allocations[%d].amount", at, i), a.AmountSet.or(a.Amount)))
 	}
 	return sum
 }
@@ -90,13 +71,14 @@ func (r *reader) takenOut(refunds []refund) takenOut {
 		}
 		for j, item := range ref.RefundLineItems {
 			at := fmt.Sprintf("refunds[%d].refund_line_items[%d].", i, j)
-			subtotal := r.money(at+"subtotal", item.SubtotalSet.or(item.Subtotal))
+			// Without the sets these are numbers that were computed in floating point.
+			subtotal := r.Money(at+"subtotal", item.SubtotalSet.or(item.Subtotal)).Round()
 			line := out.lines[item.LineItemID]
 			line.pieces += r.pieces(at+"quantity", item.Quantity)
 			line.subtotal = line.subtotal.Add(subtotal)
 			out.lines[item.LineItemID] = line
 			out.subtotal = out.subtotal.Add(subtotal)
-			out.tax = out.tax.Add(r.money(at+"total_tax", item.TotalTaxSet.or(item.TotalTax)))
+			out.tax = out.tax.Add(r.Money(at+"total_tax", item.TotalTaxSet.or(item.TotalTax)).Round())
 		}
 	}
 	return out
@@ -107,9 +89,9 @@ func (r *reader) lines(items []lineItem, out takenOut) (lines []order.Line, tips
 	for i, item := range items {
 		at := fmt.Sprintf("line_items[%d].", i)
 		if item.PriceSet.or(item.Price) == "" {
-			r.reject(at+"price", "is missing")
+			r.Reject(at+"price", "is missing")
 		}
-		price := r.money(at+"price", item.PriceSet.or(item.Price))
+		price := r.Money(at+"price", item.PriceSet.or(item.Price))
 		pieces := r.pieces(at+"quantity", item.Quantity)
 		cost := price.Times(order.Pieces(pieces)).Sub(r.discount(at, item))
 		if len(item.TipPaymentGateway) > 0 {
@@ -124,7 +106,7 @@ func (r *reader) lines(items []lineItem, out takenOut) (lines []order.Line, tips
 		quantity := order.Pieces(pieces)
 		lines = append(lines, order.Line{
 			SKUs:      item.skus(),
-			Name:      string(first(item.Name, item.Title)),
+			Name:      string(platform.First(item.Name, item.Title)),
 			Quantity:  quantity,
 			UnitPrice: price,
 			Discount:  price.Times(quantity).Sub(cost),
@@ -137,7 +119,7 @@ func (r *reader) discount(at string, item lineItem) order.Money {
 	if len(item.DiscountAllocations) > 0 {
 		return r.allocated(at, item.DiscountAllocations)
 	}
-	return r.money(at+"total_discount", item.TotalDiscountSet.or(item.TotalDiscount))
+	return r.Money(at+"total_discount", item.TotalDiscountSet.or(item.TotalDiscount))
 }
 
 // skus is the SKU, or the id of the variant where it has none. A custom item of a
@@ -161,9 +143,9 @@ func (r *reader) freight(lines []shippingLine) order.Money {
 			continue
 		}
 		at := fmt.Sprintf("shipping_lines[%d].", i)
-		price := r.money(at+"price", l.PriceSet.or(l.Price)).Sub(r.allocated(at, l.DiscountAllocations))
+		price := r.Money(at+"price", l.PriceSet.or(l.Price)).Sub(r.allocated(at, l.DiscountAllocations))
 		if discounted := l.DiscountedPriceSet.or(l.DiscountedPrice); discounted != "" && len(l.DiscountAllocations) == 0 {
-			price = r.money(at+"discounted_price", discounted)
+			price = r.Money(at+"discounted_price", discounted)
 		}
 		sum = sum.Add(price)
 	}
@@ -172,12 +154,12 @@ func (r *reader) freight(lines []shippingLine) order.Money {
 
 // fees takes the tip from its lines where the order has no total of them.
 func (r *reader) fees(b body, tips order.Money) order.Money {
-	fees := r.money("total_tip_received", b.TotalTipReceived)
+	fees := r.Money("total_tip_received", b.TotalTipReceived)
 	if fees.IsZero() {
 		fees = tips
 	}
 	if !b.DutiesIncluded {
-		fees = fees.Add(r.money("original_total_duties_set", b.OriginalTotalDutiesSet.or("")))
+		fees = fees.Add(r.Money("original_total_duties_set", b.OriginalTotalDutiesSet.or("")))
 	}
-	return fees.Add(r.money("original_total_additional_fees_set", b.OriginalTotalAdditionalFeesSet.or("")))
+	return fees.Add(r.Money("original_total_additional_fees_set", b.OriginalTotalAdditionalFeesSet.or("")))
 }

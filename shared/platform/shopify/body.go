@@ -162,19 +162,14 @@ type fields struct {
 	} `json:"edges"`
 }
 
-var errNotJSON = errors.New("the body is not JSON")
-
-// decode takes what it can: what has another type than it should counts as
-// absent. An order as the REST API answers it, inside "order", is taken as well.
+// decode takes an order as the REST API answers it, inside "order", as well.
 func decode(text []byte) (body, error) {
 	var b struct {
 		body
 		Order *body `json:"order"`
 	}
-	err := json.Unmarshal(text, &b)
-	var misfit *json.UnmarshalTypeError
-	if err != nil && !errors.As(err, &misfit) {
-		return body{}, errNotJSON
+	if err := platform.Decode(text, &b); err != nil {
+		return body{}, err
 	}
 	if b.ID == "" && b.Order != nil {
 		b.Order.LocalizedFields = b.LocalizedFields
@@ -193,7 +188,7 @@ func (b body) checkID() error {
 }
 
 // number is what the merchant sees: "#1001".
-func (b body) number() string { return string(first(b.Name, b.OrderNumber, b.ID)) }
+func (b body) number() string { return string(platform.First(b.Name, b.OrderNumber, b.ID)) }
 
 const (
 	ordersPaid      = "orders/paid"
@@ -258,13 +253,4 @@ func moment(text platform.Text) time.Time {
 		return time.Time{}
 	}
 	return t
-}
-
-func first(texts ...platform.Text) platform.Text {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

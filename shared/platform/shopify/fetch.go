@@ -75,12 +75,12 @@ func (p Platform) ask(ctx context.Context, store map[string]string, id string) (
 		switch code := a.code(); {
 		case code == "undefinedField":
 			continue
-		case code != "":
+		case code == "ACCESS_DENIED":
 			return nil, fmt.Errorf("the shop answers %s: the app needs read_orders and access to protected customer data", code)
-		case a.Data.Order == nil:
-			return nil, nil
+		case code != "":
+			return nil, fmt.Errorf("the shop answers %s", code)
 		}
-		return a.Data.Order.Fields, nil
+		return a.fields()
 	}
 	return nil, errors.New("the shop knows neither localizedFields nor localizationExtensions")
 }
@@ -106,10 +106,24 @@ func (p Platform) url(store map[string]string) (string, error) {
 type answer struct {
 	Errors json.RawMessage `json:"errors"`
 	Data   struct {
-		Order *struct {
-			Fields json.RawMessage `json:"fields"`
-		} `json:"order"`
+		Order json.RawMessage `json:"order"`
 	} `json:"data"`
+}
+
+// fields are nil where the shop says that there is no such order, or that it has
+// none. An answer that doesn't say so says nothing: it is asked for again, or the
+// order would be taken for one without a tax id.
+func (a answer) fields() (json.RawMessage, error) {
+	var order *struct {
+		Fields json.RawMessage `json:"fields"`
+	}
+	if json.Unmarshal(a.Data.Order, &order) != nil {
+		return nil, errors.New("the answer of Shopify says nothing about the order")
+	}
+	if order == nil {
+		return nil, nil
+	}
+	return order.Fields, nil
 }
 
 var errorCode = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)

@@ -19,7 +19,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
-		Currency: strings.ToUpper(string(first(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
+		Currency: strings.ToUpper(string(platform.First(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
 		PlacedAt: b.placedAt(),
 		PaidAt:   b.paidAt(p.Headers[topicHeader]),
 		Customer: b.customer(),
@@ -63,14 +63,14 @@ func gateway(name string) order.Method {
 func (b body) customer() order.Customer {
 	who, bill, ship, home := b.Customer, b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress
 	taxID, wrong := b.taxID()
-	name := first(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
+	name := platform.First(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
 	if company := b.company(); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
 		name = company
 	}
 	return order.Customer{
 		Name:       string(name),
-		Email:      string(first(who.Email, b.Email, b.ContactEmail)),
-		Phone:      string(first(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
+		Email:      string(platform.First(who.Email, b.Email, b.ContactEmail)),
+		Phone:      string(platform.First(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
 		TaxID:      taxID,
 		TaxIDWrong: wrong,
 		Address:    b.where().order(),
@@ -81,7 +81,9 @@ func full(firstName, lastName platform.Text) platform.Text {
 	return platform.Text(strings.TrimSpace(string(firstName + " " + lastName)))
 }
 
-func (a address) fullName() platform.Text { return first(a.Name, full(a.FirstName, a.LastName)) }
+func (a address) fullName() platform.Text {
+	return platform.First(a.Name, full(a.FirstName, a.LastName))
+}
 
 // where is the address of the bill, or else the best there is.
 func (b body) where() address {
@@ -93,20 +95,16 @@ func (b body) where() address {
 	return address{}
 }
 
-// order has a UF and a CEP only in Brazil: Pennsylvania's code is Pará's. Shopify
-// knows no number and no district: what the customer typed stays one street.
+// order: Shopify knows no number and no district; what the customer typed stays
+// one street.
 func (a address) order() order.Address {
-	out := order.Address{
+	country, uf, cep := platform.Region(a.CountryCode, a.Zip, a.ProvinceCode, a.Province)
+	return order.Address{
 		Street:     string(a.Address1),
 		Complement: string(a.Address2),
 		City:       string(a.City),
-		Country:    strings.ToUpper(string(a.CountryCode)),
+		State:      uf,
+		PostalCode: cep,
+		Country:    country,
 	}
-	if out.Country == "" || out.Country == "BR" {
-		if out.State = order.UF(string(a.ProvinceCode)); out.State == "" {
-			out.State = order.UF(string(a.Province))
-		}
-		out.PostalCode = a.Zip.Digits()
-	}
-	return out
 }

@@ -1,10 +1,6 @@
 package shopify
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"time"
@@ -28,31 +24,16 @@ const (
 // Ping is never true: Shopify's test notifications are signed orders.
 func (Platform) Ping(platform.Request) bool { return false }
 
-// Verify compares the signature with that of each secret: after a rotation either
-// may be used for an hour.
+// Verify takes the signature of any secret: after a rotation either may be used
+// for an hour.
 func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error {
-	given := []byte(r.Header[signatureHeader])
-	right := 0
-	for _, secret := range secrets {
-		if secret != "" {
-			right |= subtle.ConstantTimeCompare(given, []byte(signature(secret, r.Body)))
-		}
-	}
-	if right != 1 {
-		return platform.ErrSignature
-	}
-	return nil
-}
-
-func signature(secret string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write(body)
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return platform.VerifySignature(r.Header[signatureHeader], secrets, r.Body)
 }
 
 // Read says what the request means. A topic whose body is no order is neither.
 func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
-	n := platform.Notice{Payload: payload(r)}
+	// The topic dates the payment.
+	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	b, err := decode(r.Body)
 	if err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
@@ -80,21 +61,6 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	return n, nil
 }
 
-// payload keeps the body as it came and the topic, which dates the payment. The
-// ids and times of the delivery are not kept.
-func payload(r platform.Request) platform.Payload {
-	p := platform.Payload{Query: r.Query.Encode(), Body: r.Body}
-	for _, name := range []string{"content-type", topicHeader} {
-		if value := r.Header[name]; value != "" {
-			if p.Headers == nil {
-				p.Headers = map[string]string{}
-			}
-			p.Headers[name] = value
-		}
-	}
-	return p
-}
-
 // Sign makes the request that Shopify would send, with the topic that fits the
 // body.
 func (Platform) Sign(body []byte, secret string, _ time.Time) platform.Request {
@@ -112,7 +78,7 @@ func (Platform) Sign(body []byte, secret string, _ time.Time) platform.Request {
 		Body:   body,
 	}
 	if secret != "" {
-		r.Header[signatureHeader] = signature(secret, body)
+		r.Header[signatureHeader] = platform.Signature(secret, body)
 	}
 	return r
 }

@@ -1,7 +1,6 @@
 package woocommerce
 
 import (
-	"encoding/json"
 	"errors"
 	"regexp"
 	"time"
@@ -77,18 +76,10 @@ type charge struct {
 	Total platform.Text `json:"total"`
 }
 
-var errNotJSON = errors.New("the body is not JSON")
-
-// decode takes what it can: what has another type than it should counts as
-// absent, since PHP writes an empty object as [].
 func decode(text []byte) (body, error) {
 	var b body
-	err := json.Unmarshal(text, &b)
-	var misfit *json.UnmarshalTypeError
-	if err != nil && !errors.As(err, &misfit) {
-		return body{}, errNotJSON
-	}
-	return b, nil
+	err := platform.Decode(text, &b)
+	return b, err
 }
 
 var orderID = regexp.MustCompile(`^[0-9]{1,20}$`)
@@ -114,7 +105,11 @@ func (b body) status() platform.Status {
 		if !b.datePaid().IsZero() {
 			return platform.Paid
 		}
-	case "cancelled", "refunded":
+	case "cancelled":
+		if !b.datePaid().IsZero() {
+			return platform.Reversed
+		}
+	case "refunded":
 		return platform.Reversed
 	}
 	return platform.Neither
@@ -124,8 +119,8 @@ func (b body) datePaid() time.Time { return moment(b.DatePaidGMT, b.DatePaid) }
 
 func (b body) dateCreated() time.Time { return moment(b.DateCreatedGMT, b.DateCreated) }
 
-// paidAt falls back to the day of the order for one that was never paid, so that
-// an old one's cancellation is dated as well.
+// paidAt falls back to the day of the order, so that the refund of an old one is
+// dated as well.
 func (b body) paidAt() time.Time {
 	if t := b.datePaid(); !t.IsZero() {
 		return t

@@ -6,9 +6,14 @@
 //
 // WooCommerce has no topic for a payment. An order of status processing or
 // completed that has a date_paid is paid, whatever topic of order.* brought it;
-// one that is cancelled or refunded is reversed. Anything else is neither:
-// pending, on-hold, failed, a status that a plugin made, and cash on delivery
-// until the money is in.
+// one that is refunded, or cancelled after it was paid, is reversed. Anything else
+// is neither: pending, on-hold, failed, a status that a plugin made, and cash on
+// delivery until the money is in.
+//
+// An order that is cancelled without a date_paid was never paid and is neither,
+// too: WooCommerce cancels by itself what is not paid within an hour (its "hold
+// stock"), and lets a boleto or Pix that is paid later make it processing after
+// all. A reversal would keep that order out for good.
 //
 // A deleted order (order.deleted, whose body is its id alone) is neither, too.
 // Merchants empty the bin of a shop for many reasons, and none of them says that

@@ -19,7 +19,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
 	}
-	r := &reader{}
+	r := &reader{platform.Amounts{Store: "WooCommerce"}}
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
@@ -30,44 +30,25 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		Lines:    r.lines(b.LineItems),
 		Freight:  r.sum("shipping_lines", b.ShippingLines),
 		Fees:     r.sum("fee_lines", b.FeeLines),
-		Tax:      r.money("total_tax", b.TotalTax),
-		Total:    r.money("total", b.Total),
+		Tax:      r.Money("total_tax", b.TotalTax),
+		Total:    r.Money("total", b.Total),
 	}
 	if b.Total == "" {
-		r.reject("total", "is missing")
+		r.Reject("total", "is missing")
 	}
-	if r.err != nil {
-		return order.Order{}, r.err
+	if r.Err != nil {
+		return order.Order{}, r.Err
 	}
 	o.Payments = []order.Payment{b.payment(o)}
 	return o, nil
 }
 
-// reader remembers the first thing that was wrong.
-type reader struct{ err error }
-
-func (r *reader) reject(field, wrong string) {
-	if r.err == nil {
-		r.err = order.Reject(order.NotUnderstood, "%s %s: look the order up in WooCommerce and enter it in the ERP by hand", field, wrong)
-	}
-}
-
-// money is zero where there is none.
-func (r *reader) money(field string, text platform.Text) order.Money {
-	if text == "" {
-		return order.Money{}
-	}
-	m, err := order.ParseMoney(string(text))
-	if err != nil {
-		r.reject(field, "is no amount")
-	}
-	return m
-}
+type reader struct{ platform.Amounts }
 
 func (r *reader) quantity(field string, text platform.Text) order.Quantity {
 	q, err := order.ParseQuantity(string(text))
 	if err != nil {
-		r.reject(field, "is no number")
+		r.Reject(field, "is no number")
 	}
 	return q
 }
@@ -75,7 +56,7 @@ func (r *reader) quantity(field string, text platform.Text) order.Quantity {
 func (r *reader) sum(field string, charges []charge) order.Money {
 	var sum order.Money
 	for i, c := range charges {
-		sum = sum.Add(r.money(fmt.Sprintf("%s[%d].total", field, i), c.Total))
+		sum = sum.Add(r.Money(fmt.Sprintf("%s[%d].total", field, i), c.Total))
 	}
 	return sum
 }
@@ -104,14 +85,14 @@ func (r *reader) lines(items []lineItem) []order.Line {
 // amounts are what the line costs before and after its discount. Where somebody
 // raised the total by hand above the subtotal, there was no discount.
 func (r *reader) amounts(at string, item lineItem, quantity order.Quantity) (before, after order.Money) {
-	after = r.money(at+"total", item.Total)
+	after = r.Money(at+"total", item.Total)
 	if item.Total == "" {
-		after = r.money(at+"price", item.Price).Times(quantity).Round()
+		after = r.Money(at+"price", item.Price).Times(quantity).Round()
 	}
 	if item.Total == "" && item.Price == "" {
-		r.reject(at+"total", "is missing")
+		r.Reject(at+"total", "is missing")
 	}
-	before = r.money(at+"subtotal", item.Subtotal)
+	before = r.Money(at+"subtotal", item.Subtotal)
 	if before.Cmp(after) < 0 {
 		before = after
 	}
@@ -144,29 +125,26 @@ func (b body) customer() order.Customer {
 	return order.Customer{
 		Name:       name,
 		Email:      string(bill.Email),
-		Phone:      string(first(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
+		Phone:      string(platform.First(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
 		TaxID:      taxID,
 		TaxIDWrong: wrong,
 		Address:    b.address(),
 	}
 }
 
-// address has a UF and a CEP only in Brazil: Pennsylvania's code is Pará's.
 func (b body) address() order.Address {
 	bill := b.Billing
-	a := order.Address{
+	country, uf, cep := platform.Region(bill.Country, bill.Postcode, bill.State)
+	return order.Address{
 		Street:     text(bill.Address1),
-		Number:     string(first(bill.Number, b.meta("billing_number"))),
+		Number:     string(platform.First(bill.Number, b.meta("billing_number"))),
 		Complement: text(bill.Address2),
-		District:   text(first(bill.Neighborhood, b.meta("billing_neighborhood"))),
+		District:   text(platform.First(bill.Neighborhood, b.meta("billing_neighborhood"))),
 		City:       text(bill.City),
-		Country:    strings.ToUpper(string(bill.Country)),
+		State:      uf,
+		PostalCode: cep,
+		Country:    country,
 	}
-	if a.Country == "" || a.Country == "BR" {
-		a.State = order.UF(string(bill.State))
-		a.PostalCode = bill.Postcode.Digits()
-	}
-	return a
 }
 
 // meta is the value of the key, with or without the underscore that hides it from
@@ -175,15 +153,6 @@ func (b body) meta(key string) platform.Text {
 	for _, m := range b.MetaData {
 		if strings.TrimPrefix(string(m.Key), "_") == key && m.Value != "" {
 			return m.Value
-		}
-	}
-	return ""
-}
-
-func first(texts ...platform.Text) platform.Text {
-	for _, t := range texts {
-		if t != "" {
-			return t
 		}
 	}
 	return ""

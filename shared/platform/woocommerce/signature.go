@@ -1,10 +1,6 @@
 package woocommerce
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"regexp"
 	"strings"
 	"time"
@@ -14,25 +10,13 @@ import (
 
 const signatureHeader = "x-wc-webhook-signature"
 
-// Verify compares the signature with that of each secret.
+// Verify takes the signature of any secret, in the form in which it is the key.
 func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error {
-	given := []byte(r.Header[signatureHeader])
-	right := 0
-	for _, secret := range secrets {
-		if key := plain(secret); key != "" {
-			right |= subtle.ConstantTimeCompare(given, []byte(signature(key, r.Body)))
-		}
+	keys := make([]string, len(secrets))
+	for i, secret := range secrets {
+		keys[i] = plain(secret)
 	}
-	if right != 1 {
-		return platform.ErrSignature
-	}
-	return nil
-}
-
-func signature(key string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(key))
-	mac.Write(body)
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return platform.VerifySignature(r.Header[signatureHeader], keys, r.Body)
 }
 
 // entity is what WordPress' wp_specialchars_decode knows with ENT_QUOTES, and no
@@ -68,7 +52,7 @@ func (Platform) Sign(body []byte, secret string, _ time.Time) platform.Request {
 		Body:   body,
 	}
 	if key := plain(secret); key != "" {
-		r.Header[signatureHeader] = signature(key, body)
+		r.Header[signatureHeader] = platform.Signature(key, body)
 	}
 	return r
 }

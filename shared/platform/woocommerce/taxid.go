@@ -11,9 +11,9 @@ import (
 // CNPJ are given, the kind of person decides, and without one the first that is
 // right: plugins keep the other field's last value.
 func (b body) taxID() (order.TaxID, bool) {
-	cpf := first(b.Billing.CPF, b.keyed("cpf"))
-	cnpj := first(b.Billing.CNPJ, b.keyed("cnpj"))
-	person := first(b.Billing.PersonType, b.keyed("persontype"))
+	cpf := platform.First(b.Billing.CPF, b.keyed("cpf"))
+	cnpj := platform.First(b.Billing.CNPJ, b.keyed("cnpj"))
+	person := platform.First(b.Billing.PersonType, b.keyed("persontype"))
 	switch {
 	case cpf != "" && cnpj != "" && isPerson(person):
 		return judge(cpf)

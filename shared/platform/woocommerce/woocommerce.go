@@ -24,7 +24,7 @@ func (Platform) Ping(r platform.Request) bool {
 // Read says what the request means. A topic that is not of orders is neither,
 // whatever its body says; without the header the body alone decides.
 func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
-	n := platform.Notice{Payload: payload(r)}
+	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	o, err := decode(r.Body)
 	if err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
@@ -46,19 +46,4 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		n.Topic = "order"
 	}
 	return n, nil
-}
-
-// payload keeps the body as it came and the topic. The delivery's own id is not
-// kept: it changes with every second.
-func payload(r platform.Request) platform.Payload {
-	p := platform.Payload{Query: r.Query.Encode(), Body: r.Body}
-	for _, name := range []string{"content-type", topicHeader} {
-		if value := r.Header[name]; value != "" {
-			if p.Headers == nil {
-				p.Headers = map[string]string{}
-			}
-			p.Headers[name] = value
-		}
-	}
-	return p
 }

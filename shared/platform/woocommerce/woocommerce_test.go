@@ -2,11 +2,13 @@ package woocommerce_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -18,10 +20,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/platformtest"
 	"github.com/carimbo/carimbo/shared/platform/woocommerce"
+	"github.com/carimbo/carimbo/shared/queue"
+	shopsecret "github.com/carimbo/carimbo/shared/secret"
 )
 
 const secret = "f8K2nq0ZxW7rT4yLmB1vD6sJ"
@@ -172,7 +178,7 @@ func TestStatusAndDatePaidDecideWhatANoticeMeans(t *testing.T) {
 	for status, want := range map[string][2]platform.Status{ // with date_paid, and without
 		"processing": {platform.Paid, platform.Neither},
 		"completed":  {platform.Paid, platform.Neither},
-		"cancelled":  {platform.Reversed, platform.Reversed},
+		"cancelled":  {platform.Reversed, platform.Neither},
 		"refunded":   {platform.Reversed, platform.Reversed},
 		"pending":    {platform.Neither, platform.Neither},
 		"on-hold":    {platform.Neither, platform.Neither},
@@ -202,6 +208,7 @@ func TestDeletedOrderAndOtherTopicsAreNeither(t *testing.T) {
 		"product.updated":                     `{"id":1204,"status":"processing","date_paid_gmt":"2026-11-21T13:43:52"}`,
 		"customer.created":                    `{"id":38,"status":"refunded"}`,
 		"coupon.created":                      `{"code":"a"}`,
+		"order_note.created":                  `{"id":4127,"status":"refunded"}`,
 		"action.woocommerce_payment_complete": `{"action":"woocommerce_payment_complete","arg":4127}`,
 	} {
 		if n, err := read(t, topic, []byte(body)); err != nil || n.Status != platform.Neither || n.Topic != topic {
@@ -225,9 +232,9 @@ func TestNoticeTellsTheOrderItsTimeAndItsVersion(t *testing.T) {
 	}{
 		{"as it is", nil, paid, "4127", paid.UnixMilli()},
 		{"the shop's time alone", map[string]any{"date_paid_gmt": nil, "date_modified_gmt": nil}, paid, "4127", paid.UnixMilli()},
-		{"a time with a zone", map[string]any{"date_paid_gmt": "2026-11-21T10:43:52-03:00"}, paid, "4127", paid.UnixMilli()},
-		{"a time of MySQL", map[string]any{"date_paid_gmt": "2026-11-21 13:43:52"}, paid, "4127", paid.UnixMilli()},
-		{"never paid", map[string]any{"date_paid_gmt": nil, "date_paid": nil, "status": "cancelled"}, created, "4127", paid.UnixMilli()},
+		{"a time with a zone", map[string]any{"date_paid_gmt": "2026-11-21T10:43:52-03:00", "date_paid": nil}, paid, "4127", paid.UnixMilli()},
+		{"a time of MySQL", map[string]any{"date_paid_gmt": "2026-11-21 13:43:52", "date_paid": nil}, paid, "4127", paid.UnixMilli()},
+		{"never paid", map[string]any{"date_paid_gmt": nil, "date_paid": nil, "status": "refunded"}, created, "4127", paid.UnixMilli()},
 		{"no modification", map[string]any{"date_modified_gmt": nil, "date_modified": "soon"}, paid, "4127", 0},
 		{"a year that nobody writes", map[string]any{"date_modified_gmt": "9999-12-31T23:59:59", "date_modified": nil}, paid, "4127", 0},
 		{"a number of a plugin", map[string]any{"number": "WEB-4127/26"}, paid, "WEB-4127/26", paid.UnixMilli()},
@@ -253,26 +260,87 @@ func TestIDThatIsNoNumberIsNotUnderstood(t *testing.T) {
 	}
 }
 
+// queued takes what intake queues.
+type queued struct{ keys []string }
+
+func (q *queued) Send(_ context.Context, m queue.Message) error {
+	q.keys = append(q.keys, m.Key)
+	return nil
+}
+
+func (q *queued) Get(context.Context, string) (shopsecret.Secret, error) {
+	return shopsecret.Secret{Values: map[string]string{shopsecret.SigningKey: secret}}, nil
+}
+
+func (q *queued) Refresh(ctx context.Context, name string) (shopsecret.Secret, error) {
+	return q.Get(ctx, name)
+}
+
+func (q *queued) Take(context.Context, intake.Metric, string, string) {}
+
+// webhooks is intake with one shop, whose orders count since the day.
+func webhooks(t *testing.T, since string) (*intake.Intake, *queued) {
+	t.Helper()
+	config, err := connection.Parse([]byte(`{"erps":{"loja":{"kind":"sensio"}},
+		"connections":{"loja-wp":{"platform":"woocommerce","erp":"loja","since":"` + since + `"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &queued{}
+	return &intake.Intake{Connections: func() connection.Config { return config }, Secrets: q, Meter: q,
+		Platform: func(string) (platform.Platform, bool) { return woo, true },
+		Queue:    func(connection.Account) queue.Sender { return q },
+		Now:      func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}, q
+}
+
 // Last year's orders, all edited at once: each is one order.updated of today.
-func TestBulkEditOfLastYearsOrdersIsDatedByTheirPayment(t *testing.T) {
-	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+func TestBulkEditOfLastYearsOrdersMakesNoDocument(t *testing.T) {
+	young, youngQueue := webhooks(t, "2026-11-21")
+	careless, carelessQueue := webhooks(t, "2020-01-01")
+	tooOld := 0
 	for day := range 365 {
 		paid := time.Date(2025, 1, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, day)
 		body := edit(t, map[string]any{"id": 1000 + day, "status": "completed",
 			"date_created_gmt": paid.Format("2006-01-02T15:04:05"), "date_paid_gmt": paid.Format("2006-01-02T15:04:05"),
 			"date_modified_gmt": "2026-11-21T14:00:00"})
-		n, err := read(t, "order.updated", body)
-		if err != nil || n.Status != platform.Paid || !n.PaidAt.Equal(paid) || !n.PaidAt.Before(since) {
-			t.Fatalf("%s: %s paid at %s, %v", paid, n.Status, n.PaidAt, err)
+		r := woo.Sign(body, secret, now)
+		if got := young.Take(t.Context(), "loja-wp", r, "id"); got.Status != 200 || got.Answer.Status != "ignored" {
+			t.Fatalf("%s: %d %+v", paid, got.Status, got.Answer)
 		}
-		o := decode(t, body)
+		if got := careless.Take(t.Context(), "loja-wp", r, "id"); got.Status != 200 || got.Answer.Status != "accepted" {
+			t.Fatalf("%s: %d %+v", paid, got.Status, got.Answer)
+		}
 		want := order.Kind("")
 		if now.Sub(paid) > 400*24*time.Hour {
 			want = order.TooOld
+			tooOld++
 		}
-		if got := kind(o.Check(now)); got != want {
+		if got := kind(decode(t, body).Check(now)); got != want {
 			t.Errorf("paid at %s: Check gives %q, want %q", paid, got, want)
 		}
+	}
+	if len(youngQueue.keys) != 0 || len(carelessQueue.keys) != 365 || tooOld != 290 {
+		t.Errorf("%d and %d were queued, %d are too old", len(youngQueue.keys), len(carelessQueue.keys), tooOld)
+	}
+	if young.Take(t.Context(), "loja-wp", woo.Sign(sample(t, "order_processing.json"), secret, now), "id"); len(youngQueue.keys) != 1 {
+		t.Error("today's order was not queued")
+	}
+}
+
+// WooCommerce cancels by itself what isn't paid within an hour, and a boleto may be
+// paid after that.
+func TestOrderThatIsPaidAfterItWasCancelledIsPaid(t *testing.T) {
+	hooks, q := webhooks(t, "2026-11-21")
+	for _, c := range []struct{ body, want string }{
+		{string(edit(t, map[string]any{"status": "cancelled", "date_paid": nil, "date_paid_gmt": nil})), "ignored"},
+		{string(sample(t, "order_processing.json")), "accepted"},
+	} {
+		if got := hooks.Take(t.Context(), "loja-wp", woo.Sign([]byte(c.body), secret, now), "id"); got.Answer.Status != c.want {
+			t.Errorf("%s, want %s", got.Answer.Status, c.want)
+		}
+	}
+	if diff := cmp.Diff([]string{"loja-wp#4127"}, q.keys); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -481,6 +549,8 @@ func TestTaxIDIsFoundWhereverAPluginPutsIt(t *testing.T) {
 		{"meta data, a number", metas("_billing_cpf", json.Number("72640518380")), "72640518380"},
 		{"meta data, an object", metas("_billing_cpf", map[string]any{"a": 1}), ""},
 		{"meta data, person of 1", metas("_billing_cpf", cpf, "_billing_cnpj", cnpj, "_billing_persontype", "1"), "72640518380"},
+		{"meta data, person of 1 whose CPF is wrong", metas("_billing_cpf", "1", "_billing_cnpj", cnpj, "_billing_persontype", "1"), "wrong"},
+		{"meta data, behind an empty one", metas("_billing_cpf", "", "_cpf", cpf), "72640518380"},
 		{"meta data, person of 2", metas("_billing_cpf", cpf, "_billing_cnpj", cnpj, "_billing_persontype", "2"), "63820514000103"},
 		{"another's meta data", metas("_shipping_cpf_note", cpf, "_mp_payer_cpf", cpf), ""},
 		{"billing before meta data", map[string]any{"billing.cpf": cpf, "meta_data": metas("_billing_cpf", "111")["meta_data"]}, "72640518380"},
@@ -535,6 +605,9 @@ func TestCustomerAndLinesAreReadHoweverTheyAreWritten(t *testing.T) {
 		{"cellphone", map[string]any{"billing.phone": "", "billing.cellphone": "41955550173"}, func(o order.Order) string { return o.Customer.Phone }, "41955550173"},
 		{"number in the meta data", map[string]any{"billing.number": nil, "meta_data": metas("_billing_number", 12)["meta_data"]},
 			func(o order.Order) string { return o.Customer.Address.Number }, "12"},
+		{"number in the meta data, behind an empty one", map[string]any{"billing.number": nil, "meta_data": metas("_billing_number", "", "billing_number", 12)["meta_data"]},
+			func(o order.Order) string { return o.Customer.Address.Number }, "12"},
+		{"currency in small letters", map[string]any{"currency": "brl"}, func(o order.Order) string { return o.Currency }, "BRL"},
 		{"district in the meta data", map[string]any{"billing.neighborhood": nil, "meta_data": metas("_billing_neighborhood", "Centro")["meta_data"]},
 			func(o order.Order) string { return o.Customer.Address.District }, "Centro"},
 		{"Pennsylvania is not Pará", map[string]any{"billing.state": "PA", "billing.country": "us"},

@@ -22,9 +22,9 @@ const (
 	previous = "AWSPREVIOUS"
 )
 
-// fetch reads both versions of the secret. Without a previous one there is none
-// to accept; if it can't be read, nothing is known, or calls that are signed with
-// it would be refused.
+// fetch reads both versions of the secret. Without a previous one, or with one
+// that never was a secret of ours, there is none to accept; if it can't be read,
+// nothing is known, or calls that are signed with it would be refused.
 func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 	now, err := s.version(ctx, name, current)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 	switch {
 	case err == nil:
 		found.Previous = former.values
-	case !errors.Is(err, secret.ErrNotFound):
+	case !errors.Is(err, secret.ErrNotFound) && !errors.Is(err, errForm):
 		return secret.Secret{}, fmt.Errorf("read the previous secret %s: %w", name, err)
 	}
 	return found, nil
@@ -84,8 +84,9 @@ func gone(err error) bool {
 
 // Errors of a secret's form; none shows any of it.
 var (
-	errNoObject = errors.New("it is not a JSON object")
-	errNoText   = errors.New("a field is neither a text nor a number")
+	errForm     = errors.New("it is no secret of ours")
+	errNoObject = fmt.Errorf("%w: it is not a JSON object", errForm)
+	errNoText   = fmt.Errorf("%w: a field is neither a text nor a number", errForm)
 )
 
 // parse reads a secret's object. A number counts by its text: App Keys are digits.

@@ -31,6 +31,8 @@ type vault struct {
 	current  string
 	previous string
 	fault    error
+	// lost is the fault of the question for AWSPREVIOUS alone.
+	lost error
 	// entered is signalled by a read, which then waits for release, if there are any.
 	entered chan struct{}
 	release chan struct{}
@@ -54,6 +56,8 @@ func (v *vault) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecret
 	switch {
 	case v.fault != nil:
 		return nil, v.fault
+	case v.lost != nil && aws.ToString(in.VersionStage) == "AWSPREVIOUS":
+		return nil, v.lost
 	case text == "":
 		return nil, fmt.Errorf("operation error: %w", &types.ResourceNotFoundException{})
 	}
@@ -234,9 +238,21 @@ func TestASecretThatWasNeverReadIsAnErrorAndTriedAgain(t *testing.T) {
 // With only the current version known, calls that are signed with the previous
 // one would be refused for five minutes.
 func TestAPreviousVersionThatCannotBeReadIsNoAbsentOne(t *testing.T) {
-	v := &vault{current: `{"signing_secret":"a"}`, previous: `oops`}
-	if _, err := open(v, &clock{now: start}).Get(t.Context(), "hook/cursos"); err == nil || errors.Is(err, secret.ErrNotFound) {
+	v := &vault{current: `{"signing_secret":"a"}`, lost: errDown}
+	if _, err := open(v, &clock{now: start}).Get(t.Context(), "hook/cursos"); !errors.Is(err, errDown) {
 		t.Fatal(err)
+	}
+}
+
+// Nothing was ever accepted by it, and until the next rotation it would keep the
+// right one out of force.
+func TestAPreviousVersionOfAnotherFormIsNone(t *testing.T) {
+	for _, mistake := range []string{`oops`, `{"signing_secret":null}`} {
+		v := &vault{current: `{"signing_secret":"a"}`, previous: mistake}
+		got, err := open(v, &clock{now: start}).Get(t.Context(), "hook/cursos")
+		if diff := cmp.Diff([]string{"a"}, got.Signing(start)); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", mistake, err, diff)
+		}
 	}
 }
 

@@ -10,11 +10,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
 func main() {
@@ -29,8 +35,11 @@ func run(args []string, notes io.Writer) error {
 	if len(args) < 2 {
 		return errors.New("usage: tojson connections.yaml connections.json [connections.json...]")
 	}
-	config, problems, err := file.Load(args[0], file.Checks{"omie": omie.Check})
+	config, problems, err := file.Load(args[0], file.Checks{"omie": omie.Check, "sensio": sensio.Check})
 	if err != nil {
+		return err
+	}
+	if err := builtIn(config); err != nil {
 		return err
 	}
 	for _, p := range problems {
@@ -49,4 +58,17 @@ func run(args []string, notes io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// builtIn refuses a platform that the file may name and no function knows: its
+// webhooks would be answered 404.
+func builtIn(config connection.Config) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(config.Connections)) {
+		kind := config.Connections[name].Platform
+		if _, ok := registry.Get(kind); !ok {
+			errs = append(errs, fmt.Errorf("connections.%s.platform: %s is not built in; there are: %s", name, kind, strings.Join(registry.Names(), ", ")))
+		}
+	}
+	return errors.Join(errs...)
 }

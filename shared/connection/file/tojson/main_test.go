@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,37 @@ func TestAWrongFileIsNotWrittenAndEachProblemNamesItsLine(t *testing.T) {
 	}
 	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+const toSensio = `erps:
+  loja:
+    kind: sensio
+    base_url: https://sensio.example/api
+    headers: { Host: elsewhere.example }
+    items: { A: { productId: x } }
+connections:
+  canecas: { platform: %s, erp: loja, since: 2026-11-01 }
+`
+
+// What only an ERP's own check or this program knows has to stop a build as well:
+// a Lambda finds it out by losing orders.
+func TestEveryERPChecksItsAccountsAndOnlyPlatformsThatExistAreBuilt(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{fmt.Sprintf(toSensio, "shopify"), "w.yaml:5:22: erps.loja.headers.Host: "},
+		{strings.Replace(fmt.Sprintf(toSensio, "stripe"), "Host", "X-Host", 1), "connections.canecas.platform: stripe is not built in; there are: generic, hotmart, shopify, woocommerce"},
+		{strings.Replace(fmt.Sprintf(toSensio, "shopify"), "Host", "X-Host", 1), ""},
+	} {
+		dir := t.TempDir()
+		in, out := filepath.Join(dir, "w.yaml"), filepath.Join(dir, "c.json")
+		if err := os.WriteFile(in, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := run([]string{in, out}, &bytes.Buffer{})
+		_, unwritten := os.Stat(out)
+		if (err == nil) != (c.want == "") || (unwritten == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, %v; want %q", err, unwritten, c.want)
+		}
 	}
 }
 

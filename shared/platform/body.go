@@ -1,0 +1,50 @@
+package platform
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// ErrNotJSON: the body is no JSON at all.
+var ErrNotJSON = errors.New("the body is not JSON")
+
+// Decode takes of a body what it can: what has another type than it should counts
+// as absent, as encoding/json leaves it (PHP writes an empty object as [], others
+// a string for an object that they withhold). The error is ErrNotJSON.
+func Decode(body []byte, into any) error {
+	err := json.Unmarshal(body, into)
+	var misfit *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &misfit) {
+		return ErrNotJSON
+	}
+	return nil
+}
+
+// Amounts reads the amounts of an order and remembers the first thing that was
+// wrong.
+type Amounts struct {
+	// Store is where a person looks the order up.
+	Store string
+	Err   error
+}
+
+// Reject remembers what is wrong with the field.
+func (a *Amounts) Reject(field, wrong string) {
+	if a.Err == nil {
+		a.Err = order.Reject(order.NotUnderstood, "%s %s: look the order up in %s and enter it in the ERP by hand", field, wrong, a.Store)
+	}
+}
+
+// Money is the amount; zero where there is none.
+func (a *Amounts) Money(field string, text Text) order.Money {
+	if text == "" {
+		return order.Money{}
+	}
+	m, err := order.ParseMoney(string(text))
+	if err != nil {
+		a.Reject(field, "is no amount")
+	}
+	return m
+}
