@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -27,13 +28,16 @@ type Options struct {
 	Account     string
 	Config      Config
 	Credentials Credentials
-	// Proofs is where it is kept that the look-up works; where it is nil, no
-	// look-up ever proves an absence.
+	// Proofs is where it is kept which sale the look-up found last; where it is
+	// nil, no look-up ever proves an absence.
 	Proofs Proofs
 	// Now is time.Now unless set.
 	Now func() time.Time
 	// Sleep waits until d is over or the context is; a timer unless set.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Transport carries the requests, for a simulation without sockets; a new
+	// connection for each unless set.
+	Transport http.RoundTripper
 }
 
 // Client is one Sensio account. It implements erp.ERP and, like it, makes one
@@ -61,6 +65,9 @@ func New(o Options) *Client {
 	}
 	if c.sleep == nil {
 		c.sleep = wire.Sleep
+	}
+	if o.Transport != nil {
+		c.http.Transport = o.Transport
 	}
 	c.started = c.now()
 	return c
@@ -218,7 +225,9 @@ func (c *Client) tooLate(ctx context.Context, k call) (erp.Answer, bool) {
 	return erp.Answer{}, false
 }
 
-// privateOf is what of a customer must not come back in a text.
+// privateOf is what of a customer must not come back in a text, whose spaces are
+// folded before it is searched.
 func privateOf(c order.Customer) []string {
-	return []string{c.Name, wire.Text(c.Name), c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted()}
+	fold := func(text string) string { return strings.Join(strings.Fields(wire.Text(text)), " ") }
+	return []string{fold(c.Name), c.Email, fold(c.Phone), string(c.TaxID), c.TaxID.Formatted()}
 }

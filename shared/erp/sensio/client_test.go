@@ -2,6 +2,7 @@ package sensio_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -77,7 +78,7 @@ func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 	var requests []string
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		requests = append(requests, strings.Join([]string{r.Method, r.URL.String(), r.Header.Get("Content-Type"), r.Header.Get("Authorization"), r.Header.Get("X-Key"), string(body)}, " "))
+		requests = append(requests, strings.Join([]string{r.Method, r.URL.String(), r.Header.Get("Content-Type"), r.Header.Get("Accept"), r.Header.Get("Authorization"), r.Header.Get("X-Key"), string(body)}, " "))
 		w.WriteHeader(http.StatusCreated)
 		_, _ = io.WriteString(w, `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)
 	})
@@ -87,7 +88,7 @@ func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 		if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "64f0c1"}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"POST /v1/sales application/json Bearer " + appSecret + " " + appKey + " " + string(want)}, requests); diff != "" {
+		if diff := cmp.Diff([]string{"POST /v1/sales application/json application/json Bearer " + appSecret + " " + appKey + " " + string(want)}, requests); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	}
@@ -159,6 +160,17 @@ func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 			t.Errorf("%s left: %+v", left, got)
 		}
 	}
+	during, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c := calling(t, url, func(o *sensio.Options) {
+		o.Sleep = func(context.Context, time.Duration) error {
+			cancel()
+			return nil
+		}
+	})
+	if got := c.Create(during, ready(t)); got.Kind != erp.NoTime {
+		t.Errorf("over while it waited: %+v", got)
+	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if got := calling(t, url).LookUp(over, reference); got.Kind != erp.NotSent {
@@ -215,6 +227,33 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 	}
 }
 
+// A secret that there was no time to read is no fault of the account's.
+func TestASecretThatWasNotReadInTimeMakesNoAccountRest(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	ctx, cancel := context.WithCancel(t.Context())
+	c := calling(t, url, func(o *sensio.Options) {
+		o.Credentials = func(context.Context) (string, string, error) {
+			cancel()
+			return "", "", ctx.Err()
+		}
+	})
+	if got := c.Create(ctx, ready(t)); got.Kind != erp.NoTime || got.AccountFault {
+		t.Errorf("%+v", got)
+	}
+	if got := c.LookUp(ctx, reference); got.Kind != erp.NotSent || got.AccountFault {
+		t.Errorf("look-up: %+v", got)
+	}
+}
+
+func TestASaleOfTheDefaultCustomerNeedsNoName(t *testing.T) {
+	o := paid(t, "10", "1 x 10")
+	o.Customer = order.Customer{}
+	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)))
+	if got := c.Create(t.Context(), document(t, c, o)); got.Kind != erp.Created {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestASecretThatNoHeaderNamesIsNotNeeded(t *testing.T) {
 	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) {
 		o.Config.Headers = map[string]string{"X-Company": "7"}
@@ -236,6 +275,25 @@ func TestNoTextShowsASecretOrAPerson(t *testing.T) {
 		}
 		if !strings.Contains(got.Text, "***") {
 			t.Errorf("%d: %q", status, got.Text)
+		}
+	}
+}
+
+func TestNoTextShowsAPersonHoweverTheyAreWritten(t *testing.T) {
+	doc := ready(t)
+	doc.Customer = order.Customer{Name: "Ana  d'Ávila\tPrado", Email: "ana.d'avila@exemplo.com.br", Phone: "+55 11  98765-4321", TaxID: someCPF}
+	for _, said := range []string{doc.Customer.Name, strings.ToUpper(doc.Customer.Name), doc.Customer.Email, doc.Customer.Phone, "7" + string(someCPF), "7" + someCPF.Formatted()} {
+		text, err := json.Marshal(map[string]any{"success": false, "message": "Cliente " + said})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := calling(t, serve(t, answering(422, "application/json", string(text))))
+		_, customer := c.Customer(t.Context(), doc)
+		for _, got := range []erp.Answer{c.Create(t.Context(), doc), customer} {
+			rest := strings.Trim(strings.TrimPrefix(got.Text, "Cliente "), "*7")
+			if !strings.HasPrefix(got.Text, "Cliente ") || rest != "" {
+				t.Errorf("%q is %q", said, got.Text)
+			}
 		}
 	}
 }
@@ -303,6 +361,16 @@ func TestACustomerIsFoundByExactlyTheirTaxID(t *testing.T) {
 	}
 }
 
+func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
+	url := serve(t, answering(200, "application/json", `{"response":[{"id":"p-7","cpfCnpj":"12.abc.345/01de-35"}]}`))
+	doc := ready(t)
+	doc.Customer.TaxID = "12ABC34501DE35"
+	doc, answer := calling(t, url).Customer(t.Context(), doc)
+	if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.CustomerID != "p-7" {
+		t.Errorf("%+v, customerId %q", answer, s.CustomerID)
+	}
+}
+
 func TestACustomerQueryThatFailsMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"404":     answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),
@@ -324,8 +392,9 @@ func TestNobodyIsAskedForWhereNothingCanBeFound(t *testing.T) {
 		order  order.Order
 		want   sensio.Sale
 	}{
-		"no query":  {calling(t, url, func(o *sensio.Options) { o.Config.Customer = sensio.Customer{} }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
-		"no tax id": {calling(t, url), byDefault, sensio.Sale{CustomerID: "p-1"}},
+		"no query":               {calling(t, url, func(o *sensio.Options) { o.Config.Customer = sensio.Customer{} }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
+		"no query but a default": {calling(t, url, func(o *sensio.Options) { o.Config.Customer.Query = nil }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
+		"no tax id":              {calling(t, url), byDefault, sensio.Sale{CustomerID: "p-1"}},
 	} {
 		doc, answer := c.client.Customer(t.Context(), document(t, c.client, c.order))
 		if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.Customer != c.want.Customer || s.CustomerID != c.want.CustomerID {

@@ -326,6 +326,7 @@ func TestPaymentsAreMonthlyAndAddUp(t *testing.T) {
 		"from the month's end": {"20", []order.Payment{{Method: order.CreditCard, Amount: order.Cents(2000), Installments: 2, PaidAt: day(2027, 1, 31)}}, "Cartão de Crédito 2x: 1 2027-01-31 10 Cartão de Crédito, 2 2027-02-28 10 Cartão de Crédito"},
 		"two ways":             {"100", []order.Payment{{Method: order.GiftCard, Amount: order.Cents(3000)}, {Method: order.Pix, Amount: order.Cents(7000)}}, "PIX : 1 2026-11-21 30 Vale Presente, 2 2026-11-21 70 PIX"},
 		"interest on top":      {"100", []order.Payment{{Method: order.CreditCard, Amount: order.Cents(11000), Installments: 2}}, "Cartão de Crédito 2x: 1 2026-11-21 50 Cartão de Crédito, 2 2026-12-21 50 Cartão de Crédito"},
+		"two equal ways":       {"100", []order.Payment{{Method: order.Pix, Amount: order.Cents(5000), Installments: 2}, {Method: order.Boleto, Amount: order.Cents(5000)}}, "PIX : 1 2026-11-21 25 PIX, 2 2026-12-21 25 PIX, 3 2026-11-21 50 Boleto Bancário"},
 		"one of them nothing":  {"100", []order.Payment{{Method: order.GiftCard}, {Method: order.DebitCard, Amount: order.Cents(10000)}}, "Cartão de Débito : 1 2026-11-21 100 Cartão de Débito"},
 		"fewer cents than instalments": {"0.02", []order.Payment{{Method: order.CreditCard, Amount: order.Cents(2), Installments: 3}},
 			"Cartão de Crédito 2x: 1 2026-11-21 0.01 Cartão de Crédito, 2 2026-12-21 0.01 Cartão de Crédito"},
@@ -350,6 +351,46 @@ func TestPaymentsAreMonthlyAndAddUp(t *testing.T) {
 	}
 }
 
+func TestAnOrderWithoutADayOfPaymentIsSoldWhenItWasPlaced(t *testing.T) {
+	o := paid(t, "10", "1 x 10")
+	o.PaidAt, o.PlacedAt = time.Time{}, time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC)
+	s := document(t, client(t, settings), o).Body.(sensio.Sale)
+	if s.DateSold != "2026-11-20" || s.Payments[0].DVenc != "2026-11-20" {
+		t.Errorf("dateSold %s, dVenc %s", s.DateSold, s.Payments[0].DVenc)
+	}
+}
+
+func TestAHundredAndTwentyInstalmentsAreTheMost(t *testing.T) {
+	o := paid(t, "1200", "1 x 1200")
+	o.Payments[0].Installments = 120
+	if s := document(t, client(t, settings), o).Body.(sensio.Sale); len(s.Payments) != 120 {
+		t.Errorf("%d payments", len(s.Payments))
+	}
+	o.Payments[0].Installments = 121
+	if _, err := client(t, settings).Document(o, reference); err == nil {
+		t.Error("121 are granted")
+	}
+}
+
+// A preview shows what is sent to people, who read & and not \u0026.
+func TestARequestIsWrittenAsPeopleReadIt(t *testing.T) {
+	o := paid(t, "10", "1 x 10")
+	o.Customer.Name = "Prado & Filhos <SP>"
+	body, err := sensio.Request(document(t, client(t, settings), o))
+	if err != nil || !strings.Contains(string(body), `"customer":"Prado & Filhos <SP>"`) || bytes.HasSuffix(body, []byte("\n")) {
+		t.Errorf("%s (%v)", body, err)
+	}
+}
+
+func TestTheLinesSKUIsItsBest(t *testing.T) {
+	o := paid(t, "10", "1 x 10")
+	o.Lines[0].SKUs = []string{"A", "B"}
+	c := client(t, `{"base_url": "https://a.example.com", "items": {"*": {"productId": "p", "details": "{line.sku}"}}}`)
+	if got := document(t, c, o).Body.(sensio.Sale).SaleLines[0].Details; got != "A" {
+		t.Errorf("details %q", got)
+	}
+}
+
 func TestEveryMethodHasAWordThatSensioKnows(t *testing.T) {
 	for _, m := range order.Methods() {
 		o := paid(t, "10", "1 x 10")
@@ -358,6 +399,28 @@ func TestEveryMethodHasAWordThatSensioKnows(t *testing.T) {
 		if !isOf(published["paymentMethod"], s.PaymentMethod) || m != order.Other && s.PaymentMethod == "Outros" {
 			t.Errorf("%s is %q", m, s.PaymentMethod)
 		}
+	}
+}
+
+func TestAConfiguredFalseIsSent(t *testing.T) {
+	names := []string{"fixedPaymentsDate", "bonificacao", "shipped", "approved"}
+	sale := map[string]bool{}
+	for _, name := range names {
+		sale[name] = false
+	}
+	settings, err := json.Marshal(map[string]any{"base_url": "https://a.example.com", "sale": sale,
+		"items": map[string]any{"*": map[string]any{"productId": "p", "detailsNF": false}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := request(t, document(t, client(t, string(settings)), paid(t, "10", "1 x 10")))
+	for _, name := range names {
+		if got[name] != false {
+			t.Errorf("%s is %v", name, got[name])
+		}
+	}
+	if line := got["saleLines"].([]any)[0].(map[string]any); line["detailsNF"] != false {
+		t.Errorf("detailsNF is %v", line["detailsNF"])
 	}
 }
 
@@ -448,7 +511,9 @@ func TestDocumentsOfOneAccountShareNothing(t *testing.T) {
 	first := request(t, document(t, c, o))
 	other := o
 	other.Number, other.Customer.Name = "#2", "Bia Reis"
-	document(t, c, other)
+	if got := request(t, document(t, c, other)); got["details"] != "Pedido #2" || got["shipmentDetails"] != "Entregar a Bia Reis" {
+		t.Errorf("the other order's sale is %v", got)
+	}
 	if diff := cmp.Diff(first, request(t, document(t, c, o))); diff != "" {
 		t.Errorf("(-first +again):\n%s", diff)
 	}

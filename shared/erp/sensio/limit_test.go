@@ -1,6 +1,7 @@
 package sensio
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -53,4 +54,47 @@ func TestACallEndsAfterHalfAMinute(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestALookUpAndItsControlEndWithinOneCallsLimit: an empty answer that took its
+// time leaves the rest to the question after it.
+func TestALookUpAndItsControlEndWithinOneCallsLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := New(Options{Account: "loja", Config: Config{BaseURL: "http://127.0.0.1/", LookUp: &LookUp{Path: "/sales?origId={origId}", ID: "id"}}, Proofs: found{}})
+		calls := 0
+		client.http.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			calls++
+			if calls > 1 {
+				go func() { _, _ = io.Copy(io.Discard, there) }() // and never answers
+				return here, nil
+			}
+			go func() {
+				defer there.Close()
+				r, err := http.ReadRequest(bufio.NewReader(there))
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				time.Sleep(20 * time.Second)
+				_, _ = io.WriteString(there, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]")
+			}()
+			return here, nil
+		}
+		began := time.Now()
+		got := client.LookUp(t.Context(), erp.Reference{Orig: "loja", OrigID: "1"})
+		if took := time.Since(began); took != client.CallLimit() || calls != 2 {
+			t.Errorf("%d calls took %s", calls, took)
+		}
+		if got.Kind != erp.Lost {
+			t.Errorf("answer %+v", got)
+		}
+	})
+}
+
+// found is a proof that a sale was found.
+type found struct{ Proofs }
+
+func (found) LastFound(context.Context, string, string) (erp.Reference, error) {
+	return erp.Reference{Orig: "loja", OrigID: "0"}, nil
 }

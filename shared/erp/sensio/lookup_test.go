@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +23,46 @@ func memory(t *testing.T) sensio.Memory {
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	return l
+}
+
+// known is another sale of ours, by which an empty answer is judged.
+var known = erp.Reference{Orig: "loja-online", OrigID: "1001"}
+
+const (
+	knownText  = `{"id":"64f0aa","orig":"loja-online","origId":"1001","netTotal":50}`
+	knownAlone = `{"response":[` + knownText + `]}`
+)
+
+// list is a list of sales with an answer for each origId, and an empty one for all
+// others.
+type list struct {
+	answers map[string]string
+	status  int      // of reference's
+	asked   []string // origIds
+}
+
+func (l *list) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	origID, status := r.URL.Query().Get("origId"), http.StatusOK
+	l.asked = append(l.asked, origID)
+	if origID == reference.OrigID && l.status != 0 {
+		status = l.status
+	}
+	body, ok := l.answers[origID]
+	if !ok {
+		body = `{"response":[],"sales":[]}`
+	}
+	answering(status, "application/json", body)(w, r)
+}
+
+// found has the client find the known sale.
+func (l *list) found(t *testing.T, c *sensio.Client) {
+	t.Helper()
+	before := l.answers
+	l.answers = map[string]string{known.OrigID: knownAlone}
+	if got := c.LookUp(t.Context(), known); got.Kind != erp.Present {
+		t.Fatal(got)
+	}
+	l.answers, l.asked = before, nil
 }
 
 const oursText = `{"id":"64f0c1","orig":"loja-online","origId":"820982911946154508","netTotal":100.5,"status":"Em aberto"}`
@@ -43,9 +84,11 @@ func TestWhatALookUpProves(t *testing.T) {
 		"ours alone":                    {body: `{"response":[` + oursText + `]}`, want: ours},
 		"ours among others":             {body: `{"response":[` + other + `,` + oursText + `]}`, want: ours, unproven: true},
 		"ours without a total":          {body: `{"response":[` + bare + `]}`, want: erp.Answer{Kind: erp.Present, ID: "64f0c1", Found: erp.Found{TotalUnknown: true}}},
+		"ours, with a float's total":    {body: `{"response":[{"id":"1","orig":"loja-online","origId":"820982911946154508","netTotal":187.10000000000002}]}`, want: erp.Answer{Kind: erp.Present, ID: "1", Found: erp.Found{Total: money(t, "187.10")}}},
 		"ours, cancelled":               {body: `{"response":[{"id":"1","orig":"loja-online","origId":"820982911946154508","netTotal":"7","status":"Cancelado"}]}`, want: erp.Answer{Kind: erp.Present, ID: "1", Found: erp.Found{Total: money(t, "7"), Cancelled: true}}},
 		"ours twice":                    {body: `{"response":[` + oursText + `,` + oursText + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "Sensio has 2 sales with our orig and origId"}},
 		"ours without an id":            {body: `{"response":[{"orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: `the sale that the look-up found has no id at "id"`}, unproven: true},
+		"ours with a blank id":          {body: `{"response":[{"id":" ","orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: `the sale that the look-up found has no id at "id"`}, unproven: true},
 		"none, by a filter that works":  {body: `{"response":[]}`, proven: true, want: erp.Answer{Kind: erp.Absent}},
 		"none, for all that is known":   {body: `{"response":[]}`, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up found nothing, which proves nothing until it has found a sale of ours for once"}, unproven: true},
 		"others":                        {body: `{"response":[` + other + `,` + otherStore + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up showed other sales (2) and not ours: Sensio doesn't honour its filter, so it proves nothing"}},
@@ -59,36 +102,129 @@ func TestWhatALookUpProves(t *testing.T) {
 		"an empty list with 206":        {status: 206, body: `{"response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: "HTTP 206 (application/json) and no answer that can be understood"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			next, status := oursAlone, http.StatusOK
-			url := serve(t, func(w http.ResponseWriter, r *http.Request) { answering(status, "application/json", next)(w, r) })
-			m := memory(t)
-			sensioClient := calling(t, url, func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+			l := &list{answers: map[string]string{reference.OrigID: c.body, known.OrigID: knownAlone}, status: c.status}
+			url, m := serve(t, l.ServeHTTP), memory(t)
+			remembering := func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }
+			client := calling(t, url, remembering)
 			if c.proven {
-				if got := sensioClient.LookUp(t.Context(), reference); got.Kind != erp.Present {
-					t.Fatal(got)
-				}
+				l.found(t, client)
 			}
-			if next = c.body; c.status != 0 {
-				status = c.status
-			}
-			if diff := cmp.Diff(c.want, sensioClient.LookUp(t.Context(), reference)); diff != "" {
+			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			// What was proven stays so, in a client that was made anew as well.
-			next, status = `{"response":[]}`, http.StatusOK
-			again := calling(t, url, func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
-			if got := again.LookUp(t.Context(), reference); (got.Kind == erp.Absent) == c.unproven {
-				t.Errorf("the next empty answer is %s", got.Kind)
+			// By what was found last the next empty answer is judged, in a client that
+			// was made anew as well.
+			want := []string{"7"}
+			switch {
+			case c.want.Kind == erp.Present && !c.unproven:
+				want = append(want, reference.OrigID)
+			case c.proven:
+				want = append(want, known.OrigID)
+			}
+			l.asked = nil
+			calling(t, url, remembering).LookUp(t.Context(), erp.Reference{Orig: "loja-online", OrigID: "7"})
+			if diff := cmp.Diff(want, l.asked); diff != "" {
+				t.Errorf("asked for (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A filter that found sales of ours may stop to, and then finds none whatever is
+// asked for: to believe it would make a second sale.
+func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
+	nor := erp.Answer{Kind: erp.Unprovable, Text: `the look-up found nothing, nor the sale with orig "loja-online" and origId "1001" that it found before, so it proves nothing`}
+	for name, c := range map[string]struct {
+		known string
+		want  erp.Answer
+	}{
+		"found again":           {knownAlone, erp.Answer{Kind: erp.Absent}},
+		"found twice":           {`{"response":[` + knownText + `,` + knownText + `]}`, erp.Answer{Kind: erp.Absent}},
+		"found without its id":  {`{"response":[{"orig":"loja-online","origId":"1001"}]}`, erp.Answer{Kind: erp.Absent}},
+		"gone, or a deaf list":  {`{"response":[]}`, nor},
+		"found among others":    {`{"response":[` + knownText + `,{"id":"1","orig":"loja-online","origId":"7"}]}`, nor},
+		"another sale":          {`{"response":[{"id":"1","orig":"loja-online","origId":"7"}]}`, nor},
+		"another store's":       {`{"response":[{"id":"1","orig":"loja-wp","origId":"1001"}]}`, nor},
+		"no list":               {`{"success":true}`, erp.Answer{Kind: erp.Lost, Text: `the answer of the look-up has no list at "response"`}},
+		"refused in words":      {`{"success":false,"message":"Não","response":[]}`, erp.Answer{Kind: erp.Lost, Text: "Não"}},
+		"an answer of no JSON ": {`<html>`, erp.Answer{Kind: erp.Lost, Text: "HTTP 200 (application/json) and no answer that can be understood"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
+			client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+			l.found(t, client)
+			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{reference.OrigID, known.OrigID}, l.asked); diff != "" {
+				t.Errorf("asked for (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
+	l, m := &list{answers: map[string]string{reference.OrigID: oursAlone}}, memory(t)
+	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	l.found(t, client)
+	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present {
+		t.Errorf("%+v", got)
+	}
+	if diff := cmp.Diff([]string{reference.OrigID}, l.asked); diff != "" {
+		t.Errorf("asked for (-want +got):\n%s", diff)
+	}
+}
+
+// A sale can't be the proof of its own absence.
+func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
+	l, m := &list{}, memory(t)
+	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	l.found(t, client)
+	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
+	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{known.OrigID}, l.asked); diff != "" {
+		t.Errorf("asked for (-want +got):\n%s", diff)
+	}
+	// The same order number of another store is another sale.
+	l.answers = map[string]string{}
+	if got := client.LookUp(t.Context(), erp.Reference{Orig: "loja-wp", OrigID: known.OrigID}); got.Kind != erp.Unprovable || len(l.asked) != 3 {
+		t.Errorf("%+v, asked for %v", got, l.asked)
+	}
+}
+
+// recalled is a memory of one text.
+type recalled struct {
+	sensio.Memory
+	text string
+}
+
+func (r recalled) CustomerID(context.Context, string, string) (string, error) { return r.text, nil }
+
+// A former release only remembered that something was found.
+func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
+	client := calling(t, serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(recalled{text: "proven"}) })
+	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Unprovable {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
+	for _, origID := range []string{"529.982.247-25", strings.Repeat("7", 600)} {
+		m := recalled{text: `{"orig":"loja","orig_id":"` + origID + `"}`}
+		got := calling(t, serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }).LookUp(t.Context(), reference)
+		if got.Kind != erp.Unprovable || len(got.Text) > 500 || strings.Contains(got.Text, "529.982") {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 
 const oursAlone = `{"response":[` + oursText + `]}`
 
 func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
-	next := oursAlone
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) { answering(200, "application/json", next)(w, r) })
+	l := &list{answers: map[string]string{known.OrigID: knownAlone}}
+	url := serve(t, l.ServeHTTP)
 	m := memory(t)
 	with := func(change func(*sensio.Options)) *sensio.Client {
 		return calling(t, url, func(o *sensio.Options) {
@@ -98,8 +234,7 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 			change(o)
 		})
 	}
-	with(func(*sensio.Options) {}).LookUp(t.Context(), reference)
-	next = `{"response":[]}`
+	l.found(t, with(func(*sensio.Options) {}))
 	for name, c := range map[string]struct {
 		change func(*sensio.Options)
 		want   erp.AnswerKind
@@ -107,6 +242,7 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 		"the same":       {func(*sensio.Options) {}, erp.Absent},
 		"another path":   {func(o *sensio.Options) { o.Config.LookUp.Path = "/vendas?origId={origId}" }, erp.Unprovable},
 		"another base":   {func(o *sensio.Options) { o.Config.BaseURL += "/v2" }, erp.Unprovable},
+		"another list":   {func(o *sensio.Options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
 		"another id":     {func(o *sensio.Options) { o.Config.LookUp.ID = "_id" }, erp.Unprovable},
 		"another":        {func(o *sensio.Options) { o.Account = "matriz" }, erp.Unprovable},
 		"without memory": {func(o *sensio.Options) { o.Proofs = nil }, erp.Unprovable},

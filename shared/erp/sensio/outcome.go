@@ -17,6 +17,10 @@ import (
 // whatever can't be understood is Lost.
 func outcomeOfCreate(r wire.Response, now time.Time) erp.Answer {
 	if answer, ok := withoutBody(r, now); ok {
+		// Of a conflict a look-up has to say whether the sale is there already.
+		if answer.Kind == erp.Refused && r.Status == http.StatusConflict {
+			answer.Kind = erp.Unknown
+		}
 		return answer
 	}
 	if !writes(r.Status) {
@@ -58,8 +62,9 @@ func outcomeOfRead(r wire.Response, now time.Time) erp.Answer {
 	if wire.Decode(r.Body, &body) != nil {
 		return lost(r)
 	}
-	if object, _ := body.(map[string]any); object["success"] == false {
-		return erp.Answer{Kind: erp.Lost, Text: orText(saidBy(r.Body), "Sensio answered success: false without a word")}
+	object, _ := body.(map[string]any)
+	if success, said := object["success"]; said && success != true {
+		return erp.Answer{Kind: erp.Lost, Text: orText(saidBy(r.Body), "Sensio answered that it didn't succeed, without a word")}
 	}
 	return erp.Answer{Kind: erp.Present}
 }
@@ -69,19 +74,22 @@ func withoutBody(r wire.Response, now time.Time) (erp.Answer, bool) {
 	switch {
 	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusTooEarly:
 		return erp.Answer{Kind: erp.Lane, RetryAfter: retryAfter(r.Header, now), Text: refusal(r)}, true
-	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
+	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusPaymentRequired:
 		return erp.Answer{Kind: erp.Lane, RetryAfter: keyRest, AccountFault: true, Text: refusal(r)}, true
 	case r.Status == http.StatusRequestTimeout:
 		return lost(r), true
 	case r.Status >= 400 && r.Status < 500 && isJSON(r.Body):
 		return erp.Answer{Kind: erp.Refused, Text: refusal(r)}, true
-	case r.Status < 200 || r.Status > 299:
-		return lost(r), true
 	}
 	return erp.Answer{}, false
 }
 
+// lost is an answer that says nothing for certain. What it says all the same is for
+// a person.
 func lost(r wire.Response) erp.Answer {
+	if said := saidBy(r.Body); said != "" {
+		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d: %s", r.Status, said)}
+	}
 	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header))}
 }
 
@@ -157,9 +165,9 @@ func texts(v any) []string {
 }
 
 // isID tells whether the text can be an id: something, and no JSON value of
-// another kind.
+// another kind. A zero is how many say that there is none.
 func isID(text wire.Loose) bool {
-	return strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false"
+	return strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false" && text != "0"
 }
 
 // retryAfter obeys seconds as well as a date, within bounds.

@@ -4,15 +4,19 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
 )
 
-// Proofs remember, for good, that an account's look-up has found one of our own
-// sales. Only from then on does it prove anything to find none.
+// Proofs remember, for good, which of our own sales an account's look-up found
+// last. Finding none proves something only while that one is still found.
 type Proofs interface {
-	FilterProven(ctx context.Context, account, filter string) (bool, error)
-	ProveFilter(ctx context.Context, account, filter string) error
+	// LastFound is zero where the filter has found none.
+	LastFound(ctx context.Context, account, filter string) (erp.Reference, error)
+	RememberFound(ctx context.Context, account, filter string, ref erp.Reference) error
 }
 
 // Memory is the part of a ledger that remembers an id by account and hash: it is
@@ -28,19 +32,25 @@ func ProofsIn(m Memory) Proofs { return memory{m} }
 
 type memory struct{ Memory }
 
-const proven = "proven"
-
-func (m memory) FilterProven(ctx context.Context, account, filter string) (bool, error) {
+func (m memory) LastFound(ctx context.Context, account, filter string) (erp.Reference, error) {
 	id, err := m.CustomerID(ctx, account, "~filter-"+filter)
 	if err != nil {
-		return false, fmt.Errorf("read whether the look-up works: %w", err)
+		return erp.Reference{}, fmt.Errorf("read what the look-up found last: %w", err)
 	}
-	return id == proven, nil
+	var ref erp.Reference
+	if json.Unmarshal([]byte(id), &ref) != nil {
+		return erp.Reference{}, nil // nothing, or of a release that kept no reference
+	}
+	return ref, nil
 }
 
-func (m memory) ProveFilter(ctx context.Context, account, filter string) error {
-	if err := m.RememberCustomer(ctx, account, "~filter-"+filter, proven); err != nil {
-		return fmt.Errorf("remember that the look-up works: %w", err)
+func (m memory) RememberFound(ctx context.Context, account, filter string, ref erp.Reference) error {
+	id, err := json.Marshal(ref)
+	if err == nil {
+		err = m.RememberCustomer(ctx, account, "~filter-"+filter, string(id))
+	}
+	if err != nil {
+		return fmt.Errorf("remember what the look-up found: %w", err)
 	}
 	return nil
 }
@@ -53,17 +63,18 @@ func (c *Client) filter() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (c *Client) proven(ctx context.Context) (bool, error) {
+func (c *Client) lastFound(ctx context.Context) (erp.Reference, error) {
 	if c.proofs == nil {
-		return false, nil
+		return erp.Reference{}, nil
 	}
-	return c.proofs.FilterProven(ctx, c.account, c.filter())
+	return c.proofs.LastFound(ctx, c.account, c.filter())
 }
 
-// prove remembers. What wasn't remembered is proven by the next sale found; until
-// then an empty answer is a person's.
-func (c *Client) prove(ctx context.Context) {
+// remember keeps the sale that was found. What wasn't kept is made up for by the
+// next sale found; until then the former one counts, or an empty answer is a
+// person's.
+func (c *Client) remember(ctx context.Context, ref erp.Reference) {
 	if c.proofs != nil {
-		_ = c.proofs.ProveFilter(ctx, c.account, c.filter())
+		_ = c.proofs.RememberFound(ctx, c.account, c.filter(), ref)
 	}
 }

@@ -220,6 +220,22 @@ func TestWhatALookUpProvesByWhatTheListCanDo(t *testing.T) {
 	}
 }
 
+func TestAListThatGoesDeafProvesNoAbsence(t *testing.T) {
+	s := simulate(t, sensiosim.Options{})
+	there, other := s.placed(t, "1"), erp.Reference{Orig: "loja-online", OrigID: "2"}
+	s.Create(t.Context(), there)
+	s.LookUp(t.Context(), there.Reference)
+	for _, c := range []struct {
+		filter sensiosim.Filter
+		want   erp.AnswerKind
+	}{{sensiosim.Honoured, erp.Absent}, {sensiosim.Deaf, erp.Unprovable}, {sensiosim.Honoured, erp.Absent}} {
+		s.sim.SetFilter(c.filter)
+		if got := s.LookUp(t.Context(), other); got.Kind != c.want {
+			t.Errorf("%q: %+v, want %s", c.filter, got, c.want)
+		}
+	}
+}
+
 // TestSilenceIsLost: the invocation ends before the limit does, whose own test
 // has a clock that needn't be waited for.
 func TestSilenceIsLost(t *testing.T) {

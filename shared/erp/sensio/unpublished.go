@@ -23,7 +23,7 @@ const (
 	spacing = time.Second
 	// secretRest is how long the account rests when its secret can't be read.
 	secretRest = 60 * time.Second
-	// keyRest is how long it rests after 401 or 403.
+	// keyRest is how long it rests after 401, 402 or 403.
 	keyRest = 5 * time.Minute
 	// rateRest is how long it rests after 429 or 425 without a Retry-After, and
 	// longestRest the most that one is obeyed.

@@ -207,9 +207,9 @@ func TestNewerContentsRestBesideTheEntryAndGoWithIt(t *testing.T) {
 		if got := payload("~newer#" + e.Key); got != want {
 			t.Fatalf("step %d: %q rests beside the entry, want %q", step, got, want)
 		}
-		_, expires := stored(t, client, table, "~newer#"+e.Key)[dynamo.TTLAttribute]
-		if expires != (want == "") {
-			t.Fatalf("step %d: the item beside the entry expires: %v", step, expires)
+		expires, _ := stored(t, client, table, "~newer#"+e.Key)[dynamo.TTLAttribute].(*types.AttributeValueMemberN)
+		if (expires != nil) != (want == "") || expires != nil && expires.Value != fmt.Sprint(e.UpdatedAt.Unix()) {
+			t.Fatalf("step %d: the item beside the entry expires at %+v", step, expires)
 		}
 		if payload(e.Key) != "{}" {
 			t.Fatalf("step %d: the entry's own payload is %q", step, payload(e.Key))

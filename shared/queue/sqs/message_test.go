@@ -230,6 +230,7 @@ func TestARefusedReceiptIsNoLongerOursAndAnyOtherErrorIsItself(t *testing.T) {
 	down := &smithy.GenericAPIError{Code: "InternalFailure"}
 	for _, c := range []struct{ answer, want error }{
 		{&smithy.GenericAPIError{Code: "InvalidParameterValue", Message: "The receipt handle has expired"}, queue.ErrReceipt},
+		{&smithy.GenericAPIError{Code: "InvalidParameterValueException"}, queue.ErrReceipt},
 		{&types.ReceiptHandleIsInvalid{}, queue.ErrReceipt},
 		{down, down},
 		{errNetwork, errNetwork},

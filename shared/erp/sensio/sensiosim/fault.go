@@ -26,6 +26,7 @@ const (
 	WriteThenGarbage  Mode = "write-then-garbage"  // writes, answers half of the JSON
 	WriteThenError    Mode = "write-then-error"    // writes, answers 500 with success: false
 	WriteThenNoID     Mode = "write-then-no-id"    // writes, answers success without an id
+	WriteThenMute     Mode = "write-then-mute"     // writes, answers success: false and no message
 	DelayedApply      Mode = "delayed-apply"       // never answers, writes after Delay
 	DelayedApplyReset Mode = "delayed-apply-reset" // resets the connection, writes after Delay
 	Slow              Mode = "slow"                // writes, answers after Delay
@@ -211,6 +212,7 @@ func effects() map[Mode]effect {
 		WriteThenGarbage:  {write: writeNow, answer: half},
 		WriteThenError:    {write: writeNow, answer: says(http.StatusInternalServerError, "Erro interno")},
 		WriteThenNoID:     {write: writeNow, answer: noID},
+		WriteThenMute:     {write: writeNow, answer: mute},
 		DelayedApply:      {write: writeLater, fate: Hangs},
 		DelayedApplyReset: {write: writeLater, fate: Cut},
 		Slow:              {write: writeNow, answer: slowly},

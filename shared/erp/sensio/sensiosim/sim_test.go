@@ -256,6 +256,40 @@ func TestLateWritesComeInTheirOwnTime(t *testing.T) {
 	}
 }
 
+func TestASaleThatArrivesLateCanBeCancelledOnceItIsDue(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	s := sensiosim.New(sensiosim.Options{Now: func() time.Time { return now }})
+	s.Inject(sensiosim.Fault{Mode: sensiosim.DelayedApply, Delay: time.Minute})
+	post(s, valid)
+	if n := s.Cancel("loja", "1"); n != 0 {
+		t.Errorf("%d sales were cancelled before any was written", n)
+	}
+	now = now.Add(time.Minute)
+	if n := s.Cancel("loja", "1"); n != 1 || !s.Documents()[0].Cancelled {
+		t.Errorf("%d sales were cancelled", n)
+	}
+}
+
+func TestTheLatestCallsAreKeptAndAllAreCounted(t *testing.T) {
+	s := sensiosim.New(sensiosim.Options{KeepCalls: 2, Latency: time.Minute})
+	s.Inject(sensiosim.Fault{Mode: sensiosim.Slow, Delay: time.Hour})
+	var delays []time.Duration
+	for i := range 9 {
+		delays = append(delays, s.Call("GET", fmt.Sprintf("/sales?origId=%d", i), nil, nil).Delay)
+	}
+	if delays[0] != time.Hour || delays[1] != time.Minute {
+		t.Errorf("delays %v", delays)
+	}
+	if calls := s.Calls(); len(calls) > 4 || calls[len(calls)-1].OrigID != "8" {
+		t.Errorf("calls %+v", calls)
+	}
+	r := httptest.NewRecorder()
+	s.ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
+	if r.Body.String() != `{"documents":[],"calls":9}` {
+		t.Error(r.Body)
+	}
+}
+
 func TestAFaultBefallsWhatItSays(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	s := sensiosim.New(sensiosim.Options{Now: func() time.Time { return now }, KeepCalls: 100})
