@@ -22,6 +22,9 @@ const MaxPacked = 300 << 10
 // maxOrderID bounds an order's id: it is half of the ledger's key.
 const maxOrderID = 200
 
+// maxTopic bounds the words of a platform that are logged.
+const maxTopic = 64
+
 // Metric names what intake counts.
 type Metric string
 
@@ -162,7 +165,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
 		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
-		Topic: n.Topic, ReceivedAt: in.Now(), Correlation: id,
+		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: id,
 	}
 	if understood {
 		if why := whyIgnored(n, conn); why != "" {
@@ -191,6 +194,11 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 		m.Payload = packed
 	}
 	return m, ""
+}
+
+// clipped bounds a topic for the log: not every platform signs its header.
+func clipped(topic string) string {
+	return strings.ToValidUTF8(topic[:min(len(topic), maxTopic)], "")
 }
 
 // whyIgnored is the one word of rule 19, or nothing.

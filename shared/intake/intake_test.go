@@ -441,18 +441,28 @@ func TestNothingElseIsServed(t *testing.T) {
 	}{
 		{"GET", "/healthz", 200}, {"GET", "/", 404}, {"POST", "/webhooks/", 404}, {"POST", "/webhooks/cursos/more", 404},
 		{"GET", "/webhooks/cursos", 405}, {"PUT", "/webhooks/cursos", 405}, {"GET", "/debug/pprof/", 404}, {"POST", "/healthz", 404},
+		// A store that was given a wrong URL follows no redirect: it is told.
+		{"POST", "//webhooks/cursos", 404}, {"POST", "/webhooks//cursos", 404}, {"POST", "/webhooks/../webhooks/cursos", 404},
+		{"POST", "/./webhooks/cursos", 404}, {"POST", "/webhooks/cursos/", 404}, {"POST", "/webhooks/cursos/..", 404}, {"POST", "/webhooks", 404},
+		{"POST", "/webhooks/%2e%2e/webhooks/cursos", 404}, {"POST", "/webhooks/%2Fcursos", 404}, {"GET", "//healthz", 404}, {"GET", "//", 404},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), c.method, b.url+c.path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(r)
+		// The answer itself, not where it sends one.
+		response, err := http.DefaultTransport.RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}
+		var answer intake.Answer
+		err = json.NewDecoder(response.Body).Decode(&answer)
 		response.Body.Close()
 		if response.StatusCode != c.status {
 			t.Errorf("%s %s: %d, want %d", c.method, c.path, response.StatusCode, c.status)
+		}
+		if told := answer.Error != "" && answer.Message != ""; err != nil || told != (c.status != 200) {
+			t.Errorf("%s %s: it is told %+v, %v", c.method, c.path, answer, err)
 		}
 	}
 }
@@ -491,5 +501,14 @@ func TestAPackedPayloadOver300KiBIsRefused(t *testing.T) {
 	body := edit(t, sample(t, "purchase_approved.json"), `"event"`, `"noise": "`+string(noise)+`", "event"`)
 	if response, answer := b.post(t, "/webhooks/cursos", hottok, body); response.StatusCode != 413 || answer.Error != "too_large" {
 		t.Errorf("answered %d %+v, want 413", response.StatusCode, answer)
+	}
+}
+
+// Not every platform signs what names its topic.
+func TestATopicIsLoggedInItsFirst64BytesAlone(t *testing.T) {
+	b := newBench(t)
+	b.post(t, "/webhooks/cursos", hottok, []byte(`{"event":"`+strings.Repeat("é", 5000)+`"}`))
+	if log := b.log.String(); !strings.Contains(log, `"topic":"`+strings.Repeat("é", 32)+`"`) {
+		t.Errorf("logged %.300s", log)
 	}
 }

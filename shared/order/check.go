@@ -88,6 +88,12 @@ func (o Order) Sum() Money {
 	return o.Goods().Sub(o.Discount).Add(o.Freight).Add(o.Fees).Add(o.Tax)
 }
 
+// Private is what must not be shown of the customer wherever somebody else's text
+// is, an ERP's answer above all.
+func (c Customer) Private() []string {
+	return []string{c.Name, c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted()}
+}
+
 // Initials is all of a customer's name that outlives the order (rule 18): the
 // first letter of the first and of the last word. What is no letter is left out,
 // since names hold tax ids and e-mails at times.

@@ -117,6 +117,10 @@ func (q Quantity) Equal(o Quantity) bool { return q.d.Equal(o.d) }
 func (q Quantity) IsZero() bool          { return q.d.IsZero() }
 func (q Quantity) IsNegative() bool      { return q.d.IsNegative() }
 
+// Add and Sub are exact, as Money's are.
+func (q Quantity) Add(o Quantity) Quantity { return Quantity{q.d.Add(o.d)} }
+func (q Quantity) Sub(o Quantity) Quantity { return Quantity{q.d.Sub(o.d)} }
+
 // IsWhole tells whether the quantity has no fraction.
 func (q Quantity) IsWhole() bool { return q.d.IsInteger() }
 

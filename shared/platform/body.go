@@ -37,6 +37,16 @@ func (a *Amounts) Reject(field, wrong string) {
 	}
 }
 
+// Quantity is how much there is of something. Whether it may be a fraction is for
+// the ERP to judge.
+func (a *Amounts) Quantity(field string, text Text) order.Quantity {
+	q, err := order.ParseQuantity(string(text))
+	if err != nil {
+		a.Reject(field, "is no number")
+	}
+	return q
+}
+
 // Money is the amount; zero where there is none.
 func (a *Amounts) Money(field string, text Text) order.Money {
 	if text == "" {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/order"
 )
 
 const (
@@ -106,7 +105,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if !ok || doc.CustomerID == "" {
 		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
 	}
-	answer, body := c.call(ctx, incluirOS, os, privateOf(doc.Customer)...)
+	answer, body := c.call(ctx, incluirOS, os, doc.Customer.Private()...)
 	switch {
 	case answer.Kind == erp.Created && !about(body, doc.Reference.Code):
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
@@ -256,9 +255,4 @@ func (c *Client) send(ctx context.Context, m method, request []byte, private []s
 		return failed, nil
 	}
 	return outcome(m, response.Status, response.Header, response.Body, private...), response.Body
-}
-
-// privateOf is what of a customer must not come back in a text.
-func privateOf(c order.Customer) []string {
-	return []string{c.Name, cleanText(c.Name), c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted()}
 }

@@ -60,7 +60,7 @@ func (c *Client) find(ctx context.Context, customer order.Customer) (string, erp
 	answer, body := c.call(ctx, listarClientes, map[string]any{
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
 		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
-	}, privateOf(customer)...)
+	}, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
 	}
@@ -73,7 +73,7 @@ func (c *Client) find(ctx context.Context, customer order.Customer) (string, erp
 
 // create answers Ready, or why there is no customer.
 func (c *Client) create(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
-	answer, body := c.call(ctx, incluirCliente, newCustomer(customer, code), privateOf(customer)...)
+	answer, body := c.call(ctx, incluirCliente, newCustomer(customer, code), customer.Private()...)
 	switch answer.Kind {
 	case erp.Ready:
 		return answer.ID, erp.Answer{Kind: erp.Ready}

@@ -9,13 +9,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Credentials gives the account's keys, for its headers. The error names what is
@@ -94,7 +92,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: err.Error()}
 	}
-	answer, _ := c.call(ctx, call{name: "POST /sales", method: http.MethodPost, url: target, body: body}, outcomeOfCreate, privateOf(doc.Customer)...)
+	answer, _ := c.call(ctx, call{name: "POST /sales", method: http.MethodPost, url: target, body: body}, outcomeOfCreate, doc.Customer.Private()...)
 	return answer
 }
 
@@ -223,11 +221,4 @@ func (c *Client) tooLate(ctx context.Context, k call) (erp.Answer, bool) {
 		return k.notSent(fmt.Sprintf("%s were left, a create needs %s", left.Truncate(time.Millisecond), callLimit+margin)), true
 	}
 	return erp.Answer{}, false
-}
-
-// privateOf is what of a customer must not come back in a text, whose spaces are
-// folded before it is searched.
-func privateOf(c order.Customer) []string {
-	fold := func(text string) string { return strings.Join(strings.Fields(wire.Text(text)), " ") }
-	return []string{fold(c.Name), c.Email, fold(c.Phone), string(c.TaxID), c.TaxID.Formatted()}
 }

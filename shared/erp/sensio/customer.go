@@ -52,7 +52,7 @@ func (c *Client) find(ctx context.Context, q Query, customer order.Customer) (st
 	if err != nil {
 		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
 	}
-	answer, body := c.call(ctx, call{name: "customer query", method: http.MethodGet, url: target}, outcomeOfRead, privateOf(customer)...)
+	answer, body := c.call(ctx, call{name: "customer query", method: http.MethodGet, url: target}, outcomeOfRead, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
 	}

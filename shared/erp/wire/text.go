@@ -24,8 +24,9 @@ var (
 // private values masked, at most 500 bytes. It masks before it cuts, so that no
 // half of a tax id stays.
 func Clean(text string, private ...string) string {
-	text = strings.Join(strings.Fields(Text(text)), " ")
+	text = fold(text)
 	for _, value := range private {
+		value = fold(value)
 		// Shorter ones would blacken the words around them.
 		if len(value) >= 4 {
 			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, masked)
@@ -39,6 +40,9 @@ func Clean(text string, private ...string) string {
 	}
 	return Cut(text, MaxText)
 }
+
+// fold makes one space of every run of spaces, as in the text that is searched.
+func fold(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
 
 // Cut shortens a text to so many bytes without splitting a character.
 func Cut(text string, limit int) string {

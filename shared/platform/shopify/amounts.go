@@ -2,7 +2,6 @@ package shopify
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
@@ -32,15 +31,6 @@ func (b body) amounts(o *order.Order) error {
 
 type reader struct{ platform.Amounts }
 
-// pieces: Shopify counts nothing but whole ones.
-func (r *reader) pieces(field string, text platform.Text) int64 {
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil {
-		r.Reject(field, "is no whole number")
-	}
-	return n
-}
-
 func (r *reader) allocated(at string, allocations []allocation) order.Money {
 	var sum order.Money
 	for i, a := range allocations {
@@ -58,7 +48,7 @@ type takenOut struct {
 }
 
 type takenLine struct {
-	pieces   int64
+	quantity order.Quantity
 	subtotal order.Money
 }
 
@@ -74,7 +64,7 @@ func (r *reader) takenOut(refunds []refund) takenOut {
 			// Without the sets these are numbers that were computed in floating point.
 			subtotal := r.Money(at+"subtotal", item.SubtotalSet.or(item.Subtotal)).Round()
 			line := out.lines[item.LineItemID]
-			line.pieces += r.pieces(at+"quantity", item.Quantity)
+			line.quantity = line.quantity.Add(r.Quantity(at+"quantity", item.Quantity))
 			line.subtotal = line.subtotal.Add(subtotal)
 			out.lines[item.LineItemID] = line
 			out.subtotal = out.subtotal.Add(subtotal)
@@ -92,18 +82,17 @@ func (r *reader) lines(items []lineItem, out takenOut) (lines []order.Line, tips
 			r.Reject(at+"price", "is missing")
 		}
 		price := r.Money(at+"price", item.PriceSet.or(item.Price))
-		pieces := r.pieces(at+"quantity", item.Quantity)
-		cost := price.Times(order.Pieces(pieces)).Sub(r.discount(at, item))
+		quantity := r.Quantity(at+"quantity", item.Quantity)
+		cost := price.Times(quantity).Sub(r.discount(at, item))
 		if len(item.TipPaymentGateway) > 0 {
 			tips = tips.Add(cost)
 			continue
 		}
 		gone := out.lines[item.ID]
-		pieces, cost = pieces-gone.pieces, cost.Sub(gone.subtotal)
-		if pieces == 0 {
+		quantity, cost = quantity.Sub(gone.quantity), cost.Sub(gone.subtotal)
+		if quantity.IsZero() {
 			continue // taken out; what is left of its cost shows in the sum
 		}
-		quantity := order.Pieces(pieces)
 		lines = append(lines, order.Line{
 			SKUs:      item.skus(),
 			Name:      string(platform.First(item.Name, item.Title)),

@@ -408,6 +408,10 @@ func TestEveryPartOfTheTotalIsRead(t *testing.T) {
 				"subtotal_set": set("100.00", "16.67"), "total_tax": json.Number("3.33"), "total_tax_set": set("20.00", "3.33")}}}},
 			"current_total_price": "20.00", "current_total_price_set": set("120.00", "20.00")},
 			parts{"100.00", "0.00", "0.00", "20.00", "120.00"}},
+		// Whether a fraction can be sold is for the ERP to judge.
+		{"a metre and a half", object{"total_price": "30.00",
+			"line_items": []any{object{"id": 1, "quantity": json.Number("1.5"), "price": "20.00"}}},
+			parts{"30.00", "0.00", "0.00", "0.00", "30.00"}},
 		{"tips of two lines", object{"total_price": "111.00",
 			"line_items": []any{item(1, 1, "100.00"), object{"id": 2, "quantity": 1, "price": "8.00", "tip_payment_gateway": "cielo"},
 				object{"id": 3, "quantity": 1, "price": "3.00", "tip_payment_gateway": "cielo"}}},
@@ -543,20 +547,20 @@ func TestPartsThatDoNotAddUpAreToldByCheckAlone(t *testing.T) {
 
 func TestAmountThatIsNoneIsAShapeThatNobodyKnows(t *testing.T) {
 	for says, change := range map[string]object{
-		"total_price is missing":                                      {"total_price": nil},
-		"total_price is no amount":                                    {"total_price": "muito"},
-		"total_tax is no amount":                                      {"total_tax": "1,50", "taxes_included": false},
-		"total_tip_received is no amount":                             {"total_tip_received": "x"},
-		"line_items[1].price is no amount":                            {"line_items": []any{item(1, 1, "5.00"), item(2, 1, "x")}},
-		"line_items[0].price is missing":                              {"line_items": []any{item(1, 1, "")}},
-		"line_items[0].quantity is no whole number":                   {"line_items": []any{object{"quantity": json.Number("1.5"), "price": "5.00"}}},
-		"line_items[0].discount_allocations[0].amount is no amount":   {"line_items": []any{item(1, 1, "5.00", "x")}},
-		"line_items[0].total_discount is no amount":                   {"line_items": []any{object{"quantity": 1, "price": "5.00", "total_discount": "x"}}},
-		"shipping_lines[0].price is no amount":                        {"shipping_lines": []any{object{"price": "grátis"}}},
-		"shipping_lines[0].discounted_price is no amount":             {"shipping_lines": []any{object{"price": "5.00", "discounted_price": "x"}}},
-		"refunds[0].refund_line_items[0].subtotal is no amount":       {"refunds": []any{object{"refund_line_items": []any{object{"subtotal": "x", "quantity": 1}}}}},
-		"refunds[0].refund_line_items[0].quantity is no whole number": {"refunds": []any{object{"refund_line_items": []any{object{"subtotal": "1"}}}}},
-		"original_total_duties_set is no amount":                      {"original_total_duties_set": set("x", "1")},
+		"total_price is missing":                                    {"total_price": nil},
+		"total_price is no amount":                                  {"total_price": "muito"},
+		"total_tax is no amount":                                    {"total_tax": "1,50", "taxes_included": false},
+		"total_tip_received is no amount":                           {"total_tip_received": "x"},
+		"line_items[1].price is no amount":                          {"line_items": []any{item(1, 1, "5.00"), item(2, 1, "x")}},
+		"line_items[0].price is missing":                            {"line_items": []any{item(1, 1, "")}},
+		"line_items[0].quantity is no number":                       {"line_items": []any{object{"quantity": "um", "price": "5.00"}}},
+		"line_items[0].discount_allocations[0].amount is no amount": {"line_items": []any{item(1, 1, "5.00", "x")}},
+		"line_items[0].total_discount is no amount":                 {"line_items": []any{object{"quantity": 1, "price": "5.00", "total_discount": "x"}}},
+		"shipping_lines[0].price is no amount":                      {"shipping_lines": []any{object{"price": "grátis"}}},
+		"shipping_lines[0].discounted_price is no amount":           {"shipping_lines": []any{object{"price": "5.00", "discounted_price": "x"}}},
+		"refunds[0].refund_line_items[0].subtotal is no amount":     {"refunds": []any{object{"refund_line_items": []any{object{"subtotal": "x", "quantity": 1}}}}},
+		"refunds[0].refund_line_items[0].quantity is no number":     {"refunds": []any{object{"refund_line_items": []any{object{"subtotal": "1"}}}}},
+		"original_total_duties_set is no amount":                    {"original_total_duties_set": set("x", "1")},
 	} {
 		o, err := shop.Order(platform.Payload{Body: edit(t, priced(change))}, platform.Settings{})
 		reason, _ := order.AsRejection(err)

@@ -45,14 +45,6 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 
 type reader struct{ platform.Amounts }
 
-func (r *reader) quantity(field string, text platform.Text) order.Quantity {
-	q, err := order.ParseQuantity(string(text))
-	if err != nil {
-		r.Reject(field, "is no number")
-	}
-	return q
-}
-
 func (r *reader) sum(field string, charges []charge) order.Money {
 	var sum order.Money
 	for i, c := range charges {
@@ -65,7 +57,7 @@ func (r *reader) lines(items []lineItem) []order.Line {
 	var lines []order.Line
 	for i, item := range items {
 		at := fmt.Sprintf("line_items[%d].", i)
-		quantity := r.quantity(at+"quantity", item.Quantity)
+		quantity := r.Quantity(at+"quantity", item.Quantity)
 		before, after := r.amounts(at, item, quantity)
 		if quantity.IsZero() {
 			continue // taken out of the order by hand; a cost that stayed shows in the sum
