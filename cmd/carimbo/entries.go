@@ -40,7 +40,20 @@ type listed struct {
 // shown is listed with what happened.
 type shown struct {
 	listed
-	Timeline []ledger.Attempt `json:"timeline"`
+	Timeline []attempt `json:"timeline"`
+}
+
+// attempt is a line of the timeline, with the ERP's method that it called.
+type attempt struct {
+	ledger.Attempt
+	Asked string `json:"asked,omitempty"`
+}
+
+// asked are the methods that the attempts call, by the kind of ERP. Where a
+// customer is found or a document looked up by a configured path, that is its name.
+var asked = map[string]map[string]string{
+	omieKind:   {"customer": "ListarClientes, IncluirCliente", "create": "IncluirOS", "look_up": "ConsultarOS"},
+	sensioKind: {"customer": "GET, by customer.query", "create": "POST /sales", "look_up": "GET, by lookup.path"},
 }
 
 func list(e ledger.Entry) listed {
@@ -65,10 +78,10 @@ func list(e ledger.Entry) listed {
 }
 
 func show(e ledger.Entry) shown {
-	timeline := make([]ledger.Attempt, len(e.Timeline))
+	timeline := make([]attempt, len(e.Timeline))
 	for i, a := range e.Timeline {
 		a.At = a.At.UTC()
-		timeline[i] = a
+		timeline[i] = attempt{a, asked[e.ERP][a.Did]}
 	}
 	return shown{list(e), timeline}
 }

@@ -38,6 +38,8 @@ func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
 			{"retry-several.json", []string{"retry", "cursos#HP01", "cursos#HP02", "--json"}, exitFailed},
 			{"resolve-created.txt", []string{"resolve", "cursos#HP05", "--created", "3847270999"}, exitDone},
 			{"resolve-absent.txt", []string{"resolve", "cursos#HP05", "--absent", "--note", "searched"}, exitDone},
+			{"resolve-denied.txt", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia"}, exitDone},
+			{"resolve-denied.json", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--json"}, exitDone},
 			{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
 			{"resolve-created.json", []string{"resolve", "cursos#HP05", "--created", "3847270999", "--json"}, exitDone},
 		} {
@@ -124,7 +126,7 @@ func TestACommandSaysWhenARestingAccountGoesOn(t *testing.T) {
 			return l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon.Add(30 * time.Minute)})
 		})
 		got := typeIn(t, append([]string{"orders", "retry", "cursos#HP02"}, b.flags()...)...)
-		if want := "it goes on at 2026-11-21 12:30:00 where carimbo serve runs, when the"; !strings.Contains(b.asOnOneMachine(got.out), want) {
+		if want := "is waiting now: it goes on at 2026-11-21 12:30:00 where carimbo serve runs, when the"; !strings.Contains(b.asOnOneMachine(got.out), want) {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -159,7 +161,7 @@ func TestAPayloadReplacesTheContentsOfItsOrderAlone(t *testing.T) {
 			name, body, want string
 			code             int
 		}{
-			{"mended", hotmartOrder, "is waiting: it goes on within a second", exitDone},
+			{"mended", hotmartOrder, "is waiting now: it goes on within a second", exitDone},
 			{"another order", strings.Replace(hotmartOrder, "HP02", "HP99", 1), "is about order HP99: give the payload of HP02", exitFailed},
 			{"reversed", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_REFUNDED", 1), "tells of no paid order", exitFailed},
 			{"not paid", strings.Replace(hotmartOrder, "PURCHASE_APPROVED", "PURCHASE_PROTEST", 1), "tells of no paid order", exitFailed},

@@ -11,17 +11,25 @@ import (
 
 func (c *console) resolveCommand() *cobra.Command {
 	var id, noteText string
-	var absent, asJSON bool
+	var absent bool
+	var g giving
 	cmd := &cobra.Command{
 		Use:   "resolve KEY --created ID | --absent --note TEXT",
-		Short: "Say what you found in the ERP about an uncertain order",
-		Long: `Say what you found in the ERP about an uncertain order.
+		Short: "Say what you found in the ERP about an order",
+		Long: `Say what you found in the ERP about an order that is uncertain, or whose document
+somebody deleted. It says beforehand what it will do; --dry-run says that and no
+more.
 
   --created ID   this document is the order's. Where the ERP can be asked, a
                  look-up verifies it before it counts
   --absent       there is none: the order is created again. Look in the ERP
                  first: if a document exists after all, there may be two.
-                 --note says how you made sure`,
+                 --note says how you made sure.
+                 Of an order that was created, your word alone counts for
+                 nothing: carimbo serve, or the stack's function, looks the
+                 document up. If it exists, nothing changes; if it is proven
+                 gone, the order is rejected (deleted), and only
+                 carimbo orders retry KEY --payload FILE creates it again`,
 		Example: `  carimbo orders resolve cursos#HP1121 --created 3847270140
   carimbo orders resolve cursos#HP1121 --absent --note "searched by order number, none there"`,
 		Args:              takes("KEY"),
@@ -39,7 +47,7 @@ func (c *console) resolveCommand() *cobra.Command {
 				ev = placing.ResolveAbsent{Person: person}
 			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				return c.command(ctx, l, args, ev, asJSON)
+				return c.command(ctx, l, args, ev, g)
 			})
 		},
 	}
@@ -49,6 +57,6 @@ func (c *console) resolveCommand() *cobra.Command {
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	jsonFlag(cmd, &asJSON)
+	c.givingFlags(cmd, &g)
 	return cmd
 }

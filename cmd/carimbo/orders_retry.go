@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,20 @@ import (
 type retrying struct {
 	selection
 	payload, note string
-	yes, asJSON   bool
+	yes           bool
+	giving
+}
+
+// giving is how a command is given to orders.
+type giving struct {
+	dryRun, asJSON bool
+	// asks tells whether a person at a terminal has to agree first.
+	asks bool
+}
+
+func (c *console) givingFlags(cmd *cobra.Command, g *giving) {
+	cmd.Flags().BoolVar(&g.dryRun, "dry-run", false, "only say what would be done")
+	jsonFlag(cmd, &g.asJSON)
 }
 
 func (c *console) retryCommand() *cobra.Command {
@@ -30,14 +44,16 @@ func (c *console) retryCommand() *cobra.Command {
 		Use:   "retry KEY... | --state S | --kind K | --connection C | --mine",
 		Short: "Let orders that were rejected or wait go on",
 		Long: `Let orders that were rejected or wait go on, and have uncertain ones looked up
-now. No second document can come of it: where one may exist, it is only looked
-for. Filters select among the orders that can be retried; those that the store
-reversed are left out unless they are named by KEY or --kind reversed, since a
-retry creates their document all the same.
+now. It says beforehand what it will do with each; --dry-run says that and no
+more. No second document can come of it: where one exists nothing changes, and
+where one may exist it is only looked for. Filters select among the orders that
+can be retried; those that the store reversed are left out unless they are named
+by KEY or --kind reversed, since a retry creates their document all the same.
 
 With --payload the order's contents are replaced by those of the file, a payload
 of the same platform about the same order.`,
 		Example: `  carimbo orders retry cursos#HP1121
+  carimbo orders retry --mine --dry-run
   carimbo orders retry --kind mapping --note "mapped CURSO-GO" --yes
   carimbo orders retry cursos#HP1121 --payload corrected.json`,
 		ValidArgsFunction: c.completeKeys(1 << 10),
@@ -63,7 +79,7 @@ of the same platform about the same order.`,
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	jsonFlag(cmd, &r.asJSON)
+	c.givingFlags(cmd, &r.giving)
 	return cmd
 }
 
@@ -92,9 +108,7 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 		if len(keys) == 0 && !r.asJSON {
 			fmt.Fprintln(c.stdout, "No orders to retry.")
 		}
-		if len(keys) > 0 && !r.yes && !c.agreed(len(keys)) {
-			return errors.New("nothing was done")
-		}
+		r.asks = !r.yes && c.asks
 	case r.payload != "":
 		e, err := find(ctx, l, keys[0])
 		if err != nil {
@@ -104,7 +118,7 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 			return err
 		}
 	}
-	return c.command(ctx, l, keys, command, r.asJSON)
+	return c.command(ctx, l, keys, command, r.giving)
 }
 
 // chosen are the keys that a filter selects, the oldest first, so that orders go
@@ -133,67 +147,120 @@ func retryable(s ledger.State) bool {
 	return s == ledger.Rejected || s == ledger.Waiting || s == ledger.Uncertain
 }
 
-// agreed asks once, if there is anybody to ask.
+// agreed asks once.
 func (c *console) agreed(n int) bool {
-	if !c.asks {
-		return true
-	}
 	fmt.Fprintf(c.stderr, "Retry %s? [y/N] ", plural(n, "order"))
 	answer, _ := bufio.NewReader(c.stdin).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }
 
-// result is what a command did to one order, as --json shows it.
+// result is what a command did to one order, as --json shows it. Will is what it
+// was going to do, Why why it did nothing.
 type result struct {
 	Key           string        `json:"key"`
 	Done          bool          `json:"done"`
+	Will          string        `json:"will,omitempty"`
 	Why           string        `json:"why,omitempty"`
 	State         ledger.State  `json:"state,omitempty"`
 	Reason        *order.Reason `json:"reason,omitempty"`
 	NextAttemptAt time.Time     `json:"next_attempt_at,omitzero"`
 }
 
-// command gives a command to each order and says what came of it. Refusals are on
-// stderr, and in the JSON too.
-func (c *console) command(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, asJSON bool) error {
+// command says what it will do with each order, does it, and says what came of
+// it. Refusals are on stderr, and in the JSON too.
+func (c *console) command(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, g giving) error {
+	plans, willing, err := c.plans(ctx, l, keys, ev, g)
+	if err != nil {
+		return err
+	}
+	if g.asks && !g.dryRun && willing > 0 && !c.agreed(willing) {
+		return errors.New("nothing was done")
+	}
 	results := []result{}
 	var refusals []error
-	for _, key := range keys {
-		e, err := c.give(ctx, l, key, ev)
-		var refused *refusal
+	for _, p := range plans {
+		r := result{Key: p.key, Will: p.will}
 		switch {
-		case errors.As(err, &refused):
-			refusals = append(refusals, err)
-			results = append(results, result{Key: key, Why: refused.why})
-		case err != nil:
-			return err
-		default:
-			lane, err := l.Lane(ctx, e.Account)
-			if err != nil {
+		case p.refused == nil && g.dryRun:
+			r = c.stays(p)
+		case p.refused == nil:
+			if r, err = c.carryOut(ctx, l, p, ev, g); err != nil && !errors.As(err, &p.refused) {
 				return err
 			}
-			results = append(results, done(e))
-			if !asJSON {
-				fmt.Fprintf(c.stdout, "%s is %s: %s\n", safe(key), e.State, safe(c.next(e, lane)))
+			if p.refused != nil && len(keys) > 1 {
+				c.complain(p.refused)
 			}
 		}
+		if p.refused != nil {
+			r.Why = p.refused.why
+			refusals = append(refusals, p.refused)
+		}
+		results = append(results, r)
 	}
-	if asJSON {
+	if g.asJSON {
 		if err := printJSON(c.stdout, results); err != nil {
 			return err
 		}
 	}
-	return c.refused(refusals, len(keys))
+	return refused(refusals, len(keys))
+}
+
+// plans says of each order what the command will do, before it does anything, and
+// counts the orders to which it will do something.
+func (c *console) plans(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, g giving) (plans []planned, willing int, err error) {
+	out := c.stdout
+	switch {
+	case g.asJSON && g.asks && !g.dryRun:
+		out = c.stderr
+	case g.asJSON:
+		out = io.Discard
+	}
+	for _, key := range keys {
+		p, err := c.plan(ctx, l, key, ev)
+		if err != nil {
+			return nil, 0, err
+		}
+		switch {
+		case p.refused == nil:
+			willing++
+			fmt.Fprintf(out, "%s is %s: %s\n", safe(key), p.before.State, safe(p.will))
+		case len(keys) > 1:
+			c.complain(p.refused)
+		}
+		plans = append(plans, p)
+	}
+	return plans, willing, nil
+}
+
+func (c *console) carryOut(ctx context.Context, l ledger.Ledger, p planned, ev placing.Event, g giving) (result, error) {
+	e, err := c.give(ctx, l, p.key, ev)
+	if err != nil {
+		return result{Key: p.key, Will: p.will}, err
+	}
+	lane, err := l.Lane(ctx, e.Account)
+	if err != nil {
+		return result{}, err
+	}
+	if !g.asJSON {
+		fmt.Fprintf(c.stdout, "%s is %s now: %s\n", safe(p.key), e.State, safe(c.next(e, lane)))
+	}
+	r := as(e)
+	r.Done, r.Will = true, p.will
+	return r, nil
+}
+
+// stays is a result of which nothing was done.
+func (c *console) stays(p planned) result {
+	r := as(p.before)
+	r.Will = p.will
+	return r
 }
 
 // refused makes one error of what was refused of n orders.
-func (c *console) refused(refusals []error, n int) error {
+func refused(refusals []error, n int) error {
 	if n == 1 {
 		return errors.Join(refusals...)
-	}
-	for _, err := range refusals {
-		c.complain(err)
 	}
 	if len(refusals) > 0 {
 		return fmt.Errorf("%d of %s refused: the lines above say why", len(refusals), plural(n, "order"))
@@ -201,9 +268,9 @@ func (c *console) refused(refusals []error, n int) error {
 	return nil
 }
 
-func done(e ledger.Entry) result {
+func as(e ledger.Entry) result {
 	view := list(e)
-	return result{Key: e.Key, Done: true, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
+	return result{Key: e.Key, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
 }
 
 // give applies a command to one order. The error is a *refusal where the rules
@@ -213,12 +280,15 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, key string, ev plac
 	if err != nil {
 		return e, err
 	}
-	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: c.canLookUp(e)}
-	e, step, err := placing.Apply(ctx, l, rules, key, ev, c.now)
+	e, step, err := placing.Apply(ctx, l, c.rules(e), key, ev, c.now)
 	if err == nil && step.Do == placing.Refuse {
 		err = &refusal{key, step.Why}
 	}
 	return e, err
+}
+
+func (c *console) rules(e ledger.Entry) placing.Rules {
+	return placing.Rules{Spacing: placing.Spacing, CanLookUp: c.canLookUp(e)}
 }
 
 // next says what happens to the order now.
@@ -229,6 +299,8 @@ func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
 		return "document " + e.ERPID + " counts as this order's"
 	case e.State == ledger.Waiting:
 		return "it goes on " + soon
+	case e.Denied():
+		return "document " + e.ERPID + " is looked up " + soon + "; carimbo orders show " + e.Key + " tells what came of it"
 	case e.State == ledger.Uncertain && !e.Parked() && e.ClaimedID != "":
 		return "a look-up verifies document " + e.ClaimedID + " " + soon
 	case e.State == ledger.Uncertain && !e.Parked():

@@ -19,8 +19,9 @@ func (c *console) showCommand() *cobra.Command {
 		Use:   "show KEY",
 		Short: "Show all that is known of one order, and what happened to it",
 		Long: `Show all that is known of one order, and what happened to it: each notice of the
-store, each call to the ERP with its answer, each command of a person, with the
-state that followed. Names and tax ids are not kept.`,
+store, each call to the ERP with its method and its answer, each command of a
+person in their words, with the rule that decided and the state that followed.
+Names and tax ids are not kept.`,
 		Example:           "  carimbo orders show cursos#HP1121",
 		Args:              takes("KEY"),
 		ValidArgsFunction: c.completeKeys(1),
@@ -68,8 +69,8 @@ func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
 	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
 	var rows [][]cell
-	for _, a := range e.Timeline {
-		rows = append(rows, []cell{{text: c.local(a.At)}, {text: a.Did}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a)}})
+	for _, a := range show(e).Timeline {
+		rows = append(rows, []cell{{text: c.local(a.At)}, {text: called(a)}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a.Attempt)}})
 	}
 	c.printTable(out, []string{"WHEN", "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
 }
@@ -102,11 +103,23 @@ func documentInFull(e ledger.Entry) string {
 	return text
 }
 
+// called is what was done, with the method that was called for it.
+func called(a attempt) string {
+	if a.Asked == "" {
+		return a.Did
+	}
+	return a.Did + " (" + a.Asked + ")"
+}
+
 // remark is what was said: by the ERP, by a person, and which rule decided.
 func remark(a ledger.Attempt) string {
 	var parts []string
 	if a.By != "" || a.Note != "" {
-		parts = append(parts, strings.TrimSuffix(cmp.Or(a.By, "somebody")+": "+a.Note, ": "))
+		said := strings.TrimSuffix(cmp.Or(a.By, "somebody")+": "+a.Note, ": ")
+		if a.Text != "" {
+			said += "."
+		}
+		parts = append(parts, said)
 	}
 	if a.Text != "" {
 		parts = append(parts, a.Text)

@@ -67,7 +67,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 	if diff := cmp.Diff(slices.Sorted(slices.Values(contract)), fields(t, full)); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
-	entry := shown{full, []ledger.Attempt{}}
+	entry := shown{full, []attempt{}}
 	if diff := cmp.Diff(slices.Sorted(slices.Values(append(contract, "timeline"))), fields(t, entry)); diff != "" {
 		t.Errorf("show (-want +got):\n%s", diff)
 	}

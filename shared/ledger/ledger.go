@@ -15,7 +15,8 @@ import (
 // State is where an order stands.
 type State string
 
-// The states. Created is terminal.
+// The states. Created is the end, unless a look-up proves that somebody deleted
+// the document.
 const (
 	// Accepted: nothing was sent to the ERP.
 	Accepted State = "accepted"
@@ -188,6 +189,10 @@ func (f Filter) Matches(e Entry) bool {
 
 // Parked tells whether the entry is uncertain and nothing will look it up.
 func (e Entry) Parked() bool { return e.State == Uncertain && e.Until.IsZero() }
+
+// Denied tells whether the document is recorded as created and a person says that
+// it is gone: until a look-up has told, it counts as there.
+func (e Entry) Denied() bool { return e.State == Uncertain && !e.CreatedAt.IsZero() }
 
 // Tombstone tells whether the entry only remembers a reversal: no contents ever
 // came. The digest tells, since a listed entry has no payload.

@@ -24,6 +24,9 @@ const (
 	NotFound       Kind = "not_found"
 	GaveUp         Kind = "gave_up"
 	AccountGone    Kind = "erp_account_gone"
+	// Deleted: a look-up proved that somebody deleted the document in the ERP; on
+	// an uncertain order, a person says so and a look-up will tell.
+	Deleted Kind = "deleted"
 )
 
 // NeedsPerson parks an uncertain order: no proof can be had without a person.
@@ -54,7 +57,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		NotUnderstood, Mapping, TaxIDReason, Preflight, TotalReason, CurrencyReason, QuantityReason,
-		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone,
+		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone, Deleted,
 		NeedsPerson,
 		ERPDown, NotSent, Redundant, Lane, Fetch, NotPaidYet, Panic, Mended, Retried,
 		LostAnswer, Lapsed, RedundantWrite, UnknownFault,

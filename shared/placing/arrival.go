@@ -125,7 +125,7 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 	var count []Metric
 	switch {
 	case nothingSent(e.State):
-		reviveMended(e, c, now)
+		count = reviveMended(e, c, now)
 	case e.State == ledger.Created:
 		e.Version, e.Seen = c.Version, remember(e.Seen, c.Digest)
 		did.Text = changedLate
@@ -140,14 +140,22 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 
 // reviveMended replaces the payload of an entry of which nothing is in the ERP,
 // takes it from whoever holds it, and lets a rejected one go on, unless it was
-// reversed.
-func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) {
+// reversed, or its document deleted: a store announces the same sale again for
+// every remark that is added to it, and that must not undo what a person did in
+// the ERP.
+func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 	takeOver(e, c)
 	seize(e)
-	if e.State == ledger.Rejected && e.Reason.Kind != order.Reversed {
+	switch {
+	case e.State != ledger.Rejected || e.Reason.Kind == order.Reversed:
+	case e.Reason.Kind == order.Deleted:
+		e.Reason.Message = deletedAndMended
+		return []Metric{MetricChangedLate}
+	default:
 		revive(e, now)
 		wait(e, now, order.Mended, "the store sent newer contents")
 	}
+	return nil
 }
 
 // claim is the rest of the claim table, for an entry without a live lease:

@@ -91,11 +91,11 @@ func TestClaimTable(t *testing.T) {
 		{"uncertain, the look-up's lease lapsed 61 s ago: looked up", (*story).lookingUp, lease + 61*time.Second, wake(),
 			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 		{"parked, wake-up: acknowledged, for ever", (*story).parked, 30 * day, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "-720h0m0s", Due: "never", Attempts: 1, Payload: "a"}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "-719h58m59s", Due: "never", Attempts: 1, Payload: "a"}},
 		{"parked, newer: kept beside", (*story).parked, time.Second, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "-1s", Due: "never", Attempts: 1, Payload: "a", Newer: "b"}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m0s", Due: "never", Attempts: 1, Payload: "a", Newer: "b"}},
 		{"parked, reversal: recorded", (*story).parked, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "-1s", Due: "never", Attempts: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m0s", Due: "never", Attempts: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricReversedLate)}},
 
 		{"rejected, wake-up: never claimed", (*story).rejected, 30 * day, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Mapping, Due: "never", Attempts: 1, Payload: "a"}},
@@ -118,6 +118,24 @@ func TestClaimTable(t *testing.T) {
 			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Count: counts(placing.MetricChangedLate)}},
 		{"created, reversal: recorded", (*story).created, time.Hour, reversal("r"),
 			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Reversed: true, Count: counts(placing.MetricReversedLate)}},
+
+		{"denied, due: looked up", (*story).denied, time.Second, wake(),
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Held: true, Due: "4m15s", Attempts: 1}},
+		{"denied, the same notice: looked up, nothing kept", (*story).denied, time.Second, paid(1, "a"),
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Held: true, Due: "4m15s", Attempts: 1}},
+		{"denied, newer: kept beside", (*story).denied, 0, inAnotherLane(paid(2, "b")),
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Newer: "b"}},
+		{"denied, reversal: recorded", (*story).denied, 0, inAnotherLane(reversal("r")),
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Reversed: true, Count: counts(placing.MetricReversedLate)}},
+
+		{"deleted, wake-up: never claimed", (*story).deleted, 30 * day, wake(),
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-719h58m59s", Due: "never", Attempts: 2}},
+		{"deleted, the old notice again: acknowledged", (*story).deleted, time.Hour, paid(1, "a"),
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-58m59s", Due: "never", Attempts: 2}},
+		{"deleted, newer: kept for a retry, a metric, not created again", (*story).deleted, time.Hour, paid(2, "b"),
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-58m59s", Due: "never", Attempts: 2, Payload: "b", Count: counts(placing.MetricChangedLate)}},
+		{"deleted, reversal: rejected: reversed", (*story).deleted, time.Hour, reversal("r"),
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Quiet: "-58m59s", Due: "never", Attempts: 2, Reversed: true, Count: counts(placing.MetricRejected)}},
 	} {
 		t.Run(c.row, func(t *testing.T) {
 			s := c.is(begin(t, looksUp)).passes(c.after)

@@ -48,7 +48,7 @@ func (c Retry) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 	case ledger.Uncertain:
 		return c.lookUp(r, e, now)
 	case ledger.Created:
-		return refuse(e, "the document exists already (%s): nothing to do", e.ERPID)
+		return refuse(e, "the document exists already (%s): nothing to do. If somebody deleted it in the ERP: carimbo orders resolve --absent", e.ERPID)
 	}
 	return refuse(e, "the order is on its way (%s): nothing to do yet", e.State)
 }
@@ -59,6 +59,9 @@ func (c Retry) goOn(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	}
 	if c.Contents != nil {
 		takeOver(&e, c.overruling(e))
+	}
+	if len(e.Payload) == 0 && e.Digest != "" {
+		return refuse(e, "the contents of an order are not kept once its document was created: give them with --payload FILE")
 	}
 	if len(e.Payload) == 0 {
 		return refuse(e, "no paid notice of this order ever came, so there are no contents to create it from: give them with --payload FILE")
@@ -80,6 +83,9 @@ func (c Retry) overruling(e ledger.Entry) ledger.Contents {
 }
 
 func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Denied() && c.Contents != nil {
+		return refuse(e, "document %s is recorded, and a look-up will tell whether it is gone: retry with --payload when it has", e.ERPID)
+	}
 	if !r.CanLookUp {
 		return refuse(e, "the document may exist, and this ERP account has no look-up that proves anything: look there, then carimbo orders resolve --created ID or --absent")
 	}
@@ -96,12 +102,16 @@ func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 }
 
 // ResolveAbsent is a person's word that the ERP has no document of this order.
-// It acts as a proof of absence.
+// It acts as a proof of absence, but not against a document that is recorded: of
+// that one a look-up has to prove that it is gone.
 type ResolveAbsent struct {
 	Person
 }
 
 func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.State == ledger.Created || e.Denied() {
+		return c.deny(r, e, now)
+	}
 	if why := unresolvable(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
@@ -115,6 +125,24 @@ func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 	_, count := absent(&e, now, order.Retried)
 	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve"})
 	return finish(e, count)
+}
+
+// deny has the recorded document looked up. Until that proves that it is gone, it
+// counts as there: all that is known of it stays.
+func (c ResolveAbsent) deny(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := busy(e, now); why != "" {
+		return refuse(e, "%s", why)
+	}
+	if !r.CanLookUp {
+		return refuse(e, "document %s is recorded, and this ERP account has no look-up that could prove that somebody deleted it, so nothing changes: if it is gone, enter the order in the ERP by hand", e.ERPID)
+	}
+	lapseLookUp(r, &e)
+	seize(&e)
+	e.State, e.Expires = ledger.Uncertain, time.Time{}
+	lookUpAgain(&e, now)
+	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve",
+		Text: fmt.Sprintf("document %s is looked up, and nothing changes unless it is proven gone", e.ERPID)})
+	return finish(e, nil)
 }
 
 // ResolveCreated is a person's word that document ID is this order's. It is
@@ -148,10 +176,12 @@ func unresolvable(e ledger.Entry, now time.Time) string {
 	if why := busy(e, now); why != "" {
 		return why
 	}
-	switch e.State {
-	case ledger.Uncertain:
+	switch {
+	case e.Denied():
+		return fmt.Sprintf("document %s is recorded, and a look-up will tell whether it is gone: resolve the order when it has", e.ERPID)
+	case e.State == ledger.Uncertain:
 		return ""
-	case ledger.Created:
+	case e.State == ledger.Created:
 		return fmt.Sprintf("the document exists already (%s): nothing to resolve", e.ERPID)
 	}
 	if nothingSent(e.State) {
@@ -171,9 +201,11 @@ func revive(e *ledger.Entry, now time.Time) {
 func lookUpAgain(e *ledger.Entry, now time.Time) {
 	revive(e, now)
 	e.Until = later(now, e.QuietUntil)
-	kind := order.LostAnswer
-	if e.Fault != "" {
-		kind = order.UnknownFault
+	e.Reason = order.Reason{Kind: order.LostAnswer, Message: "a person asked for a look-up"}
+	switch {
+	case e.Denied():
+		e.Reason = order.Reason{Kind: order.Deleted, Message: fmt.Sprintf("a person says that document %s is gone: a look-up decides, and nothing changes unless it proves that", e.ERPID)}
+	case e.Fault != "":
+		e.Reason.Kind = order.UnknownFault
 	}
-	e.Reason = order.Reason{Kind: kind, Message: "a person asked for a look-up"}
 }

@@ -25,6 +25,9 @@ func TestCommands(t *testing.T) {
 		return where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Due: "0s", Quiet: quiet, Attempts: 1, Payload: "a"}
 	}
 	goesOn := where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Due: "0s", Attempts: 1, Payload: "a"}
+	denied := func(until, quiet string) where {
+		return where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: until, Due: until, Quiet: quiet, Attempts: 1}
+	}
 	for _, c := range []struct {
 		name  string
 		rules placing.Rules
@@ -44,7 +47,7 @@ func TestCommands(t *testing.T) {
 		{"retry: uncertain is only looked up", looksUp, (*story).uncertain, time.Hour, retry(), lookUpNow("-58m59s")},
 		{"retry: uncertain a second ago is looked up when quiet", looksUp, (*story).uncertain, time.Second, retry(),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a"}},
-		{"retry: parked is only looked up", looksUp, (*story).parked, time.Hour, retry(), lookUpNow("-1h0m0s")},
+		{"retry: parked is only looked up", looksUp, (*story).parked, time.Hour, retry(), lookUpNow("-58m59s")},
 		{"retry: uncertain without a look-up", blind, (*story).uncertain, time.Hour, retry(), refused},
 		{"retry: accepted", looksUp, (*story).claimed, lease, retry(), refused},
 		{"retry: creating", looksUp, (*story).creating, lease + time.Hour, retry(), refused},
@@ -59,7 +62,7 @@ func TestCommands(t *testing.T) {
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Quiet: "0s", Due: "0s", Attempts: 1, Payload: "a"}},
 		{"resolve --absent: refused before quiet_until", looksUp, (*story).uncertain, 61*time.Second - time.Millisecond, resolveAbsent(), refused},
 		{"resolve --absent: parked is a proof", looksUp, (*story).parked, time.Hour, resolveAbsent(),
-			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Quiet: "-1h0m0s", Due: "0s", Attempts: 1, Payload: "a"}},
+			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Payload: "a"}},
 		{"resolve --absent: without a look-up, a proof", blind, (*story).uncertain, 61 * time.Second, resolveAbsent(),
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Quiet: "0s", Due: "0s", Attempts: 1, Payload: "a"}},
 		{"resolve --absent: without a look-up, refused before quiet_until", blind, (*story).uncertain, time.Minute, resolveAbsent(), refused},
@@ -70,11 +73,21 @@ func TestCommands(t *testing.T) {
 		{"resolve --absent: creating", looksUp, (*story).creating, lease + time.Hour, resolveAbsent(), refused},
 		{"resolve --absent: waiting", looksUp, (*story).waiting, time.Hour, resolveAbsent(), refused},
 		{"resolve --absent: rejected", looksUp, (*story).rejected, time.Hour, resolveAbsent(), refused},
-		{"resolve --absent: created", looksUp, (*story).created, time.Hour, resolveAbsent(), refused},
+		{"resolve --absent: created is looked up", looksUp, (*story).created, time.Hour, resolveAbsent(), denied("0s", "-58m59s")},
+		{"resolve --absent: created a second ago is looked up when quiet", looksUp, (*story).created, time.Second, resolveAbsent(), denied("1m0s", "1m0s")},
+		{"resolve --absent: created, without a look-up", blind, (*story).created, time.Hour, resolveAbsent(), refused},
+		{"resolve --absent: said twice is no proof", looksUp, (*story).denied, time.Hour, resolveAbsent(), denied("0s", "-1h58m59s")},
+		{"resolve --absent: denied, held", looksUp, func(s *story) *story { s.denied().isDue(); return s }, lease - time.Millisecond, resolveAbsent(), refused},
+		{"resolve --absent: deleted", looksUp, (*story).deleted, time.Hour, resolveAbsent(), refused},
+		{"resolve --created: denied", looksUp, (*story).denied, time.Hour, resolveCreated("777"), refused},
+		{"resolve --created: deleted", looksUp, (*story).deleted, time.Hour, resolveCreated("777"), refused},
+		{"retry: denied is only looked up", looksUp, (*story).denied, time.Hour, retry(), denied("0s", "-1h58m59s")},
+		{"retry: denied, with contents", looksUp, (*story).denied, time.Hour, placing.Retry{Person: ana, Contents: &ledger.Contents{Payload: []byte("b"), Digest: "b"}}, refused},
+		{"retry: deleted, without contents", looksUp, (*story).deleted, time.Hour, retry(), refused},
 		{"resolve --absent: absent", looksUp, nothing, 0, resolveAbsent(), refused},
 
 		{"resolve --created: uncertain is looked up", looksUp, (*story).uncertain, time.Hour, resolveCreated("777"), lookUpNow("-58m59s")},
-		{"resolve --created: parked is looked up", looksUp, (*story).parked, time.Hour, resolveCreated("777"), lookUpNow("-1h0m0s")},
+		{"resolve --created: parked is looked up", looksUp, (*story).parked, time.Hour, resolveCreated("777"), lookUpNow("-58m59s")},
 		{"resolve --created: before quiet_until, looked up then", looksUp, (*story).uncertain, time.Second, resolveCreated("777"),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a"}},
 		{"resolve --created: without a look-up, believed", blind, (*story).uncertain, time.Second, resolveCreated("777"),

@@ -73,6 +73,8 @@ type Held struct {
 	Answer erp.Answer
 	// LaneUntil is when the lane opens, after an answer of kind Lane.
 	LaneUntil time.Time
+	// PutOff tells that no call was made.
+	PutOff bool
 }
 
 func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
@@ -103,7 +105,11 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 		rule = "4"
 		count = waitBackedOff(r, &e, now, order.ERPDown, h.Answer.Text)
 	}
-	note(&e, now, ledger.Attempt{Did: didCustomer, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
+	did := didCustomer
+	if h.PutOff {
+		did = didPutOff
+	}
+	note(&e, now, ledger.Attempt{Did: did, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
 	return finish(e, count)
 }
 
@@ -155,13 +161,16 @@ func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step
 		return finish(e, count)
 	case now.Before(ev.LaneUntil):
 		wait(&e, ev.LaneUntil, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.Lane), Text: ev.LaneWhy, Rule: "8"})
 		return finish(e, []Metric{MetricLaneBlocked})
 	case now.Before(e.QuietUntil):
 		wait(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
+		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(order.NotSent), Text: e.Reason.Message, Rule: "8"})
 		return finish(e, nil)
 	case !ev.TimeLeft:
 		e.Attempts++
 		wait(&e, now, order.NotSent, "too little time was left for the call")
+		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.NoTime), Text: e.Reason.Message, Rule: "4"})
 		return finish(e, nil)
 	}
 	e.State = ledger.Creating
@@ -226,7 +235,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 			step.Count = count
 		}
 	}
-	note(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: a.Answer.Text, Rule: rule})
+	note(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: saying(e, a.Answer), Rule: rule})
 	return e, step
 }
 
@@ -282,8 +291,12 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	if !holds(e, l.Fence, ledger.Uncertain) {
 		return e, stop
 	}
-	if !l.PutOff {
-		e.LookedUpAt = now
+	quiet := e.QuietUntil
+	if l.called() {
+		e.LookedUpAt, e.QuietUntil = now, later(quiet, now.Add(r.Spacing))
+	}
+	if e.Denied() {
+		return l.ofDenied(r, e, now)
 	}
 	step := Step{Do: Acknowledge, Write: true}
 	rule := "6"
@@ -293,15 +306,73 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		step.Count = present(&e, l.Answer, now)
 	case erp.Absent:
 		step.Do, step.Count = provenAbsent(&e, now)
+		if step.Do == Place {
+			// The create is no equal call: the claim that proved the absence makes it at once.
+			e.QuietUntil = quiet
+		}
 	case erp.Unprovable:
 		e.Attempts++
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 		step.Count = unprovable(&e, l.Answer, now)
 	default:
 		step.Count = l.again(r, &e, now)
 	}
-	note(&e, now, ledger.Attempt{Did: didLookUp, Answer: string(l.Answer.Kind), Text: l.Answer.Text, Rule: rule})
+	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: saying(e, l.Answer), Rule: rule})
 	return e, step
+}
+
+// called tells whether a request may have reached the ERP.
+func (l LookedUp) called() bool {
+	return !l.PutOff && l.Answer.Kind != erp.NotSent && l.Answer.Kind != erp.NoTime
+}
+
+func (l LookedUp) did() string {
+	if l.PutOff {
+		return didPutOff
+	}
+	return didLookUp
+}
+
+// ofDenied decides about a recorded document that a person says is gone. Only a
+// proof that it is changes anything.
+func (l LookedUp) ofDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	var count []Metric
+	var words string
+	id := e.ERPID
+	switch l.Answer.Kind {
+	case erp.Present:
+		e.Attempts++
+		words = "the document exists" + unlikeRecorded(id, l.Answer) + ": nothing changes"
+		count = stands(&e, now)
+	case erp.Absent:
+		e.Attempts++
+		words = "document " + id + " is gone"
+		count = deleted(&e)
+	case erp.Unprovable:
+		e.Attempts++
+		words = "no look-up of this account proves that document " + id + " is gone: nothing changes"
+		count = stands(&e, now)
+	default:
+		if count = l.again(r, &e, now); e.State == ledger.Created {
+			words = "looked up for 7 days without proof that document " + id + " is gone: nothing changes"
+		}
+	}
+	if words != "" && l.Answer.Text != "" {
+		words += ". The answer: "
+	}
+	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: words + l.Answer.Text, Rule: "resolve"})
+	return finish(e, count)
+}
+
+// unlikeRecorded says what a person who denied the document may want to know of
+// the one that was found.
+func unlikeRecorded(id string, a erp.Answer) (text string) {
+	if a.ID != id {
+		text = fmt.Sprintf(", as %s and not as the recorded %s", a.ID, id)
+	}
+	if a.Found.Cancelled {
+		text += ", though somebody cancelled it there"
+	}
+	return text
 }
 
 // unprovable: no look-up of this account will tell, so a person's word that the
@@ -366,10 +437,10 @@ func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 // (rule 6). After Patience it is a person's.
 func (l LookedUp) again(r Rules, e *ledger.Entry, now time.Time) []Metric {
 	release(e)
-	if !l.PutOff && l.Answer.Kind != erp.NotSent && l.Answer.Kind != erp.NoTime {
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
-	}
-	if now.Sub(e.TryingSince) >= Patience {
+	switch gaveUp := now.Sub(e.TryingSince) >= Patience; {
+	case gaveUp && e.Denied():
+		return stands(e, now)
+	case gaveUp:
 		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 	}
 	switch l.Answer.Kind {
@@ -399,18 +470,36 @@ func (b Broke) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 	}
 	const message = "the worker broke off; its log has the cause"
 	var count []Metric
+	rule := "4"
 	switch e.State {
 	case ledger.Creating:
+		rule = "5"
 		e.Attempts++
 		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 		count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, message)
 	case ledger.Uncertain:
+		rule = "6"
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 		count = LookedUp{Answer: erp.Answer{Kind: erp.Lost, Text: message}}.again(r, &e, now)
 	default:
 		count = waitBackedOff(r, &e, now, order.Panic, message)
 	}
-	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(order.Panic)})
+	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(order.Panic), Text: message, Rule: rule})
 	return finish(e, count)
+}
+
+// saying is what an answer said, for the timeline: of one without words, why it
+// was not enough, or which document it is about.
+func saying(e ledger.Entry, a erp.Answer) string {
+	switch {
+	case a.Text != "":
+		return a.Text
+	case e.Parked():
+		return e.Reason.Message
+	case a.ID != "":
+		return "document " + a.ID
+	}
+	return ""
 }
 
 func orText(s, otherwise string) string {

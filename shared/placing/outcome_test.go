@@ -284,7 +284,7 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 			Attempts: attempts, Failures: failures, Payload: "a", Count: count}
 	}
 	another := func(change func(*erp.Answer)) erp.Answer { a := ours(); change(&a); return a }
-	parked := where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "0s", Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricParked)}
+	parked := where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricParked)}
 	for _, c := range []struct {
 		name   string
 		answer erp.Answer
@@ -292,12 +292,12 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		want   where
 	}{
 		{"ours: created, found", ours(), false,
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "0s", Attempts: 2, Count: counts(placing.MetricCreated)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Count: counts(placing.MetricCreated)}},
 		{"another total: parked", another(func(a *erp.Answer) { a.Found.Total = order.Cents(149701) }), false, parked},
 		{"another order number: parked", another(func(a *erp.Answer) { a.Found.OrderNumber = "HP2" }), false, parked},
 		{"no order number: parked", another(func(a *erp.Answer) { a.Found.OrderNumber = "" }), false, parked},
 		{"another customer, our order number: ours", another(func(a *erp.Answer) { a.Found.CustomerID = "8" }), false,
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "0s", Attempts: 2, Count: counts(placing.MetricCreated)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Count: counts(placing.MetricCreated)}},
 		{"absent: placed again, in the same claim", absent(), false,
 			where{Do: placing.Place, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 
@@ -654,6 +654,9 @@ func TestAnOutcomeChangesNothingWhereItDoesNotBelong(t *testing.T) {
 		"created":             {(*story).created, 0},
 		"absent":              {nothing, 0},
 		"waiting, retried":    {func(s *story) *story { s.rejected().happens(placing.Retry{}); return s }, 0},
+		"denied":              {(*story).denied, 0},
+		"denied, claimed":     {func(s *story) *story { s.denied().isDue(); return s }, looking},
+		"deleted":             {(*story).deleted, 0},
 		"uncertain, resolved": {func(s *story) *story { s.uncertain().happens(placing.ResolveCreated{ID: "5"}); return s }, 0},
 	}
 	for name, state := range states {

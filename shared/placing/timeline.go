@@ -19,6 +19,7 @@ const (
 	didCustomer = "customer"
 	didCreate   = "create"
 	didLookUp   = "look_up"
+	didPutOff   = "put_off" // what was about to be asked was not
 	didRetry    = "retry"
 	didResolve  = "resolve"
 )

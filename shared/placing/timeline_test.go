@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -112,7 +113,51 @@ func TestALineSaysWhatBecame(t *testing.T) {
 			t.Errorf("%+v", line)
 		}
 	}
+	if lines[1].Text != "document 777" {
+		t.Errorf("which document was found: %+v", lines[1])
+	}
+	if parked := begin(t, looksUp).parked().entry; parked.Timeline[len(parked.Timeline)-1].Text != parked.Reason.Message {
+		t.Errorf("why it was not enough: %+v", parked.Timeline)
+	}
 	if !strings.Contains(lines[0].Text, "changed in the store") {
 		t.Errorf("nobody is told that the contents changed: %+v", lines[0])
+	}
+}
+
+// A line that names a call says that it was made: what was put off is told so.
+func TestATimelineTellsWhatWasPutOff(t *testing.T) {
+	lane := erp.Answer{Kind: erp.Lane, Text: "429"}
+	for name, c := range map[string]struct {
+		is   func(*story) *story
+		ev   func(s *story) placing.Event
+		want string
+	}{
+		"the customer, for the lane": {(*story).claimed, func(s *story) placing.Event {
+			return placing.Held{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
+		}, "put_off lane -> waiting (8)"},
+		"the create, for the lane": {(*story).claimed, func(s *story) placing.Event {
+			return placing.Ready{Fence: s.entry.Fence, LaneUntil: s.now.Add(time.Hour), LaneWhy: "429", TimeLeft: true}
+		}, "put_off lane -> waiting (8)"},
+		"the create, for want of time": {(*story).claimed, func(s *story) placing.Event {
+			return placing.Ready{Fence: s.entry.Fence}
+		}, "put_off no_time -> waiting (4)"},
+		"the look-up, for the lane": {(*story).lookingUp, func(s *story) placing.Event {
+			return placing.LookedUp{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
+		}, "put_off lane -> uncertain (6)"},
+		"the look-up of a denied document, for the lane": {func(s *story) *story { s.denied().isDue(); return s }, func(s *story) placing.Event {
+			return placing.LookedUp{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
+		}, "put_off lane -> uncertain (resolve)"},
+	} {
+		s := c.is(begin(t, looksUp))
+		lines := len(s.entry.Timeline)
+		s.happens(c.ev(s))
+		if len(s.entry.Timeline) != lines+1 {
+			t.Errorf("%s: told in %d lines", name, len(s.entry.Timeline)-lines)
+			continue
+		}
+		line := s.entry.Timeline[lines]
+		if got := fmt.Sprintf("%s %s -> %s (%s)", line.Did, line.Answer, line.Became, line.Rule); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }

@@ -226,17 +226,23 @@ func park(e *ledger.Entry, message string) []Metric {
 	return []Metric{MetricParked}
 }
 
-// created records that the document exists. Only what rule 18 names stays.
+// created records that the document exists.
 func created(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric {
+	e.ERPID, e.ERPNumber, e.Found = a.ID, a.Number, found
+	e.CreatedAt = now
+	return append([]Metric{MetricCreated}, stands(e, now)...)
+}
+
+// stands ends the order with the document that is recorded. Only what rule 18
+// names stays.
+func stands(e *ledger.Entry, now time.Time) (count []Metric) {
 	release(e)
 	e.State = ledger.Created
 	e.Until, e.Reason = time.Time{}, order.Reason{}
-	e.ERPID, e.ERPNumber, e.Found = a.ID, a.Number, found
-	e.CreatedAt, e.Expires = now, now.Add(retention)
-	count := []Metric{MetricCreated}
+	e.Expires = e.CreatedAt.Add(retention)
 	if e.Newer != nil {
 		e.Version = e.Newer.Version
-		count = append(count, MetricChangedLate)
+		count = []Metric{MetricChangedLate}
 		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate})
 	}
 	e.Payload, e.Newer = nil, nil
@@ -273,5 +279,28 @@ func absent(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
 	settle(e)
 	return true, nil
 }
+
+// deleted follows the proof that the document is gone from the ERP. Somebody
+// deleted it on purpose, so nothing but a person's retry creates it again; what
+// the store sent meanwhile is what that retry creates.
+func deleted(e *ledger.Entry) []Metric {
+	gone := "somebody deleted document " + e.ERPID + " in the ERP"
+	e.ERPID, e.ERPNumber, e.Found = "", "", false
+	e.CreatedAt, e.Document = time.Time{}, erp.Mark{}
+	if e.Newer != nil {
+		takeOver(e, *e.Newer)
+		e.Newer = nil
+	}
+	again := "to create it again: carimbo orders retry"
+	if len(e.Payload) == 0 {
+		again += " --payload FILE, since the contents of a created order are not kept"
+	}
+	if !e.ReversedAt.IsZero() {
+		return reject(e, order.Reversed, gone+", and the store reversed the order; "+again)
+	}
+	return reject(e, order.Deleted, gone+"; "+again)
+}
+
+const deletedAndMended = "somebody deleted its document in the ERP, and the store sent newer contents since; to create it again from them: carimbo orders retry"
 
 const reversedMessage = "the store reversed the order (refund, cancellation or chargeback); nothing is in the ERP. To create it all the same: carimbo orders retry"

@@ -160,6 +160,20 @@ func (s *story) parked() *story {
 	return s
 }
 
+// denied is created, and an hour later a person says that somebody deleted it.
+func (s *story) denied() *story {
+	s.t.Helper()
+	s.created().passes(time.Hour).happens(resolveAbsent())
+	return s
+}
+
+func (s *story) deleted() *story {
+	s.t.Helper()
+	s.denied().isDue()
+	s.looksUp(absent())
+	return s
+}
+
 func (s *story) reversed() *story { s.t.Helper(); s.waiting().arrives(reversal("r")); return s }
 
 func (s *story) tombstone() *story { s.t.Helper(); s.arrives(reversal("r")); return s }
@@ -316,7 +330,7 @@ func promises(r placing.Rules, before, after ledger.Entry, ev placing.Event, now
 	}
 	promise("who is stopped or refused writes nothing", step.Do != placing.Stop && step.Do != placing.Refuse)
 	fencePromises(promise, before, after, ev, now)
-	statePromises(promise, r, before, after, ev)
+	statePromises(promise, r, before, after, ev, now)
 	callPromises(promise, before, after, ev, now, step)
 	shapePromises(promise, before, after, now)
 	return broken
@@ -369,13 +383,17 @@ func fenceOf(ev placing.Event) (int64, bool) {
 	return 0, false
 }
 
-func statePromises(promise func(string, bool), r placing.Rules, before, after ledger.Entry, ev placing.Event) {
+func statePromises(promise func(string, bool), r placing.Rules, before, after ledger.Entry, ev placing.Event, now time.Time) {
 	moved := before.State != after.State
 	if before.State == ledger.Uncertain && moved {
-		promise("uncertain is left only by proof", proof(r, before, ev))
+		promise("uncertain is left only by proof", proof(r, before, after, ev))
 	}
-	if before.State == ledger.Created {
-		promise("created is the end", !moved && after.ERPID == before.ERPID && after.Owner == "" && after.CreatedAt.Equal(before.CreatedAt))
+	if before.State == ledger.Created || before.Denied() {
+		_, denied := ev.(placing.ResolveAbsent)
+		looked, _ := ev.(placing.LookedUp)
+		promise("created is left only by a person's word, and only for a look-up", before.Denied() || !moved || denied && r.CanLookUp && after.Denied())
+		promise("what is created stays created, unless a look-up proves that it is gone",
+			looked.Answer.Kind == erp.Absent && after.State == ledger.Rejected || sameDocument(before, after) && (after.State == ledger.Created || after.Denied()))
 	}
 	if before.State == ledger.Creating && moved && after.State != ledger.Uncertain {
 		answered, ok := ev.(placing.Answered)
@@ -396,20 +414,31 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 	_, retried := ev.(placing.Retry)
 	promise("only a person's retry clears reversed_at", before.ReversedAt.IsZero() || !after.ReversedAt.IsZero() || retried && before.State == ledger.Rejected)
 	promise("attempts only grow", after.Attempts >= before.Attempts)
+	if looked, ok := ev.(placing.LookedUp); ok && !looked.PutOff && looked.Answer.Kind != erp.NotSent && looked.Answer.Kind != erp.NoTime {
+		promise("a look-up that was made keeps the ERP quiet, unless its claim goes on to create", after.State == ledger.Waiting || !after.QuietUntil.Before(now.Add(r.Spacing)))
+	}
 	promise("quiet_until only grows", !after.QuietUntil.Before(before.QuietUntil))
 	promise("what the ERP said stays while the order is uncertain", before.State != ledger.Uncertain || after.State != ledger.Uncertain ||
 		before.Fault == after.Fault && before.AlreadyThere == after.AlreadyThere)
 }
 
-func proof(r placing.Rules, before ledger.Entry, ev placing.Event) bool {
+// sameDocument tells whether all that is known of the created document is the same.
+func sameDocument(a, b ledger.Entry) bool {
+	return a.ERPID == b.ERPID && a.ERPNumber == b.ERPNumber && a.Found == b.Found && a.CreatedAt.Equal(b.CreatedAt) && reflect.DeepEqual(a.Document, b.Document)
+}
+
+func proof(r placing.Rules, before, after ledger.Entry, ev placing.Event) bool {
+	if before.Denied() && after.State == ledger.Created {
+		return true // it never counted as anything else
+	}
 	switch ev := ev.(type) {
 	case placing.LookedUp:
 		// A person's word counts where no look-up can ever tell.
 		return ev.Answer.Kind == erp.Present || ev.Answer.Kind == erp.Absent || ev.Answer.Kind == erp.Unprovable && before.ClaimedID != ""
 	case placing.ResolveAbsent:
-		return true
+		return !before.Denied()
 	case placing.ResolveCreated:
-		return !r.CanLookUp
+		return !r.CanLookUp && !before.Denied()
 	}
 	return false
 }
@@ -436,6 +465,7 @@ func callPromises(promise func(string, bool), before, after ledger.Entry, ev pla
 		}
 		promise("no look-up before its time", !now.Before(before.Until))
 		promise("no look-up before quiet_until", !now.Before(before.QuietUntil))
+		promise("the same look-up is not made twice in 61 s", before.LookedUpAt.IsZero() || now.Sub(before.LookedUpAt) >= placing.Spacing)
 	case placing.Place:
 		promise("only what is accepted or waits is placed, by its holder", after.Owner != "" && (after.State == ledger.Accepted || after.State == ledger.Waiting))
 		promise("nothing is placed before its time", before.State != ledger.Waiting || !now.Before(before.Until))
@@ -452,7 +482,8 @@ func shapePromises(promise func(string, bool), before, after ledger.Entry, now t
 	promise("everything but created is woken or listed", after.State == ledger.Created == after.Due.IsZero())
 	promise("updated_at is the time of the write", after.UpdatedAt.Equal(now))
 	promise("the reason belongs to the state: "+string(after.State)+": "+string(after.Reason.Kind), slices.Contains(kindsOf(after), after.Reason.Kind))
-	promise("an id belongs to created, and created has one", (after.ERPID != "") == (after.State == ledger.Created))
+	recorded := after.State == ledger.Created || after.Denied()
+	promise("an id belongs to what is created or denied, and that has one", (after.ERPID != "") == recorded && !after.CreatedAt.IsZero() == recorded)
 	switch after.State {
 	case ledger.Created:
 		promise("the payload is gone once created", len(after.Payload) == 0 && after.Newer == nil)
@@ -505,12 +536,14 @@ func kindsOf(e ledger.Entry) []order.Kind {
 	switch {
 	case e.State == ledger.Rejected:
 		return []order.Kind{order.NotUnderstood, order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason,
-			order.QuantityReason, order.RefusedByERP, order.TooOld, order.Reversed, order.NotFound, order.GaveUp, order.AccountGone}
+			order.QuantityReason, order.RefusedByERP, order.TooOld, order.Reversed, order.NotFound, order.GaveUp, order.AccountGone, order.Deleted}
 	case e.Parked():
 		return []order.Kind{order.NeedsPerson}
 	case e.State == ledger.Waiting:
 		return []order.Kind{order.ERPDown, order.NotSent, order.Redundant, order.Lane, order.Fetch, order.NotPaidYet, order.Panic,
 			order.Mended, order.Retried}
+	case e.Denied():
+		return []order.Kind{order.Deleted}
 	case e.State == ledger.Uncertain:
 		return []order.Kind{order.LostAnswer, order.Lapsed, order.RedundantWrite, order.UnknownFault}
 	}

@@ -194,7 +194,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
 	if in.Now().Before(lane.BlockedUntil) {
-		return Held{Fence: fence, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil}, nil
+		return Held{Fence: fence, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
 	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
@@ -215,7 +215,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return Judged{Fence: fence, Facts: facts, Reason: reason}, nil
 	}
 	if !in.timeFor(in.account.CallLimit()) {
-		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}}, nil
+		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
 	}
 	doc, answer := in.account.Customer(ctx, in.document)
 	if answer.Kind != erp.Ready {

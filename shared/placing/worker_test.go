@@ -295,6 +295,8 @@ func TestNoCallGoesOutOfABlockedLane(t *testing.T) {
 			}
 			if e := s.entry(); !e.Until.Equal(s.now.Add(time.Hour)) || e.State == ledger.Accepted {
 				t.Errorf("%s until %s", e.State, e.Until)
+			} else if last := e.Timeline[len(e.Timeline)-1]; last.Did != "put_off" {
+				t.Errorf("the timeline says %+v", last)
 			}
 		})
 	}

@@ -56,6 +56,37 @@ var waking = map[string]func(*testing.T, suite){
 		s.wantDue(t, farFuture, 10)
 	},
 
+	"what is created may be looked up again: due follows, there and back": func(t *testing.T, s suite) {
+		e := s.entry("1")
+		e.State, e.Due, e.ERPID, e.CreatedAt, e.Expires = ledger.Created, time.Time{}, "777", at, at.AddDate(2, 0, 0)
+		created := s.create(t, e)
+		s.wantDue(t, farFuture, 10)
+
+		after := created
+		after.State, after.Until, after.Due, after.Expires = ledger.Uncertain, at.Add(time.Minute), at.Add(time.Minute), time.Time{}
+		denied := s.write(t, created, after)
+		s.wantDue(t, at, 10)
+		s.wantDue(t, at.Add(time.Minute), 10, ledger.Due{Key: e.Key, At: at.Add(time.Minute)})
+		if got := s.get(t, e.Key); !got.Denied() || got.ERPID != "777" || !got.Expires.IsZero() {
+			t.Fatalf("denied as %+v", got)
+		}
+
+		again := denied
+		again.State, again.Until, again.Due, again.Expires, again.Token = ledger.Created, time.Time{}, time.Time{}, created.Expires, newToken()
+		same(t, "the entry", s.write(t, denied, again), s.get(t, e.Key))
+		s.wantDue(t, farFuture, 10)
+
+		// And once it is proven gone, nothing of the document stays behind.
+		denied = s.write(t, s.get(t, e.Key), denied)
+		gone := denied
+		gone.State, gone.Until, gone.Due, gone.ERPID, gone.CreatedAt = ledger.Rejected, time.Time{}, farFuture, "", time.Time{}
+		s.write(t, denied, gone)
+		s.wantDue(t, farFuture.Add(-time.Minute), 10)
+		if got := s.get(t, e.Key); got.ERPID != "" || !got.CreatedAt.IsZero() {
+			t.Fatalf("gone as %+v", got)
+		}
+	},
+
 	"due lists one account alone": func(t *testing.T, s suite) {
 		e := s.entry("1")
 		e.Account = s.connection("loja")

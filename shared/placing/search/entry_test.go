@@ -59,13 +59,22 @@ func (e entry) nothingSent() bool { return e.state <= rejected }
 
 func (e entry) parked() bool { return e.state == uncertain && e.until == never }
 
+// recorded tells whether the entry has a document, denied or not.
+func (e entry) recorded() bool { return e.state == created || e.denied() }
+
+// denied tells whether a document is recorded that a person says is gone.
+func (e entry) denied() bool { return e.state == uncertain && e.id > 0 }
+
 // kind is the reason of a rejection, as far as a transition asks: any that the
-// store can mend, and two that it asks for.
+// store can mend, and three that it asks for.
 type kind uint8
 
-const reversedKind kind = 1
+const (
+	reversedKind kind = 1
+	deletedKind  kind = 3
+)
 
-var kinds = [...]order.Kind{order.TaxIDReason, order.Reversed, order.RefusedByERP}
+var kinds = [...]order.Kind{order.TaxIDReason, order.Reversed, order.RefusedByERP, order.Deleted}
 
 // contents are the first (1) or the mended ones (2).
 type contents uint8
@@ -75,7 +84,7 @@ type document uint8
 
 const wrongID document = 9
 
-var ids = [...]string{0: "", 1: "1", 2: "2", 3: "3", wrongID: "9"}
+var ids = [...]string{0: "", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", wrongID: "9"}
 
 func idOf(text string) document { return document(max(0, slices.Index(ids[:], text))) }
 
@@ -136,6 +145,9 @@ func (e entry) ledger(v versions) ledger.Entry {
 	if e.state == rejected {
 		l.Reason.Kind = kinds[e.kind]
 	}
+	if e.id > 0 {
+		l.CreatedAt = now
+	}
 	if e.lease != never {
 		l.Owner = "a claim"
 	}
@@ -185,7 +197,7 @@ func entryOf(l ledger.Entry, v versions) entry {
 		payload: contentsOf(string(l.Payload)),
 	}
 	e.version = e.payload
-	if e.state == created && v {
+	if e.payload == 0 && v {
 		e.version = contents(l.Version)
 	}
 	for _, d := range l.Seen {
@@ -194,8 +206,17 @@ func entryOf(l ledger.Entry, v versions) entry {
 	if (l.Owner == "") != l.Lease.IsZero() {
 		panic("an owner without a lease, or the reverse")
 	}
+	if (e.id > 0) == l.CreatedAt.IsZero() {
+		panic("an id without its time, or the reverse")
+	}
 	if e.due != never {
 		e.due = max(e.due, 0)
+	}
+	if !l.QuietUntil.IsZero() {
+		e.quiet = max(ticksTo(l.QuietUntil), 0)
+	}
+	if !l.LookedUpAt.IsZero() {
+		e.looked = max(ticksTo(l.LookedUpAt)+spacingTicks, 0)
 	}
 	if e.state == created {
 		return e
@@ -211,12 +232,6 @@ func entryOf(l ledger.Entry, v versions) entry {
 	}
 	if !l.Until.IsZero() {
 		e.until = max(ticksTo(l.Until), 0)
-	}
-	if !l.QuietUntil.IsZero() {
-		e.quiet = max(ticksTo(l.QuietUntil), 0)
-	}
-	if !l.LookedUpAt.IsZero() {
-		e.looked = max(ticksTo(l.LookedUpAt)+spacingTicks, 0)
 	}
 	if !l.Lease.IsZero() {
 		e.lease = max(ticksTo(l.Lease), -spacingTicks)
@@ -398,7 +413,11 @@ func (ev event) event(v versions) placing.Event {
 	case broke:
 		return placing.Broke{Fence: f}
 	case retry:
-		return placing.Retry{}
+		var by placing.Retry
+		if ev.doc > 0 {
+			by.Contents = &ledger.Contents{Payload: payloadOf(ev.doc), Digest: digests[ev.doc], Version: v.of(ev.doc), At: now}
+		}
+		return by
 	case resolveAbsent:
 		return placing.ResolveAbsent{}
 	}

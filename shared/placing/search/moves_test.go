@@ -131,7 +131,12 @@ func (w *world) settle(r result) {
 	if !r.write {
 		return
 	}
+	was := w.entry
 	w.entry = r.entry
+	w.buried = w.buried || was.recorded() && !r.entry.recorded()
+	if was.state == created && r.entry.state != created {
+		w.gone = w.newest
+	}
 	if r.taken {
 		for i := range w.workers {
 			w.workers[i].holds = false
@@ -144,9 +149,11 @@ func (m *model) check(before, after world, r result, mv move) move {
 	was, is := before.entry, after.entry
 	switch {
 	case mv.broken != "":
-	case was.state == created && (is.state != created || is.id != was.id):
+	case was.recorded() && is.recorded() && is.id != was.id, was.recorded() && !is.recorded() && after.docs[0] > 0,
+		was.state == created && !is.recorded():
 		mv.broken = notTheEnd
-	case was.state != created && is.state == created && !after.lied && before.contentsOf(is.id) != after.newest && !r.toldChanged:
+	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !after.lied && after.there(is.id) &&
+		before.contentsOf(is.id) != after.newest && !r.toldChanged:
 		mv.broken = formerUntold
 	}
 	return mv
@@ -157,6 +164,9 @@ func (m *model) record(w world, i int, ev event, mv move, put emit) {
 	to, r := m.ask(w, i, ev)
 	if ev.what == answered && ev.answer == isUnknown && r.write && w.workers[i].doc == w.newest {
 		to.unknown = true
+	}
+	if ev.what == lookedUp && r.write && !ev.putOff && ev.answer != isNotSent {
+		to.looking = spacingTicks
 	}
 	put(to, m.check(w, to, r, mv))
 }
@@ -240,6 +250,8 @@ func (m *model) ready(w world, i int, put emit) {
 		mv.did = "may not create"
 	case w.refund:
 		mv.broken = createReversed
+	case w.buried:
+		mv.broken = createDeleted
 	case k.doc != w.newest:
 		mv.broken = createFormer
 	case w.unknown:
@@ -352,9 +364,16 @@ func (m *model) lookUp(w world, i int, put emit) {
 			to.lane = max(w.lane, shortRest)
 			l.lane = to.lane
 		case isPresent:
-			l.id, l.found = 1, w.docs[0]
+			l.id, l.found = w.first(), w.docs[0]
 		}
-		put(to, move{did: "looks up", detail: a.String(), who: who})
+		mv := move{did: "looks up", detail: a.String(), who: who}
+		if a != isNotSent {
+			to.looking = spacingTicks
+			if w.looking > 0 {
+				mv.broken = lookedTooSoon
+			}
+		}
+		put(to, mv)
 	}
 	if w.docs[0] > 0 {
 		ends(isPresent, nature)
@@ -446,12 +465,22 @@ func (m *model) command(w world, put emit) {
 		}
 		to.settle(r)
 		if ev.what == retry && (w.entry.state == rejected || w.entry.state == waiting) {
-			to.refund, to.unknown = false, false
+			to.refund, to.unknown, to.buried = false, false, false
 		}
 		put(to, m.check(w, to, r, mv))
 	}
 	give(event{what: retry}, w, move{did: "an operator retries"})
-	if w.entry.state != uncertain {
+	switch {
+	case w.entry.state == rejected && w.entry.payload == 0 && w.newest > 0:
+		give(event{what: retry, doc: w.newest}, w, move{did: "an operator retries with the contents of a file"})
+		return
+	case w.entry.denied() || w.entry.state == created && w.docs[0] == 0:
+		give(event{what: resolveAbsent}, w, move{did: "an operator says that the document is gone"})
+		return
+	case w.entry.state == created && w.faults > 0:
+		give(event{what: resolveAbsent}, w, move{did: "an operator says falsely that the document is gone", who: fault})
+		return
+	case w.entry.state != uncertain:
 		return
 	}
 	// A wrong document is believed only where no look-up tells.
@@ -460,7 +489,7 @@ func (m *model) command(w world, put emit) {
 	if w.docs[0] == 0 {
 		give(event{what: resolveAbsent}, w, move{did: "an operator finds it absent"})
 	} else {
-		give(event{what: resolveCreated, id: 1}, w, move{did: "an operator finds it created"})
+		give(event{what: resolveCreated, id: w.first()}, w, move{did: "an operator finds it created"})
 	}
 	if w.faults == 0 {
 		return
@@ -489,7 +518,7 @@ func (m *model) pass(w world, put emit) {
 		}
 	}
 	to.entry = w.entry.later()
-	to.lane, to.calm = max(w.lane-1, 0), max(w.calm-1, 0)
+	to.lane, to.calm, to.looking = max(w.lane-1, 0), max(w.calm-1, 0), max(w.looking-1, 0)
 	for i := range to.late {
 		if to.late[i].left--; to.late[i].left < 0 {
 			to.late[i] = request{}
@@ -530,6 +559,11 @@ func (m *model) disturb(w world, put emit) {
 			to.waits[msg]++
 			put(to, move{did: "is delivered twice", detail: messageNames[msg], who: fault})
 		}
+	}
+	if w.docs[0] > 0 {
+		to := w
+		to.docs, to.deleted = [2]contents{w.docs[1]}, w.deleted+1
+		put(to, move{did: "somebody deletes the document in the ERP", who: fault})
 	}
 	if w.lane == 0 && !w.callsNext(nobody) {
 		to := w

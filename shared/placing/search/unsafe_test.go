@@ -64,6 +64,21 @@ func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 	}
 }
 
+// What a person says of a document that is recorded as created, misread.
+func TestTheSearchFindsEachUnsafeReadingOfADenial(t *testing.T) {
+	for _, r := range []reading{
+		{"a person who says that the document is gone is believed", lookUpOnly, 1, denialIsProofOf(ledger.Created), outside{}, twoDocuments},
+		{"who says it twice is believed", lookUpOnly, 1, denialIsProofOf(ledger.Uncertain), outside{}, twoDocuments},
+		{"an answer that proves nothing is believed", filterNotHeeded, 1, goneBy(func(q ask) bool { return q.is.answer == isUnprovable }), outside{}, twoDocuments},
+		{"what nobody could look up for 7 days is gone", lookUpOnly, 2, goneBy(func(q ask) bool {
+			return q.is.answer == isLost && now.Sub(q.entry.TryingSince) >= placing.Patience
+		}), outside{}, notTheEnd},
+		{"the store's next notice creates a deleted document again", lookUpOnly, 1, newerRevivesDeleted, outside{}, createDeleted},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
+	}
+}
+
 // An invariant that nothing can break is no invariant: those that no trace breaks
 // have a reading of their own.
 func TestEachInvariantCanBeBroken(t *testing.T) {
@@ -75,6 +90,8 @@ func TestEachInvariantCanBeBroken(t *testing.T) {
 		{"a late reversal is not counted", lookUpOnly, 0, uncounted, outside{}, reversedUntold},
 		{"a late change is not counted", lookUpOnly, 0, uncounted, outside{}, changedUntold},
 		{"a create with former contents is not counted", lookUpOnly, 0, uncounted, outside{}, formerUntold},
+		{"a look-up that parks leaves quiet_until", filterNotHeeded, 1, quietUnless(ledger.Entry.Parked), outside{}, lookedTooSoon},
+		{"a look-up that finds leaves quiet_until", lookUpOnly, 2, quietUnless(func(e ledger.Entry) bool { return e.State == ledger.Created }), outside{}, lookedTooSoon},
 		{"a lapsed create is left alone", lookUpOnly, 1, neverLapses, outside{}, noEnd},
 		{"what is ready waits again at once", lookUpOnly, 0, neverReady, outside{}, inCircles},
 	} {
@@ -94,6 +111,51 @@ func (r reading) isFound(t *testing.T) {
 		t.Error("no way to the breach is shown")
 	}
 	t.Log(f)
+}
+
+// gone makes a denied document one that is proven gone.
+func gone(e ledger.Entry) (ledger.Entry, placing.Step) {
+	e.ERPID, e.CreatedAt, e.Reason.Kind = "", time.Time{}, order.Deleted
+	if e.Newer != nil {
+		e.Payload, e.Version, e.Newer = e.Newer.Payload, e.Newer.Version, nil
+	}
+	e.Fence++
+	return became(e, ledger.Rejected, time.Time{}, placing.Never)
+}
+
+func denialIsProofOf(s ledger.State) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if q.is.what == resolveAbsent && q.entry.State == s && q.entry.ERPID != "" && !q.entry.Leased(now) {
+			return gone(q.entry)
+		}
+		return q.next()
+	}
+}
+
+func goneBy(proves func(ask) bool) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if q.is.what == lookedUp && q.is.holds && q.entry.Denied() && q.entry.Owner != "" && proves(q) {
+			return gone(q.entry)
+		}
+		return q.next()
+	}
+}
+
+func newerRevivesDeleted(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.is.message == mendedNotice && q.entry.State == ledger.Rejected && q.entry.Reason.Kind == order.Deleted {
+		q.entry.Reason.Kind = order.TaxIDReason
+	}
+	return q.next()
+}
+
+func quietUnless(ends func(ledger.Entry) bool) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		e, s := q.next()
+		if q.is.what == lookedUp && s.Write && ends(e) {
+			e.QuietUntil = q.entry.QuietUntil
+		}
+		return e, s
+	}
 }
 
 var acknowledge = placing.Step{Do: placing.Acknowledge}

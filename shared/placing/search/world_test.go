@@ -31,15 +31,19 @@ type world struct {
 	lane    int8     // until it opens
 	late    [2]request
 	docs    [2]contents // what the ERP has, in the order of their numbers
+	deleted uint8       // how many, with lower numbers, somebody deleted there
 	many    bool        // more than two
 	faults  uint8       // how many more things go wrong
 
 	calm    int8     // until an equal create may go out
+	looking int8     // until an equal look-up may
 	known   [3]bool  // contents whose notice was acknowledged
 	newest  contents // of them
 	untried bool     // nobody has begun to place those
 	refund  bool     // a reversal was acknowledged, and nobody retried since
 	unknown bool     // the ERP refused these contents in words that nobody knows, and no one said to try again
+	buried  bool     // a document that was recorded is gone, and nobody retried since
+	gone    contents // the newest when its entry was asked about: a created entry keeps none
 	lied    bool     // a person said what wasn't so
 }
 
@@ -209,10 +213,12 @@ const (
 	formerUntold      = "created with former contents, and nobody is told"
 	notTheEnd         = "created is not the end"
 	createReversed    = "a create of a reversed order"
+	createDeleted     = "a create of what somebody deleted"
 	createFormer      = "a create with former contents"
 	createUnknown     = "a create of what was refused in unknown words"
 	blockedLane       = "a call in a blocked lane"
 	tooSoon           = "an equal create within the spacing"
+	lookedTooSoon     = "an equal look-up within the spacing"
 	wokenForNothing   = "due, and woken for nothing"
 	noEnd             = "no end can be reached"
 	inCircles         = "turns in circles while no time passes"
@@ -227,13 +233,13 @@ func (m *model) broken(w world) string {
 		return twoDocuments
 	case e.nothingSent() && !w.lied && (w.docs[0] > 0 || w.late[0].doc > 0):
 		return sentAfterAll
-	case e.state == created && !w.lied && w.contentsOf(e.id) == 0:
+	case e.state == created && !w.lied && w.there(e.id) && w.contentsOf(e.id) == 0:
 		return wrongDocument
-	case e.state != absent && e.state != created && e.payload != w.newest && e.newer != w.newest:
+	case e.state != absent && e.state != created && e.payload != w.newest && e.newer != w.newest && w.gone != w.newest:
 		return forgotten
-	case e.nothingSent() && e.payload != w.newest:
+	case e.nothingSent() && e.payload != w.newest && w.gone != w.newest:
 		return notTakenOver
-	case e.state == rejected && e.kind != reversedKind && w.untried:
+	case e.state == rejected && e.kind != reversedKind && e.kind != deletedKind && w.untried:
 		return neverMended
 	case w.refund && !e.reversed:
 		return reversalForgotten
@@ -243,11 +249,18 @@ func (m *model) broken(w world) string {
 
 // contentsOf are the contents of a document in the ERP, 0 if it has none such.
 func (w world) contentsOf(id document) contents {
-	if id == 0 || int(id) > len(w.docs) {
+	i := int(id) - int(w.first())
+	if i < 0 || i >= len(w.docs) {
 		return 0
 	}
-	return w.docs[id-1]
+	return w.docs[i]
 }
+
+// first is the number of the first document that nobody deleted.
+func (w world) first() document { return document(w.deleted + 1) }
+
+// there tells whether nobody deleted the document.
+func (w world) there(id document) bool { return id >= w.first() }
 
 // hear remembers what a message said that is acknowledged; was is the entry that
 // it met.
@@ -268,11 +281,11 @@ func (w *world) write(c contents) document {
 	for i := range w.docs {
 		if w.docs[i] == 0 {
 			w.docs[i] = c
-			return document(i + 1)
+			return w.first() + document(i)
 		}
 	}
 	w.many = true
-	return document(len(w.docs))
+	return w.first() + document(len(w.docs)-1)
 }
 
 // leave lets a request go on without its caller.
@@ -308,8 +321,11 @@ func (w *world) forget() {
 	if w.workers[1].key() > w.workers[0].key() {
 		w.workers[0], w.workers[1] = w.workers[1], w.workers[0]
 	}
-	if w.entry.state == created {
-		w.unknown, w.untried = false, false
+	switch e := w.entry; {
+	case e.state == created:
+		w.unknown, w.untried, w.gone = false, false, 0
+	case w.gone != w.newest || e.payload > 0 || e.newer > 0:
+		w.gone = 0
 	}
 }
 
