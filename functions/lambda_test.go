@@ -123,7 +123,10 @@ func (p *process) runtimeAPI() http.Handler {
 		}
 	})
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{kind}", func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // who was killed while it answered has not answered
+		}
 		w.WriteHeader(http.StatusAccepted)
 		p.answers <- answered{string(body), r.PathValue("kind") == "error"}
 	})
@@ -178,15 +181,20 @@ func (l *lambda) invoke(event string) (string, error) {
 }
 
 // kill ends the process as kill -9 does. The next event finds another one.
-func (l *lambda) kill() {
+func (l *lambda) kill() { l.end() }
+
+// end tells whether there was a process to kill.
+func (l *lambda) end() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.now != nil {
-		_ = l.now.command.Process.Kill()
-		<-l.now.ended
-		l.now.close()
-		l.now = nil
+	if l.now == nil {
+		return false
 	}
+	_ = l.now.command.Process.Kill()
+	<-l.now.ended
+	l.now.close()
+	l.now = nil
+	return true
 }
 
 func (p *process) close() {

@@ -27,6 +27,8 @@ type mapping struct {
 	hidden []string
 	// receives are how often the last message had been received.
 	receives int
+	// failed is how often the function was not done with a message, by its id.
+	failed map[string]int
 }
 
 // mapping is the one that the template has for the function. It calls SQS with
@@ -36,7 +38,7 @@ func (s *stack) mapping(function string, to invoker) *mapping {
 	logical, d := s.deployed(function)
 	config := s.config
 	config.BaseEndpoint = aws.String(s.aws(function, nil))
-	m := &mapping{s: s, client: sqs.NewFromConfig(config), queue: s.physical[s.source(logical)], to: to}
+	m := &mapping{s: s, client: sqs.NewFromConfig(config), queue: s.physical[s.source(logical)], to: to, failed: map[string]int{}}
 	out, err := m.client.GetQueueAttributes(s.t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &m.queue, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameVisibilityTimeout}})
 	if err != nil {
 		s.t.Fatal(err)
@@ -70,6 +72,7 @@ func (m *mapping) deliver() bool {
 	done := m.handled(message)
 	m.s.flights.end(group)
 	if !done {
+		m.failed[*message.MessageId]++
 		m.hidden = append(m.hidden, *message.ReceiptHandle)
 		return true
 	}

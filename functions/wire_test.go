@@ -107,7 +107,7 @@ func (s *stack) aws(function string, at *steps) string {
 		// Who was killed is no news.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.reach(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return
@@ -122,11 +122,6 @@ func (s *stack) aws(function string, at *steps) string {
 		}
 		at.step(w, r, proxy)
 	}))
-	s.t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL
 }
 
 // understood are the calls of one request: an API's operation and what it is

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
@@ -60,7 +61,10 @@ type shop struct {
 	t    *testing.T
 	dir  string
 	addr string
-	sim  *omiesim.Sim
+	// url is where the store calls.
+	url     string
+	spacing string
+	sim     *omiesim.Sim
 	// lines has what the running process logs.
 	lines   chan map[string]any
 	process *exec.Cmd
@@ -69,18 +73,26 @@ type shop struct {
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	// The window of redundancy shrinks with the spacing of look-ups.
-	s := &shop{t: t, dir: t.TempDir(), sim: omiesim.New(omiesim.Options{RedundantFor: 900 * time.Millisecond})}
-	server := httptest.NewServer(s.sim)
+	sim := omiesim.New(omiesim.Options{RedundantFor: 900 * time.Millisecond})
+	server := httptest.NewServer(sim)
 	t.Cleanup(func() {
-		s.sim.Close()
+		sim.Close()
 		server.CloseClientConnections()
 		server.Close()
 	})
+	return newShopWith(t, sim, server.URL, "1s")
+}
+
+// newShopWith has an ERP that is reached at the URL.
+func newShopWith(t *testing.T, sim *omiesim.Sim, omie, spacing string) *shop {
+	t.Helper()
+	s := &shop{t: t, dir: t.TempDir(), sim: sim, addr: awstest.Address(t), spacing: spacing}
+	s.url = "http://" + s.addr
 	s.write("connections.yaml", `
 erps:
   estudio:
     kind: omie
-    base_url: `+server.URL+`/api/v1/
+    base_url: `+omie+`/api/v1/
     os:
       InformacoesAdicionais: { cCodCateg: "1.01.02", nCodCC: 3731356020, cNumPedido: "{order.number}" }
     services:
@@ -92,14 +104,6 @@ connections:
 omie/estudio: { app_key: "1234567890", app_secret: "secret-of-the-app" }
 hook/cursos: { signing_secret: "`+hottokOfTest+`" }
 `)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
@@ -117,7 +121,7 @@ func (s *shop) flags(command ...string) []string {
 // serve starts the process and returns at once: whoever needs it ready asks it.
 func (s *shop) serve() {
 	s.t.Helper()
-	cmd := exec.Command(builtProgram(s.t), s.flags("serve", "--secrets", filepath.Join(s.dir, "secrets.yaml"), "--addr", s.addr, "--spacing", "1s")...)
+	cmd := exec.Command(builtProgram(s.t), s.flags("serve", "--secrets", filepath.Join(s.dir, "secrets.yaml"), "--addr", s.addr, "--spacing", s.spacing)...)
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -221,7 +225,7 @@ func taxIDOf(n int) string {
 
 // send returns the status, or 0 where there was no answer.
 func (s *shop) send(body []byte) (int, string) {
-	r, err := http.NewRequest(http.MethodPost, "http://"+s.addr+"/webhooks/cursos", bytes.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, s.url+"/webhooks/cursos", bytes.NewReader(body))
 	if err != nil {
 		panic(err)
 	}

@@ -1,11 +1,13 @@
 // Package awstest gives tests an AWS to talk to: one moto_server for a test
-// binary. It stands in for DynamoDB, SQS and Secrets Manager.
+// binary. It stands in for DynamoDB, SQS and Secrets Manager. With it comes what
+// breaks between a process and what it calls: a Line, and the Trouble on it.
 package awstest
 
 import (
 	"crypto/rand"
-	"net/http/httptest"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,10 +23,15 @@ const Region = "sa-east-1"
 // seconds to start: what they make there needs a Name of its own. The zero value
 // is ready; it is a variable of the tests, whose TestMain calls Main.
 type Server struct {
+	// Kept is for a server that is stopped and started again: see Restart.
+	Kept bool
+
 	once    sync.Once
 	process *process
-	front   *httptest.Server
-	err     error
+	front   *front
+	// state is the folder in which a Kept server lies while it is stopped.
+	state string
+	err   error
 }
 
 // Endpoint is where the server answers.
@@ -66,11 +73,46 @@ func (s *Server) Open() (Endpoint, error) {
 }
 
 func (s *Server) start() (err error) {
-	if s.process, err = start(); err != nil {
+	if s.process, err = s.run(); err != nil {
 		return err
 	}
 	s.front, err = serial(s.process.url)
 	return err
+}
+
+// run starts a process: the first one, or the next one of a Kept server.
+func (s *Server) run() (_ *process, err error) {
+	if !s.Kept {
+		return start(motoServer())
+	}
+	if s.state == "" {
+		if s.state, err = os.MkdirTemp("", "carimbo-moto-"); err != nil {
+			return nil, err
+		}
+	}
+	return start(keptServer(filepath.Join(s.state, "state")))
+}
+
+// Restart ends the process of a Kept server, as an operator would, and starts
+// another one, which has all that the former one had; between the two it does
+// meanwhile, unless that is nil. Requests of that time are answered by the next
+// process: an AWS that stalls. What stands before the server, like a Line, can
+// have them refused instead.
+func (s *Server) Restart(meanwhile func()) error {
+	s.front.one.Lock()
+	defer s.front.one.Unlock()
+	if err := s.process.end(); err != nil {
+		return fmt.Errorf("stop moto_server: %w", err)
+	}
+	if meanwhile != nil {
+		meanwhile()
+	}
+	next, err := s.run()
+	if err != nil {
+		return err
+	}
+	s.process = next
+	return s.front.point(next.url)
 }
 
 // Stop ends the server, if a test started it.
@@ -81,6 +123,9 @@ func (s *Server) Stop() {
 	}
 	if s.process != nil {
 		s.process.stop()
+	}
+	if s.state != "" {
+		os.RemoveAll(s.state)
 	}
 }
 

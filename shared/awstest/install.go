@@ -1,6 +1,7 @@
 package awstest
 
 import (
+	_ "embed" // kept.py
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,6 +24,15 @@ func motoServer() (name string, args []string, err error) {
 		return "", nil, fmt.Errorf("these tests need moto_server on the PATH: run `pip install '%s'`, since doing so failed: %w", requirement, err)
 	}
 	return name, []string{"-m", "moto.server"}, nil
+}
+
+//go:embed kept.py
+var kept string
+
+// keptServer is one that keeps what it has in a file while it is stopped.
+func keptServer(file string) (name string, args []string, err error) {
+	name, err = Python("moto.server", requirement)
+	return name, []string{"-c", kept, file}, err
 }
 
 // Python finds a Python that has these modules ("cfnlint, samtranslator"), or

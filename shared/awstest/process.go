@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -29,9 +30,8 @@ type process struct {
 	url     string
 }
 
-// start runs moto_server on a port that it chooses, and returns once it answers.
-func start() (*process, error) {
-	name, args, err := motoServer()
+// start runs a server on a port that it chooses, and returns once it answers.
+func start(name string, args []string, err error) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,22 @@ func (p *process) answers() error {
 	defer response.Body.Close()
 	_, err = io.Copy(io.Discard, response.Body)
 	return err
+}
+
+// end asks the server to end, and waits until it has.
+func (p *process) end() error {
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(startLimit):
+		return fmt.Errorf("it has not ended after %s\n%s", startLimit, p.said)
+	}
+	if code := p.command.ProcessState.ExitCode(); code != 0 {
+		return fmt.Errorf("it ended with %d\n%s", code, p.said)
+	}
+	return nil
 }
 
 // stop kills the server and waits for its end.

@@ -1,12 +1,14 @@
 package awstest
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestTheServerIsAskedOneThingAtATime(t *testing.T) {
@@ -50,4 +52,48 @@ func TestTheServerIsAskedOneThingAtATime(t *testing.T) {
 	if most.Load() != 1 || hosts.Load() != callers {
 		t.Fatalf("%d requests at once; %d of %d saw the host that was asked", most.Load(), hosts.Load(), callers)
 	}
+}
+
+func TestAClientThatLeavesDoesNotLetTheNextOneIn(t *testing.T) {
+	reached, goOn, givenUp := make(chan struct{}, 2), make(chan struct{}), make(chan struct{}, 2)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		reached <- struct{}{}
+		select {
+		case <-goOn:
+		case <-r.Context().Done():
+			givenUp <- struct{}{}
+		}
+	}))
+	defer server.Close()
+	front, err := serial(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer front.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		if r, err := http.NewRequestWithContext(ctx, http.MethodGet, front.URL, nil); err == nil {
+			if response, err := http.DefaultClient.Do(r); err == nil {
+				response.Body.Close()
+			}
+		}
+	}()
+	<-reached
+	leave()
+	<-left
+	select {
+	case <-givenUp:
+		t.Error("the request was given up with its client")
+	case <-reached:
+		t.Error("the next one came in")
+	case <-time.After(200 * time.Millisecond):
+	}
+	close(goOn)
+	response, err := http.Get(front.URL)
+	if err != nil {
+		t.Fatalf("the next client: %v", err)
+	}
+	response.Body.Close()
 }
