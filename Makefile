@@ -15,11 +15,15 @@ STAGE ?= dev
 
 .PHONY: run test lint build bench validate emulator deploy
 
-run:
-	$(GO) run ./cmd/carimbo demo
-
 # A GOARCH that was asked for is the functions', never this machine's.
 host = GOOS= GOARCH= CGO_ENABLED=0 $(GO)
+
+# Built first and not with go run, which makes an error of a program that Ctrl-C
+# ended well.
+run:
+	$(host) build -o build/carimbo ./cmd/carimbo
+	@exec build/carimbo demo
+
 functions = webhook omie-os sensio-sale sweep
 
 build: $(functions:%=build/%)
@@ -48,7 +52,8 @@ validate:
 	$(GO) test -count=1 ./deploy/...
 
 emulator:
-	$(GO) run ./deploy/emulator -connections $(CONNECTIONS)
+	$(host) build -o build/emulator ./deploy/emulator
+	@exec build/emulator -connections $(CONNECTIONS)
 
 deploy:
 	sam build

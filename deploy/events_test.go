@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -62,11 +63,34 @@ type shop struct {
 
 func newShop(t *testing.T) shop {
 	t.Helper()
-	config, _, err := file.Load(filepath.Join(root, "connections.yaml"), nil)
+	return openShop(t, filepath.Join(root, "connections.yaml"), filepath.Join(root, "secrets.example.yaml"))
+}
+
+// newShopWithSensio is the example with what it keeps out by a # at the beginning of
+// its lines.
+func newShopWithSensio(t *testing.T) shop {
+	t.Helper()
+	uncommented := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, regexp.MustCompile(`(?m)^#(\S|  )`).ReplaceAll(b, []byte("$1")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return openShop(t, uncommented("connections.yaml"), uncommented("secrets.example.yaml"))
+}
+
+func openShop(t *testing.T, connections, secretsFile string) shop {
+	t.Helper()
+	config, _, err := file.Load(connections, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets, err := secretfile.Open(filepath.Join(root, "secrets.example.yaml"), time.Now)
+	secrets, err := secretfile.Open(secretsFile, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,17 +170,11 @@ func TestTheOmieWorkersEventIsWhatTheWebhookQueues(t *testing.T) {
 	}
 }
 
-// The example has no Sensio account: this one's name is in the event alone.
 func TestTheSensioWorkersEventIsWhatTheWebhookQueues(t *testing.T) {
-	s := newShop(t)
-	r := s.signed(t, "checkout", "generic/order_paid.json")
-	c := s.config.Connections["checkout"]
-	c.ERP = "loja"
-	s.config.Connections["checkout"] = c
-	s.config.ERPs["loja"] = connection.Account{Name: "loja", Kind: "sensio"}
-	event := s.queued(t, "checkout", "sensio-sale", r)
+	s := newShopWithSensio(t)
+	event := s.queued(t, "loja-wp", "sensio-sale", s.signed(t, "loja-wp", "woocommerce/order_processing.json"))
 	defer sameQueued(t, "sensio-sale.json", event)
-	if m, err := sqs.Decode(event.Records[0].Body); err != nil || m.Type != queue.Paid || m.Account != "loja" {
+	if m, err := sqs.Decode(event.Records[0].Body); err != nil || m.Type != queue.Paid || m.Key != "loja-wp#4127" || m.Account != "loja" {
 		t.Errorf("%+v, %v", m, err)
 	}
 }

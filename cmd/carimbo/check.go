@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +34,7 @@ func (c *console) readConfig(cmd *cobra.Command) (connection.Config, error) {
 }
 
 func (c *console) loadConfig(cmd *cobra.Command) (connection.Config, yaml.Problems, error) {
-	cfg, problems, err := file.Load(c.connections, erpChecks)
+	cfg, problems, err := file.Load(c.connections, erpChecks, registry.Names()...)
 	return cfg, problems, unreadable(cmd, c.connections, "connections", err)
 }
 
@@ -178,7 +181,7 @@ func (c *console) notBuiltIn(cfg connection.Config) yaml.Problems {
 	for _, name := range connectionNames(cfg) {
 		conn := cfg.Connections[name]
 		if _, ok := registry.Get(conn.Platform); !ok {
-			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %v", conn.Platform, registry.Names()), "connections", name, "platform"))
+			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s", conn.Platform, strings.Join(registry.Names(), ", ")), "connections", name, "platform"))
 		}
 		if kind := cfg.ERPs[conn.ERP].Kind; erpChecks[kind] == nil {
 			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s and %s", kind, omieKind, sensioKind), "erps", conn.ERP, "kind"))
@@ -208,17 +211,20 @@ func (c *console) problemAt(message string, keys ...string) yaml.Problem {
 func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, secrets secret.Store) yaml.Problems {
 	var problems yaml.Problems
 	missing := func(format string, args ...any) {
-		p := yaml.Problem{File: c.secrets, Message: fmt.Sprintf(format, args...)}
-		if !slices.Contains(problems, p) {
-			problems = append(problems, p)
+		problems = append(problems, yaml.Problem{File: c.secrets, Message: fmt.Sprintf(format, args...)})
+	}
+	needs := map[string][]string{}
+	for _, name := range connectionNames(cfg) {
+		account := cfg.Connections[name].ERP
+		needs[account] = append(needs[account], name)
+	}
+	for _, account := range slices.Sorted(maps.Keys(needs)) {
+		if _, _, err := secret.Credentials(secrets, cfg.ERPs[account].Kind+"/"+account)(ctx); err != nil {
+			missing("%v: account %s needs its app_key and app_secret (for %s)", err, account, strings.Join(needs[account], ", "))
 		}
 	}
 	for _, name := range connectionNames(cfg) {
 		conn := cfg.Connections[name]
-		account := cfg.ERPs[conn.ERP].Kind + "/" + conn.ERP
-		if _, _, err := secret.Credentials(secrets, account)(ctx); err != nil {
-			missing("%v: connection %s needs its app_key and app_secret", err, name)
-		}
 		hook, err := secrets.Get(ctx, "hook/"+name)
 		switch {
 		case errors.Is(err, secret.ErrNotFound):
@@ -227,6 +233,8 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 			missing("hook/%s: %v", name, err)
 		case len(hook.Signing(c.now())) == 0:
 			missing("the secret hook/%s lacks signing_secret: add what %s proves itself with", name, conn.Platform)
+		case !provable(conn.Platform, hook.Signing(c.now())[0], c.now()):
+			missing("%v", unprovable(name, conn.Platform))
 		}
 		if fetches(conn.Platform) {
 			if _, err := secrets.Get(ctx, "store/"+name); err != nil {
@@ -235,6 +243,17 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 		}
 	}
 	return problems
+}
+
+// provable tells whether a webhook that is signed with the secret is taken for
+// genuine: each platform's secrets have a form.
+func provable(name, key string, now time.Time) bool {
+	p, ok := registry.Get(name)
+	return !ok || p.Verify(p.Sign([]byte("{}"), key, now), []string{key}, now) == nil
+}
+
+func unprovable(connection, platform string) error {
+	return fmt.Errorf("the signing_secret of hook/%s is none that %s signs with, so that every webhook would be refused: paste it again, whole (of generic: whsec_ and base64)", connection, platform)
 }
 
 // fetches tells whether the platform can't do without the store's secret.

@@ -6,9 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
 func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
+	builtIn := strings.Join(registry.Names(), ", ")
 	for _, c := range []struct {
 		name, connections, secrets string
 		code                       int
@@ -21,11 +24,18 @@ func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 		{"two problems", strings.NewReplacer("hotmart", "hotmat", "2026-01-01", "yesterday").Replace(goodConnections), goodSecrets, exitFailed,
 			[]string{"c.yaml:8:23: connections.cursos.platform: ", "connections.cursos.since: "}},
 		{"not built in", strings.Replace(goodConnections, "hotmart", "vtex", 1), goodSecrets, exitFailed,
-			[]string{"c.yaml:8:23: connections.cursos.platform: vtex is not built in"}},
+			[]string{"c.yaml:8:23: connections.cursos.platform: vtex is not built in; this program knows " + builtIn + "\n"}},
+		{"a platform that nobody has", strings.Replace(goodConnections, "hotmart", "hotmat", 1), goodSecrets, exitFailed,
+			[]string{`"hotmat" is not a platform (did you mean "hotmart"?); allowed: ` + builtIn + "\n"}},
 		{"no signing secret", goodConnections, strings.Replace(goodSecrets, "hook/cursos", "hook/other", 1), exitFailed,
 			[]string{"s.yaml: there is no secret hook/cursos: add it with the signing_secret that hotmart proves itself with"}},
 		{"no app key", goodConnections, strings.Replace(goodSecrets, "omie/estudio", "omie/other", 1), exitFailed,
-			[]string{"s.yaml: there is no secret omie/estudio: connection cursos needs its app_key and app_secret"}},
+			[]string{"s.yaml: there is no secret omie/estudio: account estudio needs its app_key and app_secret (for cursos)\n"}},
+		{"no app key for two connections", goodConnections + "  mentoria: { platform: hotmart, erp: estudio, since: 2026-01-01 }\n",
+			strings.Replace(goodSecrets, "omie/estudio", "omie/other", 1) + "hook/mentoria: { signing_secret: hidden-hottok }\n", exitFailed,
+			[]string{"there is no secret omie/estudio: ", "account estudio needs its app_key and app_secret (for cursos, mentoria)\n"}},
+		{"a secret that signs nothing", strings.Replace(goodConnections, "hotmart", "generic", 1), strings.Replace(goodSecrets, "hottok", "hidden?", 1), exitFailed,
+			[]string{"s.yaml: the signing_secret of hook/cursos is none that generic signs with, so that every webhook would be refused: paste it again, whole"}},
 		{"secrets of another shape", goodConnections, "omie/estudio: 1\n", exitFailed, []string{"s.yaml:1:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,8 +44,8 @@ func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 				t.Errorf("exit code %d: %s", got.code, got.errors)
 			}
 			for _, want := range c.want {
-				if !strings.Contains(got.out, want) {
-					t.Errorf("no %q in:\n%s", want, got.out)
+				if n := strings.Count(got.out, want); n != 1 {
+					t.Errorf("%d times %q in:\n%s", n, want, got.out)
 				}
 			}
 			if strings.Contains(got.out+got.errors, "hidden") || strings.Contains(got.out+got.errors, "hottok") {

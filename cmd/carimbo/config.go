@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
 // configuration is the file of connections as it is now: what somebody mends
@@ -50,7 +51,7 @@ func (c *configuration) current() connection.Config {
 		return c.config
 	}
 	c.seen = now
-	cfg, _, err := file.Load(c.path, erpChecks)
+	cfg, _, err := file.Load(c.path, erpChecks, registry.Names()...)
 	if err != nil {
 		c.log.Warn("the changed file of connections is wrong; the former one stays in force", "cause", err)
 		return c.config

@@ -48,7 +48,11 @@ folder is removed at the end.`,
   carimbo demo --once`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.demo(cmd, cmp.Or(addr, freeAddr()), once)
+			addr = cmp.Or(addr, freeAddr())
+			if err := listenable(cmd, addr); err != nil {
+				return err
+			}
+			return c.demo(cmd, addr, once)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default "+defaultAddr+", or any free port of loopback)")

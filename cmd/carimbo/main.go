@@ -26,10 +26,25 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// Who presses Ctrl-C again doesn't want to wait for what is under way.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(interruptible(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// interruptible ends with the first Ctrl-C. The second one ends the program: who
+// presses it again doesn't want to wait for what is under way. That isn't left to
+// the operating system, which ignores it where a script started the program in the
+// background.
+func interruptible() context.Context {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		fmt.Fprintln(os.Stderr, "carimbo: stopped without waiting for what was under way")
+		os.Exit(exitFailed)
+	}()
+	return ctx
 }
 
 // run is the whole program.
@@ -113,7 +128,7 @@ on the way.
 
 Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		Example: `  carimbo demo --once
-  carimbo serve --simulate
+  carimbo serve --simulate --data trial
   carimbo orders list --mine`,
 		Version:           version(),
 		SilenceErrors:     true,

@@ -56,6 +56,9 @@ was 200.`,
 			if err != nil {
 				return err
 			}
+			if !provable(s.Platform, key, c.now()) {
+				return unprovable(name, s.Platform)
+			}
 			return c.send(cmd.Context(), target, s.platform.Sign(body, key, c.now()))
 		},
 	}

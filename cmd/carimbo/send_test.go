@@ -103,3 +103,11 @@ func TestAPayloadOfMoreThanAMebibyteIsNotSent(t *testing.T) {
 		t.Errorf("%+v, %d requests", got, len(*all))
 	}
 }
+
+func TestASecretThatSignsNothingIsNotSent(t *testing.T) {
+	got := typeIn(t, "send", "--connection", "cursos", "--connections", write(t, "c.yaml", strings.Replace(goodConnections, "hotmart", "generic", 1)),
+		"--secrets", write(t, "s.yaml", goodSecrets), "--to", "http://127.0.0.1:1", write(t, "paid.json", "{}"))
+	if got.code != exitFailed || !strings.Contains(got.errors, "the signing_secret of hook/cursos is none that generic signs with") {
+		t.Errorf("%+v", got)
+	}
+}

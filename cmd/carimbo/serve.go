@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/machine"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -40,13 +41,17 @@ lets the calls under way end, and kill -9 loses nothing.
 
 It listens on loopback; put a proxy with TLS before it. The files of connections
 and secrets may change while it runs. --simulate points the accounts at simulators
-of the ERPs in this process: nothing leaves this machine.`,
-		Example: `  carimbo serve --simulate
+of the ERPs in this process: nothing leaves this machine. A trial needs a --data of
+its own: simulated orders and real ones never share a ledger.`,
+		Example: `  carimbo serve --simulate --data trial
   carimbo serve --connections connections.yaml --secrets secrets.yaml --data /var/lib/carimbo`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if spacing <= 0 {
 				return usage(cmd, "--spacing %s is no waiting time; the default is %s", spacing, placing.Spacing)
+			}
+			if err := listenable(cmd, addr); err != nil {
+				return err
 			}
 			log := slog.New(slog.NewJSONHandler(c.stderr, nil))
 			loaded, err := c.readConfig(cmd)
@@ -63,8 +68,12 @@ of the ERPs in this process: nothing leaves this machine.`,
 			}
 			cfg := watchConfiguration(c.connections, loaded, log)
 			p := program{connections: cfg.current, secrets: secrets, data: c.data, addr: addr,
-				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}}
-			return p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
+				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
+			err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
+			if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
+				return usage(cmd, "%v", err)
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
@@ -89,6 +98,25 @@ func (c *console) announce(s *serving, cfg connection.Config) {
 	fmt.Fprintln(c.stdout, "Serving. Ctrl-C ends, after the calls under way.")
 }
 
+// sayHowLong is for who pressed Ctrl-C and sees nothing happen.
+func (c *console) sayHowLong(orders int) {
+	fmt.Fprintf(c.stdout, "Waiting up to %d s for the calls under way (%s); Ctrl-C again to stop at once (they are looked up at the next start).\n",
+		int(placing.Invocation.Seconds()), plural(orders, "order"))
+}
+
+// listenable refuses an address that nobody could listen on, before anything else
+// is done.
+func listenable(cmd *cobra.Command, addr string) error {
+	_, _, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.ResolveTCPAddr("tcp", addr)
+	}
+	if err != nil {
+		return usage(cmd, "--addr %q is no address to listen on (%v): it is a host and a port, like %s, or :8787 for every address of this machine", addr, err, defaultAddr)
+	}
+	return nil
+}
+
 // program is Carimbo on one machine with its listeners: what serve and demo run.
 type program struct {
 	connections func() connection.Config
@@ -99,6 +127,8 @@ type program struct {
 	now         func() time.Time
 	log         *slog.Logger
 	meter       *counter
+	// draining hears how many orders are waited for at the end; it may be nil.
+	draining func(orders int)
 }
 
 // serving is a program that is ready.
@@ -124,9 +154,10 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 		defer cancel()
 		err = errors.Join(err, s.simulators.stop(ctx))
 	}()
-	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Connections: p.connections, Secrets: p.secrets,
+	draining := make(chan int, 1)
+	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Simulated: p.simulate, Connections: p.connections, Secrets: p.secrets,
 		ERP:     accounts(p.connections, p.secrets, s.simulators, p.now, p.log),
-		Spacing: p.spacing, Now: p.now, Meter: p.meter, Log: p.log})
+		Spacing: p.spacing, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
 	if err != nil {
 		return err
 	}
@@ -135,7 +166,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 
 	listener, err := net.Listen("tcp", p.addr)
 	if err != nil {
-		return fmt.Errorf("%w: is something else listening there? Choose another with --addr", err)
+		return fmt.Errorf("%w: is something else listening there, or is it another machine's? Choose another with --addr", err)
 	}
 	s.url = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: s.machine.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
@@ -160,5 +191,20 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	p.log.InfoContext(ctx, "ending: the calls under way are let to end")
 	end, stop := context.WithTimeout(context.WithoutCancel(ctx), hangUp)
 	defer stop()
-	return errors.Join(server.Shutdown(end), <-served, <-placed)
+	shut := make(chan error, 1)
+	go func() { shut <- server.Shutdown(end) }()
+	return errors.Join(p.drained(placed, draining), <-shut, <-served)
+}
+
+// drained waits for the machine's end, and tells that it waits.
+func (p program) drained(placed <-chan error, draining <-chan int) error {
+	select {
+	case orders := <-draining:
+		if p.draining != nil {
+			p.draining(orders)
+		}
+		return <-placed
+	case err := <-placed:
+		return err
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 
@@ -31,10 +32,24 @@ func Handler(in *Intake) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
 		Write(w, Response{Status: http.StatusOK, Answer: &Answer{Status: "ok"}})
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		Write(w, refusal(http.StatusNotFound, "not_found", "Only /webhooks/{connection} and /healthz are served here."))
+	mux.HandleFunc("/", notFound)
+	return asWritten(mux)
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	Write(w, refusal(http.StatusNotFound, "not_found", "Only /webhooks/{connection} and /healthz are served here."))
+}
+
+// asWritten refuses a path with // or .. in it, which a ServeMux would answer with a
+// redirect: a store follows none, and nobody would be told that the URL is wrong.
+func asWritten(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path.Clean(r.URL.Path) {
+			notFound(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
 	})
-	return mux
 }
 
 // Write sends the response.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -67,8 +68,11 @@ func (s secrets) Refresh(ctx context.Context, name string) (secret.Secret, error
 	return s.Get(ctx, name)
 }
 
-// meter tells a test that something happened.
-type meter struct{ changed chan struct{} }
+// meter tells a test that something happened, and what was ever counted.
+type meter struct {
+	changed chan struct{}
+	counted *sync.Map
+}
 
 func (m meter) signal() {
 	select {
@@ -78,8 +82,11 @@ func (m meter) signal() {
 }
 
 func (m meter) Take(context.Context, intake.Metric, string, string) {}
-func (m meter) Count(context.Context, placing.Metric, string)       { m.signal() }
-func (m meter) Placed(context.Context, string, time.Duration)       { m.signal() }
+func (m meter) Count(_ context.Context, what placing.Metric, _ string) {
+	m.counted.Store(what, true)
+	m.signal()
+}
+func (m meter) Placed(context.Context, string, time.Duration) { m.signal() }
 
 // bench is a whole machine: real HTTP in, SQLite in the middle, real HTTP to the
 // strict simulator, on one injected clock.
@@ -90,6 +97,7 @@ type bench struct {
 	erp   *httptest.Server
 	dir   string
 	meter meter
+	log   io.Writer
 	// sensio makes the clients of the Sensio accounts, where there are any.
 	sensio func(connection.Account, ledger.Ledger) (erp.ERP, error)
 	// breaks makes the next customer call panic.
@@ -101,6 +109,8 @@ type bench struct {
 	machine *machine.Machine
 	url     string
 	stop    func()
+	// drains has how many orders were under way when the machine was told to end.
+	drains chan int
 }
 
 const plainConfig = `{
@@ -125,7 +135,7 @@ func newBench(t *testing.T) *bench {
 func plainBench(t *testing.T, config string) *bench {
 	t.Helper()
 	b := &bench{t: t, clock: &clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}, dir: t.TempDir(),
-		meter: meter{make(chan struct{}, 1)}, config: config}
+		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: t.Output(), config: config, drains: make(chan int, 1)}
 	b.sim = omiesim.New(omiesim.Options{Now: b.clock.Now})
 	b.erp = httptest.NewServer(b.sim)
 	t.Cleanup(func() {
@@ -164,7 +174,8 @@ func (b *bench) start() {
 		"omie/estudio": {Values: map[string]string{"app_key": "1234567890", "app_secret": "secret-of-the-app"}},
 	}
 	m, err := machine.Open(ctx, machine.Options{Data: b.dir, Connections: b.connections, Secrets: store,
-		ERP: b.accounts(store), Now: b.clock.Now, Meter: b.meter, Log: slog.New(slog.NewTextHandler(b.t.Output(), nil))})
+		ERP: b.accounts(store), Now: b.clock.Now, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		Draining: b.draining})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -186,6 +197,13 @@ func (b *bench) start() {
 		})
 	}
 	b.t.Cleanup(b.stop)
+}
+
+func (b *bench) draining(orders int) {
+	select {
+	case b.drains <- orders:
+	default:
+	}
 }
 
 func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (erp.ERP, bool) {
@@ -262,6 +280,8 @@ func (b *bench) openAgain() (*machine.Machine, error) {
 type purchase struct {
 	event, transaction, offer, document, price, currency string
 	created, approved                                    time.Time
+	// large: the payload is so large that it is stored packed.
+	large bool
 }
 
 func (b *bench) purchase(n int) purchase {
@@ -272,10 +292,14 @@ func (b *bench) purchase(n int) purchase {
 func (p purchase) key() string { return "cursos#" + p.transaction }
 
 func (p purchase) body() []byte {
+	product := map[string]any{"id": 5130091, "name": "Curso de Go"}
+	if p.large {
+		product["description"] = strings.Repeat("Go na prática. ", 200)
+	}
 	body, err := json.Marshal(map[string]any{
 		"id": "delivery-of-" + p.transaction, "creation_date": p.created.UnixMilli(), "event": p.event, "version": "2.0.0",
 		"data": map[string]any{
-			"product": map[string]any{"id": 5130091, "name": "Curso de Go"},
+			"product": product,
 			"buyer":   map[string]any{"name": "Ana Lima", "email": "ana@example.com", "document": p.document, "document_type": "CPF"},
 			"purchase": map[string]any{"transaction": p.transaction, "status": "APPROVED", "approved_date": p.approved.UnixMilli(),
 				"price":   map[string]any{"value": json.Number(p.price), "currency_value": p.currency},

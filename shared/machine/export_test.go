@@ -5,3 +5,6 @@ import "context"
 // Wake sweeps at once, so that a test with a clock of its own need not wait for
 // the machine's tick.
 func (m *Machine) Wake(ctx context.Context) { m.wake(ctx) }
+
+// UnderWay counts the messages that were received and not yet handled.
+func (m *Machine) UnderWay() int { return int(m.underWay.Load()) }

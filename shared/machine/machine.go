@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/connection"
@@ -27,10 +28,17 @@ import (
 // sweepEvery is how soon what is due is woken.
 const sweepEvery = time.Second
 
+// checkpointEvery is how long what an order left behind may stay in the
+// write-ahead log: rule 18.
+const checkpointEvery = time.Minute
+
 // Options are what a machine is made of.
 type Options struct {
 	// Data is the folder of the database; the machine locks it.
 	Data string
+	// Simulated tells that simulators stand for the ERPs: such orders have a data
+	// folder of their own.
+	Simulated bool
 	// Connections is the configuration as it is now; it is asked again for every
 	// call and message, so that it may change under way.
 	Connections func() connection.Config
@@ -43,6 +51,9 @@ type Options struct {
 	Now     func() time.Time
 	Meter   Meter
 	Log     *slog.Logger
+	// Draining hears how many orders are still under way when Run is told to end,
+	// if there are any; Run then waits for them, each for placing.Invocation at most.
+	Draining func(orders int)
 }
 
 // Meter is what intake and placing count.
@@ -62,6 +73,10 @@ type Machine struct {
 	intake *intake.Intake
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
+	// underWay counts the messages that were received and not yet handled.
+	underWay atomic.Int64
+	// checkpointed is when the write-ahead log was last emptied, or found in use.
+	checkpointed time.Time
 }
 
 // Open locks the data folder, opens what is in it, and takes over from a process
@@ -69,6 +84,9 @@ type Machine struct {
 func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Spacing == 0 {
 		opts.Spacing = placing.Spacing
+	}
+	if opts.Draining == nil {
+		opts.Draining = func(int) {}
 	}
 	m := &Machine{opts: opts, idle: make(chan struct{}, 1)}
 	defer func() {
@@ -79,7 +97,10 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if m.lock, err = ledgersqlite.Lock(opts.Data); err != nil {
 		return nil, err
 	}
-	if m.ledger, err = ledgersqlite.Open(ctx, opts.Data); err != nil {
+	if m.ledger, err = ledgersqlite.OpenFor(ctx, opts.Data, opts.Simulated); err != nil {
+		return nil, err
+	}
+	if err := m.checkpoint(ctx); err != nil {
 		return nil, err
 	}
 	if m.queue, err = queuesqlite.New(ctx, m.ledger.DB(), queuesqlite.Options{Now: opts.Now}); err != nil {
@@ -151,6 +172,7 @@ func (m *Machine) Run(ctx context.Context) error {
 				lanes[d.Message.Account] = lane
 				group.Go(func() { m.runLane(ctx, lane) })
 			}
+			m.underWay.Add(1)
 			lane <- d
 		}
 		if len(deliveries) > 0 {
@@ -158,9 +180,13 @@ func (m *Machine) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			if n := m.underWay.Load(); n > 0 {
+				m.opts.Draining(int(n))
+			}
 			return nil
 		case <-tick.C:
 			m.wake(ctx)
+			m.checkpointIfDue(ctx)
 		case <-m.queue.Notify():
 		case <-m.idle:
 		}
@@ -171,6 +197,7 @@ func (m *Machine) Run(ctx context.Context) error {
 func (m *Machine) runLane(ctx context.Context, lane <-chan queue.Delivery) {
 	for d := range lane {
 		m.handle(ctx, d)
+		m.underWay.Add(-1)
 		select {
 		case m.idle <- struct{}{}:
 		default:
@@ -184,7 +211,9 @@ func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
 	deadline := m.opts.Now().Add(placing.Invocation)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placing.Invocation)
 	defer cancel()
-	if err := m.worker.Handle(ctx, d.Message, deadline); err != nil {
+	worker := *m.worker
+	worker.Meter = warner{m.opts.Meter, m.opts.Log, d.Message}
+	if err := worker.Handle(ctx, d.Message, deadline); err != nil {
 		// The third time it becomes a dead letter: rule 2.
 		m.opts.Log.ErrorContext(ctx, "an order could not be recorded; its message is delivered again", "key", d.Message.Key, "received", d.Receives, "cause", err)
 		return
@@ -201,6 +230,27 @@ func (m *Machine) wake(ctx context.Context) {
 			m.opts.Log.ErrorContext(ctx, "the sweep broke off", "account", account, "cause", err)
 		}
 	}
+}
+
+// checkpointIfDue is for a goroutine that nobody waits for.
+func (m *Machine) checkpointIfDue(ctx context.Context) {
+	if m.opts.Now().Sub(m.checkpointed) < checkpointEvery {
+		return
+	}
+	if err := m.checkpoint(ctx); err != nil && ctx.Err() == nil {
+		m.opts.Log.ErrorContext(ctx, "what finished orders left in the write-ahead log could not be removed", "cause", err)
+	}
+}
+
+// checkpoint empties the write-ahead log, unless another process uses the database
+// just now: then the next one does.
+func (m *Machine) checkpoint(ctx context.Context) error {
+	m.checkpointed = m.opts.Now()
+	emptied, err := m.ledger.Checkpoint(ctx)
+	if err == nil && !emptied {
+		m.opts.Log.InfoContext(ctx, "another process uses the database: what finished orders left in the write-ahead log stays until the next try", "in", checkpointEvery.String())
+	}
+	return err
 }
 
 // Close gives the data folder back. It is called when Run has returned.

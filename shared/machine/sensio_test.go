@@ -207,7 +207,7 @@ func TestResolvedAsCreatedItEndsWithTheIDThatThePersonSaw(t *testing.T) {
 	if step := b.apply(p, placing.ResolveCreated{Person: ana, ID: id}); step.Do == placing.Refuse {
 		t.Fatal(step.Why)
 	}
-	if e := b.reaches(p.key(), ledger.Created); e.ERPID != id || !e.Found || e.Payload != nil {
+	if e := b.reaches(p.key(), ledger.Created); e.ERPID != id || e.Found || e.Payload != nil {
 		t.Errorf("the entry is %+v", e)
 	}
 	b.settled()

@@ -166,7 +166,7 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 		e.ClaimedID = c.ID
 		lookUpAgain(&e, now)
 	} else {
-		count = created(&e, erp.Answer{ID: c.ID}, now, true)
+		count = created(&e, erp.Answer{ID: c.ID}, now, false)
 	}
 	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "created", By: c.By, Note: c.Note, Rule: "resolve"})
 	return finish(e, count)

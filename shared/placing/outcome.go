@@ -61,9 +61,30 @@ func (j Judged) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step
 	j.Facts.record(&e)
 	e.Attempts++
 	count := reject(&e, j.Reason.Kind, j.Reason.Message)
-	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(j.Reason.Kind), Text: j.Reason.Message, Rule: "16"})
+	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(j.Reason.Kind), Text: j.Reason.Message, Rule: judgedBy(j.Reason.Kind)})
 	return finish(e, count)
 }
+
+// judgedBy is the rule by which an order's own contents are refused: most kinds
+// are the mapping's and the ERP's own demands, which have no number.
+func judgedBy(kind order.Kind) string {
+	switch kind {
+	case order.NotUnderstood:
+		return "10"
+	case order.TooOld:
+		return "13"
+	case order.TotalReason:
+		return "16"
+	}
+	return ruleContents
+}
+
+// What decides where no numbered rule does: the order's own contents, or the
+// plain words of the ERP.
+const (
+	ruleContents = "contents"
+	ruleAnswer   = "answer"
+)
 
 // Held: something before the create call did not go through. Nothing was sent,
 // so the order waits; it never becomes uncertain (rule 4).
@@ -95,7 +116,7 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 		}
 	case erp.Refused, erp.Unknown:
 		e.Attempts++
-		rule = "9"
+		rule = ruleAnswer
 		count = reject(&e, order.RefusedByERP, h.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
@@ -196,7 +217,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 	}
 	step := Step{Do: Acknowledge, Write: true}
-	rule := "5"
+	rule := ruleAnswer
 	switch a.Answer.Kind {
 	case erp.Created:
 		e.Attempts++
@@ -222,12 +243,15 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		rule = "8"
 		step.Count = doubt(r, &e, later(now.Add(pause(a.Answer, r)), lookUpAt(r, e, now)), order.RedundantWrite, a.Answer.Text)
 	case erp.NotSent:
+		rule = "5"
 		step.Count = waitBackedOff(r, &e, now, order.ERPDown, a.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
+		rule = "4"
 		wait(&e, now, order.NotSent, "too little time was left for the call")
 	default:
 		e.Attempts++
+		rule = "5"
 		step.Count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
 	}
 	if nothingSent(e.State) {
@@ -379,7 +403,7 @@ func unlikeRecorded(id string, a erp.Answer) (text string) {
 // document exists counts without one.
 func unprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	if e.ClaimedID != "" {
-		return created(e, erp.Answer{ID: e.ClaimedID}, now, true)
+		return created(e, erp.Answer{ID: e.ClaimedID}, now, false)
 	}
 	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 }

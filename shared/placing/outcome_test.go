@@ -742,7 +742,7 @@ func TestAPersonsWordCountsWhereNoLookUpCanEverTell(t *testing.T) {
 	s.happens(placing.ResolveCreated{ID: "5"})
 	s.isDue()
 	s.looksUp(erp.Answer{Kind: erp.Unprovable})
-	if s.ends(placing.Acknowledge, ledger.Created, ""); s.entry.ERPID != "5" || !s.entry.Found {
+	if s.ends(placing.Acknowledge, ledger.Created, ""); s.entry.ERPID != "5" || s.entry.Found {
 		t.Errorf("created as %q, found: %t", s.entry.ERPID, s.entry.Found)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // What a line of the timeline can say was done.
@@ -35,7 +36,7 @@ const (
 // then, what became of the entry.
 func note(e *ledger.Entry, now time.Time, a ledger.Attempt) {
 	a.At, a.Became = now, e.State
-	a.Text, a.Note = clip(a.Text), clip(a.Note)
+	a.Text, a.Note = clip(a.Text), clip(order.Masked(a.Note)) // what a person writes stays, too (rule 18)
 	lines := append(slices.Clone(e.Timeline), a)
 	if len(lines) > keepFirst+keepLast {
 		lines = append(lines[:keepFirst], lines[len(lines)-keepLast:]...)

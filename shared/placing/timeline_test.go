@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 )
 
@@ -35,7 +36,7 @@ func TestATimelineTellsTheStory(t *testing.T) {
 		"newer_contents  -> uncertain (12)",
 		"look_up lane -> uncertain (6)",
 		"look_up absent -> waiting (6)",
-		"create created -> created (5)",
+		"create created -> created (answer)",
 		"reversal  -> created (14)",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -158,6 +159,26 @@ func TestATimelineTellsWhatWasPutOff(t *testing.T) {
 		line := s.entry.Timeline[lines]
 		if got := fmt.Sprintf("%s %s -> %s (%s)", line.Did, line.Answer, line.Became, line.Rule); got != c.want {
 			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// Rule 18: what stays after created names nobody, whoever wrote it.
+func TestAPersonsNoteIsKeptWithoutTaxIDsAndEMails(t *testing.T) {
+	s := begin(t, blind).uncertain()
+	s.happens(placing.ResolveCreated{ID: "7", Person: placing.Person{By: "ana", Note: "looked for CPF 529.982.247-25 (bia@correio.example): it is OS 7"}})
+	last := s.entry.Timeline[len(s.entry.Timeline)-1]
+	if want := "looked for CPF *** (***): it is OS 7"; last.Note != want || s.entry.Found {
+		t.Errorf("kept %q, want %q; found by a look-up: %t", last.Note, want, s.entry.Found)
+	}
+}
+
+func TestALineNamesTheRuleThatRefusedTheContents(t *testing.T) {
+	for kind, want := range map[order.Kind]string{order.Mapping: "contents", order.TaxIDReason: "contents", order.TotalReason: "16", order.TooOld: "13", order.NotUnderstood: "10"} {
+		s := begin(t, looksUp).claimed()
+		s.isJudged(kind)
+		if got := s.entry.Timeline[len(s.entry.Timeline)-1].Rule; got != want {
+			t.Errorf("%s: rule %q, want %q", kind, got, want)
 		}
 	}
 }

@@ -40,6 +40,10 @@ const (
 	maxRest    = time.Hour
 )
 
+// laneMargin is for clocks that differ, and for an ERP that says whole seconds: a
+// call a moment before the end of a block makes it begin anew.
+const laneMargin = 2 * time.Second
+
 // writeTries bounds how often a transition is decided anew because somebody wrote
 // in between.
 const writeTries = 20
@@ -189,13 +193,6 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if !in.known {
 		return Judged{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: fmt.Sprintf("the account %q is not in connections.yaml any more: add it again, then carimbo orders retry", in.entry.Account)}}, nil
 	}
-	lane, err := in.Ledger.Lane(ctx, in.entry.Account)
-	if err != nil {
-		return nil, fmt.Errorf("read the lane: %w", err)
-	}
-	if in.Now().Before(lane.BlockedUntil) {
-		return Held{Fence: fence, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
-	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
 		return Unfetched{Fence: fence, Text: "the order could not be fetched from the store"}, nil
@@ -213,6 +210,15 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 			return nil, fmt.Errorf("make the document: %w", err)
 		}
 		return Judged{Fence: fence, Facts: facts, Reason: reason}, nil
+	}
+	// Only now: what is wrong with the order itself needs no ERP, and a person who
+	// reads the list wants its total.
+	lane, err := in.Ledger.Lane(ctx, in.entry.Account)
+	if err != nil {
+		return nil, fmt.Errorf("read the lane: %w", err)
+	}
+	if in.Now().Before(lane.BlockedUntil) {
+		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
 	}
 	if !in.timeFor(in.account.CallLimit()) {
 		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
@@ -341,7 +347,7 @@ func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error
 		rest = min(rest<<(lane.Strikes-1), max(rest, maxRest))
 	}
 	lane.Why = a.Text
-	lane.BlockedUntil = later(lane.BlockedUntil, in.Now().Add(rest))
+	lane.BlockedUntil = later(lane.BlockedUntil, in.Now().Add(rest+laneMargin))
 	if err := in.Ledger.BlockLane(ctx, account, lane); err != nil {
 		return time.Time{}, fmt.Errorf("block the lane: %w", err)
 	}

@@ -1,6 +1,7 @@
 package placing_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -470,6 +471,7 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				want += 2 * time.Second // for clocks that differ
 				if got := lane.BlockedUntil.Sub(s.now); got != want {
 					t.Errorf("rest %d: %s, want %s", i+1, got, want)
 				}
@@ -571,4 +573,39 @@ func TestWhatOnlyCompletesAnOrderNeedsNoSecret(t *testing.T) {
 	}}}
 	s.handles(s.paid("Ana", 1))
 	s.isLeft(ledger.Created, "")
+}
+
+func TestWhileTheAccountRestsAnOrderShowsItsTotalAndAWrongOneIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		from, to string
+		state    ledger.State
+		kind     order.Kind
+	}{
+		"right":           {"", "", ledger.Waiting, order.Lane},
+		"another's total": {`"total": "10.00"`, `"total": "11.00"`, ledger.Rejected, order.TotalReason},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShift(t)
+			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+				t.Fatal(err)
+			}
+			m := s.paid("Ana", 1)
+			p, err := platform.Unpack(m.Payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Body = bytes.Replace(p.Body, []byte(c.from), []byte(c.to), 1)
+			if m.Payload, err = p.Pack(); err != nil {
+				t.Fatal(err)
+			}
+			s.handles(m)
+			s.isLeft(c.state, c.kind)
+			if e := s.entry(); e.Total == "" || e.Customer != "A." {
+				t.Errorf("total %q, customer %q", e.Total, e.Customer)
+			}
+			if slices.Contains(s.did, "customer") || s.creates() > 0 {
+				t.Errorf("the ERP was called: %v", s.did)
+			}
+		})
+	}
 }

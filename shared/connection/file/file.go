@@ -27,13 +27,14 @@ type Checks map[string]func(settings json.RawMessage) []erp.Problem
 // Load reads and checks the file. Problems holds everything that was found,
 // warnings too. The error is a Problems without the warnings if the file is
 // wrong, and anything else if it can't be read; Config is to be used only
-// without an error.
-func Load(path string, checks Checks) (connection.Config, Problems, error) {
+// without an error. Where platforms are named, they are those that the program has
+// built in: of a platform that nobody knows it is said that these are allowed.
+func Load(path string, checks Checks, platforms ...string) (connection.Config, Problems, error) {
 	b, err := read(path)
 	if err != nil {
 		return connection.Config{}, nil, fmt.Errorf("read connections: %w", err)
 	}
-	return Parse(path, b, checks)
+	return Parse(path, b, checks, platforms...)
 }
 
 // read stops a little behind the largest size, so that Parse can say so.
@@ -47,7 +48,7 @@ func read(path string) ([]byte, error) {
 }
 
 // Parse is Load of bytes; name is what problems call the file.
-func Parse(name string, b []byte, checks Checks) (connection.Config, Problems, error) {
+func Parse(name string, b []byte, checks Checks, platforms ...string) (connection.Config, Problems, error) {
 	root, problems := yaml.Parse(name, b)
 	if root == nil && len(problems) == 0 {
 		problems = Problems{{File: name, Message: "is empty; it needs erps and connections"}}
@@ -55,7 +56,7 @@ func Parse(name string, b []byte, checks Checks) (connection.Config, Problems, e
 	if len(problems) > 0 {
 		return connection.Config{}, problems, problems.Errors()
 	}
-	in := &inspection{file: name, root: root}
+	in := &inspection{file: name, root: root, platforms: platforms}
 	if err := in.schema(); err != nil {
 		return connection.Config{}, nil, err
 	}

@@ -16,6 +16,8 @@ type inspection struct {
 	file     string
 	root     *yaml.Node
 	problems Problems
+	// platforms are offered instead of all that the schema spells, if there are any.
+	platforms []string
 }
 
 // spot is where a path leads: to node, or to nothing (then node is nil and the

@@ -233,6 +233,9 @@ func (t *translation) notOneOf(e *jsonschema.ValidationError, n *yaml.Node, want
 	for i, w := range want {
 		allowed[i] = fmt.Sprint(w)
 	}
+	if len(t.in.platforms) > 0 && t.text(e, "title", "") == "platform" {
+		allowed = t.in.platforms
+	}
 	list := strings.Join(allowed, ", ")
 	switch {
 	case n.Kind == yaml.Null:

@@ -5,20 +5,12 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // MaxText is how much of an answer is kept.
 const MaxText = 500
-
-const masked = "***"
-
-var (
-	email = regexp.MustCompile(`[^\s@<>"'(),;:\[\]]+@[^\s@<>"'(),;:\[\]]+`)
-	// A CPF or CNPJ with or without its punctuation, no part of a longer number; a
-	// CNPJ with letters also where it has no punctuation, as a word of its own.
-	numeric  = regexp.MustCompile(`(^|[^0-9])(?:[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2}|[0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[- ]?[0-9]{2})($|[^0-9])`)
-	lettered = regexp.MustCompile(`(?i)[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-[0-9]{2}|\b[0-9a-z]{12}[0-9]{2}\b`)
-)
 
 // Clean is an ERP's text for a person: tax ids, e-mails and the given
 // private values masked, at most 500 bytes. It masks before it cuts, so that no
@@ -29,16 +21,10 @@ func Clean(text string, private ...string) string {
 		value = fold(value)
 		// Shorter ones would blacken the words around them.
 		if len(value) >= 4 {
-			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, masked)
+			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, order.Mask)
 		}
 	}
-	text = email.ReplaceAllLiteralString(text, masked)
-	text = lettered.ReplaceAllLiteralString(text, masked)
-	// Twice, because two that stand side by side share the character between them.
-	for range 2 {
-		text = numeric.ReplaceAllString(text, "${1}"+masked+"${2}")
-	}
-	return Cut(text, MaxText)
+	return Cut(order.Masked(text), MaxText)
 }
 
 // fold makes one space of every run of spaces, as in the text that is searched.

@@ -6,13 +6,16 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	driver "modernc.org/sqlite" // and the driver "sqlite"
+	codes "modernc.org/sqlite/lib"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 )
@@ -28,9 +31,13 @@ var schema string
 // never changed; a new one is added after it.
 var migrations = []string{schema}
 
+// patience is how long a statement waits for another process's write.
+const patience = 5 * time.Second
+
 // pragmas of every connection. FULL: what Write returned survives a power cut.
-// secure_delete: a payload that was dropped is overwritten (rule 18).
-var pragmas = []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}
+// secure_delete: a payload that was dropped is overwritten (rule 18); Checkpoint is
+// the rest of that.
+var pragmas = []string{fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}
 
 // Ledger is a ledger.Ledger in a SQLite file.
 type Ledger struct{ db *sql.DB }
@@ -41,6 +48,11 @@ var _ ledger.Ledger = (*Ledger)(nil)
 // It takes no lock: `serve` takes Lock first, the operator's commands run beside
 // it.
 func Open(ctx context.Context, dir string) (*Ledger, error) {
+	return open(ctx, dir, func(context.Context, *sql.Tx, bool) error { return nil })
+}
+
+// open has suits refuse a ledger, or mark a new one in the write that makes it.
+func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *sql.Tx, isNew bool) error) (*Ledger, error) {
 	path, err := filepath.Abs(filepath.Join(dir, File))
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -56,7 +68,7 @@ func Open(ctx context.Context, dir string) (*Ledger, error) {
 	// processes have to poll for the write lock. So nothing may query inside a
 	// transaction or a row loop but through it.
 	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db); err != nil {
+	if err := migrateWhenFree(ctx, db, suits); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
 	}
@@ -91,7 +103,33 @@ func create(path string) error {
 	return f.Close()
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrateWhenFree waits for other processes that open the file now: what makes it
+// a file with a write-ahead log takes a lock for which SQLite's own busy_timeout
+// does not wait.
+func migrateWhenFree(ctx context.Context, db *sql.DB, suits func(ctx context.Context, tx *sql.Tx, isNew bool) error) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := migrate(ctx, db, suits)
+		if !busy(err) {
+			return err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func busy(err error) bool {
+	var failed *driver.Error
+	return errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY // the rest says why
+}
+
+func migrate(ctx context.Context, db *sql.DB, suits func(ctx context.Context, tx *sql.Tx, isNew bool) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -104,6 +142,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if version > len(migrations) {
 		return fmt.Errorf("the file was written by a newer carimbo (format %d, this one knows %d): update this program",
 			version, len(migrations))
+	}
+	if err := suits(ctx, tx, version == 0); err != nil {
+		return err
 	}
 	for _, script := range migrations[version:] {
 		if _, err := tx.ExecContext(ctx, script); err != nil {

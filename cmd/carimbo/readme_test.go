@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+const (
+	english    = "../../README.md"
+	portuguese = "../../README.pt-BR.md"
+)
+
+// block is a block of code in a document.
+type block struct{ Language, Code string }
+
+var fenced = regexp.MustCompile("(?ms)^( *)```([a-z]*)\n(.*?)^ *```$")
+
+func blocks(t *testing.T, path string) []block {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []block
+	for _, found := range fenced.FindAllStringSubmatch(string(b), -1) {
+		code := regexp.MustCompile("(?m)^"+found[1]).ReplaceAllString(found[3], "")
+		list = append(list, block{found[2], code})
+	}
+	return list
+}
+
+// What is prose in a block may be translated: comments, and the words in a diagram.
+var prose = map[string]*regexp.Regexp{
+	"sh":      regexp.MustCompile(`(?m)\s+# .*$`),
+	"yaml":    regexp.MustCompile(`(?m)\s+# .*$`),
+	"mermaid": regexp.MustCompile(`"[^"]*"|\[[^\]]*\]|\(\[.*?\]\)`),
+}
+
+func TestBothREADMEsHaveTheSameCode(t *testing.T) {
+	code := func(path string) []block {
+		list := blocks(t, path)
+		for i, b := range list {
+			list[i].Code = prose[b.Language].ReplaceAllString(b.Code, "")
+		}
+		return list
+	}
+	want := code(english)
+	if len(want) < 10 {
+		t.Fatalf("%d blocks of code were found", len(want))
+	}
+	if diff := cmp.Diff(want, code(portuguese)); diff != "" {
+		t.Errorf("%s has other code (-%s +%s):\n%s", portuguese, english, portuguese, diff)
+	}
+}
+
+// commands are the lines that call carimbo on one machine, as the README has them.
+func commands(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for _, b := range blocks(t, english) {
+		for line := range strings.Lines(b.Code) {
+			if b.Language == "sh" && strings.HasPrefix(line, "build/carimbo ") && !strings.Contains(line, "--stack") {
+				lines = append(lines, strings.TrimSpace(line))
+			}
+		}
+	}
+	return lines
+}
+
+// follower types what the README says, in a folder with what the README says is
+// there.
+type follower struct {
+	t    *testing.T
+	addr string
+	// stop ends the serve that runs, and waits for it.
+	stop func()
+}
+
+func (f *follower) types(line string) {
+	f.t.Helper()
+	words := strings.Fields(strings.NewReplacer("build/carimbo ", "", "'", "").Replace(line))
+	switch words[0] {
+	case "serve":
+		f.serve(append(words, "--addr", f.addr))
+		return
+	case "send":
+		words = append(words, "--to", "http://"+f.addr)
+	}
+	var out, errs bytes.Buffer
+	if code := run(f.t.Context(), words, strings.NewReader(""), &out, &errs); code != exitDone {
+		f.t.Errorf("%s: exit code %d: %s%s", line, code, &out, &errs)
+	}
+}
+
+// serve ends the former serve and returns when this one takes webhooks.
+func (f *follower) serve(words []string) {
+	f.t.Helper()
+	f.stop()
+	ctx, end := context.WithCancel(f.t.Context())
+	serving, ended := make(chan struct{}), make(chan struct{})
+	var errs bytes.Buffer
+	code := exitDone
+	go func() {
+		defer close(ended)
+		code = run(ctx, words, strings.NewReader(""), &until{stop: func() { close(serving) }}, &errs)
+	}()
+	f.stop = func() {
+		f.t.Helper()
+		end()
+		if <-ended; code != exitDone {
+			f.t.Errorf("%s: exit code %d: %s", strings.Join(words, " "), code, &errs)
+		}
+		f.stop = func() {}
+	}
+	select {
+	case <-serving:
+	case <-ended:
+		f.stop()
+		f.t.FailNow()
+	}
+}
+
+// becomes waits until the trial's order is in a state.
+func (f *follower) becomes(id string, s ledger.State) {
+	f.t.Helper()
+	limit := time.NewTimer(time.Minute)
+	defer limit.Stop()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for entry(f.t, "build/trial", id).State != s {
+		select {
+		case <-again.C:
+		case <-limit.C:
+			f.t.Fatalf("%s never became %s", id, s)
+		}
+	}
+}
+
+func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	for from, to := range map[string]string{"connections.yaml": "connections.yaml", "secrets.example.yaml": "secrets.yaml"} {
+		b, err := os.ReadFile(filepath.Join("../..", from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.CopyFS(filepath.Join(dir, "events"), os.DirFS("../../events")); err != nil {
+		t.Fatal(err)
+	}
+	lines := commands(t)
+	t.Chdir(dir)
+	f := &follower{t: t, addr: awstest.Address(t), stop: func() {}}
+	defer func() { f.stop() }()
+	// What waits for a person is looked at while the trial runs.
+	real := slices.Index(lines, "build/carimbo serve")
+	if real < 0 || !strings.HasPrefix(lines[real-1], "build/carimbo orders list") {
+		t.Fatalf("the README's commands are %q", lines)
+	}
+	for _, line := range append(slices.Delete(slices.Clone(lines), real, real+1), lines[real]) {
+		if strings.Contains(line, "orders list --mine") {
+			f.becomes("HP2640917385", ledger.Created)
+			f.becomes("HP2640918822", ledger.Rejected)
+		}
+		f.types(line)
+	}
+}
