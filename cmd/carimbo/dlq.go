@@ -114,7 +114,7 @@ func (c *console) printLetters(letters []letter) {
 		}
 		rows = append(rows, []cell{{text: string(l.Type)}, {text: l.Key}, {text: l.Connection}, {text: l.Account}, {text: c.local(l.ReceivedAt)}, {text: tries}})
 	}
-	c.printTable(c.stdout, []string{"TYPE", "KEY", "CONNECTION", "ACCOUNT", "RECEIVED", "TRIES"}, rows)
+	c.printTable(c.stdout, []string{"TYPE", "KEY", "CONNECTION", "ACCOUNT", c.inZone("RECEIVED"), "TRIES"}, rows)
 	fmt.Fprintf(c.stdout, "\n%s. carimbo dlq redrive has them delivered again, which is always safe.\n", plural(len(letters), "dead letter"))
 }
 

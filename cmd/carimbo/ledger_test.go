@@ -61,6 +61,10 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 	s.notice("HP09")
 	s.happens("HP09", placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: "ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m"}})
 	s.notice("HP10")
+	s.place("HP21", answered(erp.Answer{Kind: erp.Created, ID: "3847270142", Number: "000000000000018"}))
+	s.arrives("HP21", queue.Reversed, nil)
+	s.place("HP22", answered(erp.Answer{Kind: erp.Created, ID: "3847270143", Number: "000000000000019"}))
+	s.arrives("HP22", queue.Paid, []byte(`{"id":"HP22","price":1}`))
 }
 
 var facts = placing.Facts{StoreNumber: "A-1", Total: "497.00", Currency: "BRL", Customer: "H.P.", PaidAt: noon.Add(-2 * time.Hour)}
@@ -89,7 +93,7 @@ func (s *story) arrives(id string, what queue.Type, body []byte) {
 		s.t.Fatal(err)
 	}
 	m := queue.Message{Type: what, Key: "cursos#" + id, Account: "estudio", Connection: "cursos", Platform: "hotmart",
-		OrderID: id, Topic: "PURCHASE", Digest: id + string(what), ReceivedAt: s.now}
+		OrderID: id, Topic: "PURCHASE", Digest: id + string(what) + string(body), ReceivedAt: s.now}
 	if body != nil {
 		m.Payload = packed
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
@@ -174,7 +175,8 @@ do. Filters add up. The columns:
 
   STATE         accepted (nothing sent yet), creating, created, waiting (goes
                 on by itself), uncertain (may be in the ERP; is looked up),
-                rejected
+                rejected. "reversed later" and "changed later": by the store,
+                after it was sent; the document stays as it is
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
@@ -207,6 +209,15 @@ one in --connection; what came some seconds ago may be missing.`,
 	return cmd
 }
 
+// doubtConnection says of a connection without orders that there is none of this
+// name. One that was removed may still have orders: that is nothing to complain of.
+func (c *console) doubtConnection(name string) {
+	cfg, _, err := file.Load(c.connections, erpChecks)
+	if _, ok := cfg.Connections[name]; name != "" && err == nil && !ok {
+		c.complain(fmt.Errorf("no connection %s is configured in %s, which has %s", name, c.connections, cmp.Or(strings.Join(connectionNames(cfg), ", "), "none")))
+	}
+}
+
 func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
 	entries := []listed{}
 	err := l.List(ctx, f, func(e ledger.Entry) bool {
@@ -216,64 +227,100 @@ func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter
 	if err != nil {
 		return err
 	}
+	if len(entries) == 0 {
+		c.doubtConnection(f.Connection)
+	}
 	return printJSON(c.stdout, entries)
+}
+
+// row is an entry in the table.
+type row struct {
+	ledger.Entry
+	// late is read from the timeline, which is left behind.
+	late string
 }
 
 // listTable leaves the texts that grow with an entry behind: a ledger holds two
 // years of orders.
 func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
-	var entries []ledger.Entry
+	var rows []row
 	err := l.List(ctx, f, func(e ledger.Entry) bool {
-		e.Timeline, e.Seen = nil, nil
-		entries = append(entries, e)
+		r := row{e, late(e)}
+		r.Timeline, r.Seen = nil, nil
+		rows = append(rows, r)
 		return true
 	})
 	if err != nil {
 		return err
 	}
+	if len(rows) == 0 {
+		c.doubtConnection(f.Connection)
+	}
 	var out bytes.Buffer
-	c.writeTable(&out, entries)
+	c.writeTable(&out, rows)
 	_, err = c.stdout.Write(out.Bytes())
 	return err
 }
 
-func (c *console) writeTable(out *bytes.Buffer, entries []ledger.Entry) {
-	if len(entries) == 0 {
+func (c *console) writeTable(out *bytes.Buffer, rows []row) {
+	if len(rows) == 0 {
 		fmt.Fprintln(out, "No orders.")
 		return
 	}
-	var rows [][]cell
-	for _, e := range entries {
-		rows = append(rows, []cell{
-			{text: e.Key}, {string(e.State), colourOf(e)}, {text: string(e.Reason.Kind)},
-			{text: amount(e)}, {text: document(e)}, {text: c.local(e.ReceivedAt)},
+	var cells [][]cell
+	for _, r := range rows {
+		cells = append(cells, []cell{
+			{text: r.Key}, stateCell(r.Entry, r.late), {text: string(r.Reason.Kind)},
+			{text: amount(r.Entry)}, {text: document(r.Entry)}, {text: c.local(r.ReceivedAt)},
 		})
 	}
-	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", "RECEIVED"}, rows)
-	fmt.Fprintf(out, "\n%s\n", tally(entries))
-	c.writeToDo(out, entries)
+	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
+	fmt.Fprintf(out, "\n%s\n", tally(rows))
+	writeLate(out, rows)
+	c.writeToDo(out, rows)
+}
+
+// stateCell shows in colour whether anybody has to do anything.
+func stateCell(e ledger.Entry, late string) cell {
+	if late == "" {
+		return cell{string(e.State), colourOf(e)}
+	}
+	return cell{string(e.State) + ", " + late, yellow}
+}
+
+// writeLate says what there is to do about documents that the store went back on.
+func writeLate(out *bytes.Buffer, rows []row) {
+	n := 0
+	for _, r := range rows {
+		if r.late != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(out, "%s reversed or changed in the store later: see carimbo orders show KEY, and cancel or mend the document in the ERP yourself.\n", plural(n, "order"))
+	}
 }
 
 // writeToDo says of each order that waits for a person what to do.
-func (c *console) writeToDo(out *bytes.Buffer, entries []ledger.Entry) {
+func (c *console) writeToDo(out *bytes.Buffer, rows []row) {
 	first := true
-	for _, e := range entries {
-		if !e.WaitsForPerson() {
+	for _, r := range rows {
+		if !r.WaitsForPerson() {
 			continue
 		}
 		if first {
 			fmt.Fprintf(out, "\n%s\n", c.paint(bold, "Waiting for a person:"))
 			first = false
 		}
-		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, safe(e.Key)), safe(cmp.Or(e.Reason.Message, string(e.Reason.Kind))))
+		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, safe(r.Key)), safe(inWords(r.Entry)))
 	}
 }
 
 // tally counts by state, in the order of an order's life.
-func tally(entries []ledger.Entry) string {
+func tally(rows []row) string {
 	count := map[ledger.State]int{}
-	for _, e := range entries {
-		count[e.State]++
+	for _, r := range rows {
+		count[r.State]++
 	}
 	var parts []string
 	for _, s := range ledger.States() {
@@ -281,7 +328,7 @@ func tally(entries []ledger.Entry) string {
 			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
 		}
 	}
-	return plural(len(entries), "order") + ": " + strings.Join(parts, ", ")
+	return plural(len(rows), "order") + ": " + strings.Join(parts, ", ")
 }
 
 func amount(e ledger.Entry) string {

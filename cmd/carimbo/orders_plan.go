@@ -32,9 +32,13 @@ func (c *console) plan(ctx context.Context, l ledger.Ledger, key string, ev plac
 		return p, err
 	}
 	p.before = e
-	after, step := placing.Next(c.rules(e), e, ev, c.now())
+	rules, unknown := c.rules(e, ev)
+	after, step := placing.Next(rules, e, ev, c.now())
 	if step.Do == placing.Refuse {
-		p.refused = &refusal{key, step.Why}
+		p.refused = c.refusal(e, rules, step)
+		return p, nil
+	}
+	if errors.As(unknown, &p.refused) {
 		return p, nil
 	}
 	lane, err := l.Lane(ctx, e.Account)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,6 +106,9 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 		}
 		if len(keys) == 0 && !r.asJSON {
 			fmt.Fprintln(c.stdout, "No orders to retry.")
+		}
+		if len(keys) == 0 {
+			c.doubtConnection(f.Connection)
 		}
 		r.asks = !r.yes && c.asks
 	case r.payload != "":
@@ -280,15 +282,36 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, key string, ev plac
 	if err != nil {
 		return e, err
 	}
-	e, step, err := placing.Apply(ctx, l, c.rules(e), key, ev, c.now)
+	rules, err := c.rules(e, ev)
+	if err != nil {
+		return e, err
+	}
+	e, step, err := placing.Apply(ctx, l, rules, key, ev, c.now)
 	if err == nil && step.Do == placing.Refuse {
-		err = &refusal{key, step.Why}
+		err = c.refusal(e, rules, step)
 	}
 	return e, err
 }
 
-func (c *console) rules(e ledger.Entry) placing.Rules {
-	return placing.Rules{Spacing: placing.Spacing, CanLookUp: c.canLookUp(e)}
+// rules are those of the order's account. The error is a *refusal: what becomes of
+// the command depends on a look-up of which nothing is known here.
+func (c *console) rules(e ledger.Entry, ev placing.Event) (placing.Rules, error) {
+	can, err := c.canLookUp(e)
+	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: can}
+	if err != nil && asksForLookUp(e, ev) {
+		return rules, &refusal{e.Key, err.Error()}
+	}
+	return rules, nil
+}
+
+// refusal is why the rules forbid a command. Who has to look in the ERP is told
+// what for.
+func (c *console) refusal(e ledger.Entry, r placing.Rules, step placing.Step) *refusal {
+	why := step.Why
+	if e.State == ledger.Uncertain && !r.CanLookUp && !e.Leased(c.now()) {
+		why = and(why, lookBy(e))
+	}
+	return &refusal{e.Key, why}
 }
 
 // next says what happens to the order now.
@@ -306,7 +329,7 @@ func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
 	case e.State == ledger.Uncertain && !e.Parked():
 		return "it is looked up " + soon
 	}
-	return cmp.Or(e.Reason.Message, string(e.Reason.Kind))
+	return inWords(e)
 }
 
 // soon says when an order that is due goes on: carimbo serve looks every second,

@@ -51,12 +51,13 @@ Names and tax ids are not kept.`,
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	l := list(e)
 	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
-	c.writeField(out, "state", string(e.State), colourOf(e))
+	state := stateCell(e, late(e))
+	c.writeField(out, "state", state.text, state.with)
 	c.writeField(out, "reason", string(e.Reason.Kind), plain)
-	c.writeField(out, reasonLabel(e), e.Reason.Message, plain)
+	c.writeField(out, reasonLabel(e), inWords(e), plain)
 	c.writeField(out, "next attempt", c.local(l.NextAttemptAt), plain)
 	c.writeField(out, "ERP document", documentInFull(e), plain)
-	c.writeField(out, "code", l.Code, plain)
+	c.writeField(out, "code", codeInFull(e), plain)
 	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERP+")", plain)
 	c.writeField(out, "order", e.OrderID, plain)
 	c.writeField(out, "store number", e.StoreNumber, plain)
@@ -67,12 +68,13 @@ func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	c.writeField(out, "updated", c.local(e.UpdatedAt), plain)
 	c.writeField(out, "created", c.local(e.CreatedAt), plain)
 	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
+	c.writeField(out, "changed", c.local(l.ChangedAt), red)
 	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
 	var rows [][]cell
 	for _, a := range show(e).Timeline {
 		rows = append(rows, []cell{{text: c.local(a.At)}, {text: called(a)}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a.Attempt)}})
 	}
-	c.printTable(out, []string{"WHEN", "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
+	c.printTable(out, []string{c.inZone("WHEN"), "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
 }
 
 func (c *console) writeField(out *bytes.Buffer, name, value string, with colour) {
@@ -81,12 +83,20 @@ func (c *console) writeField(out *bytes.Buffer, name, value string, with colour)
 	}
 }
 
-// reasonLabel: the reason of an order that waits for a person says what to do.
+// reasonLabel: the words about an order that is left to a person say what to do.
 func reasonLabel(e ledger.Entry) string {
-	if e.WaitsForPerson() {
+	if e.WaitsForPerson() || late(e) != "" {
 		return "what to do"
 	}
 	return "in words"
+}
+
+// codeInFull says what Sensio calls the halves of its code.
+func codeInFull(e ledger.Entry) string {
+	if text := code(e); e.ERP != sensioKind || text == "" {
+		return text
+	}
+	return code(e) + " (orig#origId)"
 }
 
 func documentInFull(e ledger.Entry) string {
@@ -130,10 +140,17 @@ func remark(a ledger.Attempt) string {
 	return strings.Join(parts, " ")
 }
 
-// local is a time as people read it; empty for none.
+// local is a time as people read it; empty for none. All are in the offset of now,
+// so that inZone is right for each.
 func (c *console) local(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(c.zone).Format("2006-01-02 15:04:05")
+	_, offset := c.now().In(c.zone).Zone()
+	return t.In(time.FixedZone("", offset)).Format("2006-01-02 15:04:05")
+}
+
+// inZone is a column's heading with the zone of its times.
+func (c *console) inZone(heading string) string {
+	return heading + c.now().In(c.zone).Format(" (UTC-07:00)")
 }

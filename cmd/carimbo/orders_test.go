@@ -1,10 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -25,7 +23,7 @@ func TestOrdersAreShownAsPeopleReadThem(t *testing.T) {
 			"list.txt":            {"list"},
 			"list-mine.txt":       {"list", "--mine"},
 			"list-kind.txt":       {"list", "--state", "rejected", "--kind", "mapping", "--connection", "cursos"},
-			"list-empty.txt":      {"list", "--connection", "nobody"},
+			"list-empty.txt":      {"list", "--kind", "quantity"},
 			"show-created.txt":    {"show", "cursos#HP01"},
 			"show-rejected.txt":   {"show", "cursos#HP02"},
 			"show-waiting.txt":    {"show", "cursos#HP03"},
@@ -33,11 +31,14 @@ func TestOrdersAreShownAsPeopleReadThem(t *testing.T) {
 			"show-parked.txt":     {"show", "cursos#HP05"},
 			"show-found.txt":      {"show", "cursos#HP06"},
 			"show-hostile.txt":    {"show", "cursos#HP09"},
+			"show-reversed.txt":   {"show", "cursos#HP21"},
+			"show-changed.txt":    {"show", "cursos#HP22"},
 			"list.json":           {"list", "--json"},
-			"list-empty.json":     {"list", "--json", "--connection", "nobody"},
+			"list-empty.json":     {"list", "--json", "--kind", "quantity"},
 			"show-created.json":   {"show", "cursos#HP01", "--json"},
 			"show-uncertain.json": {"show", "cursos#HP04", "--json"},
 			"show-hostile.json":   {"show", "cursos#HP09", "--json"},
+			"show-changed.json":   {"show", "cursos#HP22", "--json"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				got := typeIn(t, slices.Concat([]string{"orders"}, args, b.flags())...)
@@ -142,37 +143,88 @@ func TestDistanceCountsLettersToChange(t *testing.T) {
 	}
 }
 
-func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "connections.yaml")
-	if err := os.WriteFile(path, []byte(`
-erps:
-  cega: { kind: sensio, base_url: "https://sensio.example/api", headers: { Authorization: "Bearer {app_secret}" }, sale: { type: Venda }, items: { "*": { productId: p1 } } }
-  loja: { kind: sensio, base_url: "https://sensio.example/api", headers: { Authorization: "Bearer {app_secret}" }, sale: { type: Venda }, items: { "*": { productId: p1 } },
-          lookup: { path: "/sales?orig={orig}&origId={origId}", rows: response, id: id } }
-connections:
-  um: { platform: generic, erp: cega, since: 2026-11-01 }
-`), 0o600); err != nil {
-		t.Fatal(err)
+// What the store did later is no state of its own, and still somebody's to do.
+func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
+	created := ledger.Entry{State: ledger.Created, CreatedAt: noon}
+	with := func(change func(*ledger.Entry)) ledger.Entry { e := created; change(&e); return e }
+	changed := func(at time.Time, became ledger.State) []ledger.Attempt {
+		return []ledger.Attempt{{At: at, Did: "newer_contents", Became: became}, {At: at, Did: "look_up", Became: became}}
 	}
-	c := &console{connections: path}
-	for _, k := range []struct {
-		kind, account string
-		want          bool
+	for name, c := range map[string]struct {
+		is   ledger.Entry
+		want string
 	}{
-		{"omie", "estudio", true}, {"sensio", "loja", true}, {"sensio", "cega", false}, {"", "", false},
-		// Whether one that nobody knows here can, its worker finds out.
-		{"sensio", "gone", true},
+		"created":            {created, ""},
+		"reversed":           {with(func(e *ledger.Entry) { e.ReversedAt = noon }), "reversed later"},
+		"changed":            {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(time.Hour), ledger.Created) }), "changed later"},
+		"changed while sent": {with(func(e *ledger.Entry) { e.Timeline = changed(noon, ledger.Created) }), "changed later"},
+		"both": {with(func(e *ledger.Entry) {
+			e.ReversedAt, e.Timeline = noon, changed(noon, ledger.Created)
+		}), "reversed later"},
+		"mended before":                      {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(-time.Hour), ledger.Waiting) }), ""},
+		"changed before it was created anew": {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(-time.Hour), ledger.Created) }), ""},
+		"rejected as reversed":               {ledger.Entry{State: ledger.Rejected, ReversedAt: noon}, ""},
+		"uncertain":                          {ledger.Entry{State: ledger.Uncertain, ReversedAt: noon, Timeline: changed(noon, ledger.Uncertain)}, ""},
 	} {
-		if got := c.canLookUp(ledger.Entry{ERP: k.kind, Account: k.account}); got != k.want {
-			t.Errorf("%s %s: %v", k.kind, k.account, got)
+		if got := late(c.is); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
 
-func TestOnlyOmieShowsACode(t *testing.T) {
-	for kind, want := range map[string]bool{"omie": true, "sensio": false, "": false} {
-		if got := list(ledger.Entry{ERP: kind, Reference: erp.Reference{Code: "abc"}}).Code != ""; got != want {
-			t.Errorf("%q has a code: %v", kind, got)
+func TestAConnectionThatIsNotConfiguredIsSaidToBe(t *testing.T) {
+	t.Chdir(t.TempDir())
+	file := write(t, "c.yaml", goodConnections)
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		const said = "carimbo: no connection nope is configured in "
+		for _, c := range []struct {
+			args []string
+			want string
+		}{
+			{[]string{"list", "--connection", "nope", "--connections", file}, said + file + ", which has cursos\n"},
+			{[]string{"list", "--connection", "nope", "--json", "--connections", file}, said + file + ", which has cursos\n"},
+			{[]string{"retry", "--connection", "nope", "--connections", file}, said + file + ", which has cursos\n"},
+			{[]string{"list", "--connection", "nope", "--connections", "nowhere.yaml"}, ""},
+			{[]string{"list", "--connection", "nope", "--connections", write(t, "bad.yaml", "erps: 1\n")}, ""},
+			{[]string{"list", "--connection", "cursos", "--kind", "quantity", "--connections", file}, ""},
+			// Orders of a connection that was removed are still listed.
+			{[]string{"list", "--connection", "cursos", "--connections", write(t, "other.yaml", strings.Replace(goodConnections, "cursos:", "outra:", 1))}, ""},
+		} {
+			got := typeIn(t, slices.Concat([]string{"orders"}, c.args[:1], b.flags(), c.args[1:])...)
+			if got.code != exitDone || got.errors != c.want || got.out == "" {
+				t.Errorf("%v: %+v", c.args, got)
+			}
+		}
+	})
+}
+
+// A time without its zone is another time elsewhere.
+func TestTheZoneOfATablesTimesIsNamed(t *testing.T) {
+	dir := tell(t)
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		zone       *time.Location
+		now        time.Time
+		label, row string
+	}{
+		{time.UTC, noon, "UTC+00:00", "2026-11-21 14:00:00"},
+		{order.SaoPaulo(), noon, "UTC-03:00", "2026-11-21 11:00:00"},
+		{newYork, noon, "UTC-05:00", "2026-11-21 09:00:00"},
+		// One name is right for times from both sides of a change of the clocks.
+		{newYork, noon.AddDate(0, 8, 0), "UTC-04:00", "2026-11-21 10:00:00"},
+	} {
+		for _, args := range [][]string{{"list"}, {"show", "cursos#HP01"}} {
+			var out, errs bytes.Buffer
+			console := at(c.now, "", &out, &errs)
+			console.zone = c.zone
+			console.run(t.Context(), slices.Concat([]string{"orders"}, args, []string{"--data", dir}))
+			if strings.Count(out.String(), "("+c.label+")") != 1 || !strings.Contains(out.String(), c.row) {
+				t.Errorf("%s: %v: %s", c.zone, args, out.String())
+			}
 		}
 	}
 }
