@@ -59,8 +59,12 @@ deploy:
 	sam build
 	sam deploy --config-env $(STAGE)
 
+# The search and the simulation go further without the race detector, which makes
+# them many times slower: two faults at most, and 200,000 orders.
 test: lint
 	$(GO) test -race -timeout 15m ./...
+	$(GO) test -timeout 15m ./shared/placing/search
+	$(GO) run ./cmd/carimbo simulate --seeds 1000 --orders 200
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

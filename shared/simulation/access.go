@@ -16,6 +16,8 @@ import (
 type access struct {
 	world *world
 	task  *task
+	// kept are the secrets that the process remembers; nil: none.
+	kept map[string]kept
 }
 
 var (
@@ -40,7 +42,7 @@ func (a *access) reads() error {
 }
 
 func (a *access) throttled() error {
-	if a.world.fails(Throttled) {
+	if a.task.fails(Throttled) {
 		a.task.failed = true
 		return errThrottled
 	}
@@ -63,9 +65,13 @@ func (a *access) writes(do func() error) error {
 		return err
 	}
 	switch {
-	case a.world.fails(WriteLost):
+	case a.task.fails(WriteLost):
 		return errLost
-	case a.world.fails(WriteResent):
+	case a.task.fails(WriteResent):
+		// Others may write before the second one arrives.
+		if err := a.task.wait(a.takes()); err != nil {
+			return err
+		}
 		return do()
 	}
 	return nil
@@ -77,15 +83,23 @@ func (a *access) Get(_ context.Context, key string) (ledger.Entry, error) {
 	if err := a.reads(); err != nil {
 		return ledger.Entry{}, err
 	}
-	return a.world.ledger.Get(a.ctx(), key)
+	e, err := a.world.ledger.Get(a.ctx(), key)
+	if t := a.task; key == t.key && t.fence != 0 && e.Fence != t.fence && !t.fenced {
+		t.fenced = true
+		a.world.effect(fencedOff)
+	}
+	return e, err
 }
 
 func (a *access) Write(_ context.Context, before, after ledger.Entry) (stored ledger.Entry, err error) {
 	err = a.writes(func() error {
 		stored, err = a.world.ledger.Write(a.ctx(), before, after)
-		if err == nil {
-			a.world.written(before, stored)
+		switch {
+		case err == nil:
+			a.world.written(a.task, before, stored)
 			a.task.tell("%s -> %s %s, fence %d", before.State, stored.State, stored.Reason.Kind, stored.Fence)
+		case errors.Is(err, ledger.ErrChanged):
+			a.world.effect(bounced)
 		}
 		return err
 	})
@@ -119,7 +133,11 @@ func (a *access) Lane(_ context.Context, account string) (ledger.Lane, error) {
 
 func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) error {
 	a.task.tell("the lane of %s rests until +%s: %s", account, l.BlockedUntil.Sub(epoch), l.Why)
-	return a.writes(func() error { return a.world.ledger.BlockLane(a.ctx(), account, l) })
+	return a.writes(func() error {
+		of := a.world.account(account)
+		of.restedAt, of.restedBy = a.world.now, a.task
+		return a.world.ledger.BlockLane(a.ctx(), account, l)
+	})
 }
 
 func (a *access) ClearStrikes(_ context.Context, account string) error {
@@ -143,7 +161,7 @@ func (a *access) Send(_ context.Context, m queue.Message) error {
 	if err := a.task.point(CrashBeforeSend, a.takes()); err != nil {
 		return err
 	}
-	if w.fails(SendRefused) {
+	if a.task.fails(SendRefused) {
 		return errThrottled
 	}
 	if change := w.opts.seams.send; change != nil {
@@ -153,13 +171,18 @@ func (a *access) Send(_ context.Context, m queue.Message) error {
 		return err
 	}
 	w.in(0, w.poll)
-	if w.fails(Doubled) {
+	if a.task.fails(SendResent) {
+		if err := w.queue.Send(a.ctx(), m); err != nil {
+			return err
+		}
+	}
+	if a.task.fails(Doubled) {
 		w.doubled(m)
 	}
 	if err := a.task.point(CrashAfterSend, a.takes()); err != nil {
 		return err
 	}
-	if w.fails(SendLost) {
+	if a.task.fails(SendLost) {
 		return errLost
 	}
 	return nil
@@ -170,7 +193,7 @@ func (a *access) Send(_ context.Context, m queue.Message) error {
 func (w *world) doubled(m queue.Message) {
 	m.Dedup += "'"
 	after := w.logarithmic(time.Second, 2*time.Hour)
-	w.lasts(w.now.Add(after))
+	w.news(w.byKey[m.Key], after)
 	w.in(after, func() {
 		if err := w.queue.Send(context.Background(), m); err != nil {
 			panic(err)
@@ -181,7 +204,7 @@ func (w *world) doubled(m queue.Message) {
 
 // ack acknowledges, if nothing goes wrong.
 func (a *access) ack(d queue.Delivery) {
-	if a.task.point(CrashBeforeAck, a.takes()) != nil || a.world.fails(AckLost) {
+	if a.task.point(CrashBeforeAck, a.takes()) != nil || a.task.fails(AckLost) {
 		return
 	}
 	if err := a.world.queue.Ack(a.ctx(), d); err != nil {
@@ -194,16 +217,22 @@ func (a *access) ack(d queue.Delivery) {
 // secrets are what Secrets Manager holds.
 type secrets map[string]secret.Secret
 
-func newSecrets() secrets {
+// hooks are the connections that are told of sales.
+var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao"} // never written to
+
+func newSecrets(accounts []*account) secrets {
 	s := secrets{}
-	for _, c := range []string{"cursos", "turmas", "checkout"} {
+	for _, c := range hooks {
 		s["hook/"+c] = secret.Secret{Values: map[string]string{secret.SigningKey: signingSecret(c, 0)}, Since: epoch.AddDate(0, -1, 0)}
 	}
-	for _, account := range []string{"estudio", "filial"} {
-		s["omie/"+account] = secret.Secret{Values: map[string]string{"app_key": "10" + account, "app_secret": "segredo-0"}}
+	for _, a := range accounts {
+		s[a.secret()] = secret.Secret{Values: map[string]string{"app_key": "10" + a.name, "app_secret": "segredo-0"}}
 	}
 	return s
 }
+
+// secret is the name of the account's.
+func (a *account) secret() string { return a.kind + "/" + a.name }
 
 // rotate replaces a secret's values.
 func (s secrets) rotate(name string, now time.Time, values map[string]string) {
@@ -213,28 +242,49 @@ func (s secrets) rotate(name string, now time.Time, values map[string]string) {
 	s[name] = secret.Secret{Values: next, Previous: was.Values, Since: now}
 }
 
-// vault is how a task reads secrets. None is kept for later: what a cache does is
-// its own package's.
+// keepSecret is how long a process remembers a secret, as Secrets Manager's client
+// does: after a rotation the ERP refuses what it still calls with.
+const keepSecret = 5 * time.Minute
+
+// kept is a secret that a process remembers.
+type kept struct {
+	secret secret.Secret
+	until  time.Time
+}
+
+// vault is how a task reads secrets.
 type vault struct{ *access }
 
 var _ secret.Store = vault{}
 
-// Get reads a secret as it is now.
+// Get reads a secret, unless the process remembers it. It is what a worker does
+// right before it looks at the clock and calls, so it may stand still here.
 func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
+	if still := v.task.standsStill(); still > 0 {
+		if err := v.task.wait(still); err != nil {
+			return secret.Secret{}, err
+		}
+	}
+	if is, ok := v.kept[name]; ok && v.task.now().Before(is.until) {
+		return is.secret, nil
+	}
 	if err := v.task.wait(v.takes()); err != nil {
 		return secret.Secret{}, err
 	}
-	if v.world.fails(NoSecret) {
+	if v.task.fails(NoSecret) {
 		return secret.Secret{}, errThrottled
 	}
 	s, ok := v.world.secrets[name]
 	if !ok {
 		return secret.Secret{}, secret.ErrNotFound
 	}
+	if v.kept != nil {
+		v.kept[name] = kept{s, v.task.now().Add(keepSecret)}
+	}
 	return s, nil
 }
 
-// Refresh is Get.
+// Refresh is Get: who verifies webhooks remembers nothing here.
 func (v vault) Refresh(ctx context.Context, name string) (secret.Secret, error) {
 	return v.Get(ctx, name)
 }

@@ -14,7 +14,7 @@ func (s *sale) body(c contents, version int) []byte {
 	if s.sort == garbled {
 		return fmt.Appendf(nil, `{"hello":"%s"}`, s.number)
 	}
-	if s.platform == "generic" {
+	if s.store.platform == "generic" {
 		return s.genericBody(c, version)
 	}
 	event, currency := "PURCHASE_APPROVED", "BRL"
@@ -25,9 +25,9 @@ func (s *sale) body(c contents, version int) []byte {
 		currency = "USD"
 	}
 	return fmt.Appendf(nil, `{"id":"e-%s-%d","creation_date":%d,"event":"%s","version":"2.0.0","data":{"product":{"id":5128734,"name":"Go na prática"},`+
-		`"buyer":{"email":"comprador%d@correio.example","name":"Comprador Numero %s","document":"%s"},`+
+		`"buyer":{"email":"%s","name":"%s","document":"%s"},`+
 		`"purchase":{"approved_date":%d,"order_date":%d,"price":{"value":%s,"currency_value":"%s"},"status":"APPROVED","transaction":"%s","payment":{"installments_number":1,"type":"PIX"},"offer":{"code":"%s"}}}}`,
-		s.number, version, epoch.Add(time.Duration(version)*time.Second).UnixMilli(), event, s.buyer, letters(s.buyer), s.taxID(c),
+		s.number, version, created(version), event, s.email(), s.name(), s.taxID(c),
 		epoch.UnixMilli(), epoch.UnixMilli(), amount(c.cents), currency, s.number, c.sku)
 }
 
@@ -48,19 +48,27 @@ func (s *sale) genericBody(c contents, version int) []byte {
 		version = 0
 	}
 	return fmt.Appendf(nil, `{"type":"%s","version":%d,"order":{"id":"%s","number":"%s","currency":"%s","placed_at":"%[6]s","paid_at":"%[6]s",`+
-		`"customer":{"name":"Comprador Numero %[7]s","email":"comprador%[8]d@correio.example","tax_id":"%[9]s"},`+
+		`"customer":{"name":"%[7]s","email":"%[8]s","tax_id":"%[9]s"},`+
 		`"lines":[{"sku":"%[10]s","name":"A","quantity":1,"unit_price":"%[11]s"},{"sku":"%[10]s","name":"B","quantity":2,"unit_price":"%[12]s","discount":"%[13]s"}],`+
 		`"payments":[{"method":"pix","amount":"%[14]s"}],"total":"%[14]s"}}`,
-		kind, version, s.number, s.number, currency, epoch.Format(time.RFC3339), letters(s.buyer), s.buyer, s.taxID(c),
+		kind, version, s.number, s.number, currency, epoch.Format(time.RFC3339), s.name(), s.email(), s.taxID(c),
 		c.sku, amount(half), amount(c.cents), amount(c.cents+half), amount(total))
 }
 
 func (s *sale) reversalBody() []byte {
-	if s.platform == "generic" {
+	if s.store.platform == "generic" {
 		return fmt.Appendf(nil, `{"type":"order.reversed","order":{"id":"%s"}}`, s.number)
 	}
 	return fmt.Appendf(nil, `{"id":"r-%s","creation_date":%d,"event":"PURCHASE_REFUNDED","version":"2.0.0","data":{"purchase":{"approved_date":%d,"transaction":"%s","status":"REFUNDED"}}}`,
 		s.number, epoch.Add(time.Hour).UnixMilli(), epoch.UnixMilli(), s.number)
+}
+
+func (s *sale) email() string { return fmt.Sprintf("comprador%d@correio.example", s.buyer) }
+func (s *sale) name() string  { return "Comprador Numero " + letters(s.buyer) }
+
+// created is Hotmart's version of contents: when their event was made.
+func created(version int) int64 {
+	return epoch.Add(time.Duration(version) * time.Second).UnixMilli()
 }
 
 func amount(cents int64) string { return order.Cents(cents).String() }

@@ -1,11 +1,15 @@
 package simulation
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
-	"strconv"
+	"slices"
+	"strings"
+	"time"
 
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -17,48 +21,19 @@ type ending struct {
 	cause string
 	// nothing names what had to make nothing, and did.
 	nothing string
-}
-
-// written looks at each write as it happens.
-func (w *world) written(before, after ledger.Entry) {
-	w.mix(after.Key)
-	s := w.byKey[after.Key]
-	if s == nil {
-		return
-	}
-	if after.State == ledger.Rejected && after.Reason.Kind == order.Reversed {
-		s.stopped = true
-	}
-	if after.State == ledger.Creating && before.State != ledger.Creating && !after.ReversedAt.IsZero() {
-		w.broken(s.key, "a create begins though the order is reversed")
-	}
-	if before.State == ledger.Uncertain && before.Fault != "" && before.Newer == nil && after.State == ledger.Waiting {
-		w.broken(s.key, "refused in unknown words, and goes out again by itself")
-	}
-	if after.State == ledger.Created && before.State != ledger.Created {
-		s.createdAt = w.now
-	}
-}
-
-// document is the sale's in the account, or nil.
-func (w *world) document(a *app, s *sale) *omiesim.Document {
-	for _, d := range a.sim.Documents() {
-		if d.OrderNumber == s.number {
-			return &d
-		}
-	}
-	return nil
+	// took is how long it took after the last fault and news, where that is bounded.
+	took time.Duration
 }
 
 // check is what has to be true at the end.
 func (w *world) check() {
-	documents := map[*sale][]omiesim.Document{}
-	for _, name := range []string{"estudio", "filial"} {
-		for _, d := range w.apps[name].sim.Documents() {
-			s := w.numbers[d.OrderNumber]
+	documents := map[*sale][]document{}
+	for _, a := range w.accounts {
+		for _, d := range a.documents() {
+			s := w.numbers[d.order]
 			if s == nil {
-				if d.OrderNumber != "OUTRO" {
-					w.broken("", "document %d is of no sale", d.NCodOS)
+				if d.order != foreign {
+					w.broken("", "document %s is of no sale", d.id)
 				}
 				continue
 			}
@@ -82,9 +57,9 @@ func (w *world) check() {
 	}
 }
 
-func (w *world) checkSale(s *sale, documents []omiesim.Document) {
+func (w *world) checkSale(s *sale, documents []document) {
 	e, err := w.ledger.Get(context.Background(), s.key)
-	w.tell(s.key, "ends %s %s with %d documents", e.State, e.Reason.Kind, len(documents))
+	w.tell(s.key, "ends %s %s with %d documents: %s", e.State, e.Reason.Kind, len(documents), e.Reason.Message)
 	if len(documents) > 1 {
 		w.broken(s.key, "%d documents", len(documents))
 		return
@@ -106,100 +81,168 @@ func (w *world) checkSale(s *sale, documents []omiesim.Document) {
 	case e.State == ledger.Rejected:
 		w.checkRejected(s, e, documents)
 	case e.Parked():
-		if !s.contradicted && !s.taken {
-			w.broken(s.key, "parked without a cause: %s", e.Reason.Message)
-		}
-		s.end.cause = "parked: the ERP contradicts itself"
-		if s.taken {
-			s.end.cause = "parked: another document has our code"
-		}
+		w.checkParked(s, e)
 	default:
-		w.broken(s.key, "not done %s after the last fault: %s %s, due at +%s", goodEnd, e.State, e.Reason.Kind, e.Due.Sub(epoch))
+		w.broken(s.key, "not done: %s %s, due at +%s", e.State, e.Reason.Kind, e.Due.Sub(epoch))
+		return
+	}
+	w.checkTime(s)
+}
+
+// checkTime: it lives. Two hours after the last fault that could concern it, and
+// after what was last said of it, an order is done; where there are no faults at
+// all, soon.
+func (w *world) checkTime(s *sale) {
+	if !s.account.promised() && !w.calm() {
+		return
+	}
+	from := later(s.news, w.lastFault, s.account.lastFault)
+	most := cmp.Or(w.opts.seams.settle, goodEnd)
+	if w.calm() {
+		from, most = s.news, calmEnd
+	}
+	s.end.took = s.since.Sub(from)
+	if s.end.took > most {
+		w.broken(s.key, "took %s after the last fault", s.end.took)
 	}
 }
 
 // checkNothing: a call that was not paid or not genuine.
-func (w *world) checkNothing(s *sale, entry bool, documents []omiesim.Document) {
+func (w *world) checkNothing(s *sale, entry bool, documents []document) {
 	if entry || len(documents) > 0 {
 		w.broken(s.key, "%s, and made an entry (%t) and %d documents", s.sort, entry, len(documents))
 	}
 	s.end.nothing = string(s.sort)
 }
 
-func (w *world) checkCreated(s *sale, e ledger.Entry, documents []omiesim.Document) {
+func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	s.end.created = true
 	switch {
 	case len(documents) == 0:
 		w.broken(s.key, "created as %s, and the ERP has no such document", e.ERPID)
 		return
-	case e.ERPID != strconv.FormatInt(documents[0].NCodOS, 10):
-		w.broken(s.key, "created as %s, and the ERP has %d", e.ERPID, documents[0].NCodOS)
+	case e.ERPID != documents[0].id:
+		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].id)
+	case e.ERPNumber != "" && e.ERPNumber != documents[0].number:
+		w.broken(s.key, "created with the number %s, and the ERP has %s", e.ERPNumber, documents[0].number)
 	case s.stopped:
 		w.broken(s.key, "rejected as reversed, and created all the same")
 	case len(e.Payload) > 0 || e.Newer != nil:
 		w.broken(s.key, "a payload outlived its order")
 	}
+	if want := s.account.customer(s); documents[0].customer != want {
+		w.broken(s.key, "the document is another customer's")
+	}
+	w.checkPrivate(s, e)
 	w.checkContents(s, e, documents[0])
+}
+
+// checkPrivate: nothing that names the buyer outlives the order (rule 18).
+func (w *world) checkPrivate(s *sale, e ledger.Entry) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		panic(err)
+	}
+	for _, private := range []string{s.email(), s.name(), s.taxID(contents{})} {
+		if private != "" && bytes.Contains(text, []byte(private)) {
+			w.broken(s.key, "%q outlived its order", private)
+		}
+	}
 }
 
 // checkContents: the document has the newest contents to the cent, or a person is
 // told that they changed later.
-func (w *world) checkContents(s *sale, e ledger.Entry, d omiesim.Document) {
+func (w *world) checkContents(s *sale, e ledger.Entry, d document) {
 	known := -1
 	for i, c := range s.versions {
-		if c.bad == "" && d.Total.Equal(order.Cents(c.cents)) {
+		if c.bad == "" && d.total.Equal(order.Cents(c.cents)) {
 			known = i
 		}
 	}
 	switch {
 	case known < 0:
-		w.broken(s.key, "the document's total is %s, which the store never said", d.Total)
-	case known < s.newest && !told(e) && s.versioned():
+		w.broken(s.key, "the document's total is %s, which the store never said", d.total)
+	case e.Total != d.total.String():
+		w.broken(s.key, "the document's total is %s, and the ledger's %s", d.total, e.Total)
+	case known < s.newest && s.ordered() && !told(e, s.version(s.newest)):
 		w.broken(s.key, "the document has version %d, the store's newest is %d, and nobody is told", known+1, s.newest+1)
 	}
 }
 
-// versioned tells whether a notice that comes late can be told from a newer one.
-func (s *sale) versioned() bool { return s.platform != "generic" || s.buyer%2 != 0 }
+// versioned tells whether its platform says which contents are newer.
+func (s *sale) versioned() bool { return s.store.platform != "generic" || s.buyer%2 != 0 }
 
-func told(e ledger.Entry) bool {
-	for _, a := range e.Timeline {
-		if a.Did == "newer_contents" && a.Became == ledger.Created {
-			return true
-		}
+// ordered tells whether the newest contents can be told from older ones: by their
+// version, or because they came in their order.
+func (s *sale) ordered() bool { return s.versioned() || !s.overtaken }
+
+// version is what the platform calls the contents.
+func (s *sale) version(i int) int64 {
+	switch {
+	case s.store.platform != "generic":
+		return created(i + 1)
+	case s.versioned():
+		return int64(i + 1)
 	}
-	return false
+	return 0
 }
 
-func (w *world) checkRejected(s *sale, e ledger.Entry, documents []omiesim.Document) {
+func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	if len(documents) > 0 {
-		w.broken(s.key, "rejected: %s, and the ERP has document %d", e.Reason.Kind, documents[0].NCodOS)
+		w.broken(s.key, "rejected: %s, and the ERP has document %s", e.Reason.Kind, documents[0].id)
 	}
 	kind := e.Reason.Kind
-	s.end.cause = fmt.Sprintf("rejected: %s", kind)
+	s.end.cause = fmt.Sprintf("%s: rejected: %s", s.account.kind, kind)
 	switch {
 	case kind == order.Reversed && s.reversal:
 		s.end.cause, s.end.nothing = "", "reversed in time"
-	case kind == order.RefusedByERP && s.refused:
+	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
-	case s.newest >= 0 && !s.versioned() && s.versions[0].bad == kind:
+	case s.newest >= 0 && !s.ordered() && s.versions[0].bad == kind:
 	default:
 		w.broken(s.key, "rejected without a cause: %s: %s", kind, e.Reason.Message)
 	}
 }
 
+// checkParked: a person looks, for a true reason.
+func (w *world) checkParked(s *sale, e ledger.Entry) {
+	why := e.Reason.Message
+	s.end.cause = fmt.Sprintf("%s: parked: ", s.account.title())
+	switch {
+	case s.taken && (strings.Contains(why, "but its") || strings.Contains(why, "the document with our code is") || strings.Contains(why, "2 sales with our orig") || s.contradicts(why)):
+		s.end.cause += "another document has our reference"
+	case s.contradicted && s.contradicts(why):
+		s.end.cause += "the ERP contradicts itself"
+	case !s.account.promised() && s.harmed && s.creates+s.began > 0:
+		s.end.cause += "nothing proves whether it is there"
+	default:
+		w.broken(s.key, "parked without a cause: %s", why)
+	}
+}
+
+// contradicts tells whether the ERP said what it doesn't show, in the words of the
+// entry.
+func (s *sale) contradicts(why string) bool { return strings.Contains(why, "already there") }
+
 // count adds the sale to the result.
-func (s *sale) count(w *world, r *Result) {
+func (s *sale) count(r *Result) {
+	t := Tally{}
 	if s.newest >= 0 {
-		r.Paid++
+		t.Paid = 1
 	}
 	switch {
 	case s.end.created:
-		r.Created++
-		r.Slowest = max(r.Slowest, s.createdAt.Sub(w.disturbed()))
+		t.Created = 1
+		r.Slowest = max(r.Slowest, s.end.took)
 	case s.end.cause != "":
+		t.Person = 1
 		r.Person[s.end.cause]++
 	case s.end.nothing != "":
 		r.Nothing[s.end.nothing]++
+	}
+	r.Paid, r.Created = r.Paid+t.Paid, r.Created+t.Created
+	if s.account != nil {
+		is := r.Accounts[s.account.title()]
+		r.Accounts[s.account.title()] = Tally{is.Paid + t.Paid, is.Created + t.Created, is.Person + t.Person}
 	}
 }

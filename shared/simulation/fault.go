@@ -1,15 +1,11 @@
 package simulation
 
-import (
-	"time"
-
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
-)
+import "time"
 
 // Kind is one kind of fault.
 type Kind string
 
-// The faults, apart from the ERP's own answers.
+// The faults, apart from the ERPs' own answers.
 const (
 	CrashReading     Kind = "crash: reading the ledger"
 	CrashBeforeWrite Kind = "crash: before a ledger write"
@@ -24,6 +20,7 @@ const (
 	CrashAnswered    Kind = "crash: ERP call answered"
 	Panics           Kind = "panic while placing"
 	StandsStill      Kind = "a process stands still for minutes"
+	StartsLate       Kind = "an invocation starts late and is slow"
 	LateCreate       Kind = "a create leaves late, up to 50 s after its lease"
 
 	Throttled   Kind = "ledger: throttled"
@@ -31,16 +28,15 @@ const (
 	WriteResent Kind = "ledger: written, answer lost, sent again"
 	SendRefused Kind = "queue: send refused"
 	SendLost    Kind = "queue: sent, answer lost"
+	SendResent  Kind = "queue: sent, answer lost, sent again"
 	AckLost     Kind = "queue: acknowledgement lost"
 	Doubled     Kind = "queue: message doubled"
 
-	AnswerLost  Kind = "store: our answer was lost, sent again"
-	SentTwice   Kind = "store: sent twice"
-	Reordered   Kind = "store: an old notice days later"
-	NotGenuine  Kind = "store: a forged call"
-	Unreachable Kind = "erp: connection refused"
-	Outage      Kind = "erp: outage"
-	Foreign     Kind = "erp: a foreign document has our code"
+	AnswerLost Kind = "store: our answer was lost, sent again"
+	SentTwice  Kind = "store: sent twice"
+	Reordered  Kind = "store: an old notice days later"
+	Shuffled   Kind = "store: notices out of order, up to days"
+	NotGenuine Kind = "store: a forged call"
 
 	NoSecret   Kind = "secrets: unreadable"
 	NewSecret  Kind = "secrets: rotated"
@@ -49,17 +45,56 @@ const (
 	Commanded  Kind = "an operator's command at any time"
 )
 
+// The faults that each ERP has, after its name.
+const (
+	unreachable = "connection refused"
+	outage      = "outage"
+	outage72    = "outage of 72 hours"
+	seized      = "a foreign document has our code"
+	// The draws of rates.
+	erpAnswers   Kind = "answers"
+	erpUnreached Kind = "unreached"
+)
+
+// kindOf is a fault of one ERP.
+func kindOf(erp, what string) Kind { return Kind(erp + ": " + what) }
+
 // rates are how likely each fault is wherever it can happen.
 var rates = map[Kind]float64{
 	CrashReading: .001, CrashBeforeWrite: .004, CrashAfterWrite: .004, CrashBeforeSend: .008, CrashAfterSend: .008,
 	CrashBeforeAck: .008, CrashAfterAck: .008, CrashBeforeCall: .006, CrashSent: .008, CrashApplied: .008, CrashAnswered: .008,
-	Panics: .003, StandsStill: .002, LateCreate: .006,
-	Throttled: .004, WriteLost: .004, WriteResent: .004, SendRefused: .008, SendLost: .008, AckLost: .008, Doubled: .02,
-	AnswerLost: .01, Unreachable: .01, NoSecret: .003, erpAnswers: .06,
+	Panics: .003, StandsStill: .002, StartsLate: .01, LateCreate: .006,
+	Throttled: .004, WriteLost: .004, WriteResent: .004, SendRefused: .008, SendLost: .008, SendResent: .004, AckLost: .008, Doubled: .02,
+	AnswerLost: .01, SentTwice: .08, Reordered: .03, Shuffled: .05, NoSecret: .003, erpUnreached: .01, erpAnswers: .06,
+} // never written to
+
+// What faults led to. Each has to be seen, or the fault proves nothing.
+const (
+	holderAlive    = "an entry was taken from a holder that is alive"
+	fencedOff      = "a holder saw that its claim was lost"
+	metLease       = "a message met a live lease, its holder alive, and changed the order"
+	bounced        = "a write bounced: somebody wrote in between"
+	lateArrival    = "a create reached the ERP after its lease"
+	lateApply      = "a create was applied after its caller had gone"
+	lapsedUnsure   = "a lease lapsed while creating"
+	foundThere     = "a look-up found the document"
+	provenAbsent   = "a look-up proved absence, created again"
+	refusedTwice   = "the ERP refused a second create"
+	redriven       = "a dead letter was redriven"
+	staleSecret    = "an ERP refused a key that was rotated"
+	mendedAlive    = "mended in the store while rejected"
+	reversedBefore = "refunded while waiting"
+	reversedAfter  = "refunded when a document may exist"
+	newerTookOver  = "newer contents took over after a proof"
+	moved          = "an order kept its account when its connection moved"
+)
+
+func everyEffect() []string {
+	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved}
 }
 
-// erpAnswers is all that an ERP can do to one call.
-const erpAnswers Kind = "erp"
+func (w *world) effect(what string) { w.effects[what]++ }
 
 // within draws a duration below most.
 func (w *world) within(most time.Duration) time.Duration {
@@ -78,6 +113,22 @@ func (w *world) fails(k Kind) bool {
 	return true
 }
 
+// fails draws whether the fault befalls the task, and with it its order.
+func (t *task) fails(k Kind) bool {
+	if !t.world.fails(k) {
+		return false
+	}
+	t.harm()
+	return true
+}
+
+// harm notes that something went wrong with the order of the task.
+func (t *task) harm() {
+	if s := t.world.byKey[t.key]; s != nil {
+		s.harmed = true
+	}
+}
+
 // befell counts a fault that lasts until now.
 func (w *world) befell(k Kind) {
 	w.faults[string(k)]++
@@ -85,11 +136,7 @@ func (w *world) befell(k Kind) {
 }
 
 // lasts notes that something goes wrong until then.
-func (w *world) lasts(until time.Time) {
-	if until.After(w.lastFault) {
-		w.lastFault = until
-	}
-}
+func (w *world) lasts(until time.Time) { w.lastFault = later(w.lastFault, until) }
 
 // point is somewhere in a task where others can see what it does: it takes a
 // moment, and the task may die or stand still there.
@@ -97,19 +144,27 @@ func (t *task) point(crash Kind, takes time.Duration) error {
 	if t.dead {
 		return errDead
 	}
-	w := t.world
-	if w.fails(crash) {
+	if t.fails(crash) {
 		t.tell("dies: %s", crash)
 		return t.die()
 	}
-	if w.fails(StandsStill) {
-		still := w.within(12 * time.Minute)
-		t.stood = true
-		t.tell("stands still for %s", still)
-		w.lasts(w.now.Add(still))
-		takes += still
+	return t.wait(takes + t.standsStill())
+}
+
+// standsStill draws for how long the task does, if at all.
+func (t *task) standsStill() time.Duration {
+	most := 12 * time.Minute
+	switch {
+	case t.slow && t.world.chance(.2):
+		most = 3 * time.Minute
+	case !t.fails(StandsStill):
+		return 0
 	}
-	return t.wait(takes)
+	still := t.world.within(most)
+	t.stood = true
+	t.tell("stands still for %s", still)
+	t.world.lasts(t.world.now.Add(still))
+	return still
 }
 
 // crash draws whether the task dies at a point that takes no time.
@@ -117,7 +172,7 @@ func (t *task) crash(k Kind) bool {
 	if t.dead {
 		return true
 	}
-	if !t.world.fails(k) {
+	if !t.fails(k) {
 		return false
 	}
 	t.tell("dies: %s", k)
@@ -125,63 +180,38 @@ func (t *task) crash(k Kind) bool {
 	return true
 }
 
-// drawn are the faults of Omie's by how often one is drawn. A delay is drawn below
-// its limit: a late write is applied at most 50 s after its call ended, which is
-// after 60 s where no answer comes.
-var drawn = []omieFault{
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenSilence}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenReset}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenHTML}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenHTML, Status: 504}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenHTML, Status: 302}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenGarbage}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenFault}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenFault, Text: "ERROR: Broken response from application server", Code: "SOAP-ENV:Server"}},
-	{fault: omiesim.Fault{Mode: omiesim.WriteThenFault, Text: "ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", Code: "SOAP-ENV:Client-6"}},
-	{fault: omiesim.Fault{Mode: omiesim.DelayedApply}, delay: 110 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.DelayedApply}, delay: 110 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.DelayedApplyReset}, delay: 50 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.DelayedApplyReset}, delay: 50 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.Slow}, delay: 90 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.Hang}},
-	{fault: omiesim.Fault{Mode: omiesim.Reset}},
-	{fault: omiesim.Fault{Mode: omiesim.HTML}},
-	{fault: omiesim.Fault{Mode: omiesim.HTML, Status: 301}},
-	{fault: omiesim.Fault{Mode: omiesim.HTML, Status: 403}},
-	{fault: omiesim.Fault{Mode: omiesim.Status200Garbage}},
-	{fault: omiesim.Fault{Mode: omiesim.Outage}},
-	{fault: omiesim.Fault{Mode: omiesim.Blocked}},
-	{fault: omiesim.Fault{Mode: omiesim.Rate}},
-	{fault: omiesim.Fault{Mode: omiesim.KeyRefused}},
-	{fault: omiesim.Fault{Mode: omiesim.Redundant}, delay: 60 * time.Second},
-	{fault: omiesim.Fault{Mode: omiesim.Concurrent}},
-	{fault: omiesim.Fault{Mode: omiesim.Refusal, Text: "ERROR: Instabilidade momentanea, tente novamente."}},
-	{fault: omiesim.Fault{Mode: omiesim.Refusal}, refuses: true},
-	{fault: omiesim.Fault{Mode: omiesim.Refusal, Text: "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!", Code: "SOAP-ENV:Client-103"}, refuses: true},
-	{fault: omiesim.Fault{Mode: omiesim.Refusal, Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102"}, contradicts: true},
+// lateMost is how long after its lease a create may still reach the ERP, and after
+// its call's end be applied: what comes later no rule can stop.
+const lateMost = 50 * time.Second
+
+// fault is what an ERP does to one call. Both simulators call their modes alike.
+type fault struct {
+	mode string
+	// name tells it from others of the mode.
+	name       string
+	status     int
+	text, code string
+	// delay is what it lasts; delayed is what that is drawn below.
+	delay, delayed time.Duration
+	// refuses: whoever is refused so is a person's to look at, in the words of said.
+	// contradicts: the ERP says what it doesn't show. rests: its account has to rest
+	// for the delay.
+	refuses, contradicts, rests bool
+	said                        string
 }
 
-type omieFault struct {
-	fault omiesim.Fault
-	delay time.Duration
-	// refuses: whoever is refused so is a person's to look at. contradicts: the
-	// ERP says what it doesn't show.
-	refuses, contradicts bool
-}
-
-func (f omieFault) kind() Kind {
-	name := "erp: " + string(f.fault.Mode)
-	switch {
-	case f.contradicts:
-		name += ", a false duplicate"
-	case f.refuses && f.fault.Text != "":
-		name += ", contents refused"
-	case f.refuses:
-		name += ", unknown words"
-	case f.fault.Code == "SOAP-ENV:Server" || f.fault.Mode == omiesim.Refusal:
-		name += ", instability"
-	case f.fault.Code != "":
-		name += ", redundant"
+func (f fault) kind(erp string) Kind {
+	name := f.mode
+	if f.name != "" {
+		name += ", " + f.name
 	}
-	return Kind(name)
+	return kindOf(erp, name)
+}
+
+// faultsOf are the faults of an ERP, as often as each is drawn.
+func faultsOf(erp string) []fault {
+	if erp == sensioKind {
+		return ofSensio
+	}
+	return ofOmie
 }

@@ -1,244 +1,233 @@
 package simulation
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
+	"fmt"
+	"hash/fnv"
 	"net/http"
-	"net/http/httptrace"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
-
-// callLimit is Omie's: after it the caller gives up.
-const callLimit = 60 * time.Second
 
 // blockFor is how long Omie blocks a key.
 const blockFor = 30 * time.Minute
 
-// lateMost is how long after its lease a create may still reach the ERP: what
-// stood still longer than that no rule can stop.
-const lateMost = 50 * time.Second
-
-var (
-	errRefused = errors.New("connection refused")
-	errReset   = errors.New("connection reset by peer")
+// The modes that both simulators have and that are named here.
+const (
+	keyRefused        = string(omiesim.KeyRefused)
+	delayedApply      = string(omiesim.DelayedApply)
+	delayedApplyReset = string(omiesim.DelayedApplyReset)
+	writeThenFault    = string(omiesim.WriteThenFault)
+	unknownWords      = "ERROR: Erro não catalogado."
 )
 
-var _ http.RoundTripper = (*process)(nil)
+// ofOmie are the faults of Omie's. A delay is drawn below its limit: a late write
+// is applied at most lateMost after its call ended, which is after 60 s where no
+// answer comes.
+var ofOmie = []fault{
+	{mode: string(omiesim.WriteThenSilence)},
+	{mode: string(omiesim.WriteThenReset)},
+	{mode: string(omiesim.WriteThenHTML)},
+	{mode: string(omiesim.WriteThenHTML), name: "504", status: 504},
+	{mode: string(omiesim.WriteThenHTML), name: "302", status: 302},
+	{mode: string(omiesim.WriteThenGarbage)},
+	{mode: writeThenFault, name: "unknown words", said: unknownWords},
+	{mode: writeThenFault, name: "instability", text: "ERROR: Broken response from application server", code: "SOAP-ENV:Server"},
+	{mode: writeThenFault, name: "redundant", text: "ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", code: "SOAP-ENV:Client-6"},
+	{mode: writeThenFault, name: "already processed", text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", code: "SOAP-ENV:Client-1100"},
+	{mode: delayedApply, delayed: omieLimit + lateMost},
+	{mode: delayedApply, delayed: omieLimit + lateMost},
+	{mode: delayedApply, delayed: omieLimit + lateMost},
+	{mode: delayedApply, delayed: omieLimit + lateMost},
+	{mode: delayedApplyReset, delayed: lateMost},
+	{mode: delayedApplyReset, delayed: lateMost},
+	{mode: delayedApplyReset, delayed: lateMost},
+	{mode: delayedApplyReset, delayed: lateMost},
+	{mode: string(omiesim.Slow), delayed: 90 * time.Second},
+	{mode: string(omiesim.Hang)},
+	{mode: string(omiesim.Reset)},
+	{mode: string(omiesim.HTML)},
+	{mode: string(omiesim.HTML), name: "301", status: 301},
+	{mode: string(omiesim.HTML), name: "401", status: 401},
+	{mode: string(omiesim.HTML), name: "403", status: 403},
+	{mode: string(omiesim.HTML), name: "404", status: 404},
+	{mode: string(omiesim.HTML), name: "408", status: 408},
+	{mode: string(omiesim.HTML), name: "425", status: 425},
+	{mode: string(omiesim.HTML), name: "429", status: 429},
+	{mode: string(omiesim.Status200Garbage)},
+	{mode: string(omiesim.Outage)},
+	{mode: string(omiesim.Blocked), delay: blockFor, rests: true},
+	{mode: string(omiesim.Blocked), name: "in other words", delay: blockFor, rests: true, status: 500, text: "ERROR: Consumo indevido.", code: "SOAP-ENV:Client-425"},
+	{mode: string(omiesim.Rate)},
+	{mode: keyRefused},
+	{mode: keyRefused, name: "in other words", status: 500, text: "ERROR: O app_key informado é inválido", code: "SOAP-ENV:Client-1"},
+	{mode: string(omiesim.Redundant), delayed: 60 * time.Second},
+	{mode: string(omiesim.Concurrent)},
+	{mode: string(omiesim.Refusal), name: "instability", text: "ERROR: Instabilidade momentanea, tente novamente."},
+	{mode: string(omiesim.Refusal), name: "unknown words", refuses: true, said: unknownWords},
+	{mode: string(omiesim.Refusal), name: "contents refused", text: contentsRefused, code: "SOAP-ENV:Client-103", refuses: true, said: contentsRefused},
+	{mode: string(omiesim.Refusal), name: "a false duplicate", text: "ERROR: OS já cadastrada !", code: "SOAP-ENV:Client-102", contradicts: true},
+} // never written to
 
-// RoundTrip carries one call of the process to the simulated Omie, on the
-// simulation's time.
-func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
-	t, w := p.task, p.world
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	c := call{process: p, task: t, app: w.apps[r.URL.Host], path: r.URL.Path, body: body, method: methodIn(body)}
-	if err := c.begin(); err != nil {
-		return nil, err
-	}
-	c.giveUp = w.now.Add(callLimit)
-	if end := t.deadline.Add(-t.skew); end.Before(c.giveUp) {
-		c.giveUp = end
-	}
-	if c.app.unreachable && w.now.Before(c.app.outageEnds) || w.fails(Unreachable) {
-		if err := t.wait(w.within(10 * time.Second)); err != nil {
-			return nil, err
+const contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
+
+// omieLimit is how long one call to Omie may take.
+const omieLimit = 60 * time.Second
+
+// omieAccount is a simulated Omie, and what it has been asked.
+type omieAccount struct {
+	*account
+	sim *omiesim.Sim
+	// next is what befalls the call that arrives now.
+	next *fault
+	// asked are the calls by what makes two of them identical; running are those
+	// that have no end yet.
+	asked   map[uint64]*asked
+	running map[*asked]bool
+}
+
+// asked is one call that Omie had.
+type asked struct {
+	key   string
+	late  bool
+	ended time.Time
+	// alone is until when nobody else can have its caller's message.
+	alone time.Time
+}
+
+func (w *world) newOmie(name string) *account {
+	o := &omieAccount{account: &account{name: name, kind: omieKind, limit: omieLimit}, asked: map[uint64]*asked{}, running: map[*asked]bool{}}
+	o.service = o
+	o.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return w.now }, NotUnique: !w.unique, KeepCalls: 1})
+	o.sim.OnCall(func(string, string) *omiesim.Fault {
+		if f := o.next; f != nil {
+			return &omiesim.Fault{Mode: omiesim.Mode(f.mode), Status: f.status, Text: f.text, Code: f.code, Delay: f.delay}
 		}
-		return nil, errRefused
-	}
-	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
-	return c.make()
+		return nil
+	})
+	return o.account
 }
 
-// methodIn is the call's method, which stands first in the envelope.
-func methodIn(body []byte) string {
-	text, found := bytes.CutPrefix(body, []byte(`{"call":"`))
-	if !found {
-		return ""
+func (o *omieAccount) documents() []document {
+	var list []document
+	for _, d := range o.sim.Documents() {
+		list = append(list, document{id: strconv.FormatInt(d.NCodOS, 10), number: d.NumOS, order: d.OrderNumber, total: d.Total, customer: d.CustomerTaxID})
 	}
-	name, _, _ := bytes.Cut(text, []byte(`"`))
-	return string(name)
+	return list
 }
 
-// call is one request on its way.
-type call struct {
-	process *process
-	task    *task
-	app     *app
-	path    string
-	body    []byte
-	method  string
-	giveUp  time.Time
-}
-
-// begin is the last moment before a byte leaves. How long a create may stand still
-// here is drawn in make: longer than lateMost is what no rule can stop.
-func (c call) begin() error {
-	t, w := c.task, c.task.world
-	if c.method != "IncluirOS" {
-		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
-	}
-	if t.crash(CrashBeforeCall) {
-		return errDead
-	}
-	return t.wait(w.within(20 * time.Millisecond))
-}
-
-func (c call) make() (*http.Response, error) {
-	t, w := c.task, c.task.world
-	onTheWay := w.within(80 * time.Millisecond)
-	if c.method == "IncluirOS" {
-		if lease := t.deadline.Add(15 * time.Second); w.fails(LateCreate) {
-			onTheWay = w.within(lease.Add(lateMost).Sub(w.now))
-			t.stood = true
-			t.tell("stands still before the first byte, for %s", onTheWay)
-			w.lasts(w.now.Add(onTheWay))
-		}
-	}
-	if t.crash(CrashSent) {
-		w.in(onTheWay, func() { c.leave(c.arrive()) })
-		return nil, errReset
-	}
-	if err := t.wait(onTheWay); err != nil {
-		return nil, err
-	}
-	reply := c.arrive()
-	if t.crash(CrashApplied) {
-		c.leave(reply)
-		return nil, errReset
-	}
-	return c.answer(reply)
-}
-
-// leave is a caller that died: Omie notices when it answers, at the latest.
-func (c call) leave(r omiesim.Reply) {
-	c.task.world.in(min(r.Delay, callLimit), func() { c.app.sim.End(r) })
-}
-
-// arrive is the moment in which Omie has the request.
-func (c call) arrive() omiesim.Reply {
+// take judges by Omie's limits what arrives.
+func (o *omieAccount) take(c *call, f *fault) reply {
 	w := c.task.world
-	c.app.caller = c.process
-	if c.task.stood || !w.now.Before(c.task.alone) {
-		c.app.lateAt = w.now
+	o.next = f
+	before := len(o.sim.Violations())
+	r := o.sim.Call(c.target, c.body)
+	o.next = nil
+	for _, v := range o.sim.Violations()[before:] {
+		_, what, _ := strings.Cut(v, " ")
+		o.judge(c, what)
 	}
-	before := len(c.app.sim.Violations())
-	reply := c.app.sim.Call(c.path, c.body)
-	c.app.caller = nil
-	for _, v := range c.app.sim.Violations()[before:] {
-		c.judge(v)
+	this := o.keep(c)
+	header := http.Header{"Content-Type": {r.ContentType}}
+	if r.Location != "" {
+		header.Set("Location", r.Location)
 	}
-	w.mix(c.method)
-	if s := w.byKey[c.task.key]; s != nil && c.method == "IncluirOS" {
-		s.calls++
+	if c.creates && strings.Contains(string(r.Body), "já cadastrada para") {
+		w.effect(refusedTwice)
 	}
-	c.task.tell("%s: %d, fate %d after %s %s", c.method, reply.Status, reply.Fate, reply.Delay, clipped(reply.Body))
-	return reply
+	end := func() {
+		o.sim.End(r)
+		this.ended = w.now
+		delete(o.running, this)
+	}
+	if !r.Open() {
+		end()
+	}
+	return reply{status: r.Status, header: header, body: r.Body, delay: r.Delay, end: end,
+		hangs: r.Fate == omiesim.Hangs, cut: r.Fate == omiesim.Cut}
 }
 
-func clipped(b []byte) string {
-	text := strings.Join(strings.Fields(string(b)), " ")
-	return text[:min(len(text), 140)]
+func (o *omieAccount) foreign(ref erp.Reference) {
+	body := fmt.Sprintf(`{"call":"IncluirOS","app_key":"outro","app_secret":"outro","param":[{
+		"Cabecalho":{"cCodIntOS":"%s","nCodCli":3795260786,"cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"10/03/2024"},
+		"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cNumPedido":"%s"},
+		"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":7}]}]}`, ref.Code, foreign)
+	if r := o.sim.Call("servicos/os/", []byte(body)); r.Status != http.StatusOK {
+		panic(clipped(r.Body))
+	}
+}
+
+// keep remembers the call for those that come after it.
+func (o *omieAccount) keep(c *call) *asked {
+	this := &asked{key: c.task.key, late: c.late(), alone: c.task.alone}
+	o.asked[identity(c)] = this
+	o.running[this] = true
+	return this
+}
+
+// identity is the method and the param, digested: the keys are in front of it.
+func identity(c *call) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(c.method))
+	_, param, _ := strings.Cut(string(c.body), `"param":`)
+	h.Write([]byte(param))
+	return h.Sum64()
+}
+
+func (o *omieAccount) hear(c *call, r reply) {
+	if r.status == http.StatusTooEarly || strings.Contains(string(r.body), "onsumo indevido") {
+		o.told = c.task
+	}
 }
 
 // judge excuses a broken limit that no caller could have kept.
-func (c call) judge(violation string) {
+func (o *omieAccount) judge(c *call, what string) {
 	w := c.task.world
-	c.task.tell("LIMIT %s", violation)
-	_, what, _ := strings.Cut(violation, " ")
-	identical := strings.Contains(what, "identical call")
+	c.task.tell("LIMIT %s", what)
+	var left int
+	if _, words, found := strings.Cut(what, "during a block, "); found {
+		if _, err := fmt.Sscanf(words, "%d", &left); err != nil {
+			panic(err)
+		}
+		o.judgeBlock(c, time.Duration(left)*time.Second)
+		return
+	}
+	before := o.asked[identity(c)]
 	switch {
-	case w.now.Before(c.app.lateAt.Add(2 * time.Minute)):
+	case c.late() || before != nil && before.late:
 		w.excused["a process that stood still called late"]++
-	case strings.Contains(what, "during a block") && !c.app.blockKnown(w.now):
-		w.excused["nobody lived to tell of the block"]++
-	case w.skewed && (identical || strings.Contains(what, "during a block")):
+	case o.lateIsRunning(w.now):
+		w.excused["the call of an invocation that started late was still running"]++
+	case !strings.Contains(what, "identical call") || before == nil:
+		w.broken(c.task.key, "a limit was broken: %s", what)
+	case !c.creates && !c.looks && before.key == c.task.key:
+		w.excused[customerSame]++
+	case !c.creates && !c.looks:
+		w.excused[customerOther]++
+	case w.skewed && !before.ended.IsZero() && w.now.Sub(before.ended) >= w.spacing-2*skewLimit:
 		w.excused["clocks differ by more than the second that the spacing leaves"]++
-	case strings.HasSuffix(what, "during a block, 1 s before its end"):
-		w.excused["clocks differ by less than a second, and a block's rest leaves none"]++
-	case identical && (strings.HasPrefix(what, "ListarClientes") || strings.HasPrefix(what, "IncluirCliente")):
-		w.excused[customerAgain]++
 	default:
 		w.broken(c.task.key, "a limit was broken: %s", what)
 	}
 }
 
-// customerAgain is a known gap: quiet_until counts creates and look-ups, so that a
-// second order of a buyer asks for the customer again when the first one's
-// question was lost a moment ago. Omie answers that it is redundant, and the order
-// waits.
-const customerAgain = "a buyer is looked for again within 60 s"
-
-// answer is how the caller hears of it, or doesn't.
-func (c call) answer(r omiesim.Reply) (*http.Response, error) {
-	t, w := c.task, c.task.world
-	defer c.app.sim.End(r)
-	takes := r.Delay + w.within(80*time.Millisecond)
-	left := max(c.giveUp.Sub(w.now), 0)
-	if r.Fate == omiesim.Hangs || takes > left && left > 0 || left == 0 && w.rng.IntN(2) == 0 {
-		if err := t.wait(left); err != nil {
-			return nil, err
+// lateIsRunning tells whether a call is running whose caller's message others can
+// have by now.
+func (o *omieAccount) lateIsRunning(now time.Time) bool {
+	for r := range o.running {
+		if r.late || !now.Before(r.alone) {
+			return true
 		}
-		return nil, context.DeadlineExceeded
 	}
-	if err := t.wait(takes); err != nil {
-		return nil, err
-	}
-	if t.crash(CrashAnswered) {
-		return nil, errReset
-	}
-	if r.Status == http.StatusTooEarly {
-		c.app.told, c.app.toldAt = t, w.now
-	}
-	if r.Fate == omiesim.Cut {
-		return nil, errReset
-	}
-	header := http.Header{"Content-Type": {r.ContentType}}
-	if r.Location != "" {
-		header.Set("Location", r.Location)
-	}
-	return &http.Response{StatusCode: r.Status, Header: header, Body: io.NopCloser(bytes.NewReader(r.Body)), ProtoMajor: 1, ProtoMinor: 1}, nil
+	return false
 }
 
-// befalls decides what goes wrong with a call that has reached Omie.
-func (w *world) befalls(a *app, method string) *omiesim.Fault {
-	if a.caller == nil {
-		return nil
-	}
-	key := a.caller.task.key
-	if w.now.Before(a.outageEnds) && a.outage != "" {
-		return &omiesim.Fault{Mode: a.outage}
-	}
-	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpAnswers]) {
-		return nil
-	}
-	f := drawn[w.rng.IntN(len(drawn))]
-	if f.contradicts && method != "IncluirOS" {
-		return nil
-	}
-	w.befell(f.kind())
-	fault := f.fault
-	if f.delay > 0 {
-		fault.Delay = time.Second + w.within(f.delay-time.Second)
-	}
-	switch fault.Mode {
-	case omiesim.Blocked:
-		w.lasts(w.now.Add(blockFor))
-		a.told = nil
-	case omiesim.DelayedApply, omiesim.DelayedApplyReset, omiesim.Slow:
-		w.lasts(w.now.Add(fault.Delay))
-	}
-	if s := w.byKey[key]; s != nil {
-		s.refused = s.refused || f.refuses && method != "ConsultarOS" || f.fault == (omiesim.Fault{Mode: omiesim.WriteThenFault}) && method != "IncluirOS"
-		s.contradicted = s.contradicted || f.contradicts
-	}
-	return &fault
-}
+// A known gap: quiet_until counts creates and look-ups, and no question for a
+// customer. Omie answers that it is redundant, and the order waits.
+const (
+	customerSame  = "KNOWN GAP: a buyer is looked for again within 60 s, by the same order"
+	customerOther = "KNOWN GAP: a buyer is looked for again within 60 s, by another order"
+)

@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
@@ -34,6 +35,7 @@ func (w *world) skew(limit time.Duration) time.Duration { return w.within(2*limi
 type process struct {
 	*access
 	config   connection.Config
+	deployed int
 	skew     time.Duration
 	accounts *connection.Accounts
 	worker   *placing.Worker
@@ -51,37 +53,58 @@ func (w *world) instance(t *task) *process {
 	if w.skewed {
 		limit = skewLimit
 	}
-	p := &process{access: &access{world: w, task: t}, config: w.config, skew: w.skew(limit)}
+	p := &process{access: &access{world: w, task: t, kept: map[string]kept{}}, config: w.config, deployed: w.deployed, skew: w.skew(limit)}
 	t.skew = p.skew
-	now := func() time.Time { return p.task.now() }
-	connections := func() connection.Config { return p.config }
 	var l ledger.Ledger = p.access
 	if wrap := w.opts.seams.ledger; wrap != nil {
 		l = wrap(l, p)
 	}
+	connections := func() connection.Config { return p.config }
 	p.accounts = &connection.Accounts{Connections: connections, Log: w.log, Make: map[string]func(connection.Account) (erp.ERP, error){
-		"omie": func(a connection.Account) (erp.ERP, error) {
-			config, err := omie.Parse(a.Settings)
-			if err != nil {
-				return nil, err
-			}
-			var e erp.ERP = omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Now: now, Transport: p,
-				Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name),
-				Sleep:       func(_ context.Context, d time.Duration) error { return p.task.wait(d) }})
-			if wrap := w.opts.seams.erp; wrap != nil {
-				e = wrap(e, p)
-			}
-			return e, nil
-		},
+		omieKind:   func(a connection.Account) (erp.ERP, error) { return p.guarded(p.omie(a, l)) },
+		sensioKind: func(a connection.Account) (erp.ERP, error) { return p.guarded(p.sensio(a, l)) },
 	}}
 	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP,
-		Spacing: w.spacing, Now: now, Meter: meter{}, Log: w.log}
+		Spacing: w.spacing, Now: p.now, Meter: meter{}, Log: w.log}
 	return p
+}
+
+func (p *process) now() time.Time { return p.task.now() }
+
+// sleep may take longer than it was asked to: right before a call goes out.
+func (p *process) sleep(_ context.Context, d time.Duration) error {
+	return p.task.wait(d + p.task.standsStill())
+}
+
+func (p *process) omie(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
+	config, err := omie.Parse(a.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Now: p.now, Sleep: p.sleep, Transport: p,
+		Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name)}), nil
+}
+
+func (p *process) sensio(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
+	config, err := sensio.Parse(a.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return sensio.New(sensio.Options{Account: a.Name, Config: config, Proofs: sensio.ProofsIn(l), Now: p.now, Sleep: p.sleep, Transport: p,
+		Credentials: sensio.Credentials(secret.Credentials(vault{p.access}, "sensio/"+a.Name))}), nil
+}
+
+// guarded takes out the guard that a test wants to do without.
+func (p *process) guarded(e erp.ERP, err error) (erp.ERP, error) {
+	if wrap := p.world.opts.seams.erp; wrap != nil && err == nil {
+		e = wrap(e, p)
+	}
+	return e, err
 }
 
 // platform is where a worker may panic.
 func (p *process) platform(name string) (platform.Platform, bool) {
-	if p.world.fails(Panics) {
+	if p.task.fails(Panics) {
 		panic(injected{})
 	}
 	return registry.Get(name)
@@ -103,9 +126,14 @@ func (w *world) place(d queue.Delivery) {
 	t := &task{name: "worker", key: d.Message.Key, alone: w.now.Add(visibility)}
 	w.in(visibility, w.poll)
 	w.start(t, func(t *task) {
+		// The lease counts from here, and the visibility from the receipt: the next
+		// message may come while this one's holder is alive.
+		if t.slow = t.fails(StartsLate); t.slow {
+			_ = t.wait(w.within(100 * time.Second))
+		}
 		p := w.instance(t)
 		t.deadline = t.now().Add(placing.Invocation)
-		t.tell("%s, delivery %d", d.Message.Type, d.Receives)
+		t.tell("%s of %s, delivery %d", d.Message.Type, d.Message.Account, d.Receives)
 		ctx := t.context()
 		var err error
 		if place := w.opts.seams.place; place != nil {
@@ -118,7 +146,8 @@ func (w *world) place(d queue.Delivery) {
 		} else {
 			p.ack(d)
 		}
-		if !t.dead {
+		t.over = true
+		if !t.dead && p.deployed == w.deployed {
 			w.idle = append(w.idle, p)
 		}
 	})

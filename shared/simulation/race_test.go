@@ -2,6 +2,10 @@
 
 package simulation
 
-// seeds are fewer under the race detector, which is ten times slower; what it
+// They are fewer under the race detector, which is ten times slower; what it
 // looks for, it finds in these.
-const seeds = 40
+const (
+	seeds    = 12
+	guarded  = 4
+	compared = 6
+)

@@ -70,12 +70,21 @@ type task struct {
 	skew time.Duration
 	// deadline is the invocation's by the task's own clock.
 	deadline time.Time
-	// alone is until when nobody else can have the task's message.
-	alone time.Time
-	yield func(time.Duration) bool
-	dead  bool
+	// began is when it was started. alone is until when nobody else can have its
+	// message.
+	began, alone time.Time
+	yield        func(time.Duration) bool
+	// dead: it crashed. over: it came to its end.
+	dead, over bool
+	// slow: it stands still often.
+	slow bool
 	// failed: the ledger refused it something. stood: it stood still for a while.
 	failed, stood bool
+	// fence and owner are those of its claim; fenced: it has seen that the claim is
+	// lost.
+	fence  int64
+	owner  string
+	fenced bool
 }
 
 // coroutine runs tasks, one after another: a task waits by giving control back.
@@ -111,7 +120,7 @@ func newCoroutine() *coroutine {
 
 // start plans a task.
 func (w *world) start(t *task, body func(*task)) {
-	t.world = w
+	t.world, t.began = w, w.now
 	var c *coroutine
 	if n := len(w.free); n > 0 {
 		c, w.free = w.free[n-1], w.free[:n-1]

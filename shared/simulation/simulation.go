@@ -6,10 +6,11 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -25,6 +26,9 @@ type Options struct {
 	// orders where it is empty.
 	Trace io.Writer
 	Only  []string
+	// Progress, if there is one, is told of each seed that Many has done, one after
+	// another.
+	Progress func(seeds, orders int)
 
 	// seams are what the package's own tests take a guard out with.
 	seams seams
@@ -32,16 +36,25 @@ type Options struct {
 
 // Problem is a promise that was broken.
 type Problem struct {
-	Seed   uint64
-	Orders int
+	Seed   uint64 `json:"seed"`
+	Orders int    `json:"orders"`
 	// Key is the order's; empty where it is nobody's.
-	Key  string
-	What string
+	Key  string `json:"key,omitempty"`
+	What string `json:"what"`
 }
 
 // Replay is the command that shows the problem again.
 func (p Problem) Replay() string {
 	return fmt.Sprintf("carimbo simulate --seed %d --orders %d", p.Seed, p.Orders)
+}
+
+// MarshalJSON says how to see it again, too.
+func (p Problem) MarshalJSON() ([]byte, error) {
+	type fields Problem
+	return json.Marshal(struct {
+		fields
+		Replay string `json:"replay"`
+	}{fields(p), p.Replay()})
 }
 
 func (p Problem) String() string {
@@ -51,26 +64,40 @@ func (p Problem) String() string {
 	return p.Key + ": " + p.What
 }
 
+// Tally counts the paid orders of one kind of account that were answered 200.
+type Tally struct {
+	Paid    int `json:"paid"`
+	Created int `json:"created"`
+	Person  int `json:"person"`
+}
+
 // Result is what became of the orders of one seed or of many.
 type Result struct {
-	Seeds, Orders int
-	// Paid are the paid orders that were answered 200. Each of them is Created or
-	// ended With a person, by cause.
-	Paid, Created int
-	Person        map[string]int
+	Seeds  int `json:"seeds"`
+	Orders int `json:"orders"`
+	// Paid are the paid orders that were answered 200. Each of them is Created,
+	// ended With a person, by cause, or was reversed in time.
+	Paid    int            `json:"paid"`
+	Created int            `json:"created"`
+	Person  map[string]int `json:"person"`
+	// Accounts are the same orders by the kind of their account.
+	Accounts map[string]Tally `json:"accounts"`
 	// Nothing counts calls that had to make nothing: unpaid, forged, reversed in
 	// time.
-	Nothing map[string]int
-	// Faults counts what went wrong on purpose, by kind.
-	Faults map[string]int
-	// Excused counts broken limits by why they are no problem: mostly that no caller
-	// could have kept them. Omie refused those calls, and their orders ended well.
-	Excused map[string]int
-	// Slowest is the longest that an order took after the last fault.
-	Slowest  time.Duration
-	Problems []Problem
+	Nothing map[string]int `json:"nothing"`
+	// Faults counts what went wrong on purpose, by kind, and Effects what that led
+	// to: a fault that never has one proves nothing.
+	Faults  map[string]int `json:"faults"`
+	Effects map[string]int `json:"effects"`
+	// Excused counts broken limits by why no caller could have kept them. The ERP
+	// refused those calls, and their orders ended well.
+	Excused map[string]int `json:"excused"`
+	// Slowest is the longest that an order took after the last fault of its account
+	// and its own last news, where a look-up can prove something.
+	Slowest  time.Duration `json:"slowest_ns"`
+	Problems []Problem     `json:"problems"`
 	// Digest is equal for equal runs.
-	Digest uint64
+	Digest uint64 `json:"digest,string"`
 }
 
 // Add adds the result of another seed.
@@ -84,7 +111,8 @@ func (r *Result) Add(other Result) {
 	// The order in which seeds end must not count.
 	r.Digest ^= other.Digest
 	for _, m := range []struct{ into, from *map[string]int }{
-		{&r.Person, &other.Person}, {&r.Nothing, &other.Nothing}, {&r.Faults, &other.Faults}, {&r.Excused, &other.Excused},
+		{&r.Person, &other.Person}, {&r.Nothing, &other.Nothing}, {&r.Faults, &other.Faults},
+		{&r.Effects, &other.Effects}, {&r.Excused, &other.Excused},
 	} {
 		if *m.into == nil {
 			*m.into = map[string]int{}
@@ -92,6 +120,13 @@ func (r *Result) Add(other Result) {
 		for k, n := range *m.from {
 			(*m.into)[k] += n
 		}
+	}
+	if r.Accounts == nil {
+		r.Accounts = map[string]Tally{}
+	}
+	for kind, t := range other.Accounts {
+		is := r.Accounts[kind]
+		r.Accounts[kind] = Tally{is.Paid + t.Paid, is.Created + t.Created, is.Person + t.Person}
 	}
 }
 
@@ -105,33 +140,42 @@ func Run(o Options) Result {
 	return w.result()
 }
 
-// Many simulates so many seeds from o.Seed on, several at a time, until ctx ends. The
-// result doesn't depend on how many at a time.
+// Many simulates so many seeds from o.Seed on, several at a time. The result doesn't
+// depend on how many at a time. Where ctx ends first, it is that of the first
+// Result.Seeds of them.
 func Many(ctx context.Context, o Options, seeds, atATime int) Result {
-	results := make([]Result, seeds)
-	next := make(chan int)
-	var group sync.WaitGroup
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		all   Result
+		next  int
+	)
+	take := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next == seeds || ctx.Err() != nil {
+			return 0, false
+		}
+		next++
+		return next - 1, true
+	}
 	for range max(1, atATime) {
 		group.Go(func() {
-			for i := range next {
+			for i, ok := take(); ok; i, ok = take() {
 				each := o
 				each.Seed += uint64(i)
-				results[i] = Run(each)
+				r := Run(each)
+				mu.Lock()
+				all.Add(r)
+				if o.Progress != nil {
+					o.Progress(all.Seeds, all.Orders)
+				}
+				mu.Unlock()
 			}
 		})
 	}
-	for i := range seeds {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
 	group.Wait()
-	var all Result
-	for _, r := range results {
-		all.Add(r)
-	}
+	slices.SortStableFunc(all.Problems, func(a, b Problem) int { return cmp.Compare(a.Seed, b.Seed) })
 	return all
 }
 
@@ -146,40 +190,5 @@ func (r Result) Trace(o Options, out io.Writer) {
 	if len(o.Only) > 0 {
 		o.Trace = out
 		Run(o)
-	}
-}
-
-// Write prints the result as tables.
-func (r Result) Write(out io.Writer) {
-	fmt.Fprintf(out, "%d orders over %d seeds: %d paid and answered 200, %d created, %d with a person\n", r.Orders, r.Seeds, r.Paid, r.Created, sum(r.Person))
-	fmt.Fprintf(out, "the slowest was created %s after the last fault\n", r.Slowest.Round(time.Second))
-	table(out, "ended with a person", r.Person, r.Paid)
-	table(out, "had to make nothing, and made nothing", r.Nothing, 0)
-	table(out, "faults", r.Faults, 0)
-	table(out, "limits broken, excused", r.Excused, 0)
-	for _, p := range r.Problems {
-		fmt.Fprintf(out, "PROBLEM %s\n  %s\n", p, p.Replay())
-	}
-}
-
-func sum(m map[string]int) int {
-	n := 0
-	for _, v := range m {
-		n += v
-	}
-	return n
-}
-
-func table(out io.Writer, title string, rows map[string]int, of int) {
-	if len(rows) == 0 {
-		return
-	}
-	fmt.Fprintf(out, "\n%s: %d\n", title, sum(rows))
-	for _, name := range slices.Sorted(maps.Keys(rows)) {
-		if of > 0 {
-			fmt.Fprintf(out, "  %-44s %9d  %6.3f %%\n", name, rows[name], 100*float64(rows[name])/float64(of))
-			continue
-		}
-		fmt.Fprintf(out, "  %-44s %9d\n", name, rows[name])
 	}
 }

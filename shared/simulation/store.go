@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -9,9 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
-	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
-	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -26,7 +23,7 @@ const (
 	mended     sort = "mended"   // rejected at first, then mended in the store
 	unmapped   sort = "unmapped" // never mended
 	wrongTaxID sort = "wrong tax id"
-	foreign    sort = "in dollars"
+	inDollars  sort = "in dollars"
 	crooked    sort = "sums differ"
 	refunded   sort = "refunded"
 	unpaid     sort = "unpaid"
@@ -39,38 +36,54 @@ var sorts = []struct {
 	sort  sort
 	share int
 }{
-	{plain, 66}, {edited, 8}, {mended, 6}, {unmapped, 2}, {wrongTaxID, 2}, {foreign, 1}, {crooked, 2},
+	{plain, 66}, {edited, 8}, {mended, 6}, {unmapped, 2}, {wrongTaxID, 2}, {inDollars, 1}, {crooked, 2},
 	{refunded, 8}, {unpaid, 2}, {forged, 2}, {garbled, 1},
 }
 
 // sale is one sale of a store, and what the simulation knows of it apart from
 // Carimbo.
 type sale struct {
-	sort       sort
-	connection string
-	platform   string
-	number     string
-	key        string
-	buyer      int
-	madeAt     time.Time
-	versions   []contents
-	// newest is the newest version that was answered 200; -1 where none was.
-	newest int
+	sort     sort
+	store    store
+	number   string
+	key      string
+	buyer    int
+	versions []contents
+	// news is when the store, an operator or a doubled message last speaks of it.
+	news time.Time
+	// accepted are the versions that were answered 200, newest the newest of them;
+	// -1 where none was.
+	accepted []bool
+	newest   int
+	// overtaken: a version may have come before an older one.
+	overtaken bool
 	// reversal tells that a reversal was answered 200.
 	reversal bool
 
-	// refused and contradicted: the ERP did so on purpose. taken: a foreign document
-	// has our code.
-	refused, contradicted, taken bool
-	// commanded: an operator gave a command.
-	commanded, retried bool
+	// harmed: a fault befell something that was done about it.
+	harmed bool
+	// refusals are the words in which the ERP refused it on purpose since it last
+	// went on. contradicted: the ERP said what it doesn't show. taken: a foreign
+	// document has our code.
+	refusals            []string
+	contradicted, taken bool
+	// retried: an operator lets it go on though it was reversed.
+	retried bool
 	// stopped: rejected as reversed when nothing was in the ERP, and no person
 	// let it go on.
 	stopped bool
-	// calls counts the creates that reached the ERP.
-	calls     int
-	createdAt time.Time
-	end       ending
+	// began counts the creates that began, creates those that reached the ERP; one
+	// may be applied until landing.
+	began, creates int
+	landing        time.Time
+
+	// rev is the last write seen; since is when its state began.
+	rev    int64
+	since  time.Time
+	holder *task
+	// account is where it was frozen to go.
+	account *account
+	end     ending
 }
 
 // contents are one version of a sale.
@@ -83,44 +96,70 @@ type contents struct {
 
 // plan lays out the sales and everything that is planned to go wrong.
 func (w *world) plan() {
-	window := w.window
+	stores := w.selling()
 	for n := range w.opts.Orders {
-		s := w.newSale(n)
+		s := w.newSale(n, stores)
 		w.sales = append(w.sales, s)
 		w.byKey[s.key], w.numbers[s.number] = s, s
-		w.in(w.within(window), func() { w.sell(s) })
+		w.in(w.within(w.window), func() { w.sell(s) })
 	}
-	if !w.calmAt.After(epoch) {
+	if w.calm() {
 		return
 	}
-	w.planOutage()
-	for range w.rng.IntN(3) {
-		w.in(w.within(w.calmAt.Sub(epoch)), w.redeploy)
+	sometime := func(do func()) { w.in(w.within(w.calmAt.Sub(epoch)), do) }
+	w.planOutage(sometime)
+	// Now and then turmas goes to and fro, so that messages of one order are in three
+	// lanes at once.
+	for range []int{0, 1, 2, 3, 60}[w.rng.IntN(5)] {
+		sometime(w.redeploy)
 	}
-	for range w.rng.IntN(3) {
-		w.in(w.within(w.calmAt.Sub(epoch)), w.rotate)
+	for range w.rng.IntN(12) {
+		sometime(w.rotate)
 	}
-	if w.rng.IntN(3) == 0 {
+	if w.busy {
 		for range w.rng.IntN(40) {
-			w.in(w.within(w.calmAt.Sub(epoch)), w.command)
+			sometime(w.commandAny)
+		}
+	}
+	for _, a := range w.accounts {
+		if a.sight == goesDeaf {
+			sometime(func() { a.service.(*sensioAccount).sim.SetFilter(filters[deaf]) })
 		}
 	}
 }
 
+// selling are the stores that sell: all of them, unless a test wants one ERP alone.
+func (w *world) selling() []store {
+	var list []store
+	for _, s := range w.stores() {
+		if kind := w.opts.seams.kind; kind == "" || w.account(s.account).kind == kind {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
 // planOutage lets one account be down for up to 72 hours.
-func (w *world) planOutage() {
-	if w.rng.IntN(4) > 0 {
+func (w *world) planOutage(sometime func(func())) {
+	if w.rng.IntN(2) > 0 {
 		return
 	}
-	a := w.apps[[]string{"estudio", "filial"}[w.rng.IntN(2)]]
+	a := w.accounts[w.rng.IntN(len(w.accounts))]
 	lasts := w.logarithmic(time.Minute, 72*time.Hour)
-	w.in(w.within(w.calmAt.Sub(epoch)), func() {
+	if w.rng.IntN(4) == 0 {
+		lasts = 72 * time.Hour
+	}
+	sometime(func() {
 		a.outageEnds = w.now.Add(lasts)
-		a.outage = []omiesim.Mode{omiesim.Outage, omiesim.Hang, omiesim.Reset, omiesim.KeyRefused, ""}[w.rng.IntN(5)]
-		a.unreachable = a.outage == ""
-		w.befell(Outage)
-		w.lasts(a.outageEnds)
-		w.tell("", "outage of %s (%s) for %s", a.name, a.outage, lasts)
+		// Both simulators call these alike; nil is that nobody reaches it.
+		outages := []*fault{{mode: string(omiesim.Outage)}, {mode: string(omiesim.Hang)}, {mode: string(omiesim.Reset)}, {mode: keyRefused}, nil}
+		a.outage = outages[w.rng.IntN(len(outages))]
+		w.befell(kindOf(a.kind, outage))
+		if lasts == 72*time.Hour {
+			w.faults[string(kindOf(a.kind, outage72))]++
+		}
+		a.lasts(a.outageEnds)
+		w.tell("", "outage of %s for %s: %+v", a.name, lasts, a.outage)
 	})
 }
 
@@ -128,40 +167,45 @@ func (w *world) planOutage() {
 func (w *world) redeploy() {
 	w.befell(Redeployed)
 	w.config = w.configs[w.rng.IntN(len(w.configs))]
+	w.deployed++
 	w.idle = nil
-	w.tell("", "redeployed: turmas to %s", w.config.Connections["turmas"].ERP)
+	for _, s := range w.sales {
+		// Its messages may now be in two lanes.
+		s.overtaken = s.overtaken || s.store.name == turmas
+	}
+	w.tell("", "redeployed: turmas to %s", w.config.Connections[turmas].ERP)
 }
 
 func (w *world) rotate() {
 	w.befell(NewSecret)
-	n := w.rng.IntN(1000)
-	if name := []string{"cursos", "turmas", "checkout"}[w.rng.IntN(3)]; w.rng.IntN(2) == 0 {
+	n := 1 + w.rng.IntN(1000)
+	if name := hooks[w.rng.IntN(len(hooks))]; w.rng.IntN(2) == 0 {
 		w.secrets.rotate("hook/"+name, w.now, map[string]string{secret.SigningKey: signingSecret(name, n)})
 		return
 	}
-	account := []string{"estudio", "filial"}[w.rng.IntN(2)]
-	w.secrets.rotate("omie/"+account, w.now, map[string]string{"app_secret": "segredo-" + strconv.Itoa(n)})
+	a := w.accounts[w.rng.IntN(len(w.accounts))]
+	w.secrets.rotate(a.secret(), w.now, map[string]string{"app_secret": "segredo-" + strconv.Itoa(n)})
+	w.tell("", "the secret of %s is rotated", a.name)
 }
 
 func signingSecret(name string, n int) string {
 	text := fmt.Sprintf("the-secret-of-%s-%d", name, n)
-	if name == "checkout" {
+	if name == "checkout" || name == "loja-online" {
 		return "whsec_" + base64.StdEncoding.EncodeToString([]byte(text))
 	}
 	return text
 }
 
-func (w *world) newSale(n int) *sale {
-	s := &sale{sort: w.drawSort(), newest: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2)), madeAt: epoch}
-	s.connection = []string{"cursos", "turmas", "checkout"}[w.rng.IntN(3)]
-	if s.sort == crooked {
-		s.connection = "checkout"
+func (w *world) newSale(n int, stores []store) *sale {
+	s := &sale{sort: w.drawSort(), newest: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2))}
+	s.store = stores[w.rng.IntN(len(stores))]
+	for s.sort == crooked && s.store.platform != "generic" {
+		s.store = stores[w.rng.IntN(len(stores))]
 	}
-	s.platform = "hotmart"
-	if s.connection == "checkout" {
-		s.platform = "generic"
+	if s.sort == plain && s.store.name == turmas {
+		s.sort = []sort{plain, plain, edited, refunded}[w.rng.IntN(4)]
 	}
-	s.key = s.connection + "#" + s.number
+	s.key = s.store.name + "#" + s.number
 	good := contents{cents: 100 + w.rng.Int64N(500000), sku: []string{"CURSO-GO", "MANUT-01"}[w.rng.IntN(2)]}
 	first := good
 	switch s.sort {
@@ -169,7 +213,7 @@ func (w *world) newSale(n int) *sale {
 		first.sku, first.bad = "SEM-MAPA", order.Mapping
 	case wrongTaxID:
 		first.bad = order.TaxIDReason
-	case foreign:
+	case inDollars:
 		first.bad = order.CurrencyReason
 	case crooked:
 		first.bad = order.TotalReason
@@ -205,52 +249,77 @@ func (w *world) drawSort() sort {
 
 func (s *sale) add(c contents) {
 	c.body = s.body(c, len(s.versions)+1)
-	s.versions = append(s.versions, c)
+	s.versions, s.accepted = append(s.versions, c), append(s.accepted, false)
 	if s.sort == garbled {
-		s.key = s.connection + "#!" + s.request(c.body, "x", time.Time{}).digest()
+		s.key = s.store.name + "#!" + s.request(c.body, "x", time.Time{}).digest()
+	}
+}
+
+// news notes that somebody speaks of the sale after a while.
+func (w *world) news(s *sale, after time.Duration) {
+	at := w.now.Add(max(after, 0))
+	w.lastNews = later(w.lastNews, at)
+	if s != nil {
+		s.news = later(s.news, at)
 	}
 }
 
 // sell is a sale: its notices, in the order in which the store has them, and what
 // comes of them on the way.
 func (w *world) sell(s *sale) {
-	s.madeAt = w.now
 	switch {
 	case s.sort == forged:
-		w.befell(NotGenuine)
 		w.forge(s)
 		return
-	case w.chance(.01) && w.now.Before(w.calmAt) && s.sort == plain:
+	case w.chance(.04) && w.now.Before(w.calmAt) && s.sort == plain:
 		w.seize(s)
-	case w.chance(.03) && w.now.Before(w.calmAt):
+	case w.chance(.03):
 		// Somebody without the secret tries to change the price.
-		w.befell(NotGenuine)
 		w.in(w.within(10*time.Minute), func() { w.forge(s) })
 	}
+	shuffled := len(s.versions) > 1 || s.sort == refunded
+	shuffled = shuffled && w.fails(Shuffled)
 	after := time.Duration(0)
 	for i := range s.versions {
-		w.in(after, func() { w.notice(s, i) })
+		if shuffled {
+			after = w.logarithmic(time.Second, 4*24*time.Hour)
+		}
+		w.speak(s, after, func() { w.notice(s, i) })
 		after += w.logarithmic(time.Second, 3*time.Hour)
 	}
 	if s.sort == refunded {
-		w.in(w.logarithmic(time.Second, 6*time.Hour)-w.within(2*time.Second), func() { w.reverse(s) })
+		w.speak(s, w.refundAfter(shuffled), func() { w.reverse(s) })
 	}
-	if !w.now.Before(w.calmAt) {
-		return
+	if w.fails(SentTwice) {
+		w.speak(s, w.logarithmic(time.Second, time.Hour), func() { w.notice(s, 0) })
 	}
-	if w.chance(.08) {
-		w.in(w.logarithmic(time.Second, time.Hour), func() { w.befell(SentTwice); w.notice(s, 0) })
+	if w.fails(Reordered) {
+		w.speak(s, 24*time.Hour+w.within(72*time.Hour), func() { w.notice(s, w.rng.IntN(len(s.versions))) })
 	}
-	if w.chance(.03) {
-		w.in(w.within(4*24*time.Hour), func() { w.befell(Reordered); w.notice(s, w.rng.IntN(len(s.versions))) })
+}
+
+func (w *world) refundAfter(shuffled bool) time.Duration {
+	if shuffled {
+		return w.within(time.Minute)
 	}
+	return w.logarithmic(time.Second, 6*time.Hour) - w.within(2*time.Second)
+}
+
+// speak plans something that a store says.
+func (w *world) speak(s *sale, after time.Duration, do func()) {
+	w.news(s, after)
+	w.in(after, do)
 }
 
 // notice sends a version of the sale until it is answered 200.
 func (w *world) notice(s *sale, version int) {
 	c := s.versions[version]
+	for older := range version {
+		s.overtaken = s.overtaken || !s.accepted[older]
+	}
 	w.deliver(s, c.body, func() {
 		if s.sort != unpaid {
+			s.accepted[version] = true
 			s.newest = max(s.newest, version)
 		}
 	})
@@ -262,25 +331,25 @@ func (w *world) reverse(s *sale) {
 
 // deliver is the store that sends until it is told 200.
 func (w *world) deliver(s *sale, body []byte, accepted func()) {
-	w.lastNews = later(w.lastNews, w.now)
-	key := w.secrets["hook/"+s.connection].Values[secret.SigningKey]
+	w.news(s, 0)
+	key := w.secrets["hook/"+s.store.name].Values[secret.SigningKey]
 	tries := 0
 	var send func()
 	send = func() {
-		w.webhook(s.key, s.connection, func(t *task) platform.Request {
+		w.webhook(s.key, s.store.name, func(t *task) platform.Request {
 			return s.request(body, key, w.now).request
 		}, func(status int) {
 			if w.fails(AnswerLost) {
 				status = 0
 			}
 			if status == 200 {
-				w.lastNews = later(w.lastNews, w.now)
+				w.news(s, 0)
 				accepted()
 				return
 			}
 			if status != 0 && status != 503 {
 				// The secret was rotated long ago: the store signs with the new one.
-				key = w.secrets["hook/"+s.connection].Values[secret.SigningKey]
+				key = w.secrets["hook/"+s.store.name].Values[secret.SigningKey]
 			}
 			tries++
 			w.in(min(time.Duration(tries)*20*time.Second, 10*time.Minute), send)
@@ -291,11 +360,12 @@ func (w *world) deliver(s *sale, body []byte, accepted func()) {
 
 // forge is a call that nobody's secret signed.
 func (w *world) forge(s *sale) {
+	w.faults[string(NotGenuine)]++
 	c := s.versions[0]
 	c.cents += 777
 	body := s.body(c, 99)
-	w.webhook(s.key, s.connection, func(*task) platform.Request {
-		return s.request(body, signingSecret(s.connection, -1), w.now).request
+	w.webhook(s.key, s.store.name, func(*task) platform.Request {
+		return s.request(body, signingSecret(s.store.name, -1), w.now).request
 	}, func(status int) {
 		if status == 200 {
 			w.broken(s.key, "a forged call was answered 200")
@@ -310,7 +380,7 @@ type signed struct {
 }
 
 func (s *sale) request(body []byte, key string, now time.Time) signed {
-	p, _ := registry.Get(s.platform)
+	p, _ := registry.Get(s.store.platform)
 	return signed{p, p.Sign(body, key, now)}
 }
 
@@ -319,60 +389,23 @@ func (r signed) digest() string {
 	return n.Payload.Digest()
 }
 
-// seize has somebody else's document take the code of the sale, before anything
-// of it comes.
+// seize has somebody else's document take the reference of the sale, before
+// anything of it comes.
 func (w *world) seize(s *sale) {
-	w.befell(Foreign)
 	s.taken = true
-	code := erp.NewReference(s.connection, "", s.number).Code
-	body := fmt.Sprintf(`{"call":"IncluirOS","app_key":"outro","app_secret":"outro","param":[{
-		"Cabecalho":{"cCodIntOS":"%s","nCodCli":3795260786,"cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"10/03/2024"},
-		"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cNumPedido":"OUTRO"},
-		"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":7}]}]}`, code)
-	for _, name := range []string{"estudio", "filial"} {
-		a := w.apps[name]
-		if r := a.sim.Call("servicos/os/", []byte(body)); r.Status != 200 {
-			w.broken("", "a foreign document: %s", clipped(r.Body))
-		}
+	conn := w.config.Connections[s.store.name]
+	ref := erp.NewReference(s.store.name, conn.Orig, s.number)
+	w.befell(kindOf(w.account(conn.ERP).kind, seized))
+	for _, a := range w.accounts {
+		a.service.foreign(ref)
 	}
 }
 
-// command is an operator who looks before they speak.
-func (w *world) command() {
-	s := w.sales[w.rng.IntN(len(w.sales))]
-	e, err := w.ledger.Get(context.Background(), s.key)
-	for tries := 0; tries < 20 && (err != nil || e.State == ledger.Created); tries++ {
-		s = w.sales[w.rng.IntN(len(w.sales))]
-		e, err = w.ledger.Get(context.Background(), s.key)
-	}
-	if err != nil || e.State == ledger.Rejected && e.Reason.Kind == order.Reversed && w.rng.IntN(4) > 0 {
-		return
-	}
-	app := w.apps[e.Account]
-	var ev placing.Event = placing.Retry{}
-	if e.State == ledger.Uncertain && w.rng.IntN(2) == 0 {
-		if ours := w.document(app, s); ours != nil {
-			ev = placing.ResolveCreated{ID: strconv.FormatInt(ours.NCodOS, 10)}
-		} else {
-			ev = placing.ResolveAbsent{}
+func later(first time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.After(first) {
+			first = t
 		}
 	}
-	now := w.now.Add(w.skew(skewLimit))
-	after, step, err := placing.Apply(context.Background(), w.ledger, placing.Rules{Spacing: w.spacing, CanLookUp: true}, s.key, ev, func() time.Time { return now })
-	if err != nil || step.Do == placing.Refuse {
-		return
-	}
-	w.befell(Commanded)
-	s.commanded = true
-	s.retried = s.retried || e.ReversedAt != after.ReversedAt
-	s.stopped = s.stopped && !after.ReversedAt.IsZero()
-	w.lastNews = later(w.lastNews, w.now)
-	w.tell(s.key, "operator: %T: %s -> %s %s", ev, e.State, after.State, after.Reason.Kind)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+	return first
 }

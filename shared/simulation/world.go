@@ -3,7 +3,6 @@ package simulation
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
 	ledgermemory "github.com/carimbo/carimbo/shared/ledger/memory"
@@ -23,14 +21,20 @@ import (
 	queuememory "github.com/carimbo/carimbo/shared/queue/memory"
 )
 
-// epoch is when every simulation begins.
+// epoch is when every simulation begins. It is long past: a context that is bound
+// to the real clock is over sooner than any that net/http makes of it, and so no
+// real timer ever starts.
 var epoch = time.Date(2024, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// goodEnd is how long after the last fault everything has to be done.
-const goodEnd = 2 * time.Hour
-
-// visibility is the queue's (design, "Time limits").
-const visibility = 270 * time.Second
+const (
+	// goodEnd is how long after the last fault everything has to be done.
+	goodEnd = 2 * time.Hour
+	// calmEnd is how long after its last notice an order has to be done where there
+	// are no faults at all.
+	calmEnd = 20 * time.Minute
+	// visibility is the queue's (design, "Time limits").
+	visibility = 270 * time.Second
+)
 
 // seams are where a guard can be taken out. They are set by tests alone.
 type seams struct {
@@ -43,10 +47,16 @@ type seams struct {
 	place func(p *process, ctx context.Context, m queue.Message) error
 	// settle replaces goodEnd.
 	settle time.Duration
-	// notUnique has the ERP take a code twice in every run.
+	// notUnique has Omie take a code twice in every run.
 	notUnique bool
 	// intensity replaces the one that is drawn; below 0 is none.
 	intensity float64
+	// prompt has what is due woken at once in every run.
+	prompt bool
+	// kind has the stores sell to accounts of this ERP alone.
+	kind string
+	// balcao replaces the sight that is drawn for that account.
+	balcao sight
 }
 
 // world is one run: the stores, our functions, the ERP accounts, and time.
@@ -59,23 +69,28 @@ type world struct {
 
 	// window is how long the stores sell.
 	window time.Duration
-	// calmAt is when faults end; lastFault is how long one lasted so far; lastNews
-	// is when a store or an operator last did something.
+	// calmAt is when faults end; lastFault is how long one lasted so far that every
+	// account feels; lastNews is when a store or an operator last does something.
 	calmAt    time.Time
 	lastFault time.Time
 	lastNews  time.Time
 	rate      map[Kind]float64
 	unique    bool
 	skewed    bool
+	// prompt: what is due is woken at once. busy: an operator gives commands.
+	prompt, busy bool
 
 	ledger  *ledgermemory.Ledger
 	queue   *queuememory.Queue
 	config  connection.Config
 	configs []connection.Config
-	secrets secrets
-	apps    map[string]*app
-	idle    []*process
-	log     *slog.Logger
+	// deployed counts the deployments: a process of a former one takes no new
+	// message.
+	deployed int
+	secrets  secrets
+	accounts []*account
+	idle     []*process
+	log      *slog.Logger
 
 	sales []*sale
 	byKey map[string]*sale
@@ -83,40 +98,18 @@ type world struct {
 	numbers map[string]*sale
 
 	faults   map[string]int
+	effects  map[string]int
 	excused  map[string]int
 	problems []Problem
 	digest   uint64
-}
-
-// app is one ERP account: a simulated Omie.
-type app struct {
-	name string
-	sim  *omiesim.Sim
-	// caller is the process whose call is on.
-	caller *process
-	// outage is what every call meets until it is over.
-	outage      omiesim.Mode
-	outageEnds  time.Time
-	unreachable bool
-	// lateAt is when a process that had stood still last called.
-	lateAt time.Time
-	// told heard of the last block, at toldAt.
-	told   *task
-	toldAt time.Time
-}
-
-// blockKnown tells whether a caller should know of a block: another heard of it,
-// lived, and had nothing in its way to write it down.
-func (a *app) blockKnown(now time.Time) bool {
-	return a.told != nil && now.Before(a.toldAt.Add(blockFor)) && !a.told.dead && !a.told.failed && !a.told.stood
 }
 
 func newWorld(o Options) *world {
 	w := &world{
 		opts: o, rng: rand.New(rand.NewPCG(o.Seed, 0x636172696d626f)), spacing: placing.Spacing,
 		schedule: schedule{now: epoch},
-		apps:     map[string]*app{}, byKey: map[string]*sale{}, numbers: map[string]*sale{},
-		faults: map[string]int{}, excused: map[string]int{}, rate: map[Kind]float64{},
+		byKey:    map[string]*sale{}, numbers: map[string]*sale{},
+		faults: map[string]int{}, effects: map[string]int{}, excused: map[string]int{}, rate: map[Kind]float64{},
 	}
 	w.log = slog.New(panics{w})
 	if o.seams.spacing != 0 {
@@ -126,11 +119,14 @@ func newWorld(o Options) *world {
 	w.queue = queuememory.New(queuememory.Options{Now: func() time.Time { return w.now }, Visibility: visibility})
 	w.draw()
 	w.lastFault, w.lastNews = epoch, epoch.Add(w.window)
-	w.configs = configurations()
+	w.open()
+	w.configs = w.configurations()
 	w.config = w.configs[0]
-	w.secrets = newSecrets()
-	for _, name := range []string{"estudio", "filial"} {
-		w.apps[name] = w.newApp(name)
+	w.secrets = newSecrets(w.accounts)
+	for _, a := range w.accounts {
+		if a.sight == works || a.sight == goesDeaf {
+			w.tryOut(a)
+		}
 	}
 	return w
 }
@@ -155,12 +151,17 @@ func (w *world) draw() {
 	if w.skewed {
 		w.faults[string(Skewed)]++
 	}
+	w.prompt = w.rng.IntN(2) == 0 || w.opts.seams.prompt
+	w.busy = w.rng.IntN(3) == 0 && intensity > 0
 	w.window = w.logarithmic(5*time.Minute, 48*time.Hour)
 	w.calmAt = epoch
 	if intensity > 0 {
 		w.calmAt = epoch.Add(w.window + w.logarithmic(10*time.Minute, 8*time.Hour))
 	}
 }
+
+// calm tells whether nothing at all goes wrong in this run.
+func (w *world) calm() bool { return !w.calmAt.After(epoch) }
 
 func kinds() []Kind {
 	list := make([]Kind, 0, len(rates))
@@ -181,13 +182,6 @@ func (w *world) logarithmic(least, most time.Duration) time.Duration {
 	return min(d, most)
 }
 
-func (w *world) newApp(name string) *app {
-	a := &app{name: name}
-	a.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return w.now }, NotUnique: !w.unique, KeepCalls: 1})
-	a.sim.OnCall(func(method, _ string) *omiesim.Fault { return w.befalls(a, method) })
-	return a
-}
-
 // run lets the world go until everything has to be done, and looks.
 func (w *world) run() {
 	w.plan()
@@ -198,36 +192,53 @@ func (w *world) run() {
 	w.now = w.end()
 	w.check()
 	w.stop()
-	for _, a := range w.apps {
-		a.sim.Close()
-	}
 }
 
 // end is when all has to be done: two hours after the last thing that went wrong
-// or came in, and not before faults end.
+// or came in, and not before faults end. Where a look-up never answers, an order
+// is a person's only after the days of patience.
 func (w *world) end() time.Time {
-	return later(w.calmAt, w.disturbed().Add(cmp.Or(w.opts.seams.settle, goodEnd)))
+	end := later(w.lastFault, w.lastNews)
+	for _, a := range w.accounts {
+		end = later(end, a.lastFault)
+		if a.sight == missing {
+			end = later(end, w.lastFault.Add(placing.Patience), w.lastNews.Add(placing.Patience))
+		}
+	}
+	return later(w.calmAt, end.Add(cmp.Or(w.opts.seams.settle, goodEnd)))
 }
-
-// disturbed is when something last went wrong or came in.
-func (w *world) disturbed() time.Time { return later(w.lastFault, w.lastNews) }
 
 // sweepAll is the scheduler's tick.
 func (w *world) sweepAll() {
-	for _, name := range []string{"estudio", "filial"} {
+	for _, a := range w.accounts {
 		// Most ticks find nothing due; those are not worth a process.
-		due := w.ledger.NextDue(name)
+		due := w.ledger.NextDue(a.name)
 		if !due.IsZero() && !due.After(w.now.Add(skewLimit)) {
-			w.sweep(name)
+			w.sweep(a.name)
 		}
 	}
-	w.in(time.Minute, w.sweepAll)
+	tick := time.Minute
+	if w.prompt {
+		// As on one machine, which wakes what is due within a second.
+		for _, a := range w.accounts {
+			if due := w.ledger.NextDue(a.name); !due.IsZero() {
+				tick = min(tick, max(time.Second, due.Sub(w.now)))
+			}
+		}
+	}
+	w.in(tick, w.sweepAll)
 }
 
 // redrive is what the alarm of the dead letters leads to.
 func (w *world) redrive() {
 	if w.opts.seams.place != nil {
 		return
+	}
+	for _, m := range w.queue.Dead() {
+		w.effect(redriven)
+		if s := w.byKey[m.Key]; s != nil {
+			s.overtaken = true
+		}
 	}
 	if n := w.queue.Redrive(); n > 0 {
 		w.tell("", "%d dead letters are redriven", n)
@@ -300,37 +311,12 @@ func (meter) Take(context.Context, intake.Metric, string, string) {}
 func (meter) Count(context.Context, placing.Metric, string)       {}
 func (meter) Placed(context.Context, string, time.Duration)       {}
 
-// configurations are the ones that are deployed one after another. The connection
-// turmas moves to another account, and the OS look different.
-func configurations() []connection.Config {
-	account := func(name, stage string) string {
-		return fmt.Sprintf(`{"kind":"omie","base_url":"https://%s/api/v1/","customer":{"default":3795260786},
-			"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
-				"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}"}},
-			"services":{"CURSO-GO":{"nCodServico":3846592864},"MANUT-01":{"cCodIntServico":"MANUT-01"}}}`, name, stage)
-	}
-	var list []connection.Config
-	for i := range 4 {
-		stage, turmas := []string{"10", "20"}[i%2], []string{"estudio", "filial"}[i/2]
-		text := fmt.Sprintf(`{"erps":{"estudio":%s,"filial":%s},"connections":{
-			"cursos":{"platform":"hotmart","erp":"estudio","since":"2024-01-01"},
-			"turmas":{"platform":"hotmart","erp":"%s","since":"2024-01-01"},
-			"checkout":{"platform":"generic","erp":"filial","since":"2024-01-01"}}}`, account("estudio", stage), account("filial", stage), turmas)
-		cfg, err := connection.Parse(json.RawMessage(text))
-		if err != nil {
-			panic(err)
-		}
-		list = append(list, cfg)
-	}
-	return list
-}
-
 // result counts.
 func (w *world) result() Result {
-	r := Result{Seeds: 1, Orders: len(w.sales), Faults: w.faults, Excused: w.excused, Problems: w.problems,
-		Person: map[string]int{}, Nothing: map[string]int{}, Digest: w.digest}
+	r := Result{Seeds: 1, Orders: len(w.sales), Faults: w.faults, Effects: w.effects, Excused: w.excused, Problems: w.problems,
+		Person: map[string]int{}, Nothing: map[string]int{}, Accounts: map[string]Tally{}, Digest: w.digest}
 	for _, s := range w.sales {
-		s.count(w, &r)
+		s.count(&r)
 	}
 	return r
 }

@@ -1,0 +1,160 @@
+package simulation
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// The ERPs, as connections.yaml spells them.
+const (
+	omieKind   = "omie"
+	sensioKind = "sensio"
+)
+
+// sight is what an account's look-up can show.
+type sight string
+
+const (
+	works    sight = "look-up"
+	untried  sight = "look-up that nobody tried out"
+	none     sight = "no look-up"
+	ignores  sight = "filter that is not honoured"
+	deaf     sight = "filter that finds nothing"
+	goesDeaf sight = "filter that goes deaf"
+	missing  sight = "look-up that is refused"
+)
+
+// service is one simulated ERP, without sockets.
+type service interface {
+	// take lets a call arrive, with what goes wrong, if something does.
+	take(c *call, f *fault) reply
+	documents() []document
+	// hear is the moment in which a living caller has the answer.
+	hear(c *call, r reply)
+	// foreign makes somebody else's document with our reference.
+	foreign(ref erp.Reference)
+}
+
+// document is one that an ERP holds.
+type document struct {
+	id, number string
+	// order is the store's order; foreign where it is nobody's of ours.
+	order string
+	total order.Money
+	// customer is what the ERP knows them by: Omie by the tax id, Sensio by the id or
+	// the name.
+	customer string
+}
+
+// foreign is the order of documents that somebody else made.
+const foreign = "OUTRO"
+
+// account is one ERP account.
+type account struct {
+	name, kind string
+	sight      sight
+	service
+	// limit is how long one call may take.
+	limit time.Duration
+
+	// lastFault is how long a fault of this account alone lasted so far.
+	lastFault time.Time
+	// outage is what every call meets until it is over.
+	outage     *fault
+	outageEnds time.Time
+	// restedAt is when a task, restedBy, last wrote that the account rests.
+	restedAt time.Time
+	restedBy *task
+	// told heard of the last block, at toldAt.
+	told *task
+}
+
+// promised tells whether an order of the account ends by itself, whatever happens:
+// a look-up proves what is there.
+func (a *account) promised() bool { return a.kind == omieKind || a.sight == works }
+
+// canLookUp is what the account's settings say.
+func (a *account) canLookUp() bool { return a.sight != none }
+
+// title is the account in a table.
+func (a *account) title() string {
+	if a.kind == omieKind {
+		return a.kind
+	}
+	return a.kind + ", " + string(a.sight)
+}
+
+// blockKnown tells whether a caller should know that the account rests: another
+// heard of it, lived, and had nothing in its way to write it down.
+func (a *account) blockKnown() bool {
+	return a.told != nil && !a.told.dead && !a.told.failed && !a.told.stood
+}
+
+// lasts notes that something of this account goes wrong until then.
+func (a *account) lasts(until time.Time) { a.lastFault = later(a.lastFault, until) }
+
+// judgeBlock judges a call that the ERP refuses because the account should rest.
+func (a *account) judgeBlock(c *call, left time.Duration) {
+	w := c.task.world
+	switch {
+	case c.late():
+		w.excused["a process that stood still called late"]++
+	case !a.blockKnown():
+		w.excused["nobody lived to tell of the block"]++
+	case left <= 2*steady+time.Second/2:
+		w.excused["clocks differ by less than a second, and a block's rest leaves none"]++
+	case w.skewed && left <= 2*skewLimit+time.Second:
+		w.excused["clocks differ by more than the second that the spacing leaves"]++
+	default:
+		w.broken(c.task.key, "a limit was broken: %s %s during a block, %s before its end", a.kind, c.method, left)
+	}
+}
+
+// judgeRest judges a call by what the ledger said before its task began: no call
+// goes out while the account's lane rests (rule 8), whatever it rests for.
+func (a *account) judgeRest(c *call, lane ledger.Lane) {
+	t := c.task
+	if t.now().Before(lane.BlockedUntil) && !c.late() && (a.restedBy == t || a.restedAt.Before(t.began)) {
+		t.world.broken(t.key, "a limit was broken: %s %s while the account rests, as the ledger says: %s", a.kind, c.method, lane.Why)
+	}
+}
+
+// customer is what the account has to know the buyer by.
+func (a *account) customer(s *sale) string {
+	switch {
+	case a.kind == omieKind && s.taxID(contents{}) == "":
+		return omiesim.DefaultCustomers()[0].TaxID
+	case a.kind == omieKind:
+		return s.taxID(contents{})
+	case s.taxID(contents{}) == "":
+		return nobodysID
+	case known(s.buyer):
+		return personID(s.buyer)
+	}
+	return s.name()
+}
+
+// open opens the ERP accounts.
+func (w *world) open() {
+	w.accounts = []*account{
+		w.newOmie("estudio"), w.newOmie("filial"), w.newSensio("loja", works),
+	}
+	others := []sight{"", "", "", untried, none, ignores, deaf, goesDeaf, missing}
+	if s := cmp.Or(w.opts.seams.balcao, others[w.rng.IntN(len(others))]); s != "" {
+		w.accounts = append(w.accounts, w.newSensio("balcao", s))
+	}
+}
+
+func (w *world) account(name string) *account {
+	for _, a := range w.accounts {
+		if a.name == name {
+			return a
+		}
+	}
+	return nil
+}

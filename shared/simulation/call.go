@@ -1,0 +1,288 @@
+package simulation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+var (
+	errRefused = errors.New("connection refused")
+	errReset   = errors.New("connection reset by peer")
+)
+
+var _ http.RoundTripper = (*process)(nil)
+
+// call is one request on its way to an ERP.
+type call struct {
+	task *task
+	to   *account
+	sale *sale // nil: of no sale
+	// verb is HTTP's, method the ERP's own word for the call.
+	verb, method string
+	target       string
+	header       http.Header
+	body         []byte
+	// secret is what it proves itself with.
+	secret         string
+	creates, looks bool
+	// rests: it was answered that the account has to rest.
+	rests  bool
+	giveUp time.Time
+}
+
+// reply is what an ERP does with a call.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	// hangs: no answer ever comes. cut: the connection is reset instead.
+	hangs, cut bool
+	delay      time.Duration
+	// end tells the ERP that the caller is gone or has its answer.
+	end func()
+}
+
+// late tells whether others can have the caller's message by now: what the caller
+// does no lease holds together any more.
+func (c *call) late() bool { return !c.task.world.now.Before(c.task.alone) }
+
+// RoundTrip carries one call of the process to its simulated ERP, on the
+// simulation's time.
+func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
+	t, w := p.task, p.world
+	c := &call{task: t, to: w.account(r.URL.Host), sale: w.byKey[t.key], verb: r.Method, header: r.Header, target: r.URL.RequestURI()}
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		c.body = body
+	}
+	c.read(r)
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	c.giveUp = w.now.Add(c.to.limit)
+	if end := t.deadline.Add(-t.skew); end.Before(c.giveUp) {
+		c.giveUp = end
+	}
+	if c.unreached() {
+		if err := t.wait(w.within(10 * time.Second)); err != nil {
+			return nil, err
+		}
+		return nil, errRefused
+	}
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	return c.make()
+}
+
+func (c *call) read(r *http.Request) {
+	if c.to.kind == sensioKind {
+		c.method = r.Method + " " + r.URL.Path
+		c.secret = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		c.creates, c.looks = c.method == "POST /sales", c.method == "GET /sales"
+		return
+	}
+	c.method, c.secret = inEnvelope(c.body, "call"), inEnvelope(c.body, "app_secret")
+	c.creates, c.looks = c.method == "IncluirOS", c.method == "ConsultarOS"
+}
+
+// inEnvelope is a text of Omie's envelope, which nothing escapes.
+func inEnvelope(body []byte, name string) string {
+	_, text, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
+	value, _, _ := bytes.Cut(text, []byte(`"`))
+	return string(value)
+}
+
+// begin is the last moment before a byte leaves. How long a create may stand still
+// here is drawn in make: longer than lateMost is what no rule can stop.
+func (c *call) begin() error {
+	t, w := c.task, c.task.world
+	c.to.judgeRest(c, w.lane(c.to.name))
+	if !c.creates {
+		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
+	}
+	if t.crash(CrashBeforeCall) {
+		return errDead
+	}
+	return t.wait(w.within(20 * time.Millisecond))
+}
+
+func (c *call) unreached() bool {
+	w := c.task.world
+	if w.now.Before(c.to.outageEnds) && c.to.outage == nil {
+		c.task.harm()
+		return true
+	}
+	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpUnreached]) {
+		return false
+	}
+	w.faults[string(kindOf(c.to.kind, unreachable))]++
+	c.to.lasts(w.now)
+	c.task.harm()
+	return true
+}
+
+func (c *call) make() (*http.Response, error) {
+	t, w := c.task, c.task.world
+	onTheWay := w.within(80 * time.Millisecond)
+	if lease := t.deadline.Add(placingLease); c.creates && t.fails(LateCreate) {
+		onTheWay = w.within(lease.Add(lateMost).Sub(w.now))
+		t.stood = true
+		t.tell("stands still before the first byte, for %s", onTheWay)
+		w.lasts(w.now.Add(onTheWay))
+	}
+	c.leaves(w.now.Add(onTheWay))
+	if t.crash(CrashSent) {
+		w.in(onTheWay, func() { c.forget(c.arrive()) })
+		return nil, errReset
+	}
+	if err := t.wait(onTheWay); err != nil {
+		return nil, err
+	}
+	r := c.arrive()
+	if t.crash(CrashApplied) {
+		c.forget(r)
+		return nil, errReset
+	}
+	return c.answer(r)
+}
+
+// placingLease is how much longer than its invocation a claim lives.
+const placingLease = 15 * time.Second
+
+// leaves notes that a create of the sale may be applied until then.
+func (c *call) leaves(until time.Time) {
+	if c.creates && c.sale != nil {
+		c.sale.landing = later(c.sale.landing, until)
+	}
+}
+
+// forget is a caller that died: the ERP notices when it answers, at the latest.
+func (c *call) forget(r reply) { c.task.world.in(min(r.delay, c.to.limit), r.end) }
+
+// arrive is the moment in which the ERP has the request.
+func (c *call) arrive() reply {
+	w := c.task.world
+	f := c.befalls()
+	c.rests = f != nil && f.rests
+	if c.creates && c.sale != nil {
+		c.sale.creates++
+		if w.now.After(c.task.deadline.Add(placingLease - c.task.skew)) {
+			w.effect(lateArrival)
+		}
+	}
+	r := c.to.take(c, f)
+	w.mix(c.method)
+	c.task.tell("%s: %d after %s (hangs %t, cut %t) %s", c.method, r.status, r.delay, r.hangs, r.cut, clipped(r.body))
+	return r
+}
+
+func clipped(b []byte) string {
+	text := strings.Join(strings.Fields(string(b)), " ")
+	return text[:min(len(text), 140)]
+}
+
+// answer is how the caller hears of it, or doesn't.
+func (c *call) answer(r reply) (*http.Response, error) {
+	t, w := c.task, c.task.world
+	defer r.end()
+	takes := r.delay + w.within(80*time.Millisecond)
+	left := max(c.giveUp.Sub(w.now), 0)
+	if r.hangs || takes > left && left > 0 || left == 0 && w.rng.IntN(2) == 0 {
+		if err := t.wait(left); err != nil {
+			return nil, err
+		}
+		return nil, context.DeadlineExceeded
+	}
+	if err := t.wait(takes); err != nil {
+		return nil, err
+	}
+	if t.crash(CrashAnswered) {
+		return nil, errReset
+	}
+	if r.cut {
+		return nil, errReset
+	}
+	c.to.hear(c, r)
+	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)), ProtoMajor: 1, ProtoMinor: 1}, nil
+}
+
+// befalls decides what goes wrong with a call that has reached its ERP.
+func (c *call) befalls() *fault {
+	a, w := c.to, c.task.world
+	if is := w.secrets[a.secret()].Values["app_secret"]; c.secret != is {
+		w.effect(staleSecret)
+		c.task.harm()
+		a.lasts(w.now)
+		return &fault{mode: keyRefused}
+	}
+	if w.now.Before(a.outageEnds) && a.outage != nil {
+		c.task.harm()
+		return a.outage
+	}
+	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpAnswers]) {
+		return nil
+	}
+	list := faultsOf(a.kind)
+	f := list[w.rng.IntN(len(list))]
+	if f.contradicts && !c.creates {
+		return nil
+	}
+	if f.delayed > 0 {
+		f.delay = time.Second + w.within(f.delayed-time.Second)
+	}
+	w.faults[string(f.kind(a.kind))]++
+	c.task.harm()
+	c.feel(f)
+	return &f
+}
+
+// feel notes how long the fault lasts, and what it makes of the order.
+func (c *call) feel(f fault) {
+	a, w, s := c.to, c.task.world, c.sale
+	a.lasts(w.now)
+	if f.rests {
+		a.lasts(w.now.Add(f.delay))
+		a.told = nil
+	}
+	switch f.mode {
+	case delayedApply, delayedApplyReset:
+		c.leaves(w.now.Add(f.delay))
+		if c.creates {
+			w.effect(lateApply)
+		}
+	}
+	if f.delay > 0 && !f.rests {
+		a.lasts(w.now.Add(f.delay))
+	}
+	if s == nil {
+		return
+	}
+	s.contradicted = s.contradicted || f.contradicts
+	if f.refuses && c.refusable() || f.said != "" && !f.refuses && !c.creates && c.refusable() {
+		s.refusals = append(s.refusals, f.said)
+	}
+}
+
+// refusable tells whether a refusal of the call is one of the order's contents.
+func (c *call) refusable() bool { return c.creates || c.to.kind == omieKind && !c.looks }
+
+// lane is the account's, as the ledger has it.
+func (w *world) lane(name string) ledger.Lane {
+	lane, err := w.ledger.Lane(context.Background(), name)
+	if err != nil {
+		panic(err)
+	}
+	return lane
+}

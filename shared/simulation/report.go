@@ -1,0 +1,61 @@
+package simulation
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+)
+
+// mostProblems are printed: whoever broke everything needn't read it all.
+const mostProblems = 20
+
+// Write prints the result as tables.
+func (r Result) Write(out io.Writer) {
+	fmt.Fprintf(out, "%d orders over %d seeds: %d paid and answered 200, %d created, %d with a person\n", r.Orders, r.Seeds, r.Paid, r.Created, sum(r.Person))
+	fmt.Fprintf(out, "the slowest was created %s after the last fault\n", r.Slowest.Round(time.Second))
+	r.writeAccounts(out)
+	table(out, "ended with a person", r.Person, r.Paid)
+	table(out, "had to make nothing, and made nothing", r.Nothing, 0)
+	table(out, "faults", r.Faults, 0)
+	table(out, "what they led to", r.Effects, 0)
+	table(out, "limits broken, excused", r.Excused, 0)
+	for i, p := range r.Problems {
+		if i == mostProblems {
+			fmt.Fprintf(out, "and %d problems more\n", len(r.Problems)-i)
+			break
+		}
+		fmt.Fprintf(out, "PROBLEM %s\n  %s\n", p, p.Replay())
+	}
+}
+
+func (r Result) writeAccounts(out io.Writer) {
+	fmt.Fprintf(out, "\n%-46s %9s %9s %9s\n", "by ERP", "paid", "created", "person")
+	for _, kind := range slices.Sorted(maps.Keys(r.Accounts)) {
+		t := r.Accounts[kind]
+		fmt.Fprintf(out, "  %-44s %9d %9d %9d\n", kind, t.Paid, t.Created, t.Person)
+	}
+}
+
+func sum(m map[string]int) int {
+	n := 0
+	for _, v := range m {
+		n += v
+	}
+	return n
+}
+
+func table(out io.Writer, title string, rows map[string]int, of int) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s: %d\n", title, sum(rows))
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		if of > 0 {
+			fmt.Fprintf(out, "  %-64s %9d  %6.3f %%\n", name, rows[name], 100*float64(rows[name])/float64(of))
+			continue
+		}
+		fmt.Fprintf(out, "  %-64s %9d\n", name, rows[name])
+	}
+}

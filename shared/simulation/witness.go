@@ -1,0 +1,173 @@
+package simulation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// written looks at each write as it happens. t is whose it is; nil is an operator.
+func (w *world) written(t *task, before, after ledger.Entry) {
+	w.mix(after.Key)
+	s := w.byKey[after.Key]
+	if s == nil || after.Rev <= s.rev {
+		return // nobody's, or the same write again
+	}
+	s.rev = after.Rev
+	if before.State != after.State || before.Parked() != after.Parked() {
+		s.since = w.now
+	}
+	if before.Rev == 0 {
+		s.account = w.account(after.Account)
+	}
+	if begins(before, after) {
+		s.began++
+	}
+	what := stolen(t, before, after)
+	w.noteHolder(t, s, before, after)
+	w.noteEffects(t, s, before, after)
+	if before.State == ledger.Rejected && after.State == ledger.Waiting {
+		s.refusals = nil
+	}
+	if after.State == ledger.Rejected && after.Reason.Kind == order.Reversed {
+		s.stopped = true
+	}
+	if w.busy && before.State != ledger.Uncertain && after.State == ledger.Uncertain && w.chance(.1) {
+		// Somebody can't wait.
+		w.in(w.within(2*time.Minute), func() { w.command(s) })
+	}
+	if what != "" {
+		w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
+	}
+	for _, rule := range rules {
+		if what := rule(w, s, before, after); what != "" {
+			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
+		}
+	}
+}
+
+// stolen: whoever's claim was lost writes nothing any more, unless they claim it
+// again.
+func stolen(t *task, before, after ledger.Entry) string {
+	claimed := t != nil && after.Owner == t.owner && after.Fence > before.Fence
+	if t != nil && t.owner != "" && before.Owner != "" && before.Owner != t.owner && !claimed {
+		return "a holder whose claim was lost still wrote"
+	}
+	return ""
+}
+
+// rules are what holds of every write. Each says what is broken, or nothing.
+var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if begins(before, after) && !after.ReversedAt.IsZero() {
+			return "a create begins though the order is reversed"
+		}
+		return ""
+	},
+	func(w *world, _ *sale, before, after ledger.Entry) string {
+		if begins(before, after) && w.now.Add(2*skewLimit).Before(before.QuietUntil) {
+			return "a create begins before quiet_until"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if before.State == ledger.Uncertain && before.Fault != "" && before.Newer == nil && after.State == ledger.Waiting && after.Reason.Kind != order.Retried {
+			return "refused in unknown words, and goes out again by itself"
+		}
+		return ""
+	},
+	func(w *world, s *sale, before, after ledger.Entry) string {
+		if !maySent(before) || maySent(after) || after.State == ledger.Created {
+			return ""
+		}
+		if w.now.Before(s.landing) {
+			return "nothing is in the ERP, says the entry, and a create is on its way"
+		}
+		if w.document(s) != nil {
+			return "nothing is in the ERP, says the entry, and the document is there"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if before.Rev > 0 && (before.Account != after.Account || before.ERP != after.ERP || before.Reference != after.Reference) {
+			return "the account or the reference changed"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if before.State == ledger.Created && (after.State != ledger.Created || before.ERPID != after.ERPID) {
+			return "what was created is changed"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, _, after ledger.Entry) string {
+		if after.Newer != nil && !maySent(after) {
+			return "newer contents are kept beside though nothing was sent"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if after.Fence < before.Fence {
+			return "the fence went back"
+		}
+		return ""
+	},
+} // never written to
+
+func begins(before, after ledger.Entry) bool {
+	return after.State == ledger.Creating && before.State != ledger.Creating
+}
+
+// maySent tells whether something of the order may be in the ERP, as the entry says.
+func maySent(e ledger.Entry) bool {
+	return e.State == ledger.Creating || e.State == ledger.Uncertain
+}
+
+// noteHolder keeps who holds the entry.
+func (w *world) noteHolder(t *task, s *sale, before, after ledger.Entry) {
+	if before.Owner != "" && s.holder != nil && s.holder != t && !s.holder.dead && !s.holder.over && before.Fence != after.Fence {
+		w.effect(holderAlive)
+	}
+	if t != nil && t.owner == "" && before.Owner != "" && s.holder != nil && !s.holder.dead && !s.holder.over && w.now.Before(before.Lease) {
+		w.effect(metLease)
+	}
+	if after.Owner != before.Owner {
+		s.holder = nil
+		if after.Owner != "" && t != nil {
+			s.holder, t.fence, t.owner = t, after.Fence, after.Owner
+		}
+	}
+}
+
+// noteEffects counts what faults led to.
+func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
+	from, to := before.State, after.State
+	reversed := before.Rev > 0 && before.ReversedAt.IsZero() && !after.ReversedAt.IsZero()
+	if t == nil {
+		return // an operator did it
+	}
+	for what, is := range map[string]bool{
+		lapsedUnsure:   from == ledger.Creating && to == ledger.Uncertain && after.Reason.Kind == order.Lapsed,
+		foundThere:     from == ledger.Uncertain && to == ledger.Created,
+		provenAbsent:   from == ledger.Uncertain && to == ledger.Waiting,
+		mendedAlive:    from == ledger.Rejected && to == ledger.Waiting && after.Reason.Kind == order.Mended,
+		reversedBefore: reversed && from == ledger.Waiting,
+		reversedAfter:  reversed && (maySent(before) || from == ledger.Created),
+		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
+		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].ERP != after.Account,
+	} {
+		if is {
+			w.effect(what)
+		}
+	}
+}
+
+// told tells whether the entry says that the store changed it too late, in contents
+// no older than version.
+func told(e ledger.Entry, version int64) bool {
+	return e.Version >= version && slices.ContainsFunc(e.Timeline, func(a ledger.Attempt) bool {
+		return a.Did == "newer_contents" && a.Became == ledger.Created
+	})
+}
