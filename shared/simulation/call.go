@@ -183,6 +183,11 @@ func (c *call) arrive() reply {
 		}
 	}
 	r := c.to.take(c, f)
+	// A limit outranks the fault: what is answered is not applied later.
+	if f != nil && f.late() && c.creates && (r.hangs || r.cut) {
+		c.leaves(w.now.Add(f.delay))
+		w.effect(lateApply)
+	}
 	w.mix(c.method)
 	c.task.tell("%s: %d after %s (hangs %t, cut %t) %s", c.method, r.status, r.delay, r.hangs, r.cut, clipped(r.body))
 	return r
@@ -255,13 +260,6 @@ func (c *call) feel(f fault) {
 	if f.rests {
 		a.lasts(w.now.Add(f.delay))
 		a.told = nil
-	}
-	switch f.mode {
-	case delayedApply, delayedApplyReset:
-		c.leaves(w.now.Add(f.delay))
-		if c.creates {
-			w.effect(lateApply)
-		}
 	}
 	if f.delay > 0 && !f.rests {
 		a.lasts(w.now.Add(f.delay))
