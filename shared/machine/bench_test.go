@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
@@ -34,25 +35,6 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const token = "hottok-of-the-test"
-
-// clock is the machine's and the simulator's. It starts in the past, so that
-// deadlines of the wall clock never end before it.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 type secrets map[string]secret.Secret
 
@@ -91,8 +73,10 @@ func (m meter) Placed(context.Context, string, time.Duration) { m.signal() }
 // bench is a whole machine: real HTTP in, SQLite in the middle, real HTTP to the
 // strict simulator, on one injected clock.
 type bench struct {
-	t     *testing.T
-	clock *clock
+	t *testing.T
+	// clock is the machine's and the simulator's. It starts in the past, so that
+	// deadlines of the wall clock never end before it.
+	clock *clocktest.Clock
 	sim   *omiesim.Sim
 	erp   *httptest.Server
 	dir   string
@@ -134,7 +118,7 @@ func newBench(t *testing.T) *bench {
 // plainBench is a bench whose machine has not been started.
 func plainBench(t *testing.T, config string) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: &clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}, dir: t.TempDir(),
+	b := &bench{t: t, clock: clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), dir: t.TempDir(),
 		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: t.Output(), config: config, drains: make(chan int, 1)}
 	b.sim = omiesim.New(omiesim.Options{Now: b.clock.Now})
 	b.erp = httptest.NewServer(b.sim)
@@ -230,7 +214,7 @@ func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (e
 
 // sleep is the pacing, which passes on the bench's clock.
 func (b *bench) sleep(_ context.Context, d time.Duration) error {
-	b.clock.advance(d)
+	b.clock.Pass(d)
 	return nil
 }
 
@@ -398,7 +382,7 @@ func (b *bench) reaches(key string, s ledger.State) ledger.Entry {
 
 // later moves the clock and wakes what is due then.
 func (b *bench) later(d time.Duration) {
-	b.clock.advance(d)
+	b.clock.Pass(d)
 	b.machine.Wake(b.t.Context())
 }
 

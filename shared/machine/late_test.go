@@ -30,7 +30,7 @@ func TestAnOrderReversedOrChangedTooLateWarnsWithItsKey(t *testing.T) {
 			p := b.purchase(1)
 			b.accept(p)
 			b.reaches(p.key(), ledger.Created)
-			b.clock.advance(time.Minute)
+			b.clock.Pass(time.Minute)
 			late := p
 			late.created = b.clock.Now()
 			if c.then(&late); c.want == "" {

@@ -157,7 +157,7 @@ func TestARefusedKeyIsProbedEverMoreSeldom(t *testing.T) {
 	b.accept(p)
 	e := b.reaches(p.key(), ledger.Waiting)
 	first := e.Until.Sub(b.clock.Now())
-	b.clock.advance(first)
+	b.clock.Pass(first)
 	b.machine.Wake(t.Context())
 	b.until("the second refusal", func() bool { return b.entry(p.key()).Until.After(e.Until) })
 	second := b.entry(p.key()).Until.Sub(b.clock.Now())
@@ -217,7 +217,7 @@ func TestAPurchaseRejectedForItsContentsGoesThroughWhenItComesAgainMended(t *tes
 	if e := b.reaches(wrong.key(), ledger.Rejected); e.Reason.Kind != order.TaxIDReason {
 		t.Errorf("rejected for %s, want %s", e.Reason.Kind, order.TaxIDReason)
 	}
-	b.clock.advance(time.Minute)
+	b.clock.Pass(time.Minute)
 	mended := b.purchase(1)
 	b.accept(mended)
 	b.reaches(mended.key(), ledger.Created)

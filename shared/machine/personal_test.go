@@ -76,7 +76,7 @@ func TestAMinuteAfterTheCreateNothingPersonalIsOnTheDisk(t *testing.T) {
 			t.Fatalf("%s was nowhere on the disk: this test would not notice", private)
 		}
 	}
-	b.clock.advance(time.Minute)
+	b.clock.Pass(time.Minute)
 	b.until("the buyers are gone from the disk", func() bool {
 		return len(b.onDisk(email)) == 0 && len(b.onDisk(small.document)) == 0 && len(b.onDisk(large.document)) == 0
 	})

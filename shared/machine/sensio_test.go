@@ -44,7 +44,7 @@ func newSensioBench(t *testing.T, config string, options sensiosim.Options) *sen
 	t.Helper()
 	b := plainBench(t, config)
 	// Early enough for days to pass: deadlines are the wall clock's.
-	b.clock.now = time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC)
+	b.clock.Set(time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC))
 	options.Now, options.Authorization, options.Items = b.clock.Now, "Bearer secret-of-the-company", []sensiosim.Item{{ID: "prod-1"}}
 	shop := sensiosim.New(options)
 	server := httptest.NewServer(shop)
@@ -221,7 +221,7 @@ func TestResolvedAsAbsentItIsCreatedOnceMore(t *testing.T) {
 	if step := b.apply(p, placing.ResolveAbsent{Person: ana}); step.Do != placing.Refuse || !strings.Contains(step.Why, "may still be applied") {
 		t.Errorf("absent a moment after the call: %+v", step)
 	}
-	b.clock.advance(placing.Spacing)
+	b.clock.Pass(placing.Spacing)
 	if step := b.apply(p, placing.ResolveAbsent{Person: ana}); step.Do == placing.Refuse {
 		t.Fatal(step.Why)
 	}
@@ -323,7 +323,7 @@ func TestADeafLookUpIsAPersonsAndBothWordsEndIt(t *testing.T) {
 	b.later(placing.Spacing)
 	b.parked(there)
 	b.parked(absent)
-	b.clock.advance(placing.Spacing)
+	b.clock.Pass(placing.Spacing)
 
 	id := b.id(there)
 	b.apply(there, placing.ResolveCreated{Person: ana, ID: id})

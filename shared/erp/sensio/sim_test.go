@@ -3,10 +3,10 @@ package sensio_test
 import (
 	"context"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
@@ -18,26 +18,12 @@ type simulated struct {
 	*sensio.Client
 	sim *sensiosim.Sim
 
-	// The simulator may still be looking at the clock when its caller has given up.
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (s *simulated) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *simulated) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
+	*clocktest.Clock
 }
 
 func simulate(t *testing.T, options sensiosim.Options) *simulated {
 	t.Helper()
-	s := &simulated{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	s := &simulated{Clock: clocktest.At(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))}
 	options.Now = s.Now
 	options.Authorization = "Bearer " + appSecret
 	s.sim = sensiosim.New(options)
@@ -52,7 +38,7 @@ func simulate(t *testing.T, options sensiosim.Options) *simulated {
 		Account: "loja", Config: config, Credentials: credentials, Proofs: sensio.ProofsIn(m),
 		Now: s.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
-			s.pass(d)
+			s.Pass(d)
 			return ctx.Err()
 		},
 	})
@@ -190,7 +176,7 @@ func TestALateWriteIsFoundOnceItArrived(t *testing.T) {
 	if got := s.LookUp(t.Context(), doc.Reference); got.Kind != erp.Absent {
 		t.Errorf("%+v", got)
 	}
-	s.pass(61 * time.Second)
+	s.Pass(61 * time.Second)
 	if got := s.LookUp(t.Context(), doc.Reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}
@@ -253,7 +239,7 @@ func TestSilenceIsLost(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			s.sim.OnCall(nil)
-			s.pass(61 * time.Second)
+			s.Pass(61 * time.Second)
 			if n := s.sim.Count("loja-online", "1"); n != written {
 				t.Errorf("%d sales, want %d", n, written)
 			}

@@ -214,18 +214,7 @@ func TestLeasedNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
 func TestAPayloadThatWasDroppedIsNoLongerInTheFile(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	name := "Dona Filomena Invented"
-	e := entry("1")
-	e.Payload = []byte(strings.Repeat(name+" ", 500))
-	stored, err := l.Write(t.Context(), ledger.Entry{}, e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := stored
-	done.Token, done.State, done.Payload = "done", ledger.Created, nil
-	if _, err := l.Write(t.Context(), stored, done); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, l)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +222,7 @@ func TestAPayloadThatWasDroppedIsNoLongerInTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(file), name) {
+	if strings.Contains(string(file), filomena) {
 		t.Fatal("the name is still in the file")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/queuetest"
@@ -26,25 +27,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// clock stands still until it is advanced.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+func newClock() *clocktest.Clock { return clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)) }
 
 const visibility = 270 * time.Second
 
@@ -72,7 +55,7 @@ func TestQueuePromises(t *testing.T) {
 		return queuetest.Subject{
 			Queue:       q,
 			Reopen:      func(t *testing.T) queue.Queue { return open(t, dir, c.Now) },
-			Advance:     c.Advance,
+			Advance:     c.Pass,
 			Visibility:  visibility,
 			MaxReceives: 3,
 			Dead:        func(t *testing.T) []queue.Message { return dead(t, q) },
@@ -138,11 +121,11 @@ func TestADeliveryIsHiddenToTheMillisecondOfItsTimeOut(t *testing.T) {
 	q := open(t, t.TempDir(), c.Now)
 	send(t, q, message("estudio", 1))
 	receiveOne(t, q)
-	c.Advance(visibility - time.Millisecond)
+	c.Pass(visibility - time.Millisecond)
 	if early := receive(t, q, 10); len(early) > 0 {
 		t.Fatal("it came a millisecond early")
 	}
-	c.Advance(time.Millisecond)
+	c.Pass(time.Millisecond)
 	receiveOne(t, q)
 }
 
@@ -153,12 +136,12 @@ func TestAResendIsANewMessageAfterFiveMinutes(t *testing.T) {
 	if err := q.Ack(t.Context(), receiveOne(t, q)); err != nil {
 		t.Fatal(err)
 	}
-	c.Advance(5*time.Minute - time.Millisecond)
+	c.Pass(5*time.Minute - time.Millisecond)
 	send(t, q, message("estudio", 1))
 	if n := depth(t, q); n != 0 {
 		t.Fatal("the resend was taken for a new message a millisecond early")
 	}
-	c.Advance(time.Millisecond)
+	c.Pass(time.Millisecond)
 	send(t, q, message("estudio", 1))
 	receiveOne(t, q)
 }
@@ -210,7 +193,7 @@ func TestRecoverLeavesAloneWhatNobodyHeld(t *testing.T) {
 		if d := receiveOne(t, q); d.Receives != n {
 			t.Fatalf("receives %d, want %d", d.Receives, n)
 		}
-		c.Advance(visibility)
+		c.Pass(visibility)
 	}
 	if again := receive(t, q, 10); len(again) > 0 || len(dead(t, q)) != 1 {
 		t.Fatal("a message that was received three times is no dead letter")
@@ -241,7 +224,7 @@ func TestDeadLettersKeepTheirOrderAndGoBehindWhatWaits(t *testing.T) {
 	send(t, q, message("estudio", 2))
 	for range 6 {
 		receive(t, q, 10)
-		c.Advance(visibility)
+		c.Pass(visibility)
 	}
 	want := []queue.Message{message("estudio", 1), message("estudio", 2)}
 	if diff := cmp.Diff(want[:1], dead(t, q)); diff != "" {

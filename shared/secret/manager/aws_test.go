@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/secret"
 	"github.com/carimbo/carimbo/shared/secret/manager"
 )
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) { server.Main(m) }
 func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	client := secretsmanager.NewFromConfig(server.Start(t).Config)
 	stack := awstest.Name("stack")
-	c := &clock{now: time.Now()}
+	c := clocktest.At(time.Now())
 	s := manager.New(client, stack, manager.Options{Now: c.Now})
 
 	if _, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
@@ -39,14 +40,14 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 		if age := c.Now().Sub(got.Since); age < -time.Minute || age > 25*time.Hour {
 			t.Errorf("in force since %s", got.Since)
 		}
-		c.pass(time.Minute)
+		c.Pass(time.Minute)
 	}
 	keys("first")
 	if _, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &second}); err != nil {
 		t.Fatal(err)
 	}
 	keys("second", "first")
-	c.pass(24 * time.Hour)
+	c.Pass(24 * time.Hour)
 	keys("second")
 
 	if _, err := client.DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name}); err != nil {

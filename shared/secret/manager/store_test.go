@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/secret"
 	"github.com/carimbo/carimbo/shared/secret/manager"
 )
@@ -77,24 +78,7 @@ func (v *vault) reads() int {
 	return n
 }
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func open(v *vault, c *clock) *manager.Store {
+func open(v *vault, c *clocktest.Clock) *manager.Store {
 	return manager.New(v, "shop", manager.Options{Now: c.Now, Chance: func() float64 { return 0 },
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 }
@@ -114,7 +98,7 @@ func TestASecretIsReadByItsFullNameAndEachStageByName(t *testing.T) {
 
 func TestValuesAreTextsAndNumbersByTheirText(t *testing.T) {
 	v := &vault{current: `{"app_key":38333295000123456789,"app_secret":"s","rate":1.10}`, previous: `{"app_secret":"old"}`}
-	got, err := open(v, &clock{now: start}).Get(t.Context(), "omie/estudio")
+	got, err := open(v, clocktest.At(start)).Get(t.Context(), "omie/estudio")
 	want := secret.Secret{
 		Values:   map[string]string{"app_key": "38333295000123456789", "app_secret": "s", "rate": "1.10"},
 		Previous: map[string]string{"app_secret": "old"},
@@ -127,7 +111,7 @@ func TestValuesAreTextsAndNumbersByTheirText(t *testing.T) {
 
 func TestASecretOfAnotherFormIsAnErrorThatShowsNothingOfIt(t *testing.T) {
 	for _, text := range []string{`hunter2`, `"hunter2"`, `["hunter2"]`, `null`, `{"hunter2":`, `{"a":"hunter2"} hunter2`, `{"hunter2":{"b":"c"}}`, `{"hunter2":true}`, `{"hunter2":null}`} {
-		_, err := open(&vault{current: text}, &clock{now: start}).Get(t.Context(), "hook/cursos")
+		_, err := open(&vault{current: text}, clocktest.At(start)).Get(t.Context(), "hook/cursos")
 		if err == nil || errors.Is(err, secret.ErrNotFound) || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "hook/cursos") {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -139,13 +123,13 @@ func TestASecretIsKeptForFiveMinutesLessAChanceOfAFifth(t *testing.T) {
 		chance float64
 		lasts  time.Duration
 	}{{0, 5 * time.Minute}, {0.5, 4*time.Minute + 30*time.Second}, {1, 4 * time.Minute}} {
-		v, time := &vault{current: `{"signing_secret":"a"}`}, &clock{now: start}
+		v, time := &vault{current: `{"signing_secret":"a"}`}, clocktest.At(start)
 		s := manager.New(v, "shop", manager.Options{Now: time.Now, Chance: func() float64 { return c.chance }})
 		get(t, s, "a")
 		v.current = `{"signing_secret":"b"}`
-		time.pass(c.lasts - 1)
+		time.Pass(c.lasts - 1)
 		get(t, s, "a")
-		time.pass(1)
+		time.Pass(1)
 		get(t, s, "b")
 		if v.reads() != 2 {
 			t.Errorf("chance %v: %d reads", c.chance, v.reads())
@@ -163,42 +147,42 @@ func get(t *testing.T, s *manager.Store, want string) {
 
 func TestAMissingSecretIsAskedForOnceAMinute(t *testing.T) {
 	for name, fault := range map[string]error{"missing": nil, "marked for deletion": &types.InvalidRequestException{}} {
-		v, c := &vault{fault: fault}, &clock{now: start}
+		v, c := &vault{fault: fault}, clocktest.At(start)
 		s := open(v, c)
 		for range 3 {
 			if _, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
 				t.Fatal(name, err)
 			}
-			c.pass(20*time.Second - 1)
+			c.Pass(20*time.Second - 1)
 		}
 		if v.reads() != 1 {
 			t.Errorf("%s: %d reads", name, v.reads())
 		}
-		c.pass(time.Second)
+		c.Pass(time.Second)
 		v.fault, v.current = nil, `{"signing_secret":"a"}`
 		get(t, s, "a")
 	}
 }
 
 func TestADeletedSecretIsNotInForceAnyMore(t *testing.T) {
-	v, c := &vault{current: `{"signing_secret":"a"}`}, &clock{now: start}
+	v, c := &vault{current: `{"signing_secret":"a"}`}, clocktest.At(start)
 	s := open(v, c)
 	get(t, s, "a")
 	v.current = ""
-	c.pass(5 * time.Minute)
+	c.Pass(5 * time.Minute)
 	if got, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) || got.Values != nil {
 		t.Fatal(got, err)
 	}
 }
 
 func TestTheLastGoodValuesStayInForceThroughAnOutage(t *testing.T) {
-	v, c := &vault{current: `{"signing_secret":"a"}`, previous: `{"signing_secret":"z"}`}, &clock{now: start}
+	v, c := &vault{current: `{"signing_secret":"a"}`, previous: `{"signing_secret":"z"}`}, clocktest.At(start)
 	s := open(v, c)
 	get(t, s, "a")
 	v.fault = errDown
-	c.pass(5 * time.Minute)
+	c.Pass(5 * time.Minute)
 	get(t, s, "a")
-	c.pass(time.Minute - 1)
+	c.Pass(time.Minute - 1)
 	get(t, s, "a")
 	if v.reads() != 2 {
 		t.Fatalf("%d reads: an outage must not cost every caller a try", v.reads())
@@ -207,21 +191,21 @@ func TestTheLastGoodValuesStayInForceThroughAnOutage(t *testing.T) {
 		t.Fatal(got, err)
 	}
 	v.fault, v.current = nil, `{"signing_secret":"b"}`
-	c.pass(time.Minute)
+	c.Pass(time.Minute)
 	get(t, s, "b")
 }
 
 func TestAFormThatBrokeLeavesTheLastGoodValuesInForce(t *testing.T) {
-	v, c := &vault{current: `{"signing_secret":"a"}`}, &clock{now: start}
+	v, c := &vault{current: `{"signing_secret":"a"}`}, clocktest.At(start)
 	s := open(v, c)
 	get(t, s, "a")
 	v.current = `oops`
-	c.pass(5 * time.Minute)
+	c.Pass(5 * time.Minute)
 	get(t, s, "a")
 }
 
 func TestASecretThatWasNeverReadIsAnErrorAndTriedAgain(t *testing.T) {
-	v, c := &vault{fault: errDown}, &clock{now: start}
+	v, c := &vault{fault: errDown}, clocktest.At(start)
 	s := open(v, c)
 	if _, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, errDown) {
 		t.Fatal(err)
@@ -239,7 +223,7 @@ func TestASecretThatWasNeverReadIsAnErrorAndTriedAgain(t *testing.T) {
 // one would be refused for five minutes.
 func TestAPreviousVersionThatCannotBeReadIsNoAbsentOne(t *testing.T) {
 	v := &vault{current: `{"signing_secret":"a"}`, lost: errDown}
-	if _, err := open(v, &clock{now: start}).Get(t.Context(), "hook/cursos"); !errors.Is(err, errDown) {
+	if _, err := open(v, clocktest.At(start)).Get(t.Context(), "hook/cursos"); !errors.Is(err, errDown) {
 		t.Fatal(err)
 	}
 }
@@ -249,7 +233,7 @@ func TestAPreviousVersionThatCannotBeReadIsNoAbsentOne(t *testing.T) {
 func TestAPreviousVersionOfAnotherFormIsNone(t *testing.T) {
 	for _, mistake := range []string{`oops`, `{"signing_secret":null}`} {
 		v := &vault{current: `{"signing_secret":"a"}`, previous: mistake}
-		got, err := open(v, &clock{now: start}).Get(t.Context(), "hook/cursos")
+		got, err := open(v, clocktest.At(start)).Get(t.Context(), "hook/cursos")
 		if diff := cmp.Diff([]string{"a"}, got.Signing(start)); err != nil || diff != "" {
 			t.Errorf("%s: %v\n%s", mistake, err, diff)
 		}
@@ -257,7 +241,7 @@ func TestAPreviousVersionOfAnotherFormIsNone(t *testing.T) {
 }
 
 func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
-	v, c := &vault{current: `{"signing_secret":"a"}`}, &clock{now: start}
+	v, c := &vault{current: `{"signing_secret":"a"}`}, clocktest.At(start)
 	s := open(v, c)
 	refresh := func(name, want string) {
 		t.Helper()
@@ -272,9 +256,9 @@ func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
 	v.current = `{"signing_secret":"c"}`
 	refresh("hook/cursos", "b")
 	refresh("hook/loja", "c")
-	c.pass(time.Minute - 1)
+	c.Pass(time.Minute - 1)
 	refresh("hook/cursos", "b")
-	c.pass(1)
+	c.Pass(1)
 	refresh("hook/cursos", "c")
 	get(t, s, "c")
 	if v.reads() != 4 {
@@ -283,7 +267,7 @@ func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
 }
 
 func TestRefreshOfAMissingSecretIsLimitedToo(t *testing.T) {
-	v, c := &vault{}, &clock{now: start}
+	v, c := &vault{}, clocktest.At(start)
 	s := open(v, c)
 	for range 5 {
 		if _, err := s.Refresh(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
@@ -297,7 +281,7 @@ func TestRefreshOfAMissingSecretIsLimitedToo(t *testing.T) {
 
 func TestOfManyCallersOneReads(t *testing.T) {
 	v := &vault{current: `{"signing_secret":"a"}`, entered: make(chan struct{}, 2), release: make(chan struct{})}
-	s := open(v, &clock{now: start})
+	s := open(v, clocktest.At(start))
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() { get(t, s, "a") })
@@ -312,7 +296,7 @@ func TestOfManyCallersOneReads(t *testing.T) {
 
 func TestACallerWaitsNoLongerThanItsContextAndTheNextReads(t *testing.T) {
 	v := &vault{current: `{"signing_secret":"a"}`, entered: make(chan struct{}, 4), release: make(chan struct{})}
-	s := open(v, &clock{now: start})
+	s := open(v, clocktest.At(start))
 	reading, hangUp := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
@@ -335,7 +319,7 @@ func TestACallerWaitsNoLongerThanItsContextAndTheNextReads(t *testing.T) {
 
 func TestNobodyChangesAnothersSecret(t *testing.T) {
 	v := &vault{current: `{"signing_secret":"a"}`, previous: `{"signing_secret":"z"}`}
-	s := open(v, &clock{now: start})
+	s := open(v, clocktest.At(start))
 	got, err := s.Get(t.Context(), "hook/cursos")
 	if err != nil {
 		t.Fatal(err)

@@ -133,14 +133,14 @@ func TestADelayedWriteIsThereOnlyAfterItsDelay(t *testing.T) {
 		s.Inject(omiesim.Fault{Method: "IncluirOS", Mode: mode, Delay: 50 * time.Second})
 		r := s.Call(osPath, envelope(t, "IncluirOS", sample("a")))
 		s.End(r)
-		c.pass(50*time.Second - time.Nanosecond)
+		c.Pass(50*time.Second - time.Nanosecond)
 		if s.Count("a") != 0 {
 			t.Errorf("%s: written too early", mode)
 		}
 		wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "não cadastrada", "")
-		c.pass(time.Nanosecond)
+		c.Pass(time.Nanosecond)
 		wantOK(t, s, osPath, "ConsultarOS", object{"cCodIntOS": "a"})
-		c.pass(time.Hour)
+		c.Pass(time.Hour)
 		if d := s.Documents(); len(d) != 1 || !d[0].At.Equal(newClock().Now().Add(50*time.Second)) {
 			t.Errorf("%s: %+v", mode, d)
 		}
@@ -155,9 +155,9 @@ func TestADelayedWriteWhoseCodeIsTakenMeanwhileDoesNotHappen(t *testing.T) {
 		s, c := newSim(t, func(o *omiesim.Options) { o.NotUnique = tt.notUnique })
 		s.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.DelayedApplyReset, Delay: 90 * time.Second})
 		s.Call(osPath, envelope(t, "IncluirOS", sample("a")))
-		c.pass(61 * time.Second)
+		c.Pass(61 * time.Second)
 		wantOK(t, s, osPath, "IncluirOS", sample("a"))
-		c.pass(time.Minute)
+		c.Pass(time.Minute)
 		if got := s.Count("a"); got != tt.want {
 			t.Errorf("%d documents, want %d", got, tt.want)
 		}
@@ -170,7 +170,7 @@ func TestDelayedWritesArriveInTheOrderOfTheirTimes(t *testing.T) {
 		s.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.DelayedApplyReset, Delay: delay * time.Second})
 		s.Call(osPath, envelope(t, "IncluirOS", sample(string(rune('a'+i)))))
 	}
-	c.pass(time.Minute)
+	c.Pass(time.Minute)
 	var got string
 	for _, d := range s.Documents() {
 		got += d.CodInt
@@ -203,7 +203,7 @@ func TestAFaultBefallsItsMethodAsOftenAsItSays(t *testing.T) {
 			t.Errorf("%d in an outage", r.Status)
 		}
 	}
-	c.pass(time.Minute)
+	c.Pass(time.Minute)
 	wantFault(t, s, osPath, "StatusOS", object{"nCodOS": 9}, 500, "não cadastrada", "")
 
 	s.Inject(omiesim.Fault{Mode: omiesim.Rate, Times: 100})
@@ -220,7 +220,7 @@ func TestALimitOutranksAFaultOfTheApplication(t *testing.T) {
 	wantOK(t, s, osPath, "IncluirOS", sample("a"))
 	s.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.WriteThenFault})
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "REDUNDANT", "")
-	c.pass(time.Minute)
+	c.Pass(time.Minute)
 	wantFault(t, s, osPath, "IncluirOS", sample("b"), 500, "não catalogado", "")
 	s.Inject(omiesim.Fault{Mode: omiesim.Reset})
 	if r := s.Call(osPath, envelope(t, "IncluirOS", sample("b"))); r.Fate != omiesim.Cut {
@@ -233,10 +233,10 @@ func TestABlockThatWasSwitchedOnLasts(t *testing.T) {
 	s.Inject(omiesim.Fault{Mode: omiesim.Blocked, Delay: 30 * time.Second})
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 425, "30 segundos", "MISUSE_API_PROCESS")
 	violations(t, s)
-	c.pass(29 * time.Second)
+	c.Pass(29 * time.Second)
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 425, "1 segundos", "MISUSE_API_PROCESS")
 	violations(t, s, "call during a block")
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "não cadastrada", "")
 }
 
@@ -393,7 +393,7 @@ func TestOnlySoManyCallsAreRemembered(t *testing.T) {
 	s, c := newSim(t, func(o *omiesim.Options) { o.KeepCalls = 10 })
 	for i := range 100 {
 		wantFault(t, s, osPath, "StatusOS", object{"nCodOS": i + 1}, 500, "não cadastrada", "")
-		c.pass(time.Second)
+		c.Pass(time.Second)
 	}
 	calls := s.Calls()
 	if n := len(calls); n < 10 || n > 20 {
@@ -434,7 +434,7 @@ func BenchmarkIncluirOS(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		c.pass(61 * time.Second)
+		c.Pass(61 * time.Second)
 		if r := s.Call(osPath, body); r.Status != 200 {
 			b.Fatal(string(r.Body))
 		}

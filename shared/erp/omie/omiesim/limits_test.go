@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
 
@@ -28,13 +29,13 @@ const redundantCode = "SOAP-ENV:Client-6"
 func TestAnIdenticalCallIsRedundantForAMinute(t *testing.T) {
 	s, c := newSim(t)
 	wantOK(t, s, osPath, "IncluirOS", sample("a"))
-	c.pass(44 * time.Second)
+	c.Pass(44 * time.Second)
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "ERROR: Consumo redundante detectado. Aguarde 16 segundos para tentar novamente (REDUNDANT).", redundantCode)
 	wantOK(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"})
-	c.pass(15*time.Second + 500*time.Millisecond)
+	c.Pass(15*time.Second + 500*time.Millisecond)
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "Aguarde 1 segundos", redundantCode)
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "REDUNDANT", redundantCode)
-	c.pass(500 * time.Millisecond)
+	c.Pass(500 * time.Millisecond)
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "já cadastrada", "")
 	if n := s.Count("a"); n != 1 {
 		t.Errorf("%d documents", n)
@@ -61,14 +62,14 @@ func TestRedundancyCountsFromTheEndOfTheCall(t *testing.T) {
 	if !r.Open() || r.Fate != omiesim.Hangs {
 		t.Fatalf("%+v", r)
 	}
-	c.pass(59 * time.Second)
+	c.Pass(59 * time.Second)
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "Aguarde 60 segundos", redundantCode)
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	s.End(r)
-	c.pass(59 * time.Second)
+	c.Pass(59 * time.Second)
 	s.End(r) // does nothing
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "Aguarde 1 segundos", redundantCode)
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "já cadastrada", "")
 }
 
@@ -101,13 +102,13 @@ func TestTwoHundredAndFortyCallsAMinuteAreLetIn(t *testing.T) {
 	s, c := newSim(t)
 	for i := range 240 {
 		wantFault(t, s, osPath, "StatusOS", object{"nCodOS": i + 1}, 500, "não cadastrada", "")
-		c.pass(100 * time.Millisecond)
+		c.Pass(100 * time.Millisecond)
 	}
 	wantFault(t, s, osPath, "StatusOS", object{"nCodOS": 241}, 429, "Too Many Requests", "")
 	wantFault(t, s, osPath, "ConsultarOS", object{"nCodOS": 241}, 500, "não cadastrada", "")
-	c.pass(36*time.Second - time.Millisecond)
+	c.Pass(36*time.Second - time.Millisecond)
 	wantFault(t, s, osPath, "StatusOS", object{"nCodOS": 242}, 429, "Too Many Requests", "")
-	c.pass(time.Millisecond)
+	c.Pass(time.Millisecond)
 	wantFault(t, s, osPath, "StatusOS", object{"nCodOS": 243}, 500, "não cadastrada", "")
 	violations(t, s, "more than 240 calls a minute of one method", "more than 240")
 }
@@ -116,7 +117,7 @@ func TestACallEvery250msBreaksNothing(t *testing.T) {
 	s, c := newSim(t)
 	for i := range 1000 {
 		wantOK(t, s, osPath, "IncluirOS", sample(fmt.Sprint("o", i)))
-		c.pass(250 * time.Millisecond)
+		c.Pass(250 * time.Millisecond)
 	}
 	violations(t, s)
 }
@@ -142,51 +143,51 @@ func TestRepeatingAFailingCallBlocksTheKey(t *testing.T) {
 	bad := with(t, sample("a"), "Cabecalho.cEtapa", "99")
 	for range 5 {
 		wantFault(t, s, osPath, "IncluirOS", bad, 500, "Etapa [99]", "")
-		c.pass(61 * time.Second)
+		c.Pass(61 * time.Second)
 	}
-	c.pass(-50 * time.Second) // eleven seconds after the fifth
+	c.Pass(-50 * time.Second) // eleven seconds after the fifth
 	const text = "ERROR: API bloqueada por consumo indevido. Tente novamente em 1789 segundos."
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 425, text, "MISUSE_API_PROCESS")
 	wantFault(t, s, customerPath, "IncluirCliente", person(), 425, text, "MISUSE_API_PROCESS")
-	c.pass(1789 * time.Second)
+	c.Pass(1789 * time.Second)
 	wantOK(t, s, osPath, "IncluirOS", sample("a"))
 	violations(t, s, "StatusOS: call during a block, 1789 s before its end", "IncluirCliente: call during a block")
 }
 
 func TestWhatIsNoLoopDoesNotBlock(t *testing.T) {
-	for name, again := range map[string]func(t *testing.T, s *omiesim.Sim, c *clock, i int){
-		"not found": func(t *testing.T, s *omiesim.Sim, c *clock, _ int) {
+	for name, again := range map[string]func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, i int){
+		"not found": func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, _ int) {
 			wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "não cadastrada", "")
-			c.pass(61 * time.Second)
+			c.Pass(61 * time.Second)
 		},
-		"an empty list": func(t *testing.T, s *omiesim.Sim, c *clock, _ int) {
+		"an empty list": func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, _ int) {
 			wantFault(t, s, osPath, "ListarOS", object{"pagina": 1}, 500, "Não existem", "")
-			c.pass(61 * time.Second)
+			c.Pass(61 * time.Second)
 		},
-		"other contents each time": func(t *testing.T, s *omiesim.Sim, _ *clock, i int) {
+		"other contents each time": func(t *testing.T, s *omiesim.Sim, _ *clocktest.Clock, i int) {
 			wantFault(t, s, osPath, "IncluirOS", with(t, sample(fmt.Sprint(i)), "Cabecalho.cEtapa", "99"), 500, "Etapa", "")
 		},
-		"ten minutes apart": func(t *testing.T, s *omiesim.Sim, c *clock, _ int) {
+		"ten minutes apart": func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, _ int) {
 			wantFault(t, s, osPath, "IncluirOS", with(t, sample("a"), "Cabecalho.cEtapa", "99"), 500, "Etapa", "")
-			c.pass(10 * time.Minute)
+			c.Pass(10 * time.Minute)
 		},
-		"told to come back later": func(t *testing.T, s *omiesim.Sim, c *clock, i int) {
+		"told to come back later": func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, i int) {
 			mode, status := omiesim.Rate, 429
 			if i%2 == 0 {
 				mode, status = omiesim.Concurrent, 500
 			}
 			s.Inject(omiesim.Fault{Mode: mode})
 			wantFault(t, s, osPath, "IncluirOS", sample("a"), status, "", "")
-			c.pass(61 * time.Second)
+			c.Pass(61 * time.Second)
 		},
-		"a success between": func(t *testing.T, s *omiesim.Sim, c *clock, i int) {
+		"a success between": func(t *testing.T, s *omiesim.Sim, c *clocktest.Clock, i int) {
 			if i%4 == 0 {
 				call(t, s, osPath, "ExcluirOS", object{"nCodOS": 3847270140 + i/4 - 1})
 				wantOK(t, s, osPath, "IncluirOS", sample("a"))
 			} else {
 				wantFault(t, s, osPath, "IncluirOS", sample("a"), 500, "já cadastrada", "")
 			}
-			c.pass(61 * time.Second)
+			c.Pass(61 * time.Second)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +215,7 @@ func TestAWrongKeyIsRefusedAndALoopOfItBlocks(t *testing.T) {
 		if i == 0 && string(r.Body) != `{"faultstring":"A chave de acesso está inválida ou o aplicativo está suspenso.","faultcode":"SOAP-ENV:Server"}` {
 			t.Errorf("%s", r.Body)
 		}
-		c.pass(61 * time.Second)
+		c.Pass(61 * time.Second)
 	}
 }
 
@@ -274,7 +275,7 @@ func TestTheShapeOfTheEnvelopeIsChecked(t *testing.T) {
 func TestTheRulesHoldHoweverMuchWasForgotten(t *testing.T) {
 	s, c := newSim(t, func(o *omiesim.Options) { o.KeepCalls = 1 })
 	for i := range 5000 {
-		c.pass(time.Second)
+		c.Pass(time.Second)
 		param := object{"nCodOS": i + 1}
 		wantFault(t, s, osPath, "StatusOS", param, 500, "não cadastrada", "")
 		if i%500 == 499 {
@@ -289,10 +290,10 @@ func TestTheWindowsCanBeScaled(t *testing.T) {
 	})
 	bad := with(t, sample("a"), "Cabecalho.cEtapa", "99")
 	wantFault(t, s, osPath, "IncluirOS", bad, 500, "Etapa", "")
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "não cadastrada", "")
 	wantFault(t, s, osPath, "StatusOS", object{"cCodIntOS": "a"}, 500, "Aguarde 2 segundos", redundantCode)
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	wantFault(t, s, osPath, "IncluirOS", bad, 500, "Etapa", "")
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 425, "Tente novamente em 10 segundos", "")
 }
@@ -301,7 +302,7 @@ func TestAWriteThatMissesItsCustomerIsALoopToo(t *testing.T) {
 	s, c := newSim(t)
 	for range 5 {
 		wantFault(t, s, osPath, "IncluirOS", with(t, sample("a"), "Cabecalho.nCodCli", 1), 500, "Cliente não cadastrado", "SOAP-ENV:Client-105")
-		c.pass(61 * time.Second)
+		c.Pass(61 * time.Second)
 	}
 	wantFault(t, s, osPath, "IncluirOS", sample("a"), 425, "API bloqueada", "")
 }

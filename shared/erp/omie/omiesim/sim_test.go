@@ -8,10 +8,10 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -19,25 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is a clock that moves only when told.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+func newClock() *clocktest.Clock { return clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)) }
 
 const (
 	osPath       = "servicos/os/"
@@ -45,7 +27,7 @@ const (
 	servicePath  = "servicos/servico/"
 )
 
-func newSim(t *testing.T, change ...func(*omiesim.Options)) (*omiesim.Sim, *clock) {
+func newSim(t *testing.T, change ...func(*omiesim.Options)) (*omiesim.Sim, *clocktest.Clock) {
 	t.Helper()
 	c := newClock()
 	opt := omiesim.Options{Now: c.Now, AppKey: "38333295000", AppSecret: "4cea520a0e2a2ecdc267b75d3424a0ed"}
@@ -489,7 +471,7 @@ func TestACodeIsUniqueUnlessThatIsSwitchedOff(t *testing.T) {
 func TestADocumentIsFoundByEachOfItsKeys(t *testing.T) {
 	s, c := newSim(t)
 	wantOK(t, s, osPath, "IncluirOS", sample("a"))
-	c.pass(3 * time.Hour)
+	c.Pass(3 * time.Hour)
 	for _, key := range []object{{"cCodIntOS": "a"}, {"nCodOS": 3847270140}, {"cNumOS": "000000000000016"}} {
 		full := wantOK(t, s, osPath, "ConsultarOS", key)
 		head := full["Cabecalho"].(object)

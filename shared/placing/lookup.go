@@ -1,0 +1,191 @@
+package placing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// LookedUp: a look-up ended, or was put off.
+type LookedUp struct {
+	Fence  int64
+	Answer erp.Answer
+	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	LaneUntil time.Time
+	// PutOff tells that no call was made.
+	PutOff bool
+}
+
+func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !holds(e, l.Fence, ledger.Uncertain) {
+		return e, stop
+	}
+	quiet := e.QuietUntil
+	if l.called() {
+		e.LookedUpAt, e.QuietUntil = now, later(quiet, now.Add(r.Spacing))
+	}
+	if e.Denied() {
+		return l.ofDenied(r, e, now)
+	}
+	step := Step{Do: Acknowledge, Write: true}
+	rule := "6"
+	switch l.Answer.Kind {
+	case erp.Present:
+		rule = "7"
+		step.Count = present(&e, l.Answer, now)
+	case erp.Absent:
+		step.Do, step.Count = provenAbsent(&e, now)
+		if step.Do == Place {
+			// The create is no equal call: the claim that proved the absence makes it at once.
+			e.QuietUntil = quiet
+		}
+	case erp.Unprovable:
+		e.Attempts++
+		step.Count = unprovable(&e, l.Answer, now)
+	default:
+		step.Count = l.again(r, &e, now)
+	}
+	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: saying(e, l.Answer), Rule: rule})
+	return e, step
+}
+
+// called tells whether a request may have reached the ERP.
+func (l LookedUp) called() bool {
+	return !l.PutOff && l.Answer.Kind != erp.NotSent && l.Answer.Kind != erp.NoTime
+}
+
+func (l LookedUp) did() string {
+	if l.PutOff {
+		return didPutOff
+	}
+	return didLookUp
+}
+
+// ofDenied decides about a recorded document that a person says is gone. Only a
+// proof that it is changes anything.
+func (l LookedUp) ofDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	var count []Metric
+	var words string
+	id := e.ERPID
+	switch l.Answer.Kind {
+	case erp.Present:
+		e.Attempts++
+		words = "the document exists" + unlikeRecorded(id, l.Answer) + ": nothing changes"
+		count = stands(&e, now)
+	case erp.Absent:
+		e.Attempts++
+		words = "document " + id + " is gone"
+		count = deleted(&e)
+	case erp.Unprovable:
+		e.Attempts++
+		words = "no look-up of this account proves that document " + id + " is gone: nothing changes"
+		count = stands(&e, now)
+	default:
+		if count = l.again(r, &e, now); e.State == ledger.Created {
+			words = "looked up for 7 days without proof that document " + id + " is gone: nothing changes"
+		}
+	}
+	if words != "" && l.Answer.Text != "" {
+		words += ". The answer: "
+	}
+	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: words + l.Answer.Text, Rule: "resolve"})
+	return finish(e, count)
+}
+
+// unlikeRecorded says what a person who denied the document may want to know of
+// the one that was found.
+func unlikeRecorded(id string, a erp.Answer) (text string) {
+	if a.ID != id {
+		text = fmt.Sprintf(", as %s and not as the recorded %s", a.ID, id)
+	}
+	if a.Found.Cancelled {
+		text += ", though somebody cancelled it there"
+	}
+	return text
+}
+
+// unprovable: no look-up of this account will tell, so a person's word that the
+// document exists counts without one.
+func unprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+	if e.ClaimedID != "" {
+		return created(e, erp.Answer{ID: e.ClaimedID}, now, false)
+	}
+	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+}
+
+// present adopts the document that a look-up found, once it is proven ours.
+func present(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+	if e.ClaimedID != "" && e.ClaimedID != a.ID {
+		claimed := e.ClaimedID
+		e.ClaimedID = ""
+		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, claimed))
+	}
+	if e.ClaimedID == "" {
+		if why := notOurs(e.Document, a.Found); why != "" {
+			return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
+		}
+	}
+	e.Attempts++
+	return created(e, a, now, true)
+}
+
+// notOurs says in what the found document differs from the one that was sent;
+// empty if it is ours (rule 7).
+func notOurs(sent erp.Mark, found erp.Found) string {
+	switch {
+	case found.Cancelled:
+		return "somebody cancelled it there"
+	case !found.TotalUnknown && !found.Total.Equal(sent.Total):
+		return fmt.Sprintf("its total is %s and ours is %s", found.Total, sent.Total)
+	case sent.OrderNumber != "" && found.OrderNumber != sent.OrderNumber:
+		return "its order number is another"
+	case sent.OrderNumber == "" && found.CustomerID != sent.CustomerID:
+		return "its customer is another"
+	}
+	return ""
+}
+
+// provenAbsent goes on with the create in the same claim where rule 6 lets it.
+func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
+	switch {
+	case e.ClaimedID != "":
+		claimed := e.ClaimedID
+		e.ClaimedID = ""
+		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", claimed))
+	case e.AlreadyThere:
+		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
+	}
+	again, count := absent(e, now, order.NotSent)
+	if again {
+		return Place, count
+	}
+	return Acknowledge, count
+}
+
+// again: the look-up proved nothing; only its time moves, and the reason stays
+// (rule 6). After Patience it is a person's.
+func (l LookedUp) again(r Rules, e *ledger.Entry, now time.Time) []Metric {
+	release(e)
+	switch gaveUp := now.Sub(e.TryingSince) >= Patience; {
+	case gaveUp && e.Denied():
+		return stands(e, now)
+	case gaveUp:
+		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+	}
+	switch l.Answer.Kind {
+	case erp.Lane:
+		e.Until = later(now, l.LaneUntil, e.QuietUntil)
+		return []Metric{MetricLaneBlocked}
+	case erp.Redundant:
+		e.Attempts++
+		e.Until = later(now.Add(pause(l.Answer, r)), e.QuietUntil)
+	default:
+		e.Attempts++
+		e.Failures++
+		e.Until = later(now.Add(backoff(e.Failures, r.Spacing)), e.QuietUntil)
+	}
+	return nil
+}
