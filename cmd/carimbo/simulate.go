@@ -69,7 +69,7 @@ func (c *console) simulate(cmd *cobra.Command, s simulateFlags) error {
 	} else {
 		result.Write(c.stdout)
 		if !broken && interrupted == nil {
-			fmt.Fprintln(c.stdout, "\nnothing lost, nothing doubled, no limit broken")
+			fmt.Fprintln(c.stdout, "\n"+result.Verdict())
 		}
 		if broken && s.seeds == 1 {
 			result.Trace(o, c.stdout)

@@ -103,6 +103,9 @@ func (a *access) Write(_ context.Context, before, after ledger.Entry) (stored le
 		}
 		return err
 	})
+	if t := a.task; err == nil && stored.Owner != "" && stored.Owner != before.Owner {
+		t.fence, t.owner = stored.Fence, stored.Owner
+	}
 	return stored, err
 }
 

@@ -46,6 +46,8 @@ type reply struct {
 	// hangs: no answer ever comes. cut: the connection is reset instead.
 	hangs, cut bool
 	delay      time.Duration
+	// struck: the fault had its way; a limit comes before some.
+	struck bool
 	// end tells the ERP that the caller is gone or has its answer.
 	end func()
 }
@@ -174,7 +176,7 @@ func (c *call) forget(r reply) { c.task.world.in(min(r.delay, c.to.limit), r.end
 // arrive is the moment in which the ERP has the request.
 func (c *call) arrive() reply {
 	w := c.task.world
-	f := c.befalls()
+	f, drawn := c.befalls()
 	c.rests = f != nil && f.rests
 	if c.creates && c.sale != nil {
 		c.sale.creates++
@@ -183,10 +185,9 @@ func (c *call) arrive() reply {
 		}
 	}
 	r := c.to.take(c, f)
-	// A limit outranks the fault: what is answered is not applied later.
-	if f != nil && f.late() && c.creates && (r.hangs || r.cut) {
-		c.leaves(w.now.Add(f.delay))
-		w.effect(lateApply)
+	if drawn && r.struck {
+		w.faults[string(f.kind(c.to.kind))]++
+		c.feel(*f)
 	}
 	w.mix(c.method)
 	c.task.tell("%s: %d after %s (hangs %t, cut %t) %s", c.method, r.status, r.delay, r.hangs, r.cut, clipped(r.body))
@@ -223,43 +224,46 @@ func (c *call) answer(r reply) (*http.Response, error) {
 	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)), ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// befalls decides what goes wrong with a call that has reached its ERP.
-func (c *call) befalls() *fault {
+// befalls decides what goes wrong with a call that has reached its ERP, and tells
+// whether it was drawn for it alone.
+func (c *call) befalls() (f *fault, drawn bool) {
 	a, w := c.to, c.task.world
 	if is := w.secrets[a.secret()].Values["app_secret"]; c.secret != is {
 		w.effect(staleSecret)
 		c.task.harm()
 		a.lasts(w.now)
-		return &fault{mode: keyRefused}
+		return &fault{mode: keyRefused}, false
 	}
 	if w.now.Before(a.outageEnds) && a.outage != nil {
 		c.task.harm()
-		return a.outage
+		return a.outage, false
 	}
 	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpAnswers]) {
-		return nil
+		return nil, false
 	}
 	list := faultsOf(a.kind)
-	f := list[w.rng.IntN(len(list))]
-	if f.contradicts && !c.creates {
-		return nil
+	one := list[w.rng.IntN(len(list))]
+	if one.contradicts && !c.creates {
+		return nil, false
 	}
-	if f.delayed > 0 {
-		f.delay = time.Second + w.within(f.delayed-time.Second)
+	if one.delayed > 0 {
+		one.delay = time.Second + w.within(one.delayed-time.Second)
 	}
-	w.faults[string(f.kind(a.kind))]++
-	c.task.harm()
-	c.feel(f)
-	return &f
+	return &one, true
 }
 
 // feel notes how long the fault lasts, and what it makes of the order.
 func (c *call) feel(f fault) {
 	a, w, s := c.to, c.task.world, c.sale
+	c.task.harm()
 	a.lasts(w.now)
 	if f.rests {
 		a.lasts(w.now.Add(f.delay))
 		a.told = nil
+	}
+	if c.creates && (f.mode == delayedApply || f.mode == delayedApplyReset) {
+		c.leaves(w.now.Add(f.delay))
+		w.effect(lateApply)
 	}
 	if f.delay > 0 && !f.rests {
 		a.lasts(w.now.Add(f.delay))

@@ -37,7 +37,7 @@ func (w *world) configurations() []connection.Config {
 		}
 		for _, s := range w.stores() {
 			if s.name == turmas {
-				s.account = []string{"estudio", "filial", "loja"}[i/2]
+				s.account = w.homes()[i/2]
 			}
 			connections = append(connections, fmt.Sprintf(`%q:{"platform":%q,"erp":%q,"since":"2024-01-01","orig":%q}`,
 				s.name, s.platform, s.account, []string{"", "Loja " + s.name}[i%2]))
@@ -50,6 +50,14 @@ func (w *world) configurations() []connection.Config {
 		list = append(list, cfg)
 	}
 	return list
+}
+
+// homes are where turmas moves, within one ERP where a test wants that one alone.
+func (w *world) homes() [3]string {
+	if w.opts.seams.kind == omieKind {
+		return [...]string{"estudio", "filial", "estudio"}
+	}
+	return [...]string{"estudio", "filial", "loja"}
 }
 
 // settings are the account's object, of one version or the other.

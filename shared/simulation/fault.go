@@ -200,9 +200,6 @@ type fault struct {
 	said                        string
 }
 
-// late tells whether the ERP applies the call after it ended.
-func (f fault) late() bool { return f.mode == delayedApply || f.mode == delayedApplyReset }
-
 func (f fault) kind(erp string) Kind {
 	name := f.mode
 	if f.name != "" {

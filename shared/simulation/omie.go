@@ -146,7 +146,10 @@ func (o *omieAccount) take(c *call, f *fault) reply {
 	if !r.Open() {
 		end()
 	}
-	return reply{status: r.Status, header: header, body: r.Body, delay: r.Delay, end: end,
+	calls := o.sim.Calls()
+	struck := f != nil && strings.HasPrefix(calls[len(calls)-1].Outcome, f.mode+":")
+	c.rests = c.rests && struck
+	return reply{status: r.Status, header: header, body: r.Body, delay: r.Delay, struck: struck, end: end,
 		hangs: r.Fate == omiesim.Hangs, cut: r.Fate == omiesim.Cut}
 }
 

@@ -30,6 +30,15 @@ func (r Result) Write(out io.Writer) {
 	}
 }
 
+// Verdict is the last word on a result without problems. A limit that was broken is
+// told however well its order ended.
+func (r Result) Verdict() string {
+	if n := sum(r.Excused); n > 0 {
+		return fmt.Sprintf("nothing lost, nothing doubled; %d calls broke a limit of their ERP, for the reasons above", n)
+	}
+	return "nothing lost, nothing doubled, no limit broken"
+}
+
 func (r Result) writeAccounts(out io.Writer) {
 	fmt.Fprintf(out, "\n%-46s %9s %9s %9s\n", "by ERP", "paid", "created", "person")
 	for _, kind := range slices.Sorted(maps.Keys(r.Accounts)) {

@@ -127,7 +127,9 @@ func (o *sensioAccount) documents() []document {
 // take judges by the rest that Sensio asked for what arrives: that is all it says
 // of limits. Until the rest is over it lets nothing in.
 func (o *sensioAccount) take(c *call, f *fault) reply {
+	struck := f != nil
 	if left := o.restUntil.Sub(c.task.world.now); left > 0 {
+		struck = false
 		o.judgeBlock(c, left)
 		f, c.rests = &fault{mode: string(sensiosim.Rate), delay: left}, true
 	} else if f != nil && f.rests {
@@ -136,7 +138,7 @@ func (o *sensioAccount) take(c *call, f *fault) reply {
 	o.next = f
 	r := o.sim.Call(c.verb, c.target, c.header, c.body)
 	o.next = nil
-	return reply{status: r.Status, header: r.Header, body: r.Body, delay: r.Delay, end: func() {},
+	return reply{status: r.Status, header: r.Header, body: r.Body, delay: r.Delay, struck: struck, end: func() {},
 		hangs: r.Fate == sensiosim.Hangs, cut: r.Fate == sensiosim.Cut}
 }
 

@@ -170,3 +170,13 @@ func TestADeadTaskHasNoEffect(t *testing.T) {
 	}
 	w.stop()
 }
+
+func TestTheLastWordTellsOfBrokenLimits(t *testing.T) {
+	for excused, want := range map[int]string{0: "nothing lost, nothing doubled, no limit broken",
+		3: "nothing lost, nothing doubled; 3 calls broke a limit of their ERP, for the reasons above"} {
+		r := Result{Excused: map[string]int{"a reason": excused}}
+		if got := r.Verdict(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

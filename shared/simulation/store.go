@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -271,7 +272,7 @@ func (w *world) sell(s *sale) {
 	case s.sort == forged:
 		w.forge(s)
 		return
-	case w.chance(.04) && w.now.Before(w.calmAt) && s.sort == plain:
+	case w.chance(cmp.Or(w.opts.seams.seized, .04)) && w.now.Before(w.calmAt) && s.sort == plain:
 		w.seize(s)
 	case w.chance(.03):
 		// Somebody without the secret tries to change the price.

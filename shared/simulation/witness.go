@@ -25,7 +25,8 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	if begins(before, after) {
 		s.began++
 	}
-	what := stolen(t, before, after)
+	w.wakePromptly(after)
+	what := stolen(t, before)
 	w.noteHolder(t, s, before, after)
 	w.noteEffects(t, s, before, after)
 	if before.State == ledger.Rejected && after.State == ledger.Waiting {
@@ -48,11 +49,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	}
 }
 
-// stolen: whoever's claim was lost writes nothing any more, unless they claim it
-// again.
-func stolen(t *task, before, after ledger.Entry) string {
-	claimed := t != nil && after.Owner == t.owner && after.Fence > before.Fence
-	if t != nil && t.owner != "" && before.Owner != "" && before.Owner != t.owner && !claimed {
+// stolen: whoever's claim was lost writes nothing any more.
+func stolen(t *task, before ledger.Entry) string {
+	if t != nil && t.owner != "" && before.Owner != "" && before.Owner != t.owner {
 		return "a holder whose claim was lost still wrote"
 	}
 	return ""
@@ -136,7 +135,7 @@ func (w *world) noteHolder(t *task, s *sale, before, after ledger.Entry) {
 	if after.Owner != before.Owner {
 		s.holder = nil
 		if after.Owner != "" && t != nil {
-			s.holder, t.fence, t.owner = t, after.Fence, after.Owner
+			s.holder = t
 		}
 	}
 }

@@ -51,6 +51,9 @@ type seams struct {
 	notUnique bool
 	// intensity replaces the one that is drawn; below 0 is none.
 	intensity float64
+	// seized is how many of the plain sales find another document with their
+	// reference, if not a few.
+	seized float64
 	// prompt has what is due woken at once in every run.
 	prompt bool
 	// kind has the stores sell to accounts of this ERP alone.
@@ -217,16 +220,15 @@ func (w *world) sweepAll() {
 			w.sweep(a.name)
 		}
 	}
-	tick := time.Minute
-	if w.prompt {
-		// As on one machine, which wakes what is due within a second.
-		for _, a := range w.accounts {
-			if due := w.ledger.NextDue(a.name); !due.IsZero() {
-				tick = min(tick, max(time.Second, due.Sub(w.now)))
-			}
-		}
+	w.in(time.Minute, w.sweepAll)
+}
+
+// wakePromptly is a sweep within a second of when the entry is due, as one machine
+// has it.
+func (w *world) wakePromptly(e ledger.Entry) {
+	if due := e.Due.Sub(w.now); w.prompt && !e.Due.IsZero() && due < time.Minute {
+		w.in(max(due, 0)+w.within(time.Second), func() { w.sweep(e.Account) })
 	}
-	w.in(tick, w.sweepAll)
 }
 
 // redrive is what the alarm of the dead letters leads to.
