@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -132,18 +133,32 @@ func (f *follower) serve(words []string) {
 	}
 }
 
-// becomes waits until the trial's order is in a state.
-func (f *follower) becomes(id string, s ledger.State) {
+// becomes waits until the trial's order is in a state. It has no entry until its
+// message is taken, which the answer to the webhook doesn't wait for.
+func (f *follower) becomes(id string, want ledger.State) {
 	f.t.Helper()
 	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
-	for entry(f.t, "build/trial", id).State != s {
+	trial := book{name: "machine", data: "build/trial"}
+	for {
+		var e ledger.Entry
+		var err error
+		trial.use(f.t, func(l ledger.Ledger) error {
+			e, err = l.Get(f.t.Context(), "cursos#"+id)
+			return nil
+		})
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			f.t.Fatal(err)
+		}
+		if e.State == want {
+			return
+		}
 		select {
 		case <-again.C:
 		case <-limit.C:
-			f.t.Fatalf("%s never became %s", id, s)
+			f.t.Fatalf("%s never became %s, it is %q: %v", id, want, e.State, err)
 		}
 	}
 }
