@@ -48,7 +48,7 @@ func (s *stack) laterWorker() *laterWorker {
 		if err != nil {
 			return nil, err
 		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: f.Now,
+		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Spacing: placing.Spacing, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 	}))
 }

@@ -353,6 +353,7 @@ func (s *troubled) pass(d time.Duration) (given int) {
 	for account := range s.configured.ERPs {
 		s.lanePasses(account, d)
 	}
+	s.questionsPass(d)
 	return given
 }
 
@@ -366,10 +367,35 @@ func (s *troubled) lanePasses(account string, d time.Duration) {
 	if l.BlockedUntil.IsZero() {
 		return
 	}
-	until := &dynamotypes.AttributeValueMemberS{Value: l.BlockedUntil.Add(-d).UTC().Format("2006-01-02T15:04:05.000Z")}
+	s.sets(&dynamotypes.AttributeValueMemberS{Value: "~lane#" + account}, "blocked_until", l.BlockedUntil.Add(-d))
+}
+
+// questionsPass makes older what was asked about customers.
+func (s *troubled) questionsPass(d time.Duration) {
+	s.t.Helper()
+	found, err := s.tables.Scan(s.t.Context(), &dynamodb.ScanInput{TableName: &s.name, ConsistentRead: aws.Bool(true),
+		FilterExpression:          aws.String("begins_with(#key, :customer) AND attribute_exists(quiet_until)"),
+		ExpressionAttributeNames:  map[string]string{"#key": "key"},
+		ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{":customer": &dynamotypes.AttributeValueMemberS{Value: "~customer#"}}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, item := range found.Items {
+		quiet, err := time.Parse(time.RFC3339, item["quiet_until"].(*dynamotypes.AttributeValueMemberS).Value)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.sets(item["key"], "quiet_until", quiet.Add(-d))
+	}
+}
+
+// sets a time of the table's.
+func (s *troubled) sets(key dynamotypes.AttributeValue, attribute string, to time.Time) {
+	s.t.Helper()
+	at := &dynamotypes.AttributeValueMemberS{Value: to.UTC().Format("2006-01-02T15:04:05.000Z")}
 	if _, err := s.tables.UpdateItem(s.t.Context(), &dynamodb.UpdateItemInput{TableName: &s.name,
-		Key:              map[string]dynamotypes.AttributeValue{"key": &dynamotypes.AttributeValueMemberS{Value: "~lane#" + account}},
-		UpdateExpression: aws.String("SET blocked_until = :until"), ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{":until": until},
+		Key:              map[string]dynamotypes.AttributeValue{"key": key},
+		UpdateExpression: aws.String("SET " + attribute + " = :at"), ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{":at": at},
 	}); err != nil {
 		s.t.Fatal(err)
 	}

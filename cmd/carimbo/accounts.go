@@ -13,8 +13,9 @@ import (
 )
 
 // accounts makes the clients of the configured ERP accounts. They are pointed at
-// the simulators instead of their own base URL, unless sims is nil.
-func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulators, now func() time.Time, log *slog.Logger) func(ledger.Ledger) func(string) (erp.ERP, bool) {
+// the simulators instead of their own base URL, unless sims is nil. The spacing is
+// the worker's.
+func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulators, spacing time.Duration, now func() time.Time, log *slog.Logger) func(ledger.Ledger) func(string) (erp.ERP, bool) {
 	return func(l ledger.Ledger) func(string) (erp.ERP, bool) {
 		made := &connection.Accounts{Connections: cfg, Log: log, Make: map[string]func(connection.Account) (erp.ERP, error){
 			omieKind: func(a connection.Account) (erp.ERP, error) {
@@ -25,7 +26,7 @@ func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulato
 				if sims != nil {
 					sims.pointOmie(&c)
 				}
-				return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Now: now,
+				return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Spacing: spacing, Now: now,
 					Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 			},
 			sensioKind: func(a connection.Account) (erp.ERP, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/secret"
 )
 
@@ -20,7 +21,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Now: f.Now,
+		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Spacing: placing.Spacing, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 	}))
 }

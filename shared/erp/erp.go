@@ -21,12 +21,12 @@ type ERP interface {
 
 	// Customer makes sure that the ERP knows the document's customer and returns
 	// the document with CustomerID set. The answer is Ready, or says why not:
-	// Refused (its contents), Lane, Redundant, NotSent or Lost. Nothing of the
-	// document is in the ERP afterwards, whatever the answer.
+	// Refused (its contents), Lane, Redundant, Early, NotSent or Lost. Nothing of
+	// the document is in the ERP afterwards, whatever the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 
-	// Create asks for the document, once. Any answer kind but Ready, Present and
-	// Absent may come back.
+	// Create asks for the document, once. Any answer kind but Ready, Early, Present
+	// and Absent may come back.
 	Create(ctx context.Context, doc Document) Answer
 
 	// LookUp asks whether a document with this reference exists. Present and
@@ -77,6 +77,16 @@ type Mark struct {
 // IsZero tells whether nothing was ever sent.
 func (m Mark) IsZero() bool { return m.Digest == "" }
 
+// CustomerMark is what is remembered of a customer between calls, under a hash of
+// their tax id.
+type CustomerMark struct {
+	// ID is the ERP's; empty while it isn't known.
+	ID string `json:"id,omitempty"`
+	// QuietUntil: nothing is asked about them before. It is set before a question
+	// leaves, so that it holds whoever dies over it.
+	QuietUntil time.Time `json:"quiet_until,omitzero"`
+}
+
 // AnswerKind says what one call ended in.
 type AnswerKind string
 
@@ -106,6 +116,9 @@ const (
 	// Redundant: the ERP saw the same call a moment ago. On a create it may be
 	// that the former one went through.
 	Redundant AnswerKind = "redundant"
+	// Early: the call was not begun because the same one may have ended less than
+	// the spacing ago; RetryAfter says how long to wait.
+	Early AnswerKind = "early"
 	// NotSent: the call failed before the first byte of the request left.
 	NotSent AnswerKind = "not_sent"
 	// NoTime: the call was not begun because too little time was left.
@@ -125,7 +138,8 @@ type Answer struct {
 	// Text is what the ERP said or what went wrong, for a person: at most 500
 	// bytes, tax ids masked, no secret.
 	Text string
-	// RetryAfter is how long the ERP asked for, after Lane and Redundant.
+	// RetryAfter is how long the ERP asked for, after Lane and Redundant, and how
+	// long to wait, after Early.
 	RetryAfter time.Duration
 	// AccountFault marks a Lane that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.

@@ -243,9 +243,12 @@ type Ledger interface {
 	// ClearStrikes closes the breaker after a call that the account was let in to.
 	ClearStrikes(ctx context.Context, account string) error
 
-	// CustomerID returns what RememberCustomer kept, or "".
-	CustomerID(ctx context.Context, account, hash string) (string, error)
-	RememberCustomer(ctx context.Context, account, hash, id string) error
+	// Customer returns what WriteCustomer kept, strongly consistent; zero if nothing.
+	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
+
+	// WriteCustomer replaces before by after if before is what is kept. ErrChanged if
+	// it is not, or not any more.
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
 }
 
 var (

@@ -138,6 +138,9 @@ func (m *Machine) takeOver(ctx context.Context) error {
 			return fmt.Errorf("take over: %w", err)
 		}
 	}
+	if err := m.ledger.EndQuestions(ctx, m.opts.Now().Add(m.opts.Spacing)); err != nil {
+		return fmt.Errorf("take over: %w", err)
+	}
 	if err := m.queue.Recover(ctx); err != nil {
 		return fmt.Errorf("take over: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 )
@@ -437,6 +438,50 @@ func TestALeaseOfADeadProcessCountsAsLapsedAtTheStart(t *testing.T) {
 	if n := len(b.sim.Documents()); n != 1 {
 		t.Errorf("the ERP holds %d documents, want one", n)
 	}
+}
+
+func TestTheBuyerOfTwoOrdersIsAskedAboutOnceAMinute(t *testing.T) {
+	b := newBench(t)
+	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Reset})
+	first, second := b.purchase(1), b.purchase(2)
+	second.document = first.document
+	b.accept(first, second)
+	for _, p := range []purchase{first, second} {
+		b.reaches(p.key(), ledger.Waiting)
+	}
+	if asked := calls(b, "ListarClientes"); asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	b.later(placing.Spacing)
+	for _, p := range []purchase{first, second} {
+		b.reaches(p.key(), ledger.Created)
+	}
+	if asked := calls(b, "ListarClientes"); asked != 2 {
+		t.Errorf("asked %d times, want once more for both", asked)
+	}
+}
+
+func TestTheQuestionOfADeadProcessCountsAsEndedAtTheStart(t *testing.T) {
+	b := newBench(t)
+	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Reset})
+	p := b.purchase(1)
+	b.accept(p)
+	b.reaches(p.key(), ledger.Waiting)
+	b.stop()
+	// What a process leaves that was killed while it asked.
+	l, err := sqlite.Open(t.Context(), b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.DB().ExecContext(t.Context(), "UPDATE customers SET quiet_until = ?", b.clock.Now().Add(time.Hour).UnixMilli()); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	b.later(placing.Spacing)
+	b.reaches(p.key(), ledger.Created)
 }
 
 func TestTheDataFolderHasOneMachine(t *testing.T) {

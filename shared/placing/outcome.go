@@ -113,6 +113,9 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 		if e.State == ledger.Waiting {
 			e.Until = later(now.Add(pause(h.Answer, r)), e.QuietUntil)
 		}
+	case erp.Early:
+		rule = "6"
+		wait(&e, now.Add(pause(h.Answer, r)), order.NotSent, h.Answer.Text)
 	case erp.Refused, erp.Unknown:
 		e.Attempts++
 		rule = ruleAnswer
@@ -126,7 +129,7 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 		count = waitBackedOff(r, &e, now, order.ERPDown, h.Answer.Text)
 	}
 	did := didCustomer
-	if h.PutOff {
+	if h.PutOff || h.Answer.Kind == erp.Early {
 		did = didPutOff
 	}
 	note(&e, now, ledger.Attempt{Did: did, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})

@@ -16,7 +16,7 @@ import (
 
 func kinds() []erp.AnswerKind {
 	return []erp.AnswerKind{erp.Ready, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.Lane,
-		erp.Redundant, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
+		erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
 // Before the create call nothing is sent: whatever fails there, the order waits
@@ -33,6 +33,8 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "7s", Due: "7s", Attempts: 1, Failures: 1}},
 		{"a redundant read without a time: 61 s", erp.Answer{Kind: erp.Redundant},
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
+		{"the buyer was asked about a moment ago: waits for the rest, no attempt", erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second},
+			where{State: ledger.Waiting, Kind: order.NotSent, Until: "7s", Due: "7s"}},
 		{"the customer is refused: rejected", erp.Answer{Kind: erp.Refused},
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Count: counts(placing.MetricRejected)}},
 		{"an unknown fault about the customer: rejected", erp.Answer{Kind: erp.Unknown},

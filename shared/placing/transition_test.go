@@ -856,7 +856,7 @@ func (w *walk) outcome() placing.Event {
 }
 
 func (w *walk) answer(state ledger.State) erp.Answer {
-	kinds := []erp.AnswerKind{erp.Lost, erp.Lane, erp.Redundant, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
+	kinds := []erp.AnswerKind{erp.Lost, erp.Lane, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
 	switch state {
 	case ledger.Creating:
 		kinds = append(kinds, erp.Created, erp.Lost, erp.Lost)

@@ -327,7 +327,7 @@ func (in *invocation) timeFor(call time.Duration) bool {
 // other order of the account slips through, and closes the breaker when the
 // account was let in. It returns when the lane opens.
 func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error) {
-	if a.Kind == erp.NotSent || a.Kind == erp.NoTime || a.Kind == erp.Lost {
+	if a.Kind == erp.NotSent || a.Kind == erp.NoTime || a.Kind == erp.Early || a.Kind == erp.Lost {
 		return time.Time{}, nil
 	}
 	account := in.entry.Account

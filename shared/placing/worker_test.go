@@ -485,6 +485,24 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 	}
 }
 
+// A question that wasn't asked says nothing about whether the account is let in.
+func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
+	s := newShift(t)
+	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now, Strikes: 2}); err != nil {
+		t.Fatal(err)
+	}
+	s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second, Text: "asked"} }
+	s.handles(s.paid("Ana", 1))
+	lane, err := s.ledger.Lane(t.Context(), "estudio")
+	if err != nil || lane.Strikes != 2 || lane.BlockedUntil.After(s.now) {
+		t.Errorf("%+v, %v", lane, err)
+	}
+	e := s.entry()
+	if last := e.Timeline[len(e.Timeline)-1]; e.State != ledger.Waiting || !e.Until.Equal(s.now.Add(7*time.Second)) || last.Did != "put_off" || last.Rule != "6" {
+		t.Errorf("%s until %s, %+v", e.State, e.Until, last)
+	}
+}
+
 func TestASweepWakesWhatIsDueOnceHoweverManySweep(t *testing.T) {
 	s := newShift(t)
 	s.loseOne()

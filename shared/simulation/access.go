@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -147,15 +148,15 @@ func (a *access) ClearStrikes(_ context.Context, account string) error {
 	return a.writes(func() error { return a.world.ledger.ClearStrikes(a.ctx(), account) })
 }
 
-func (a *access) CustomerID(_ context.Context, account, hash string) (string, error) {
+func (a *access) Customer(_ context.Context, account, hash string) (erp.CustomerMark, error) {
 	if err := a.reads(); err != nil {
-		return "", err
+		return erp.CustomerMark{}, err
 	}
-	return a.world.ledger.CustomerID(a.ctx(), account, hash)
+	return a.world.ledger.Customer(a.ctx(), account, hash)
 }
 
-func (a *access) RememberCustomer(_ context.Context, account, hash, id string) error {
-	return a.writes(func() error { return a.world.ledger.RememberCustomer(a.ctx(), account, hash, id) })
+func (a *access) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) error {
+	return a.writes(func() error { return a.world.ledger.WriteCustomer(a.ctx(), account, hash, before, after) })
 }
 
 // Send puts a message into the queue of its account.

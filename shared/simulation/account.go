@@ -105,11 +105,9 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 	case c.late():
 		w.excused["a process that stood still called late"]++
 	case !a.blockKnown():
-		w.excused["nobody lived to tell of the block"]++
-	case left <= 2*steady+time.Second/2:
-		w.excused["clocks differ by less than a second, and a block's rest leaves none"]++
+		w.excused["who heard of the block died, or the ledger failed him"]++
 	case w.skewed && left <= 2*skewLimit+time.Second:
-		w.excused["clocks differ by more than the second that the spacing leaves"]++
+		w.excused["clocks differ by more than a block's rest leaves"]++
 	default:
 		w.broken(c.task.key, "a limit was broken: %s %s during a block, %s before its end", a.kind, c.method, left)
 	}

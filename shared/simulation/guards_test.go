@@ -58,6 +58,8 @@ func guards() []guard {
 		{name: "look-up", breaks: doubled, without: asked(func(e erp.ERP, _ *process) erp.ERP { return blind{e} })},
 		{name: "spacing", breaks: identical, only: omieKind, without: seams{spacing: time.Second}},
 		{name: "spacing", breaks: doubled, only: sensioKind, without: quick},
+		{name: "note of the question", breaks: "limit was broken: (ListarClientes|IncluirCliente): identical call", only: omieKind,
+			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })},
 		{name: "proof before adoption", breaks: unprovenID, without: adopt},
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.ERP, p *process) erp.ERP { return thawed{e, p} })},
@@ -191,6 +193,14 @@ func (g thawed) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 type restless struct{ ledger.Ledger }
 
 func (restless) Lane(context.Context, string) (ledger.Lane, error) { return ledger.Lane{}, nil }
+
+// curious forgets that somebody asked about a customer.
+type curious struct{ ledger.Ledger }
+
+func (g curious) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
+	before.QuietUntil, after.QuietUntil = time.Time{}, time.Time{}
+	return g.Ledger.WriteCustomer(ctx, account, hash, before, after)
+}
 
 // eager lets newer contents replace those that were sent.
 type eager struct{ ledger.Ledger }

@@ -206,10 +206,6 @@ func (o *omieAccount) judge(c *call, what string) {
 		w.excused["the call of an invocation that started late was still running"]++
 	case !strings.Contains(what, "identical call") || before == nil:
 		w.broken(c.task.key, "a limit was broken: %s", what)
-	case !c.creates && !c.looks && before.key == c.task.key:
-		w.excused[customerSame]++
-	case !c.creates && !c.looks:
-		w.excused[customerOther]++
 	case w.skewed && !before.ended.IsZero() && w.now.Sub(before.ended) >= w.spacing-2*skewLimit:
 		w.excused["clocks differ by more than the second that the spacing leaves"]++
 	default:
@@ -227,10 +223,3 @@ func (o *omieAccount) lateIsRunning(now time.Time) bool {
 	}
 	return false
 }
-
-// A known gap: quiet_until counts creates and look-ups, and no question for a
-// customer. Omie answers that it is redundant, and the order waits.
-const (
-	customerSame  = "KNOWN GAP: a buyer is looked for again within 60 s, by the same order"
-	customerOther = "KNOWN GAP: a buyer is looked for again within 60 s, by another order"
-)

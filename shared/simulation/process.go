@@ -81,7 +81,7 @@ func (p *process) omie(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
 	if err != nil {
 		return nil, err
 	}
-	return omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Now: p.now, Sleep: p.sleep, Transport: p,
+	return omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Spacing: p.world.spacing, Now: p.now, Sleep: p.sleep, Transport: p,
 		Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name)}), nil
 }
 

@@ -13,7 +13,7 @@ const mostProblems = 20
 
 // Write prints the result as tables.
 func (r Result) Write(out io.Writer) {
-	fmt.Fprintf(out, "%d orders over %d seeds: %d paid and answered 200, %d created, %d with a person\n", r.Orders, r.Seeds, r.Paid, r.Created, sum(r.Person))
+	fmt.Fprintf(out, "%d orders over %s: %d paid and answered 200, %d created, %d with a person\n", r.Orders, seedCount(r.Seeds), r.Paid, r.Created, sum(r.Person))
 	fmt.Fprintf(out, "the slowest was created %s after the last fault\n", r.Slowest.Round(time.Second))
 	r.writeAccounts(out)
 	table(out, "ended with a person", r.Person, r.Paid)
@@ -45,6 +45,13 @@ func (r Result) writeAccounts(out io.Writer) {
 		t := r.Accounts[kind]
 		fmt.Fprintf(out, "  %-44s %9d %9d %9d\n", kind, t.Paid, t.Created, t.Person)
 	}
+}
+
+func seedCount(n int) string {
+	if n == 1 {
+		return "1 seed"
+	}
+	return fmt.Sprintf("%d seeds", n)
 }
 
 func sum(m map[string]int) int {

@@ -20,8 +20,8 @@ const (
 	callLimit = 60 * time.Second
 	// margin is what has to be left beyond a create's call to record its outcome.
 	margin = 10 * time.Second
-	// spacing lies between the starts of two calls of one method: 240 a minute.
-	spacing = 250 * time.Millisecond
+	// apart lie the starts of two calls of one method: 240 a minute.
+	apart = 250 * time.Millisecond
 	// secretRest is how long the account rests when its secret can't be read.
 	secretRest = 60 * time.Second
 )
@@ -30,13 +30,14 @@ const (
 // is missing and shows no secret.
 type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
 
-// CustomerCache remembers nCodCli by a hash of the tax id. Its errors cost a
-// call, nothing else.
-type CustomerCache interface {
-	// CustomerID returns what was remembered, or "".
-	CustomerID(ctx context.Context, account, hash string) (string, error)
-	// RememberCustomer keeps the id; an empty one forgets.
-	RememberCustomer(ctx context.Context, account, hash, id string) error
+// CustomerMemory remembers nCodCli, and until when nothing is asked, by a hash of
+// the tax id. What can't be noted in it isn't asked.
+type CustomerMemory interface {
+	// Customer returns what was remembered; zero if nothing.
+	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
+	// WriteCustomer replaces before by after; an error if before isn't what is
+	// remembered.
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
 }
 
 // Options say what a Client is for.
@@ -46,7 +47,10 @@ type Options struct {
 	Config      Config
 	Credentials Credentials
 	// Customers is nil where nothing is remembered.
-	Customers CustomerCache
+	Customers CustomerMemory
+	// Spacing is the least time between the end of a question about a customer and
+	// the next one, whichever order asks (rule 6).
+	Spacing time.Duration
 	// Now is time.Now unless set.
 	Now func() time.Time
 	// Sleep waits until d is over or the context is; a timer unless set.
@@ -62,7 +66,8 @@ type Client struct {
 	account     string
 	config      Config
 	credentials Credentials
-	customers   CustomerCache
+	customers   CustomerMemory
+	spacing     time.Duration
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error
 	http        *http.Client
@@ -77,7 +82,7 @@ var _ erp.ERP = (*Client)(nil)
 // New makes the account's client.
 func New(o Options) *Client {
 	c := &Client{
-		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers,
+		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers, spacing: o.Spacing,
 		now: o.Now, sleep: o.Sleep, http: wire.NewClient(), started: map[method]time.Time{},
 	}
 	if c.now == nil {
@@ -232,7 +237,7 @@ func (c *Client) pace(ctx context.Context, m method) error {
 		last = c.born
 	}
 	// A clock that went back must not make for a longer wait.
-	if wait := min(last.Add(spacing).Sub(c.now()), spacing); wait > 0 {
+	if wait := min(last.Add(apart).Sub(c.now()), apart); wait > 0 {
 		if err := c.sleep(ctx, wait); err != nil {
 			return err
 		}

@@ -32,14 +32,40 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 		return doc, answer
 	}
 	mac := macOf(taxID, secret)
-	id := c.remembered(ctx, mac)
-	if id == "" {
-		if id, answer = c.findOrCreate(ctx, doc.Customer, integrationCode(mac)); answer.Kind != erp.Ready {
+	known, err := c.remembered(ctx, mac)
+	if err != nil {
+		return doc, erp.Answer{Kind: erp.NotSent, Text: "what is known of the buyer could not be read"}
+	}
+	if !isID(known.ID) {
+		if known, answer = c.ask(ctx, doc.Customer, mac, known); answer.Kind != erp.Ready {
 			return doc, answer
 		}
-		c.remember(ctx, mac, id)
 	}
-	return withCustomer(doc, id), erp.Answer{Kind: erp.Ready}
+	return withCustomer(doc, known.ID), erp.Answer{Kind: erp.Ready}
+}
+
+// ask asks Omie for the customer, if nobody asked less than the spacing ago: any
+// order of the same buyer asks the same, and Omie refuses that within 60 s. That
+// it asks is noted first, until when its call may last at the most.
+func (c *Client) ask(ctx context.Context, customer order.Customer, mac []byte, known erp.CustomerMark) (erp.CustomerMark, erp.Answer) {
+	now := c.now()
+	if now.Before(known.QuietUntil) {
+		return known, erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now),
+			Text: "Omie was asked about this buyer less than a minute ago, or is being asked"}
+	}
+	end, ok := ctx.Deadline()
+	if !ok {
+		end = now.Add(2 * callLimit)
+	}
+	asking := erp.CustomerMark{QuietUntil: end.Add(c.spacing)}
+	if err := c.remember(ctx, mac, known, asking); err != nil {
+		return known, erp.Answer{Kind: erp.NotSent, Text: "that Omie is asked about the buyer could not be noted"}
+	}
+	id, answer := c.findOrCreate(ctx, customer, integrationCode(mac))
+	asked := erp.CustomerMark{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter))}
+	// What can't be noted now is asked again, when what was noted before allows it.
+	_ = c.remember(ctx, mac, asking, asked)
+	return asked, answer
 }
 
 func (c *Client) findOrCreate(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
@@ -257,22 +283,18 @@ func integrationCode(mac []byte) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac))[:20]
 }
 
-func (c *Client) remembered(ctx context.Context, mac []byte) string {
+func (c *Client) remembered(ctx context.Context, mac []byte) (erp.CustomerMark, error) {
 	if c.customers == nil {
-		return ""
+		return erp.CustomerMark{}, nil
 	}
-	id, err := c.customers.CustomerID(ctx, c.account, hex.EncodeToString(mac))
-	if err != nil || !isID(id) {
-		return ""
-	}
-	return id
+	return c.customers.Customer(ctx, c.account, hex.EncodeToString(mac))
 }
 
-func (c *Client) remember(ctx context.Context, mac []byte, id string) {
-	if c.customers != nil {
-		// What wasn't remembered is looked for again.
-		_ = c.customers.RememberCustomer(ctx, c.account, hex.EncodeToString(mac), id)
+func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.CustomerMark) error {
+	if c.customers == nil {
+		return nil
 	}
+	return c.customers.WriteCustomer(ctx, c.account, hex.EncodeToString(mac), before, after)
 }
 
 // forgetUnknown forgets the customer of an OS that was refused because Omie no
@@ -281,8 +303,14 @@ func (c *Client) forgetUnknown(ctx context.Context, customer order.Customer, sai
 	if customer.TaxID == "" || !unknownCustomer.MatchString(plain(said)) {
 		return
 	}
-	if _, secret, answer := c.keys(ctx, incluirOS); answer.Kind == "" {
-		c.remember(ctx, macOf(customer.TaxID, secret), "")
+	_, secret, answer := c.keys(ctx, incluirOS)
+	if answer.Kind != "" {
+		return
+	}
+	mac := macOf(customer.TaxID, secret)
+	if known, err := c.remembered(ctx, mac); err == nil {
+		// What isn't forgotten now is refused again, and forgotten then.
+		_ = c.remember(ctx, mac, known, erp.CustomerMark{QuietUntil: known.QuietUntil})
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,17 +59,20 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // cache keeps customers in memory, or fails.
 type cache struct {
-	ids map[string]string
-	err error
+	marks map[string]erp.CustomerMark
+	err   error
 }
 
-func (c *cache) CustomerID(_ context.Context, account, hash string) (string, error) {
-	return c.ids[account+" "+hash], c.err
+func (c *cache) Customer(_ context.Context, account, hash string) (erp.CustomerMark, error) {
+	return c.marks[account+" "+hash], c.err
 }
 
-func (c *cache) RememberCustomer(_ context.Context, account, hash, id string) error {
+func (c *cache) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) error {
+	if c.err == nil && c.marks[account+" "+hash] != before {
+		return errors.New("changed")
+	}
 	if c.err == nil {
-		c.ids[account+" "+hash] = id
+		c.marks[account+" "+hash] = after
 	}
 	return c.err
 }
@@ -275,50 +280,164 @@ func TestACustomersCodeIsAlwaysTheSame(t *testing.T) {
 }
 
 func TestARememberedCustomerNeedsNoCall(t *testing.T) {
-	d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
+	d := &desk{answers: map[string]string{"ListarClientes": known}}
 	server := httptest.NewServer(d)
 	defer server.Close()
-	remembered := &cache{ids: map[string]string{}}
-	c := calling(t, server.URL, func(o *omie.Options) { o.Customers = remembered })
+	remembered := &cache{marks: map[string]erp.CustomerMark{}}
+	c := calling(t, server.URL, func(o *omie.Options) { o.Customers, o.Spacing = remembered, time.Minute })
 	for range 2 {
-		doc, answer := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		doc, answer := c.Customer(t.Context(), document(t, ana))
 		if answer.Kind != erp.Ready || doc.CustomerID != "7" {
 			t.Errorf("customer %q, %+v", doc.CustomerID, answer)
 		}
 	}
-	if len(d.calls) != 1 || len(remembered.ids) != 1 {
-		t.Errorf("calls %v, remembered %v", d.calls, remembered.ids)
+	if len(d.calls) != 1 || len(remembered.marks) != 1 {
+		t.Errorf("calls %v, remembered %v", d.calls, remembered.marks)
 	}
-	for key := range remembered.ids {
+	for key := range remembered.marks {
 		if len(key) != len("estudio ")+64 || strings.Contains(key, string(someCPF)) {
 			t.Errorf("key %q", key)
 		}
 	}
 }
 
-func TestACacheThatFailsCostsACallAndNothingElse(t *testing.T) {
-	for name, bad := range map[string]omie.CustomerCache{
-		"an error":        &cache{err: errors.New("throttled")},
-		"what is no id":   junk{},
-		"no cache at all": nil,
+var ana = order.Customer{Name: "Ana", TaxID: someCPF}
+
+const known = `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`
+
+// Omie refuses the same question within 60 s, whichever order and process asks it.
+func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
+	const spacing = 61 * time.Second
+	const list, create = "ListarClientes", "IncluirCliente"
+	for name, c := range map[string]struct {
+		answers map[string]string
+		kind    erp.AnswerKind
+		rest    time.Duration
+	}{
+		"the question is lost":    {answers: map[string]string{list: "<html>"}, kind: erp.Lost, rest: spacing},
+		"the question is refused": {answers: map[string]string{list: faultOf("ERROR: Tag [X] inválida", "SOAP-ENV:Client-1")}, kind: erp.Refused, rest: spacing},
+		"the creation is lost":    {answers: map[string]string{list: none, create: "<html>"}, kind: erp.Lost, rest: spacing},
+		"it is redundant":         {answers: map[string]string{list: faultOf("ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", "SOAP-ENV:Client-6")}, kind: erp.Redundant, rest: spacing},
+		"it is redundant for longer": {
+			answers: map[string]string{list: faultOf("ERROR: Consumo redundante detectado. Aguarde 90 segundos para tentar novamente (REDUNDANT).", "SOAP-ENV:Client-6")}, kind: erp.Redundant, rest: 90 * time.Second,
+		},
 	} {
-		d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
-		server := httptest.NewServer(d)
-		c := calling(t, server.URL, func(o *omie.Options) { o.Customers = bad })
-		doc, answer := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		t.Run(name, func(t *testing.T) {
+			d := &desk{answers: c.answers}
+			server := httptest.NewServer(d)
+			defer server.Close()
+			now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+			memory := &cache{marks: map[string]erp.CustomerMark{}}
+			ask := func() erp.Answer {
+				_, answer := calling(t, server.URL, func(o *omie.Options) {
+					o.Customers, o.Spacing, o.Now = memory, spacing, func() time.Time { return now }
+				}).Customer(t.Context(), document(t, ana))
+				return answer
+			}
+			if answer := ask(); answer.Kind != c.kind {
+				t.Fatalf("%+v", answer)
+			}
+			asked := len(d.calls)
+			for _, passed := range []time.Duration{0, time.Second, c.rest - time.Second - time.Millisecond} {
+				now = now.Add(passed)
+				if answer := ask(); answer.Kind != erp.Early || len(d.calls) != asked {
+					t.Errorf("%+v, calls %v", answer, d.calls)
+				}
+			}
+			if answer := ask(); answer.RetryAfter != time.Millisecond {
+				t.Errorf("to wait is %s", answer.RetryAfter)
+			}
+			now = now.Add(time.Millisecond)
+			d.answers = map[string]string{list: known}
+			if answer := ask(); answer.Kind != erp.Ready || len(d.calls) != asked+1 {
+				t.Errorf("%+v, calls %v", answer, d.calls)
+			}
+		})
+	}
+}
+
+func TestThatABuyerIsAskedAboutIsNotedBeforeUntilTheCallMustHaveEnded(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	deadline := time.Now().Add(time.Hour)
+	for name, c := range map[string]struct {
+		ctx  func() (context.Context, context.CancelFunc)
+		want time.Time
+	}{
+		"at its deadline": {
+			ctx:  func() (context.Context, context.CancelFunc) { return context.WithDeadline(t.Context(), deadline) },
+			want: deadline.Add(time.Minute),
+		},
+		"or after the longest of both calls": {
+			ctx:  func() (context.Context, context.CancelFunc) { return context.WithCancel(t.Context()) },
+			want: now.Add(3 * time.Minute),
+		},
+	} {
+		memory := &cache{marks: map[string]erp.CustomerMark{}}
+		d := &desk{answers: map[string]string{"ListarClientes": known}}
+		var during []erp.CustomerMark
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			during = slices.Collect(maps.Values(memory.marks))
+			d.ServeHTTP(w, r)
+		}))
+		ctx, cancel := c.ctx()
+		_, answer := calling(t, server.URL, func(o *omie.Options) {
+			o.Customers, o.Spacing, o.Now = memory, time.Minute, func() time.Time { return now }
+		}).Customer(ctx, document(t, ana))
+		cancel()
 		server.Close()
-		if answer.Kind != erp.Ready || doc.CustomerID != "7" || len(d.calls) != 1 {
+		after := slices.Collect(maps.Values(memory.marks))
+		if diff := cmp.Diff([][]erp.CustomerMark{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.CustomerMark{during, after}); diff != "" || answer.Kind != erp.Ready {
+			t.Errorf("%s: %+v (-want +got):\n%s", name, answer, diff)
+		}
+	}
+}
+
+func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		memory omie.CustomerMemory
+		kind   erp.AnswerKind
+		calls  int
+	}{
+		"nothing can be read":             {memory: &cache{err: errors.New("throttled")}, kind: erp.NotSent},
+		"nothing can be written":          {memory: &failing{from: 1}, kind: erp.NotSent},
+		"only the answer can't be":        {memory: &failing{from: 2}, kind: erp.Ready, calls: 1},
+		"what is remembered is no id":     {memory: junk{}, kind: erp.Ready, calls: 1},
+		"there is nothing to remember in": {kind: erp.Ready, calls: 1},
+	} {
+		d := &desk{answers: map[string]string{"ListarClientes": known}}
+		server := httptest.NewServer(d)
+		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Customers = c.memory }).Customer(t.Context(), document(t, ana))
+		server.Close()
+		if answer.Kind != c.kind || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
 			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
 		}
 	}
 }
 
+// failing fails to write, from one write on.
+type failing struct{ from, writes int }
+
+func (f *failing) Customer(context.Context, string, string) (erp.CustomerMark, error) {
+	return erp.CustomerMark{}, nil
+}
+
+func (f *failing) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
+	if f.writes++; f.writes >= f.from {
+		return errors.New("throttled")
+	}
+	return nil
+}
+
 // junk remembers everybody under what is no id.
 type junk struct{}
 
-func (junk) CustomerID(context.Context, string, string) (string, error) { return "null", nil }
+func (junk) Customer(context.Context, string, string) (erp.CustomerMark, error) {
+	return erp.CustomerMark{ID: "null"}, nil
+}
 
-func (junk) RememberCustomer(context.Context, string, string, string) error { return nil }
+func (junk) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
+	return nil
+}
 
 func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 	for said, forgotten := range map[string]bool{
@@ -334,15 +453,24 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 			}
 			d.ServeHTTP(w, r)
 		}))
-		c := calling(t, server.URL, func(o *omie.Options) { o.Customers = &cache{ids: map[string]string{}} })
-		doc, _ := c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+		c := calling(t, server.URL, func(o *omie.Options) {
+			o.Customers, o.Spacing = &cache{marks: map[string]erp.CustomerMark{}}, time.Minute
+			o.Now = func() time.Time { return now }
+		})
+		doc, _ := c.Customer(t.Context(), document(t, ana))
 		if answer := c.Create(t.Context(), doc); answer.Kind != erp.Refused {
 			t.Errorf("%s: %+v", said, answer)
 		}
-		c.Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		now = now.Add(time.Minute - 1)
+		if _, answer := c.Customer(t.Context(), document(t, ana)); (answer.Kind == erp.Early) != forgotten {
+			t.Errorf("%s: at once %+v, forgotten should be %t", said, answer, forgotten)
+		}
+		now = now.Add(1)
+		c.Customer(t.Context(), document(t, ana))
 		server.Close()
 		if again := len(d.calls) == 2; again != forgotten {
-			t.Errorf("%s: %v, forgotten should be %v", said, d.calls, forgotten)
+			t.Errorf("%s: %v, forgotten should be %t", said, d.calls, forgotten)
 		}
 	}
 }

@@ -200,7 +200,9 @@ type recalled struct {
 	text string
 }
 
-func (r recalled) CustomerID(context.Context, string, string) (string, error) { return r.text, nil }
+func (r recalled) Customer(context.Context, string, string) (erp.CustomerMark, error) {
+	return erp.CustomerMark{ID: r.text}, nil
+}
 
 // A former release only remembered that something was found.
 func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
@@ -256,11 +258,11 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 
 type broken struct{}
 
-func (broken) CustomerID(context.Context, string, string) (string, error) {
-	return "", errors.New("the disk is full")
+func (broken) Customer(context.Context, string, string) (erp.CustomerMark, error) {
+	return erp.CustomerMark{}, errors.New("the disk is full")
 }
 
-func (broken) RememberCustomer(context.Context, string, string, string) error {
+func (broken) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
 	return errors.New("the disk is full")
 }
 

@@ -22,8 +22,8 @@ type Proofs interface {
 // Memory is the part of a ledger that remembers an id by account and hash: it is
 // made for customers.
 type Memory interface {
-	CustomerID(ctx context.Context, account, hash string) (string, error)
-	RememberCustomer(ctx context.Context, account, hash, id string) error
+	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
 }
 
 // ProofsIn keeps proofs in a ledger's memory, under hashes that no customer has:
@@ -33,12 +33,12 @@ func ProofsIn(m Memory) Proofs { return memory{m} }
 type memory struct{ Memory }
 
 func (m memory) LastFound(ctx context.Context, account, filter string) (erp.Reference, error) {
-	id, err := m.CustomerID(ctx, account, "~filter-"+filter)
+	kept, err := m.Customer(ctx, account, hashOf(filter))
 	if err != nil {
 		return erp.Reference{}, fmt.Errorf("read what the look-up found last: %w", err)
 	}
 	var ref erp.Reference
-	if json.Unmarshal([]byte(id), &ref) != nil {
+	if json.Unmarshal([]byte(kept.ID), &ref) != nil {
 		return erp.Reference{}, nil // nothing, or of a release that kept no reference
 	}
 	return ref, nil
@@ -46,14 +46,20 @@ func (m memory) LastFound(ctx context.Context, account, filter string) (erp.Refe
 
 func (m memory) RememberFound(ctx context.Context, account, filter string, ref erp.Reference) error {
 	id, err := json.Marshal(ref)
+	if err != nil {
+		return fmt.Errorf("remember what the look-up found: %w", err)
+	}
+	before, err := m.Customer(ctx, account, hashOf(filter))
 	if err == nil {
-		err = m.RememberCustomer(ctx, account, "~filter-"+filter, string(id))
+		err = m.WriteCustomer(ctx, account, hashOf(filter), before, erp.CustomerMark{ID: string(id)})
 	}
 	if err != nil {
 		return fmt.Errorf("remember what the look-up found: %w", err)
 	}
 	return nil
 }
+
+func hashOf(filter string) string { return "~filter-" + filter }
 
 // filter identifies the look-up as it is configured: a changed one has to find a
 // sale again.

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
@@ -143,7 +144,7 @@ func TestLanesCustomersAndCreatedEntriesAreInNoIndexOfDueOnes(t *testing.T) {
 	write(t, l, ledger.Entry{}, done)
 	for _, err := range []error{
 		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1}),
-		l.RememberCustomer(t.Context(), "estudio", "h1", "100"),
+		l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{}, erp.CustomerMark{ID: "100"}),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -328,7 +329,7 @@ func TestEveryReadOfTheTableIsStronglyConsistent(t *testing.T) {
 	e := write(t, l, ledger.Entry{}, withNewer(entry("1"), "second"))
 	_, entryErr := l.Get(t.Context(), e.Key)
 	_, laneErr := l.Lane(t.Context(), "estudio")
-	_, customerErr := l.CustomerID(t.Context(), "estudio", "h1")
+	_, customerErr := l.Customer(t.Context(), "estudio", "h1")
 	if err := errors.Join(entryErr, laneErr, customerErr); err != nil {
 		t.Fatal(err)
 	}

@@ -44,6 +44,20 @@ func (x *expression) remove(attribute string) *expression {
 	return x
 }
 
+// replaces sets a text, or removes an empty one, and returns the condition that it
+// was the former.
+func (x *expression) replaces(attribute, before, after string) string {
+	if after == "" {
+		x.remove(attribute)
+	} else {
+		x.set(attribute, text(after))
+	}
+	if before == "" {
+		return "attribute_not_exists(" + x.name(attribute) + ")"
+	}
+	return x.name(attribute) + " = " + x.value("former_"+attribute, text(before))
+}
+
 // where sets the condition: words joined with spaces.
 func (x *expression) where(words ...string) *expression {
 	x.condition = aws.String(strings.Join(words, " "))

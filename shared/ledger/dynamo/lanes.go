@@ -3,7 +3,9 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -12,6 +14,7 @@ const (
 	whyName          = "why"
 	strikesName      = "strikes"
 	idName           = "id"
+	quietUntilName   = "quiet_until"
 )
 
 func laneKey(account string) string           { return "~lane#" + account }
@@ -65,19 +68,40 @@ func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
 	return nil
 }
 
-// CustomerID returns the ERP's id of a customer, or "".
-func (l *Ledger) CustomerID(ctx context.Context, account, hash string) (string, error) {
+// Customer returns what is known of a customer.
+func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error) {
+	var mark erp.CustomerMark
 	it, err := l.get(ctx, customerKey(account, hash))
-	if err != nil {
-		return "", fmt.Errorf("read customer of %s: %w", account, err)
+	if err == nil {
+		err = fromItem(it, &mark)
 	}
-	return textOf(it, idName), nil
+	if err != nil {
+		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
+	}
+	return mark, nil
 }
 
-// RememberCustomer keeps the ERP's id of a customer.
-func (l *Ledger) RememberCustomer(ctx context.Context, account, hash, id string) error {
-	if err := l.update(ctx, customerKey(account, hash), newExpression().set(idName, text(id))); err != nil {
-		return fmt.Errorf("remember customer of %s: %w", account, err)
+// WriteCustomer replaces what is known of a customer. What isn't known has no
+// attribute.
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
+	x := newExpression()
+	id := x.replaces(idName, before.ID, after.ID)
+	quiet := x.replaces(quietUntilName, moment(before.QuietUntil), moment(after.QuietUntil))
+	x.where(id, "AND", quiet)
+	err := l.update(ctx, customerKey(account, hash), x)
+	if isConditionFailed(err) {
+		err = ledger.ErrChanged
+	}
+	if err != nil {
+		return fmt.Errorf("write customer of %s: %w", account, err)
 	}
 	return nil
+}
+
+// moment is a time as the table has it; empty for none.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return ledger.Millis(t).Format(fixed)
 }

@@ -47,7 +47,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Strikes: 2}); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.RememberCustomer(t.Context(), "estudio", "5ca1ab1e", "3795260786"); err != nil {
+	if err := l.WriteCustomer(t.Context(), "estudio", "5ca1ab1e", erp.CustomerMark{}, erp.CustomerMark{ID: "3795260786", QuietUntil: at}); err != nil {
 		t.Fatal(err)
 	}
 	items := map[string]any{}

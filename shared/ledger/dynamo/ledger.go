@@ -7,8 +7,8 @@
 //
 // The actions, by resource:
 //
-//	the table         dynamodb:GetItem       Get, Lane, CustomerID
-//	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, ClearStrikes, RememberCustomer
+//	the table         dynamodb:GetItem       Get, Lane, Customer
+//	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, ClearStrikes, WriteCustomer
 //	                  dynamodb:BatchGetItem  List (the command line's credentials alone)
 //	its index/due     dynamodb:Query         Due (the sweep alone)
 //	its index/recent  dynamodb:Query         List (the command line's credentials alone)

@@ -1,10 +1,13 @@
 package ledgertest
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -71,21 +74,65 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"a customer is remembered per account": func(t *testing.T, s suite) {
-		s.wantCustomer(t, "estudio", "h1", "")
-		s.remember(t, "estudio", "h1", "100")
-		s.remember(t, "loja", "h1", "200")
-		s.remember(t, "estudio", "h2", "300")
-		s.wantCustomer(t, "estudio", "h1", "100")
-		s.wantCustomer(t, "loja", "h1", "200")
-		s.wantCustomer(t, "estudio", "h2", "300")
-		s.wantCustomer(t, "loja", "h2", "")
-		s.remember(t, "estudio", "h1", "101")
-		s.wantCustomer(t, "estudio", "h1", "101")
+		nobody, known := erp.CustomerMark{}, erp.CustomerMark{ID: "100", QuietUntil: at}
+		s.wantCustomer(t, "estudio", "h1", nobody)
+		s.customer(t, "estudio", "h1", nobody, known)
+		s.customer(t, "loja", "h1", nobody, erp.CustomerMark{ID: "200"})
+		s.customer(t, "estudio", "h2", nobody, erp.CustomerMark{ID: "300"})
+		s.wantCustomer(t, "estudio", "h1", known)
+		s.wantCustomer(t, "loja", "h1", erp.CustomerMark{ID: "200"})
+		s.wantCustomer(t, "estudio", "h2", erp.CustomerMark{ID: "300"})
+		s.wantCustomer(t, "loja", "h2", nobody)
+	},
+
+	"of those who want to ask about a customer, the one whose note is kept asks": func(t *testing.T, s suite) {
+		nobody, asking := erp.CustomerMark{}, erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond)}
+		won := make(chan bool)
+		for range claimants {
+			go func() {
+				err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", nobody, asking)
+				if err != nil && !errors.Is(err, ledger.ErrChanged) {
+					t.Error(err)
+				}
+				won <- err == nil
+			}()
+		}
+		winners := 0
+		for range claimants {
+			if <-won {
+				winners++
+			}
+		}
+		if winners != 1 {
+			t.Errorf("%d may ask", winners)
+		}
+		s.wantCustomer(t, "estudio", "h1", erp.CustomerMark{QuietUntil: at.Add(time.Millisecond)})
+	},
+
+	"what is known of a customer is written by who knows what it was": func(t *testing.T, s suite) {
+		marks := []erp.CustomerMark{{}, {ID: "100"}, {ID: "101"}, {ID: "100", QuietUntil: at}, {ID: "100", QuietUntil: at.Add(time.Millisecond)}, {QuietUntil: at}}
+		is := marks[0]
+		for _, next := range slices.Concat(marks[1:], marks[:1], marks[3:], marks[:1], marks[5:]) {
+			for _, other := range marks {
+				if other != is {
+					mustBe(t, s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", other, erp.CustomerMark{ID: "late"}), ledger.ErrChanged)
+				}
+			}
+			s.customer(t, "estudio", "h1", is, next)
+			s.wantCustomer(t, "estudio", "h1", next)
+			is = next
+		}
+	},
+
+	"a note about a customer is known again by who wrote it": func(t *testing.T, s suite) {
+		asking := erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond).In(time.FixedZone("", -3*60*60))}
+		s.customer(t, "estudio", "h1", erp.CustomerMark{}, asking)
+		s.customer(t, "estudio", "h1", asking, erp.CustomerMark{ID: "100"})
 	},
 
 	"neither lanes nor customers are listed or due": func(t *testing.T, s suite) {
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
-		s.remember(t, "estudio", "h1", "100")
+		s.customer(t, "estudio", "h1", erp.CustomerMark{}, erp.CustomerMark{ID: "100", QuietUntil: at})
 		s.wantDue(t, farFuture, 10)
 		err := s.List(t.Context(), ledger.Filter{}, func(e ledger.Entry) bool {
 			if e.Connection == "" {
@@ -109,14 +156,14 @@ func (s suite) wantLane(t *testing.T, account string, want ledger.Lane) {
 	same(t, "lane "+account, got, want)
 }
 
-func (s suite) remember(t *testing.T, account, hash, id string) {
+func (s suite) customer(t *testing.T, account, hash string, before, after erp.CustomerMark) {
 	t.Helper()
-	mustBe(t, s.RememberCustomer(t.Context(), s.connection(account), hash, id), nil)
+	mustBe(t, s.WriteCustomer(t.Context(), s.connection(account), hash, before, after), nil)
 }
 
-func (s suite) wantCustomer(t *testing.T, account, hash, want string) {
+func (s suite) wantCustomer(t *testing.T, account, hash string, want erp.CustomerMark) {
 	t.Helper()
-	got, err := s.CustomerID(t.Context(), s.connection(account), hash)
+	got, err := s.Customer(t.Context(), s.connection(account), hash)
 	mustBe(t, err, nil)
 	same(t, "customer "+account+" "+hash, got, want)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -162,8 +163,10 @@ var writing = map[string]func(*testing.T, suite){
 			"lane":          func() error { _, err := s.Lane(ctx, stored.Account); return err },
 			"block lane":    func() error { return s.BlockLane(ctx, stored.Account, ledger.Lane{BlockedUntil: at}) },
 			"clear strikes": func() error { return s.ClearStrikes(ctx, stored.Account) },
-			"customer":      func() error { _, err := s.CustomerID(ctx, stored.Account, "h"); return err },
-			"remember":      func() error { return s.RememberCustomer(ctx, stored.Account, "h", "1") },
+			"customer":      func() error { _, err := s.Customer(ctx, stored.Account, "h"); return err },
+			"write customer": func() error {
+				return s.WriteCustomer(ctx, stored.Account, "h", erp.CustomerMark{}, erp.CustomerMark{ID: "1"})
+			},
 		}
 		for name, call := range calls {
 			if err := call(); !errors.Is(err, ctx.Err()) {
@@ -176,8 +179,8 @@ var writing = map[string]func(*testing.T, suite){
 		lane, err := s.Lane(t.Context(), stored.Account)
 		mustBe(t, err, nil)
 		same(t, "the lane", lane, ledger.Lane{})
-		id, err := s.CustomerID(t.Context(), stored.Account, "h")
+		customer, err := s.Customer(t.Context(), stored.Account, "h")
 		mustBe(t, err, nil)
-		same(t, "the customer", id, "")
+		same(t, "the customer", customer, erp.CustomerMark{})
 	},
 }

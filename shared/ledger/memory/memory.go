@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -20,7 +21,7 @@ type Ledger struct {
 	// due are the entries by account, in the order in which they are due.
 	due       map[string][]ledger.Due
 	lanes     map[string]ledger.Lane
-	customers map[customer]string
+	customers map[customer]erp.CustomerMark
 }
 
 type customer struct{ account, hash string }
@@ -31,7 +32,7 @@ var _ ledger.Ledger = (*Ledger)(nil)
 func New() *Ledger {
 	return &Ledger{
 		entries: map[string]ledger.Entry{}, due: map[string][]ledger.Due{},
-		lanes: map[string]ledger.Lane{}, customers: map[customer]string{},
+		lanes: map[string]ledger.Lane{}, customers: map[customer]erp.CustomerMark{},
 	}
 }
 
@@ -210,13 +211,20 @@ func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
 	})
 }
 
-// CustomerID returns what RememberCustomer kept, or "".
-func (l *Ledger) CustomerID(ctx context.Context, account, hash string) (id string, err error) {
-	err = l.do(ctx, func() error { id = l.customers[customer{account, hash}]; return nil })
-	return id, err
+// Customer returns what is known of a customer.
+func (l *Ledger) Customer(ctx context.Context, account, hash string) (mark erp.CustomerMark, err error) {
+	err = l.do(ctx, func() error { mark = l.customers[customer{account, hash}]; return nil })
+	return mark, err
 }
 
-// RememberCustomer keeps the id of a customer.
-func (l *Ledger) RememberCustomer(ctx context.Context, account, hash, id string) error {
-	return l.do(ctx, func() error { l.customers[customer{account, hash}] = id; return nil })
+// WriteCustomer replaces what is known of a customer.
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
+	before.QuietUntil, after.QuietUntil = ledger.Millis(before.QuietUntil), ledger.Millis(after.QuietUntil)
+	return l.do(ctx, func() error {
+		if l.customers[customer{account, hash}] != before {
+			return ledger.ErrChanged
+		}
+		l.customers[customer{account, hash}] = after
+		return nil
+	})
 }

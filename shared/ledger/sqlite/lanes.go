@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -48,22 +49,44 @@ func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
 	return nil
 }
 
-// CustomerID returns the ERP's id of a customer, or "".
-func (l *Ledger) CustomerID(ctx context.Context, account, hash string) (string, error) {
-	var id string
-	err := l.db.QueryRowContext(ctx, "SELECT id FROM customers WHERE account = ? AND hash = ?", account, hash).Scan(&id)
+// Customer returns what is known of a customer.
+func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error) {
+	var mark erp.CustomerMark
+	var until sql.NullInt64
+	err := l.db.QueryRowContext(ctx, "SELECT id, quiet_until FROM customers WHERE account = ? AND hash = ?", account, hash).
+		Scan(&mark.ID, &until)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("read customer of %s: %w", account, err)
+		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
 	}
-	return id, nil
+	if until.Valid {
+		mark.QuietUntil = time.UnixMilli(until.Int64).UTC()
+	}
+	return mark, nil
 }
 
-// RememberCustomer keeps the ERP's id of a customer.
-func (l *Ledger) RememberCustomer(ctx context.Context, account, hash, id string) error {
-	_, err := l.db.ExecContext(ctx, `INSERT INTO customers (account, hash, id) VALUES (?, ?, ?)
-		ON CONFLICT (account, hash) DO UPDATE SET id = excluded.id`, account, hash, id)
+// WriteCustomer replaces what is known of a customer. A row that is absent is as
+// one that knows nothing.
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
+	was := millis(before.QuietUntil)
+	changed, err := l.changes(ctx, `INSERT INTO customers (account, hash, id, quiet_until)
+		SELECT ?, ?, ?, ? WHERE (? = '' AND ? IS NULL) OR EXISTS (SELECT 1 FROM customers WHERE account = ? AND hash = ?)
+		ON CONFLICT (account, hash) DO UPDATE SET id = excluded.id, quiet_until = excluded.quiet_until
+			WHERE id = ? AND quiet_until IS ?`,
+		account, hash, after.ID, millis(after.QuietUntil), before.ID, was, account, hash, before.ID, was)
+	if err == nil && !changed {
+		err = ledger.ErrChanged
+	}
 	if err != nil {
-		return fmt.Errorf("remember customer of %s: %w", account, err)
+		return fmt.Errorf("write customer of %s: %w", account, err)
+	}
+	return nil
+}
+
+// EndQuestions lets whatever is asked about a customer be asked again at until, at
+// the latest: whoever asked is known to be gone.
+func (l *Ledger) EndQuestions(ctx context.Context, until time.Time) error {
+	if _, err := l.db.ExecContext(ctx, "UPDATE customers SET quiet_until = ?1 WHERE quiet_until > ?1", millis(until)); err != nil {
+		return fmt.Errorf("end the questions about customers: %w", err)
 	}
 	return nil
 }

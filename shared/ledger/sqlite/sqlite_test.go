@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
@@ -251,6 +252,42 @@ func TestAFileOfANewerCarimboIsRefused(t *testing.T) {
 	_, err := sqlite.Open(t.Context(), dir)
 	if err == nil || !strings.Contains(err.Error(), "newer carimbo (format 99") {
 		t.Fatalf("got error %v", err)
+	}
+}
+
+func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until",
+		"INSERT INTO customers (account, hash, id) VALUES ('estudio', 'h1', '7')", "PRAGMA user_version = 1"} {
+		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Close()
+	l = open(t, dir)
+	if got, err := l.Customer(t.Context(), "estudio", "h1"); err != nil || got != (erp.CustomerMark{ID: "7"}) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if err := l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{ID: "7"}, erp.CustomerMark{QuietUntil: at}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheQuestionsOfADeadProcessEndNoLaterThanTheyAreTold(t *testing.T) {
+	l := open(t, t.TempDir())
+	for hash, was := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}} {
+		if err := l.WriteCustomer(t.Context(), "estudio", hash, erp.CustomerMark{}, was); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.EndQuestions(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+	for hash, want := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at}} {
+		if got, err := l.Customer(t.Context(), "estudio", hash); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", hash, got, err)
+		}
 	}
 }
 

@@ -371,13 +371,14 @@ const (
 	isUnknown
 	isLane
 	isRedundant
+	isEarly
 	isNotSent
 	isNoTime
 	isLost
 )
 
 var answers = [...]erp.AnswerKind{"", erp.Created, erp.Present, erp.Absent, erp.Unprovable, erp.Duplicate, erp.Refused,
-	erp.Unknown, erp.Lane, erp.Redundant, erp.NotSent, erp.NoTime, erp.Lost}
+	erp.Unknown, erp.Lane, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost}
 
 func (a answer) String() string { return string(answers[a]) }
 

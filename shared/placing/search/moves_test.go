@@ -224,7 +224,7 @@ func (m *model) prepare(w world, i int, put emit) {
 	case w.faults == 0:
 		return
 	}
-	for _, a := range [...]answer{isLost, isRedundant} {
+	for _, a := range [...]answer{isLost, isRedundant, isEarly} {
 		m.record(w, i, event{what: held, answer: a}, move{did: "fails to find the customer", detail: a.String(), who: fault}, put)
 	}
 	if !w.callsNext(i) {
