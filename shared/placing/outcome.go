@@ -114,7 +114,6 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 			e.Until = later(now.Add(pause(h.Answer, r)), e.QuietUntil)
 		}
 	case erp.Early:
-		rule = "6"
 		wait(&e, now.Add(pause(h.Answer, r)), order.NotSent, h.Answer.Text)
 	case erp.Refused, erp.Unknown:
 		e.Attempts++

@@ -498,7 +498,7 @@ func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
 		t.Errorf("%+v, %v", lane, err)
 	}
 	e := s.entry()
-	if last := e.Timeline[len(e.Timeline)-1]; e.State != ledger.Waiting || !e.Until.Equal(s.now.Add(7*time.Second)) || last.Did != "put_off" || last.Rule != "6" {
+	if last := e.Timeline[len(e.Timeline)-1]; e.State != ledger.Waiting || !e.Until.Equal(s.now.Add(7*time.Second)) || last.Did != "put_off" || last.Rule != "8" {
 		t.Errorf("%s until %s, %+v", e.State, e.Until, last)
 	}
 }
