@@ -91,9 +91,9 @@ type omieAccount struct {
 
 // asked is one call that Omie had.
 type asked struct {
-	key   string
-	late  bool
-	ended time.Time
+	secret string
+	late   bool
+	ended  time.Time
 	// alone is until when nobody else can have its caller's message.
 	alone time.Time
 }
@@ -165,7 +165,7 @@ func (o *omieAccount) foreign(ref erp.Reference) {
 
 // keep remembers the call for those that come after it.
 func (o *omieAccount) keep(c *call) *asked {
-	this := &asked{key: c.task.key, late: c.late(), alone: c.task.alone}
+	this := &asked{secret: c.secret, late: c.late(), alone: c.task.alone}
 	o.asked[identity(c)] = this
 	o.running[this] = true
 	return this
@@ -206,6 +206,8 @@ func (o *omieAccount) judge(c *call, what string) {
 		w.excused["the call of an invocation that started late was still running"]++
 	case !strings.Contains(what, "identical call") || before == nil:
 		w.broken(c.task.key, "a limit was broken: %s", what)
+	case !c.creates && !c.looks && c.secret != before.secret:
+		w.excused["the App Secret was changed meanwhile, and questions are noted under it"]++
 	case w.skewed && !before.ended.IsZero() && w.now.Sub(before.ended) >= w.spacing-2*skewLimit:
 		w.excused["clocks differ by more than the second that the spacing leaves"]++
 	default:

@@ -33,10 +33,14 @@ func (r Result) Write(out io.Writer) {
 // Verdict is the last word on a result without problems. A limit that was broken is
 // told however well its order ended.
 func (r Result) Verdict() string {
-	if n := sum(r.Excused); n > 0 {
+	switch n := sum(r.Excused); n {
+	case 0:
+		return "nothing lost, nothing doubled, no limit broken"
+	case 1:
+		return "nothing lost, nothing doubled; 1 call broke a limit of its ERP, for the reason above"
+	default:
 		return fmt.Sprintf("nothing lost, nothing doubled; %d calls broke a limit of their ERP, for the reasons above", n)
 	}
-	return "nothing lost, nothing doubled, no limit broken"
 }
 
 func (r Result) writeAccounts(out io.Writer) {

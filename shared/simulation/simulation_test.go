@@ -173,6 +173,7 @@ func TestADeadTaskHasNoEffect(t *testing.T) {
 
 func TestTheLastWordTellsOfBrokenLimits(t *testing.T) {
 	for excused, want := range map[int]string{0: "nothing lost, nothing doubled, no limit broken",
+		1: "nothing lost, nothing doubled; 1 call broke a limit of its ERP, for the reason above",
 		3: "nothing lost, nothing doubled; 3 calls broke a limit of their ERP, for the reasons above"} {
 		r := Result{Excused: map[string]int{"a reason": excused}}
 		if got := r.Verdict(); got != want {

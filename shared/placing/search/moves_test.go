@@ -30,6 +30,7 @@ func (m *model) moves(w world, out emit) {
 		}
 	}
 	m.apply(w, put)
+	m.redrive(w, put)
 	m.command(w, put)
 	m.pass(w, put)
 	if w.faults > 0 {
@@ -48,6 +49,9 @@ func (m *model) deliver(w world, i int, put emit) {
 		to.workers[i] = worker{at: arrived, message: msg, left: functionTicks}
 		m.arrive(to, i, move{did: "arrives", detail: messageNames[msg]}, put)
 		if w.faults > 0 {
+			dead := to
+			dead.die(i)
+			put(dead, move{did: "arrives and the worker dies", detail: messageNames[msg], who: fault})
 			to.workers[i].paused = true
 			put(to, move{did: "arrives and the worker pauses", detail: messageNames[msg], who: fault})
 		}
@@ -395,7 +399,7 @@ func (m *model) lookUp(w world, i int, put emit) {
 func (m *model) fail(w world, i int, put emit) {
 	k := w.workers[i]
 	to := w
-	to.drop(i)
+	to.die(i)
 	put(to, move{did: "dies", detail: stepNames[k.at], who: fault})
 	if k.paused {
 		return
@@ -412,6 +416,20 @@ func (m *model) fail(w world, i int, put emit) {
 	}
 }
 
+// die ends a worker whose message comes again, or is a dead letter.
+func (w *world) die(i int) {
+	msg := w.workers[i].message
+	w.drop(i)
+	if msg == wake {
+		return
+	}
+	if w.died[msg]++; w.died[msg] == mostReceives {
+		w.died[msg] = 0
+		w.waits[msg]--
+		w.dead[msg]++
+	}
+}
+
 // drop ends a worker whose message comes again.
 func (w *world) drop(i int) {
 	w.abandon(i)
@@ -419,6 +437,21 @@ func (w *world) drop(i int) {
 		w.waits[msg] = min(w.waits[msg]+1, most)
 	}
 	w.workers[i] = worker{}
+}
+
+// redrive is what somebody does whom the alarm of the dead letters calls.
+func (m *model) redrive(w world, put emit) {
+	if m.deadForGood {
+		return
+	}
+	for msg := firstNotice; msg <= reversal; msg++ {
+		if w.dead[msg] > 0 {
+			to := w
+			to.dead[msg]--
+			to.waits[msg] = min(w.waits[msg]+1, most)
+			put(to, move{did: "a dead letter is redriven", detail: messageNames[msg]})
+		}
+	}
 }
 
 // abandon ends a call without anybody who waits for its answer.
@@ -553,8 +586,7 @@ func (k worker) waits() bool {
 // disturb is what goes wrong around the workers.
 func (m *model) disturb(w world, put emit) {
 	for msg := firstNotice; msg <= reversal; msg++ {
-		delivered := msg == reversal && w.entry.reversals || msg != reversal && w.known[msg]
-		if delivered && w.waits[msg] < most {
+		if w.delivered(msg) && w.waits[msg] < most {
 			to := w
 			to.waits[msg]++
 			put(to, move{did: "is delivered twice", detail: messageNames[msg], who: fault})
@@ -590,7 +622,8 @@ func (w world) callsNext(i int) bool {
 
 const nobody = -1
 
-// restart kills every worker of one machine; what it sent goes on.
+// restart kills every worker of one machine, whose queue doesn't count that as a
+// receive; what it sent goes on.
 func (m *model) restart(w world, put emit) {
 	to := w
 	for i := range to.workers {

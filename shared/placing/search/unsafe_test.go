@@ -24,10 +24,6 @@ type reading struct {
 // The orders that a plausible reading doubles, loses or gets wrong, by the
 // numbers of placing's TestTraces: the search finds each of them as soon as the
 // reading is back.
-//
-// 21 lies outside: that a notice comes back from the dead letters is the queue's
-// (queuetest, cmd/carimbo); here a message that a worker died with always comes
-// back.
 func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 	for _, r := range []reading{
 		{"1: a look-up that is put off leaves the order waiting", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, twoDocuments},
@@ -55,6 +51,7 @@ func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 		{"19: contents that meet a live lease are dropped", lookUpOnly, 0, dropContentsIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createFormer},
 		{"19: contents are replaced without the fence", lookUpOnly, 0, contentsLeaveTheClaim, outside{}, createFormer},
 		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing},
+		{"21: what was received three times is gone", lookUpOnly, 3, nil, outside{deadForGood: true}, nowhere},
 		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon},
 		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane},
 		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd},

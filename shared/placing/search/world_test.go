@@ -28,6 +28,8 @@ type world struct {
 	entry   entry
 	workers [2]worker
 	waits   [4]uint8 // deliveries of each message that are still to come
+	died    [4]uint8 // workers that died with a delivery of each
+	dead    [4]uint8 // deliveries of each that are dead letters
 	lane    int8     // until it opens
 	late    [2]request
 	docs    [2]contents // what the ERP has, in the order of their numbers
@@ -132,6 +134,11 @@ func (w world) String() string {
 	if w.lane > 0 {
 		docs = append(docs, fmt.Sprintf("lane blocked %+d", w.lane))
 	}
+	for msg, n := range w.dead {
+		if n > 0 {
+			docs = append(docs, "a dead letter: "+messageNames[msg])
+		}
+	}
 	return fmt.Sprintf("[%s] [%s] [%s] [%s]", w.entry, w.workers[0], w.workers[1], strings.Join(docs, ", "))
 }
 
@@ -146,6 +153,11 @@ func begin(faults int) world {
 
 // most deliveries of one message that wait at a time.
 const most = 3
+
+// mostReceives is how often a message is received before it is a dead letter:
+// template.yaml's maxReceiveCount. Here all deliveries of a message count together,
+// which makes it one sooner than in reality.
+const mostReceives = 3
 
 // move is one thing that happens.
 type move struct {
@@ -177,6 +189,7 @@ type outside struct {
 	clockUnchecked bool // the clock is not checked again before the first byte
 	laneReadEarly  bool // the lane is read at the claim only
 	startNoted     bool // the record knows when the call began
+	deadForGood    bool // nobody brings a dead letter back
 }
 
 // model is a world's laws.
@@ -196,7 +209,7 @@ func newModel(f flavour, v versions) *model {
 // and nobody has anything to do with it any more.
 func (w world) final() bool {
 	ended := w.entry.state == created || w.entry.state == rejected || w.entry.parked()
-	return ended && w.workers == [2]worker{} && w.waits == [4]uint8{} && w.late == [2]request{}
+	return ended && w.workers == [2]worker{} && w.waits == [4]uint8{} && w.dead == [4]uint8{} && w.late == [2]request{}
 }
 
 // The invariants, by what their breach is called.
@@ -204,6 +217,7 @@ const (
 	twoDocuments      = "two documents"
 	sentAfterAll      = "the entry says that nothing was sent, and a document exists or is on its way"
 	wrongDocument     = "created with an id that the ERP doesn't have"
+	nowhere           = "a message that was answered 200 never reached the ledger, and nothing brings it there"
 	forgotten         = "contents whose notice was acknowledged are forgotten"
 	notTakenOver      = "contents whose notice was acknowledged don't count though nothing was sent"
 	neverMended       = "rejected for what the store has mended"
@@ -244,7 +258,21 @@ func (m *model) broken(w world) string {
 	case w.refund && !e.reversed:
 		return reversalForgotten
 	}
+	for msg := firstNotice; msg <= reversal; msg++ {
+		if !w.delivered(msg) && w.waits[msg] == 0 && w.workers[0].message != msg && w.workers[1].message != msg &&
+			(w.dead[msg] == 0 || m.deadForGood) {
+			return nowhere
+		}
+	}
 	return ""
+}
+
+// delivered tells whether the ledger was told what the message says.
+func (w world) delivered(msg message) bool {
+	if msg == reversal {
+		return w.entry.reversals
+	}
+	return w.known[msg]
 }
 
 // contentsOf are the contents of a document in the ERP, 0 if it has none such.
@@ -316,6 +344,11 @@ func (w *world) forget() {
 			*k = worker{}
 		case w.entry.state == created && k.at != arrived:
 			k.holds = false
+		}
+	}
+	for msg := range w.died {
+		if w.died[msg]+w.faults < mostReceives {
+			w.died[msg] = 0 // it never becomes a dead letter
 		}
 	}
 	if w.workers[1].key() > w.workers[0].key() {
