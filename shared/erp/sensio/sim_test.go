@@ -232,7 +232,7 @@ func TestSilenceIsLost(t *testing.T) {
 			s.sim.Inject(sensiosim.Fault{Mode: mode, Delay: 30 * time.Second})
 			ctx, cancel := context.WithCancel(t.Context())
 			s.sim.OnCall(func(string, string) *sensiosim.Fault {
-				time.AfterFunc(50*time.Millisecond, cancel)
+				time.AfterFunc(500*time.Millisecond, cancel)
 				return nil
 			})
 			if got := s.Create(ctx, doc); got.Kind != erp.Lost {
