@@ -272,7 +272,8 @@ func (c *call) feel(f fault) {
 		return
 	}
 	s.contradicted = s.contradicted || f.contradicts
-	if f.refuses && c.refusable() || f.said != "" && !f.refuses && !c.creates && c.refusable() {
+	// What is written before the fault isn't, where another document has the code.
+	if c.refusable() && (f.refuses || f.said != "" && (!c.creates || s.taken)) {
 		s.refusals = append(s.refusals, f.said)
 	}
 }

@@ -393,6 +393,9 @@ func (ev event) event(v versions) placing.Event {
 		lane = at(ev.lane)
 	}
 	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: "in the ERP's words"}
+	if ev.what == held {
+		a.RetryAfter = tick // less than any real one, but for a lane's
+	}
 	if ev.answer == isPresent {
 		a.Found = erp.Found{Total: totals[ev.doc], OrderNumber: "HP1"}
 	}

@@ -43,7 +43,7 @@ func (s *search) wants(broken string) bool {
 // a broken one comes first.
 func run(m *model, faults int) found {
 	s := &search{model: m, index: newIndex()}
-	f := s.walk(begin(faults))
+	f := s.walk(m.begin(faults))
 	if f.broken != "" {
 		return f
 	}

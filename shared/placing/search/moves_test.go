@@ -586,7 +586,8 @@ func (k worker) waits() bool {
 // disturb is what goes wrong around the workers.
 func (m *model) disturb(w world, put emit) {
 	for msg := firstNotice; msg <= reversal; msg++ {
-		if w.delivered(msg) && w.waits[msg] < most {
+		delivered := msg == reversal && w.entry.reversals || msg != reversal && w.known[msg]
+		if delivered && w.waits[msg] < most {
 			to := w
 			to.waits[msg]++
 			put(to, move{did: "is delivered twice", detail: messageNames[msg], who: fault})

@@ -51,7 +51,7 @@ func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 		{"19: contents that meet a live lease are dropped", lookUpOnly, 0, dropContentsIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createFormer},
 		{"19: contents are replaced without the fence", lookUpOnly, 0, contentsLeaveTheClaim, outside{}, createFormer},
 		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing},
-		{"21: what was received three times is gone", lookUpOnly, 3, nil, outside{deadForGood: true}, nowhere},
+		{"21: nobody is called for a dead letter", lookUpOnly, 2, nil, outside{deadForGood: true, alone: true}, noEnd},
 		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon},
 		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane},
 		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd},
