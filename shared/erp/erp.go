@@ -85,6 +85,8 @@ type CustomerMark struct {
 	// QuietUntil: nothing is asked about them before. It is set before a question
 	// leaves, so that it holds whoever dies over it.
 	QuietUntil time.Time `json:"quiet_until,omitzero"`
+	// Token identifies the write; empty where there was none.
+	Token string `json:"token,omitempty"`
 }
 
 // AnswerKind says what one call ended in.
@@ -144,6 +146,9 @@ type Answer struct {
 	// AccountFault marks a Lane that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.
 	AccountFault bool
+	// Err is why what is remembered of the customer could not be read or written;
+	// nothing was asked then. It is a fault of ours and not the ERP's.
+	Err error
 }
 
 // Found is a document as the ERP shows it.

@@ -246,9 +246,9 @@ type Ledger interface {
 	// Customer returns what WriteCustomer kept, strongly consistent; zero if nothing.
 	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
 
-	// WriteCustomer replaces before by after if before is what is kept. ErrChanged if
-	// it is not, or not any more.
-	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
+	// WriteCustomer replaces before by after if before is what is kept, and tells
+	// whether it was. after.Token must be new, as an entry's.
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error)
 }
 
 var (

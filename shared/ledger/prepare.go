@@ -47,6 +47,16 @@ func Prepare(before, after Entry) (Entry, error) {
 	return e, nil
 }
 
+// PrepareCustomer returns after as a ledger stores it and gives it back. Every
+// ledger's WriteCustomer begins with it.
+func PrepareCustomer(before, after erp.CustomerMark) (erp.CustomerMark, error) {
+	if after.Token == "" || after.Token == before.Token {
+		return erp.CustomerMark{}, ErrToken
+	}
+	after.QuietUntil = Millis(after.QuietUntil)
+	return after, nil
+}
+
 // Millis is the time as a ledger keeps it.
 func Millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 

@@ -480,6 +480,13 @@ func TestTheQuestionOfADeadProcessCountsAsEndedAtTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.start()
+	var quiet int64
+	if err := b.machine.Ledger().DB().QueryRowContext(t.Context(), "SELECT quiet_until FROM customers").Scan(&quiet); err != nil {
+		t.Fatal(err)
+	}
+	if rest := time.UnixMilli(quiet).Sub(b.clock.Now()); rest != placing.Spacing {
+		t.Errorf("nothing is asked for %s, want %s", rest, placing.Spacing)
+	}
 	b.later(placing.Spacing)
 	b.reaches(p.key(), ledger.Created)
 }

@@ -224,6 +224,9 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
 	}
 	doc, answer := in.account.Customer(ctx, in.document)
+	if answer.Err != nil {
+		return nil, fmt.Errorf("what is known of the customer: %w", answer.Err)
+	}
 	if answer.Kind != erp.Ready {
 		until, err := in.block(ctx, answer)
 		return Held{Fence: fence, Facts: facts, Answer: answer, LaneUntil: until}, err

@@ -503,6 +503,19 @@ func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
 	}
 }
 
+// A ledger that fails is no ERP that is down: the message comes again (rule 2).
+func TestWhatIsKnownOfACustomerAndCannotBeReadGivesTheMessageBack(t *testing.T) {
+	s := newShift(t)
+	cause := errors.New("throttled")
+	s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent, Err: cause} }
+	if err := s.handle(s.paid("Ana", 1)); !errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+	if e := s.entry(); e.State != ledger.Accepted || e.Attempts != 0 {
+		t.Errorf("%s after %d attempts", e.State, e.Attempts)
+	}
+}
+
 func TestASweepWakesWhatIsDueOnceHoweverManySweep(t *testing.T) {
 	s := newShift(t)
 	s.loseOne()

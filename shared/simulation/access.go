@@ -155,8 +155,12 @@ func (a *access) Customer(_ context.Context, account, hash string) (erp.Customer
 	return a.world.ledger.Customer(a.ctx(), account, hash)
 }
 
-func (a *access) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) error {
-	return a.writes(func() error { return a.world.ledger.WriteCustomer(a.ctx(), account, hash, before, after) })
+func (a *access) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) (kept bool, err error) {
+	err = a.writes(func() (err error) {
+		kept, err = a.world.ledger.WriteCustomer(a.ctx(), account, hash, before, after)
+		return err
+	})
+	return kept, err
 }
 
 // Send puts a message into the queue of its account.

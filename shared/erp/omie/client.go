@@ -4,6 +4,7 @@ package omie
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,9 +36,9 @@ type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
 type CustomerMemory interface {
 	// Customer returns what was remembered; zero if nothing.
 	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
-	// WriteCustomer replaces before by after; an error if before isn't what is
-	// remembered.
-	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
+	// WriteCustomer replaces before by after, and tells whether before was what is
+	// remembered. after.Token must be new.
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error)
 }
 
 // Options say what a Client is for.
@@ -49,7 +50,7 @@ type Options struct {
 	// Customers is nil where nothing is remembered.
 	Customers CustomerMemory
 	// Spacing is the least time between the end of a question about a customer and
-	// the next one, whichever order asks (rule 6).
+	// the next one, whichever order asks (rule 6); 61 s unless set.
 	Spacing time.Duration
 	// Now is time.Now unless set.
 	Now func() time.Time
@@ -82,7 +83,7 @@ var _ erp.ERP = (*Client)(nil)
 // New makes the account's client.
 func New(o Options) *Client {
 	c := &Client{
-		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers, spacing: o.Spacing,
+		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers, spacing: cmp.Or(o.Spacing, redundantRest),
 		now: o.Now, sleep: o.Sleep, http: wire.NewClient(), started: map[method]time.Time{},
 	}
 	if c.now == nil {
@@ -110,12 +111,16 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if !ok || doc.CustomerID == "" {
 		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
 	}
-	answer, body := c.call(ctx, incluirOS, os, doc.Customer.Private()...)
+	k, answer := c.keys(ctx, incluirOS)
+	if answer.Kind != "" {
+		return answer
+	}
+	answer, body := c.call(ctx, k, incluirOS, os, doc.Customer.Private()...)
 	switch {
 	case answer.Kind == erp.Created && !about(body, doc.Reference.Code):
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
 	case answer.Kind == erp.Refused:
-		c.forgetUnknown(ctx, doc.Customer, answer.Text)
+		c.forgetUnknown(ctx, k, doc.Customer, answer.Text)
 	}
 	return answer
 }
@@ -166,12 +171,8 @@ func (m method) path() string {
 
 // call makes one call of the method, or none. The private values, beside the
 // keys, never reach the answer's text.
-func (c *Client) call(ctx context.Context, m method, param any, private ...string) (erp.Answer, []byte) {
-	key, secret, answer := c.keys(ctx, m)
-	if answer.Kind != "" {
-		return answer, nil
-	}
-	request, err := envelope(m, key, secret, param)
+func (c *Client) call(ctx context.Context, k keys, m method, param any, private ...string) (erp.Answer, []byte) {
+	request, err := envelope(m, k.app, k.secret, param)
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, nil
 	}
@@ -181,7 +182,7 @@ func (c *Client) call(ctx context.Context, m method, param any, private ...strin
 	if answer, late := c.tooLate(ctx, m); late {
 		return answer, nil
 	}
-	return c.send(ctx, m, request, append(private, key, secret))
+	return c.send(ctx, m, request, append(private, k.app, k.secret))
 }
 
 // tooLate tells whether too little time is left to begin. A create needs enough
@@ -194,6 +195,9 @@ func (c *Client) tooLate(ctx context.Context, m method) (erp.Answer, bool) {
 	}
 	deadline, ok := ctx.Deadline()
 	left := deadline.Round(0).Sub(c.now().Round(0))
+	if ok && left <= 0 {
+		return notSent(m, "the time was over before the call"), true
+	}
 	if m == incluirOS && ok && left < callLimit+margin {
 		return notSent(m, fmt.Sprintf("%s were left, a create needs %s", left.Truncate(time.Millisecond), callLimit+margin)), true
 	}
@@ -207,14 +211,17 @@ func notSent(m method, text string) erp.Answer {
 	return erp.Answer{Kind: erp.NotSent, Text: text}
 }
 
-// keys are the account's. Without them the account rests, since nothing of it can
+// keys are an account's App Key and App Secret.
+type keys struct{ app, secret string }
+
+// keys reads the account's. Without them the account rests, since nothing of it can
 // go on.
-func (c *Client) keys(ctx context.Context, m method) (key, secret string, answer erp.Answer) {
+func (c *Client) keys(ctx context.Context, m method) (keys, erp.Answer) {
 	key, secret, err := c.credentials(ctx)
 	why := ""
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return "", "", notSent(m, "the time was over before the account's secret was read")
+		return keys{}, notSent(m, "the time was over before the account's secret was read")
 	case err != nil:
 		why = err.Error()
 	case key == "":
@@ -222,9 +229,9 @@ func (c *Client) keys(ctx context.Context, m method) (key, secret string, answer
 	case secret == "":
 		why = "app_secret is missing"
 	default:
-		return key, secret, erp.Answer{}
+		return keys{key, secret}, erp.Answer{}
 	}
-	return "", "", erp.Answer{
+	return keys{}, erp.Answer{
 		Kind: erp.Lane, RetryAfter: secretRest, AccountFault: true,
 		Text: cleanAnswer(fmt.Sprintf("secret omie/%s: %s", c.account, why), key, secret),
 	}

@@ -320,6 +320,27 @@ func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 	}
 }
 
+// Go's timers stand still with a process that is frozen; the clock on the wall
+// doesn't, and what was noted of a question holds until then and no longer.
+func TestNothingIsAskedAfterTheEndWhateverTheTimersSay(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
+	defer server.Close()
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
+	defer cancel()
+	c := calling(t, server.URL, func(o *omie.Options) {
+		o.Now = func() time.Time { return now }
+		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(time.Hour); return nil }
+	})
+	if got := c.LookUp(ctx, reference); got.Kind != erp.NotSent {
+		t.Errorf("look-up: answer %+v, want not sent", got)
+	}
+	now = now.Add(-time.Hour)
+	if _, got := c.Customer(ctx, document(t, ana)); got.Kind != erp.NotSent {
+		t.Errorf("customer: answer %+v, want not sent", got)
+	}
+}
+
 func TestALookUpThatIsOverWasNotSent(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
@@ -27,17 +28,17 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	if taxID == "" {
 		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
 	}
-	_, secret, answer := c.keys(ctx, listarClientes)
+	k, answer := c.keys(ctx, listarClientes)
 	if answer.Kind != "" {
 		return doc, answer
 	}
-	mac := macOf(taxID, secret)
+	mac := macOf(taxID, k.secret)
 	known, err := c.remembered(ctx, mac)
 	if err != nil {
-		return doc, erp.Answer{Kind: erp.NotSent, Text: "what is known of the buyer could not be read"}
+		return doc, erp.Answer{Kind: erp.NotSent, Err: err}
 	}
 	if !isID(known.ID) {
-		if known, answer = c.ask(ctx, doc.Customer, mac, known); answer.Kind != erp.Ready {
+		if known, answer = c.ask(ctx, k, doc.Customer, mac, known); answer.Kind != erp.Ready {
 			return doc, answer
 		}
 	}
@@ -46,32 +47,36 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 
 // ask asks Omie for the customer, if nobody asked less than the spacing ago: any
 // order of the same buyer asks the same, and Omie refuses that within 60 s. That
-// it asks is noted first, until when its call may last at the most.
-func (c *Client) ask(ctx context.Context, customer order.Customer, mac []byte, known erp.CustomerMark) (erp.CustomerMark, erp.Answer) {
+// it asks is noted first: until a spacing after its call may last at the most.
+func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac []byte, known erp.CustomerMark) (erp.CustomerMark, erp.Answer) {
 	now := c.now()
-	if now.Before(known.QuietUntil) {
-		return known, erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now),
-			Text: "Omie was asked about this buyer less than a minute ago, or is being asked"}
+	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this buyer went out a short while ago"}
+	if early.RetryAfter > 0 {
+		return known, early
 	}
 	end, ok := ctx.Deadline()
 	if !ok {
 		end = now.Add(2 * callLimit)
 	}
-	asking := erp.CustomerMark{QuietUntil: end.Add(c.spacing)}
-	if err := c.remember(ctx, mac, known, asking); err != nil {
-		return known, erp.Answer{Kind: erp.NotSent, Text: "that Omie is asked about the buyer could not be noted"}
+	asking := erp.CustomerMark{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
+	switch noted, err := c.remember(ctx, mac, known, asking); {
+	case err != nil:
+		return known, erp.Answer{Kind: erp.NotSent, Err: err}
+	case !noted: // another order of the buyer asks now
+		early.RetryAfter = c.spacing
+		return known, early
 	}
-	id, answer := c.findOrCreate(ctx, customer, integrationCode(mac))
-	asked := erp.CustomerMark{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter))}
+	id, answer := c.findOrCreate(ctx, k, customer, integrationCode(mac))
+	asked := erp.CustomerMark{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
 	// What can't be noted now is asked again, when what was noted before allows it.
-	_ = c.remember(ctx, mac, asking, asked)
+	_, _ = c.remember(ctx, mac, asking, asked)
 	return asked, answer
 }
 
-func (c *Client) findOrCreate(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
-	id, answer := c.find(ctx, customer)
+func (c *Client) findOrCreate(ctx context.Context, k keys, customer order.Customer, code string) (string, erp.Answer) {
+	id, answer := c.find(ctx, k, customer)
 	if answer.Kind == erp.Absent {
-		id, answer = c.create(ctx, customer, code)
+		id, answer = c.create(ctx, k, customer, code)
 	}
 	// Nothing of the document was sent, so a fault that nobody knows is as
 	// definite as one that is known.
@@ -82,8 +87,8 @@ func (c *Client) findOrCreate(ctx context.Context, customer order.Customer, code
 }
 
 // find answers Ready, Absent, or why it can't tell.
-func (c *Client) find(ctx context.Context, customer order.Customer) (string, erp.Answer) {
-	answer, body := c.call(ctx, listarClientes, map[string]any{
+func (c *Client) find(ctx context.Context, k keys, customer order.Customer) (string, erp.Answer) {
+	answer, body := c.call(ctx, k, listarClientes, map[string]any{
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
 		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
 	}, customer.Private()...)
@@ -98,8 +103,8 @@ func (c *Client) find(ctx context.Context, customer order.Customer) (string, erp
 }
 
 // create answers Ready, or why there is no customer.
-func (c *Client) create(ctx context.Context, customer order.Customer, code string) (string, erp.Answer) {
-	answer, body := c.call(ctx, incluirCliente, newCustomer(customer, code), customer.Private()...)
+func (c *Client) create(ctx context.Context, k keys, customer order.Customer, code string) (string, erp.Answer) {
+	answer, body := c.call(ctx, k, incluirCliente, newCustomer(customer, code), customer.Private()...)
 	switch answer.Kind {
 	case erp.Ready:
 		return answer.ID, erp.Answer{Kind: erp.Ready}
@@ -290,27 +295,23 @@ func (c *Client) remembered(ctx context.Context, mac []byte) (erp.CustomerMark, 
 	return c.customers.Customer(ctx, c.account, hex.EncodeToString(mac))
 }
 
-func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.CustomerMark) error {
+func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.CustomerMark) (bool, error) {
 	if c.customers == nil {
-		return nil
+		return true, nil
 	}
 	return c.customers.WriteCustomer(ctx, c.account, hex.EncodeToString(mac), before, after)
 }
 
 // forgetUnknown forgets the customer of an OS that was refused because Omie no
 // longer knows it; else every retry would be refused alike.
-func (c *Client) forgetUnknown(ctx context.Context, customer order.Customer, said string) {
+func (c *Client) forgetUnknown(ctx context.Context, k keys, customer order.Customer, said string) {
 	if customer.TaxID == "" || !unknownCustomer.MatchString(plain(said)) {
 		return
 	}
-	_, secret, answer := c.keys(ctx, incluirOS)
-	if answer.Kind != "" {
-		return
-	}
-	mac := macOf(customer.TaxID, secret)
+	mac := macOf(customer.TaxID, k.secret)
 	if known, err := c.remembered(ctx, mac); err == nil {
 		// What isn't forgotten now is refused again, and forgotten then.
-		_ = c.remember(ctx, mac, known, erp.CustomerMark{QuietUntil: known.QuietUntil})
+		_, _ = c.remember(ctx, mac, known, erp.CustomerMark{QuietUntil: known.QuietUntil, Token: rand.Text()})
 	}
 }
 

@@ -67,14 +67,15 @@ func (c *cache) Customer(_ context.Context, account, hash string) (erp.CustomerM
 	return c.marks[account+" "+hash], c.err
 }
 
-func (c *cache) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) error {
-	if c.err == nil && c.marks[account+" "+hash] != before {
-		return errors.New("changed")
+func (c *cache) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
+	if after.Token == "" || after.Token == before.Token {
+		return false, errors.New("no new token")
 	}
-	if c.err == nil {
+	kept := c.err == nil && c.marks[account+" "+hash] == before
+	if kept {
 		c.marks[account+" "+hash] = after
 	}
-	return c.err
+	return kept, c.err
 }
 
 func document(t *testing.T, customer order.Customer) erp.Document {
@@ -386,6 +387,11 @@ func TestThatABuyerIsAskedAboutIsNotedBeforeUntilTheCallMustHaveEnded(t *testing
 		cancel()
 		server.Close()
 		after := slices.Collect(maps.Values(memory.marks))
+		for _, marks := range [][]erp.CustomerMark{during, after} {
+			for i := range marks {
+				marks[i].Token = ""
+			}
+		}
 		if diff := cmp.Diff([][]erp.CustomerMark{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.CustomerMark{during, after}); diff != "" || answer.Kind != erp.Ready {
 			t.Errorf("%s: %+v (-want +got):\n%s", name, answer, diff)
 		}
@@ -396,37 +402,45 @@ func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 	for name, c := range map[string]struct {
 		memory omie.CustomerMemory
 		kind   erp.AnswerKind
+		err    error
 		calls  int
 	}{
-		"nothing can be read":             {memory: &cache{err: errors.New("throttled")}, kind: erp.NotSent},
-		"nothing can be written":          {memory: &failing{from: 1}, kind: erp.NotSent},
+		"nothing can be read":             {memory: &cache{err: errThrottled}, kind: erp.NotSent, err: errThrottled},
+		"nothing can be written":          {memory: &failing{from: 1}, kind: erp.NotSent, err: errThrottled},
+		"another order is quicker":        {memory: &failing{}, kind: erp.Early},
 		"only the answer can't be":        {memory: &failing{from: 2}, kind: erp.Ready, calls: 1},
 		"what is remembered is no id":     {memory: junk{}, kind: erp.Ready, calls: 1},
 		"there is nothing to remember in": {kind: erp.Ready, calls: 1},
 	} {
 		d := &desk{answers: map[string]string{"ListarClientes": known}}
 		server := httptest.NewServer(d)
-		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Customers = c.memory }).Customer(t.Context(), document(t, ana))
+		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Customers, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
 		server.Close()
-		if answer.Kind != c.kind || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
+		if answer.Kind != c.kind || !errors.Is(answer.Err, c.err) || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
 			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
+		}
+		if answer.Kind == erp.Early && answer.RetryAfter != time.Minute {
+			t.Errorf("%s: to wait is %s", name, answer.RetryAfter)
 		}
 	}
 }
 
-// failing fails to write, from one write on.
+// failing fails to write, from one write on; or, with none, finds that another was
+// quicker.
 type failing struct{ from, writes int }
 
 func (f *failing) Customer(context.Context, string, string) (erp.CustomerMark, error) {
 	return erp.CustomerMark{}, nil
 }
 
-func (f *failing) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
-	if f.writes++; f.writes >= f.from {
-		return errors.New("throttled")
+func (f *failing) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+	if f.writes++; f.from > 0 && f.writes >= f.from {
+		return false, errThrottled
 	}
-	return nil
+	return f.from > 0, nil
 }
+
+var errThrottled = errors.New("throttled")
 
 // junk remembers everybody under what is no id.
 type junk struct{}
@@ -435,8 +449,8 @@ func (junk) Customer(context.Context, string, string) (erp.CustomerMark, error) 
 	return erp.CustomerMark{ID: "null"}, nil
 }
 
-func (junk) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
-	return nil
+func (junk) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+	return true, nil
 }
 
 func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {

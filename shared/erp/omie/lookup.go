@@ -28,7 +28,11 @@ type shownOS struct {
 // LookUp asks for the OS by its cCodIntOS. An answer about another one proves
 // nothing.
 func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	answer, body := c.call(ctx, consultarOS, map[string]any{"cCodIntOS": ref.Code})
+	k, answer := c.keys(ctx, consultarOS)
+	if answer.Kind != "" {
+		return answer
+	}
+	answer, body := c.call(ctx, k, consultarOS, map[string]any{"cCodIntOS": ref.Code})
 	if answer.Kind != erp.Present {
 		return answer
 	}

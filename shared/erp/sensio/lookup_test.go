@@ -262,8 +262,8 @@ func (broken) Customer(context.Context, string, string) (erp.CustomerMark, error
 	return erp.CustomerMark{}, errors.New("the disk is full")
 }
 
-func (broken) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) error {
-	return errors.New("the disk is full")
+func (broken) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+	return false, errors.New("the disk is full")
 }
 
 func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {

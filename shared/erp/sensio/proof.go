@@ -2,6 +2,7 @@ package sensio
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,7 +24,7 @@ type Proofs interface {
 // made for customers.
 type Memory interface {
 	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
-	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error
+	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error)
 }
 
 // ProofsIn keeps proofs in a ledger's memory, under hashes that no customer has:
@@ -33,7 +34,7 @@ func ProofsIn(m Memory) Proofs { return memory{m} }
 type memory struct{ Memory }
 
 func (m memory) LastFound(ctx context.Context, account, filter string) (erp.Reference, error) {
-	kept, err := m.Customer(ctx, account, hashOf(filter))
+	kept, err := m.Customer(ctx, account, keyOf(filter))
 	if err != nil {
 		return erp.Reference{}, fmt.Errorf("read what the look-up found last: %w", err)
 	}
@@ -49,9 +50,10 @@ func (m memory) RememberFound(ctx context.Context, account, filter string, ref e
 	if err != nil {
 		return fmt.Errorf("remember what the look-up found: %w", err)
 	}
-	before, err := m.Customer(ctx, account, hashOf(filter))
+	before, err := m.Customer(ctx, account, keyOf(filter))
 	if err == nil {
-		err = m.WriteCustomer(ctx, account, hashOf(filter), before, erp.CustomerMark{ID: string(id)})
+		// Who wrote in between found a sale as well.
+		_, err = m.WriteCustomer(ctx, account, keyOf(filter), before, erp.CustomerMark{ID: string(id), Token: rand.Text()})
 	}
 	if err != nil {
 		return fmt.Errorf("remember what the look-up found: %w", err)
@@ -59,7 +61,7 @@ func (m memory) RememberFound(ctx context.Context, account, filter string, ref e
 	return nil
 }
 
-func hashOf(filter string) string { return "~filter-" + filter }
+func keyOf(filter string) string { return "~filter-" + filter }
 
 // filter identifies the look-up as it is configured: a changed one has to find a
 // sale again.

@@ -44,18 +44,12 @@ func (x *expression) remove(attribute string) *expression {
 	return x
 }
 
-// replaces sets a text, or removes an empty one, and returns the condition that it
-// was the former.
-func (x *expression) replaces(attribute, before, after string) string {
-	if after == "" {
-		x.remove(attribute)
-	} else {
-		x.set(attribute, text(after))
+// setOrRemove sets a text, or removes an empty one.
+func (x *expression) setOrRemove(attribute, value string) *expression {
+	if value == "" {
+		return x.remove(attribute)
 	}
-	if before == "" {
-		return "attribute_not_exists(" + x.name(attribute) + ")"
-	}
-	return x.name(attribute) + " = " + x.value("former_"+attribute, text(before))
+	return x.set(attribute, text(value))
 }
 
 // where sets the condition: words joined with spaces.

@@ -83,19 +83,26 @@ func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.Custom
 
 // WriteCustomer replaces what is known of a customer. What isn't known has no
 // attribute.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
-	x := newExpression()
-	id := x.replaces(idName, before.ID, after.ID)
-	quiet := x.replaces(quietUntilName, moment(before.QuietUntil), moment(after.QuietUntil))
-	x.where(id, "AND", quiet)
-	err := l.update(ctx, customerKey(account, hash), x)
-	if isConditionFailed(err) {
-		err = ledger.ErrChanged
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
+	after, err := ledger.PrepareCustomer(before, after)
+	if err != nil {
+		return false, fmt.Errorf("write customer of %s: %w", account, err)
+	}
+	x := newExpression().set(tokenName, text(after.Token)).setOrRemove(idName, after.ID).setOrRemove(quietUntilName, moment(after.QuietUntil))
+	if before.Token == "" {
+		x.where("attribute_not_exists(" + x.name(tokenName) + ")")
+	} else {
+		x.where(x.name(tokenName), "=", x.value("was_token", text(before.Token)))
+	}
+	err = l.update(ctx, customerKey(account, hash), x)
+	// One that is sent again, for want of an answer, finds its own token.
+	if token, failed := tokenThatStands(err); failed {
+		return token == after.Token, nil
 	}
 	if err != nil {
-		return fmt.Errorf("write customer of %s: %w", account, err)
+		return false, fmt.Errorf("write customer of %s: %w", account, err)
 	}
-	return nil
+	return true, nil
 }
 
 // moment is a time as the table has it; empty for none.
@@ -103,5 +110,5 @@ func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return ledger.Millis(t).Format(fixed)
+	return t.Format(fixed)
 }

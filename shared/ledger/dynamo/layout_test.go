@@ -47,9 +47,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Strikes: 2}); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.WriteCustomer(t.Context(), "estudio", "5ca1ab1e", erp.CustomerMark{}, erp.CustomerMark{ID: "3795260786", QuietUntil: at}); err != nil {
-		t.Fatal(err)
-	}
+	remember(t, l, "5ca1ab1e", erp.CustomerMark{ID: "3795260786", QuietUntil: at, Token: "t1"})
 	items := map[string]any{}
 	for _, key := range []string{"cursos#HP1", "cursos#HP2", "~newer#cursos#HP1", "~lane#estudio", "~customer#estudio#5ca1ab1e"} {
 		items[key] = typed(&types.AttributeValueMemberM{Value: stored(t, client, table, key)})["M"]

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 )
@@ -67,6 +68,25 @@ func losing(t *testing.T, l *lossy, table string) *dynamo.Ledger {
 func withNewer(e ledger.Entry, payload string) ledger.Entry {
 	e.Newer = &ledger.Contents{Payload: []byte(payload), Digest: "d2", At: at}
 	return e
+}
+
+func TestANoteWhoseAnswerWasLostIsKeptOnce(t *testing.T) {
+	for between, want := range map[string]bool{"": true, "another asks": false} {
+		client, table := newTable(t)
+		asking := erp.CustomerMark{QuietUntil: at, Token: "ours"}
+		lossy := &lossy{operation: "UpdateItem", between: func() {
+			if between == "" {
+				return
+			}
+			if kept, err := dynamo.New(client, table, options()).WriteCustomer(t.Context(), "estudio", "h1", asking, erp.CustomerMark{Token: between}); err != nil || !kept {
+				t.Error(kept, err)
+			}
+		}}
+		kept, err := losing(t, lossy, table).WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{}, asking)
+		if err != nil || kept != want || lossy.calls != 2 {
+			t.Errorf("%q: kept %t, %v, after %d calls", between, kept, err, lossy.calls)
+		}
+	}
 }
 
 func TestAWriteWhoseAnswerWasLostSucceedsOnce(t *testing.T) {

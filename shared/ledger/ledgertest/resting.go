@@ -1,9 +1,7 @@
 package ledgertest
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -74,60 +72,85 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"a customer is remembered per account": func(t *testing.T, s suite) {
-		nobody, known := erp.CustomerMark{}, erp.CustomerMark{ID: "100", QuietUntil: at}
-		s.wantCustomer(t, "estudio", "h1", nobody)
-		s.customer(t, "estudio", "h1", nobody, known)
-		s.customer(t, "loja", "h1", nobody, erp.CustomerMark{ID: "200"})
-		s.customer(t, "estudio", "h2", nobody, erp.CustomerMark{ID: "300"})
-		s.wantCustomer(t, "estudio", "h1", known)
-		s.wantCustomer(t, "loja", "h1", erp.CustomerMark{ID: "200"})
-		s.wantCustomer(t, "estudio", "h2", erp.CustomerMark{ID: "300"})
+		nobody := erp.CustomerMark{}
+		ana := s.customer(t, "estudio", "h1", nobody, erp.CustomerMark{ID: "100", QuietUntil: at})
+		bia := s.customer(t, "loja", "h1", nobody, erp.CustomerMark{ID: "200"})
+		caio := s.customer(t, "estudio", "h2", nobody, erp.CustomerMark{ID: "300"})
+		s.wantCustomer(t, "estudio", "h1", ana)
+		s.wantCustomer(t, "loja", "h1", bia)
+		s.wantCustomer(t, "estudio", "h2", caio)
 		s.wantCustomer(t, "loja", "h2", nobody)
 	},
 
+	"all that is known of a customer is kept, to the millisecond, and forgotten": func(t *testing.T, s suite) {
+		is := erp.CustomerMark{}
+		for _, next := range []erp.CustomerMark{{ID: "100"}, {ID: "100", QuietUntil: at}, {QuietUntil: at.Add(time.Millisecond)}, {}, {ID: "101"}, {}} {
+			is = s.customer(t, "estudio", "h1", is, next)
+			s.wantCustomer(t, "estudio", "h1", is)
+		}
+		s.customer(t, "estudio", "h1", is, erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond).In(time.FixedZone("", -3*60*60))})
+		got, err := s.Customer(t.Context(), s.connection("estudio"), "h1")
+		mustBe(t, err, nil)
+		same(t, "quiet until", got.QuietUntil, at.Add(time.Millisecond))
+	},
+
 	"of those who want to ask about a customer, the one whose note is kept asks": func(t *testing.T, s suite) {
-		nobody, asking := erp.CustomerMark{}, erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond)}
-		won := make(chan bool)
-		for range claimants {
-			go func() {
-				err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", nobody, asking)
-				if err != nil && !errors.Is(err, ledger.ErrChanged) {
-					t.Error(err)
-				}
-				won <- err == nil
-			}()
-		}
-		winners := 0
-		for range claimants {
-			if <-won {
-				winners++
+		for is := (erp.CustomerMark{}); ; {
+			won := make(chan erp.CustomerMark)
+			for range claimants {
+				go func() {
+					asking := erp.CustomerMark{QuietUntil: at, Token: newToken()}
+					kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", is, asking)
+					if err != nil {
+						t.Error(err)
+					}
+					if !kept {
+						asking = erp.CustomerMark{}
+					}
+					won <- asking
+				}()
 			}
-		}
-		if winners != 1 {
-			t.Errorf("%d may ask", winners)
-		}
-		s.wantCustomer(t, "estudio", "h1", erp.CustomerMark{QuietUntil: at.Add(time.Millisecond)})
-	},
-
-	"what is known of a customer is written by who knows what it was": func(t *testing.T, s suite) {
-		marks := []erp.CustomerMark{{}, {ID: "100"}, {ID: "101"}, {ID: "100", QuietUntil: at}, {ID: "100", QuietUntil: at.Add(time.Millisecond)}, {QuietUntil: at}}
-		is := marks[0]
-		for _, next := range slices.Concat(marks[1:], marks[:1], marks[3:], marks[:1], marks[5:]) {
-			for _, other := range marks {
-				if other != is {
-					mustBe(t, s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", other, erp.CustomerMark{ID: "late"}), ledger.ErrChanged)
+			var winners []erp.CustomerMark
+			for range claimants {
+				if w := <-won; w.Token != "" {
+					winners = append(winners, w)
 				}
 			}
-			s.customer(t, "estudio", "h1", is, next)
-			s.wantCustomer(t, "estudio", "h1", next)
-			is = next
+			if len(winners) != 1 {
+				t.Fatalf("%d may ask", len(winners))
+			}
+			s.wantCustomer(t, "estudio", "h1", winners[0])
+			if is.Token != "" {
+				return
+			}
+			is = winners[0]
 		}
 	},
 
-	"a note about a customer is known again by who wrote it": func(t *testing.T, s suite) {
-		asking := erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond).In(time.FixedZone("", -3*60*60))}
-		s.customer(t, "estudio", "h1", erp.CustomerMark{}, asking)
-		s.customer(t, "estudio", "h1", asking, erp.CustomerMark{ID: "100"})
+	"what is known of a customer is written by who knows the last write, once or again": func(t *testing.T, s suite) {
+		first := s.customer(t, "estudio", "h1", erp.CustomerMark{}, erp.CustomerMark{ID: "100"})
+		second := s.customer(t, "estudio", "h1", first, erp.CustomerMark{ID: "100"})
+		late := erp.CustomerMark{ID: "late", Token: newToken()}
+		for _, before := range []erp.CustomerMark{{}, first, {ID: "100", Token: newToken()}} {
+			kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", before, late)
+			if mustBe(t, err, nil); kept {
+				t.Errorf("written over %+v by who knew %+v", second, before)
+			}
+		}
+		kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h2", first, late)
+		if mustBe(t, err, nil); kept {
+			t.Error("written where nobody wrote, by who knew of a write")
+		}
+		kept, err = s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", first, second)
+		if mustBe(t, err, nil); !kept {
+			t.Error("a write that is sent again, for want of an answer, doesn't know itself")
+		}
+		s.wantCustomer(t, "estudio", "h1", second)
+		s.wantCustomer(t, "estudio", "h2", erp.CustomerMark{})
+		for _, token := range []string{"", second.Token} {
+			_, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", second, erp.CustomerMark{ID: "1", Token: token})
+			mustBe(t, err, ledger.ErrToken)
+		}
 	},
 
 	"neither lanes nor customers are listed or due": func(t *testing.T, s suite) {
@@ -156,9 +179,15 @@ func (s suite) wantLane(t *testing.T, account string, want ledger.Lane) {
 	same(t, "lane "+account, got, want)
 }
 
-func (s suite) customer(t *testing.T, account, hash string, before, after erp.CustomerMark) {
+// customer writes what is known of one, under a new token.
+func (s suite) customer(t *testing.T, account, hash string, before, after erp.CustomerMark) erp.CustomerMark {
 	t.Helper()
-	mustBe(t, s.WriteCustomer(t.Context(), s.connection(account), hash, before, after), nil)
+	after.Token = newToken()
+	kept, err := s.WriteCustomer(t.Context(), s.connection(account), hash, before, after)
+	if mustBe(t, err, nil); !kept {
+		t.Fatalf("%s %s is not %+v any more", account, hash, before)
+	}
+	return after
 }
 
 func (s suite) wantCustomer(t *testing.T, account, hash string, want erp.CustomerMark) {

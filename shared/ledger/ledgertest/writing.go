@@ -165,7 +165,8 @@ var writing = map[string]func(*testing.T, suite){
 			"clear strikes": func() error { return s.ClearStrikes(ctx, stored.Account) },
 			"customer":      func() error { _, err := s.Customer(ctx, stored.Account, "h"); return err },
 			"write customer": func() error {
-				return s.WriteCustomer(ctx, stored.Account, "h", erp.CustomerMark{}, erp.CustomerMark{ID: "1"})
+				_, err := s.WriteCustomer(ctx, stored.Account, "h", erp.CustomerMark{}, erp.CustomerMark{ID: "1", Token: newToken()})
+				return err
 			},
 		}
 		for name, call := range calls {

@@ -218,13 +218,18 @@ func (l *Ledger) Customer(ctx context.Context, account, hash string) (mark erp.C
 }
 
 // WriteCustomer replaces what is known of a customer.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
-	before.QuietUntil, after.QuietUntil = ledger.Millis(before.QuietUntil), ledger.Millis(after.QuietUntil)
-	return l.do(ctx, func() error {
-		if l.customers[customer{account, hash}] != before {
-			return ledger.ErrChanged
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (kept bool, err error) {
+	after, err = ledger.PrepareCustomer(before, after)
+	if err != nil {
+		return false, err
+	}
+	err = l.do(ctx, func() error {
+		is := l.customers[customer{account, hash}]
+		if is.Token == before.Token {
+			l.customers[customer{account, hash}] = after
 		}
-		l.customers[customer{account, hash}] = after
+		kept = is.Token == before.Token || is.Token == after.Token
 		return nil
 	})
+	return kept, err
 }

@@ -53,8 +53,8 @@ func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
 func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error) {
 	var mark erp.CustomerMark
 	var until sql.NullInt64
-	err := l.db.QueryRowContext(ctx, "SELECT id, quiet_until FROM customers WHERE account = ? AND hash = ?", account, hash).
-		Scan(&mark.ID, &until)
+	err := l.db.QueryRowContext(ctx, "SELECT id, quiet_until, token FROM customers WHERE account = ? AND hash = ?", account, hash).
+		Scan(&mark.ID, &until, &mark.Token)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
 	}
@@ -65,25 +65,26 @@ func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.Custom
 }
 
 // WriteCustomer replaces what is known of a customer. A row that is absent is as
-// one that knows nothing.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) error {
-	was := millis(before.QuietUntil)
-	changed, err := l.changes(ctx, `INSERT INTO customers (account, hash, id, quiet_until)
-		SELECT ?, ?, ?, ? WHERE (? = '' AND ? IS NULL) OR EXISTS (SELECT 1 FROM customers WHERE account = ? AND hash = ?)
-		ON CONFLICT (account, hash) DO UPDATE SET id = excluded.id, quiet_until = excluded.quiet_until
-			WHERE id = ? AND quiet_until IS ?`,
-		account, hash, after.ID, millis(after.QuietUntil), before.ID, was, account, hash, before.ID, was)
-	if err == nil && !changed {
-		err = ledger.ErrChanged
-	}
+// one without a token.
+func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
+	after, err := ledger.PrepareCustomer(before, after)
 	if err != nil {
-		return fmt.Errorf("write customer of %s: %w", account, err)
+		return false, fmt.Errorf("write customer of %s: %w", account, err)
 	}
-	return nil
+	kept, err := l.changes(ctx, `INSERT INTO customers (account, hash, id, quiet_until, token)
+		SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?6 = '' OR EXISTS (SELECT 1 FROM customers WHERE account = ?1 AND hash = ?2)
+		ON CONFLICT (account, hash) DO UPDATE SET id = excluded.id, quiet_until = excluded.quiet_until, token = excluded.token
+			WHERE token IN (?5, ?6)`,
+		account, hash, after.ID, millis(after.QuietUntil), after.Token, before.Token)
+	if err != nil {
+		return false, fmt.Errorf("write customer of %s: %w", account, err)
+	}
+	return kept, nil
 }
 
 // EndQuestions lets whatever is asked about a customer be asked again at until, at
-// the latest: whoever asked is known to be gone.
+// the latest: whoever asked is known to be gone. It cuts short what an ERP asked
+// for as well: that is said again.
 func (l *Ledger) EndQuestions(ctx context.Context, until time.Time) error {
 	if _, err := l.db.ExecContext(ctx, "UPDATE customers SET quiet_until = ?1 WHERE quiet_until > ?1", millis(until)); err != nil {
 		return fmt.Errorf("end the questions about customers: %w", err)

@@ -29,7 +29,10 @@ var schema string
 
 // migrations bring a file from user_version i to i+1. One that was released is
 // never changed; a new one is added after it.
-var migrations = []string{schema, "ALTER TABLE customers ADD COLUMN quiet_until INTEGER"}
+var migrations = []string{
+	schema,
+	"ALTER TABLE customers ADD COLUMN quiet_until INTEGER; ALTER TABLE customers ADD COLUMN token TEXT NOT NULL DEFAULT ''",
+}
 
 // patience is how long a statement waits for another process's write.
 const patience = 5 * time.Second

@@ -258,7 +258,7 @@ func TestAFileOfANewerCarimboIsRefused(t *testing.T) {
 func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until",
+	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until", "ALTER TABLE customers DROP COLUMN token",
 		"INSERT INTO customers (account, hash, id) VALUES ('estudio', 'h1', '7')", "PRAGMA user_version = 1"} {
 		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -269,22 +269,24 @@ func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	if got, err := l.Customer(t.Context(), "estudio", "h1"); err != nil || got != (erp.CustomerMark{ID: "7"}) {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if err := l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{ID: "7"}, erp.CustomerMark{QuietUntil: at}); err != nil {
-		t.Fatal(err)
+	if kept, err := l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{ID: "7"}, erp.CustomerMark{QuietUntil: at, Token: "t"}); err != nil || !kept {
+		t.Fatal(kept, err)
 	}
 }
 
 func TestTheQuestionsOfADeadProcessEndNoLaterThanTheyAreTold(t *testing.T) {
 	l := open(t, t.TempDir())
 	for hash, was := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}} {
-		if err := l.WriteCustomer(t.Context(), "estudio", hash, erp.CustomerMark{}, was); err != nil {
-			t.Fatal(err)
+		was.Token = "t"
+		if kept, err := l.WriteCustomer(t.Context(), "estudio", hash, erp.CustomerMark{}, was); err != nil || !kept {
+			t.Fatal(kept, err)
 		}
 	}
 	if err := l.EndQuestions(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
 	for hash, want := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at}} {
+		want.Token = "t"
 		if got, err := l.Customer(t.Context(), "estudio", hash); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", hash, got, err)
 		}
