@@ -78,7 +78,7 @@ its own: simulated orders and real ones never share a ledger.`,
 	}
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
 	cmd.Flags().BoolVar(&simulate, "simulate", false, "create the orders in simulators in this process")
-	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call about an order and its next create or look-up; shorten it in tests only")
+	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only")
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
 	c.dataFlag(cmd)

@@ -80,7 +80,8 @@ type Machine struct {
 }
 
 // Open locks the data folder, opens what is in it, and takes over from a process
-// that died: its messages are delivered again and its leases count as lapsed now.
+// that died: its messages are delivered again, its leases count as lapsed now and
+// its questions about customers as ended.
 func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Spacing == 0 {
 		opts.Spacing = placing.Spacing

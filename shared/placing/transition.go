@@ -11,8 +11,8 @@ import (
 )
 
 // Spacing is the least time between the end of a call about an order and the
-// next create or look-up of it: Omie refuses identical calls within 60 s and may
-// apply a lost one late (rule 6).
+// next create or look-up of it, and between two questions about a customer: Omie
+// refuses identical calls within 60 s and may apply a lost one late (rule 6).
 const Spacing = 61 * time.Second
 
 // Patience is how long an order is tried, and an uncertain one looked up, before
