@@ -42,6 +42,7 @@ type service interface {
 
 // document is one that an ERP holds.
 type document struct {
+	account    string
 	id, number string
 	// order is the store's order; foreign where it is nobody's of ours.
 	order string

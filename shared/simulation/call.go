@@ -163,6 +163,9 @@ func (c *call) make() (*http.Response, error) {
 // placingLease is how much longer than its invocation a claim lives.
 const placingLease = 15 * time.Second
 
+// leaseEnd is when the claim of the task's ends.
+func (t *task) leaseEnd() time.Time { return t.deadline.Add(placingLease - t.skew) }
+
 // leaves notes that a create of the sale may be applied until then.
 func (c *call) leaves(until time.Time) {
 	if c.creates && c.sale != nil {
@@ -180,7 +183,7 @@ func (c *call) arrive() reply {
 	c.rests = f != nil && f.rests
 	if c.creates && c.sale != nil {
 		c.sale.creates++
-		if w.now.After(c.task.deadline.Add(placingLease - c.task.skew)) {
+		if w.now.After(c.task.leaseEnd()) {
 			w.effect(lateArrival)
 		}
 	}
@@ -248,6 +251,9 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	}
 	if one.delayed > 0 {
 		one.delay = time.Second + w.within(one.delayed-time.Second)
+	}
+	if left := c.task.leaseEnd().Add(lateMost).Sub(w.now); c.creates && one.delayed > 0 && !one.rests {
+		one.delay = max(min(one.delay, left), time.Millisecond)
 	}
 	return &one, true
 }

@@ -37,6 +37,7 @@ func (w *world) check() {
 				}
 				continue
 			}
+			d.account = a.name
 			documents[s] = append(documents[s], d)
 		}
 	}
@@ -86,6 +87,7 @@ func (w *world) checkSale(s *sale, documents []document) {
 		w.broken(s.key, "not done: %s %s, due at +%s", e.State, e.Reason.Kind, e.Due.Sub(epoch))
 		return
 	}
+	w.checkPrivate(s, e)
 	w.checkTime(s)
 }
 
@@ -121,6 +123,8 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	case len(documents) == 0:
 		w.broken(s.key, "created as %s, and the ERP has no such document", e.ERPID)
 		return
+	case e.Account != documents[0].account:
+		w.broken(s.key, "created in %s, and the document is in %s", e.Account, documents[0].account)
 	case e.ERPID != documents[0].id:
 		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].id)
 	case e.ERPNumber != "" && e.ERPNumber != documents[0].number:
@@ -133,19 +137,27 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	if want := s.account.customer(s); documents[0].customer != want {
 		w.broken(s.key, "the document is another customer's")
 	}
-	w.checkPrivate(s, e)
 	w.checkContents(s, e, documents[0])
 }
 
-// checkPrivate: nothing that names the buyer outlives the order (rule 18).
+// checkPrivate: nothing that names the buyer outlives the order, and nowhere but in
+// the kept contents does anything name them (rule 18).
 func (w *world) checkPrivate(s *sale, e ledger.Entry) {
+	if e.State != ledger.Created {
+		e.Payload = nil
+		if e.Newer != nil {
+			newer := *e.Newer
+			newer.Payload = nil
+			e.Newer = &newer
+		}
+	}
 	text, err := json.Marshal(e)
 	if err != nil {
 		panic(err)
 	}
 	for _, private := range []string{s.email(), s.name(), s.taxID(contents{})} {
 		if private != "" && bytes.Contains(text, []byte(private)) {
-			w.broken(s.key, "%q outlived its order", private)
+			w.broken(s.key, "%q outlived its order, or is where it needn't be", private)
 		}
 	}
 }
@@ -213,7 +225,7 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 		s.end.cause += "another document has our reference"
 	case s.contradicted && s.contradicts(why):
 		s.end.cause += "the ERP contradicts itself"
-	case !s.account.promised() && s.harmed && s.creates+s.began > 0:
+	case !s.account.promised() && s.harmed && s.creates+s.began > 0 && s.unsure:
 		s.end.cause += "nothing proves whether it is there"
 	default:
 		w.broken(s.key, "parked without a cause: %s", why)

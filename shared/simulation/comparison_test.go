@@ -96,8 +96,14 @@ func (r records) create(p *process, ctx context.Context, m queue.Message) error 
 // failed: whoever sends it again doubles it).
 type tally struct{ orders, once, doubled, lost, unseen int }
 
-// add counts what went to the ERP's accounts with a look-up.
-func (t *tally) add(w *world, kind string, failed func(*sale) bool) {
+// fits tells whether the sale is one to compare by: a plain paid one whose ERP
+// neither refused it nor contradicted itself, and has a look-up.
+func (w *world) fits(s *sale) bool {
+	return w.account(s.store.account).promised() && s.sort == plain && s.newest >= 0 && len(s.refusals) == 0 && !s.contradicted && !s.taken
+}
+
+// add counts what went to the ERP's accounts, of the sales that fit in both runs.
+func (t *tally) add(w, other *world, kind string, failed func(*sale) bool) {
 	documents := map[string]int{}
 	for _, a := range w.accounts {
 		for _, d := range a.documents() {
@@ -105,8 +111,7 @@ func (t *tally) add(w *world, kind string, failed func(*sale) bool) {
 		}
 	}
 	for _, s := range w.sales {
-		a := w.account(s.store.account)
-		if a.kind != kind || !a.promised() || s.sort != plain || s.newest < 0 || len(s.refusals) > 0 || s.contradicted || s.taken {
+		if o := other.byKey[s.key]; w.account(s.store.account).kind != kind || !w.fits(s) || o == nil || !other.fits(o) {
 			continue
 		}
 		t.orders++
@@ -153,14 +158,21 @@ func TestTheSameWorkloadThroughARecordThatIsDeletedOnError(t *testing.T) {
 		run  func(uint64) (*world, func(*sale) bool)
 	}{{"claimed, deleted on error, never looked up", theirs}, {"Carimbo", ours}}
 	counted := map[string]*tally{}
-	for _, r := range runs {
-		for seed := range uint64(compared) {
-			w, failed := r.run(seed)
+	for _, kind := range []string{omieKind, sensioKind} {
+		for _, r := range runs {
+			counted[kind+r.name] = &tally{}
+		}
+	}
+	for seed := range uint64(compared) {
+		var worlds []*world
+		var failed []func(*sale) bool
+		for _, r := range runs {
+			w, f := r.run(seed)
+			worlds, failed = append(worlds, w), append(failed, f)
+		}
+		for i, r := range runs {
 			for _, kind := range []string{omieKind, sensioKind} {
-				if counted[kind+r.name] == nil {
-					counted[kind+r.name] = &tally{}
-				}
-				counted[kind+r.name].add(w, kind, failed)
+				counted[kind+r.name].add(worlds[i], worlds[1-i], kind, failed[i])
 			}
 		}
 	}
@@ -171,6 +183,9 @@ func TestTheSameWorkloadThroughARecordThatIsDeletedOnError(t *testing.T) {
 		}
 		if n := counted[kind+runs[1].name]; n.once != n.orders || n.orders == 0 {
 			t.Errorf("ours, %s: %+v", kind, n)
+		}
+		if a, b := counted[kind+runs[0].name].orders, counted[kind+runs[1].name].orders; a != b {
+			t.Errorf("%s: %d orders are compared with %d", kind, a, b)
 		}
 		if n := counted[kind+runs[0].name]; n.doubled == 0 || n.lost == 0 {
 			t.Errorf("the double breaks nothing of %s: %+v", kind, n)

@@ -87,11 +87,12 @@ const (
 	reversedAfter  = "refunded when a document may exist"
 	newerTookOver  = "newer contents took over after a proof"
 	moved          = "an order kept its account when its connection moved"
+	formerSecret   = "a call signed with the former secret was accepted"
 )
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved}
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, formerSecret}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }

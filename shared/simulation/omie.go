@@ -34,6 +34,7 @@ var ofOmie = []fault{
 	{mode: string(omiesim.WriteThenHTML), name: "504", status: 504},
 	{mode: string(omiesim.WriteThenHTML), name: "302", status: 302},
 	{mode: string(omiesim.WriteThenGarbage)},
+	{mode: string(omiesim.WriteThenNoID)},
 	{mode: writeThenFault, name: "unknown words", said: unknownWords},
 	{mode: writeThenFault, name: "instability", text: "ERROR: Broken response from application server", code: "SOAP-ENV:Server"},
 	{mode: writeThenFault, name: "redundant", text: "ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", code: "SOAP-ENV:Client-6"},
@@ -68,9 +69,14 @@ var ofOmie = []fault{
 	{mode: string(omiesim.Concurrent)},
 	{mode: string(omiesim.Refusal), name: "instability", text: "ERROR: Instabilidade momentanea, tente novamente."},
 	{mode: string(omiesim.Refusal), name: "unknown words", refuses: true, said: unknownWords},
+	{mode: string(omiesim.Refusal), name: "already processed, and nothing is there", text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", code: "SOAP-ENV:Client-1100"},
+	{mode: string(omiesim.Refusal), name: "too many requests, in words", text: "ERROR: Too many requests."},
+	{mode: string(omiesim.Refusal), name: "the customer is gone", text: "ERROR: " + customerGone + " para o Código [3796000001] !", code: "SOAP-ENV:Client-105", refuses: true, said: customerGone},
 	{mode: string(omiesim.Refusal), name: "contents refused", text: contentsRefused, code: "SOAP-ENV:Client-103", refuses: true, said: contentsRefused},
 	{mode: string(omiesim.Refusal), name: "a false duplicate", text: "ERROR: OS já cadastrada !", code: "SOAP-ENV:Client-102", contradicts: true},
 } // never written to
+
+const customerGone = "Cliente não cadastrado"
 
 const contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
 

@@ -24,6 +24,9 @@ func (r Result) Write(out io.Writer) {
 	for i, p := range r.Problems {
 		if i == mostProblems {
 			fmt.Fprintf(out, "and %d problems more\n", len(r.Problems)-i)
+			for _, more := range replays(r.Problems[i:]) {
+				fmt.Fprintf(out, "  %s\n", more)
+			}
 			break
 		}
 		fmt.Fprintf(out, "PROBLEM %s\n  %s\n", p, p.Replay())
@@ -49,6 +52,17 @@ func (r Result) writeAccounts(out io.Writer) {
 		t := r.Accounts[kind]
 		fmt.Fprintf(out, "  %-44s %9d %9d %9d\n", kind, t.Paid, t.Created, t.Person)
 	}
+}
+
+// replays are the commands that show the problems again, one for each seed.
+func replays(problems []Problem) []string {
+	var list []string
+	for _, p := range problems {
+		if !slices.Contains(list, p.Replay()) {
+			list = append(list, p.Replay())
+		}
+	}
+	return list
 }
 
 func seedCount(n int) string {

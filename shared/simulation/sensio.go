@@ -56,6 +56,7 @@ var ofSensio = []fault{
 	{mode: string(sensiosim.Redirect)},
 	{mode: string(sensiosim.Outage)},
 	{mode: string(sensiosim.ServerError), name: "500"},
+	{mode: string(sensiosim.ServerError), name: "402", status: 402},
 	{mode: string(sensiosim.ServerError), name: "408", status: 408},
 	{mode: string(sensiosim.ServerError), name: "409", status: 409, text: inConflict, refuses: true, said: inConflict},
 	{mode: string(sensiosim.Refusal), name: "422", refuses: true, said: notValid},

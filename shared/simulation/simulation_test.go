@@ -15,7 +15,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// CI runs ten times as many seeds with the command line.
+// CI runs it with and without the race detector, and ten times as many seeds with
+// the command line.
 func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPersonForATrueReason(t *testing.T) {
 	all := Many(t.Context(), Options{Seed: 1, Orders: 200}, seeds, runtime.GOMAXPROCS(0))
 	var out bytes.Buffer
@@ -26,6 +27,11 @@ func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPersonForATrueReason(t *
 	}
 	if done := all.Created + sum(all.Person) + sum(all.Nothing); done != all.Orders {
 		t.Errorf("%d of %d orders are accounted for", done, all.Orders)
+	}
+	for reason, n := range all.Excused {
+		if 500*n > all.Orders {
+			t.Errorf("%d of %d orders' calls broke a limit: %s", n, all.Orders, reason)
+		}
 	}
 	if seeds < 100 {
 		return // the rare ones are not seen in fewer

@@ -68,6 +68,8 @@ type sale struct {
 	// document has our code.
 	refusals            []string
 	contradicted, taken bool
+	// unsure: its last create ended without an answer that says what became of it.
+	unsure bool
 	// retried: an operator lets it go on though it was reversed.
 	retried bool
 	// stopped: rejected as reversed when nothing was in the ERP, and no person
@@ -344,6 +346,9 @@ func (w *world) deliver(s *sale, body []byte, accepted func()) {
 				status = 0
 			}
 			if status == 200 {
+				if key != w.secrets["hook/"+s.store.name].Values[secret.SigningKey] {
+					w.effect(formerSecret)
+				}
 				w.news(s, 0)
 				accepted()
 				return
@@ -359,14 +364,24 @@ func (w *world) deliver(s *sale, body []byte, accepted func()) {
 	send()
 }
 
-// forge is a call that nobody's secret signed.
+// forge is a call that nobody's secret signed, that nobody signed, or, where a
+// signature is one of the body, that was changed after it was signed.
 func (w *world) forge(s *sale) {
 	w.faults[string(NotGenuine)]++
 	c := s.versions[0]
+	genuine := s.body(c, 99)
 	c.cents += 777
 	body := s.body(c, 99)
 	w.webhook(s.key, s.store.name, func(*task) platform.Request {
-		return s.request(body, signingSecret(s.store.name, -1), w.now).request
+		r := s.request(body, signingSecret(s.store.name, -1), w.now).request
+		switch {
+		case s.buyer%3 == 1:
+			clear(r.Header)
+		case s.buyer%3 == 2 && s.store.platform == "generic" && s.sort != garbled:
+			r = s.request(genuine, w.secrets["hook/"+s.store.name].Values[secret.SigningKey], w.now).request
+			r.Body = body
+		}
+		return r
 	}, func(status int) {
 		if status == 200 {
 			w.broken(s.key, "a forged call was answered 200")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -29,6 +30,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	what := stolen(t, before)
 	w.noteHolder(t, s, before, after)
 	w.noteEffects(t, s, before, after)
+	if before.State == ledger.Creating {
+		s.unsure = after.State == ledger.Uncertain && unclear(after.Timeline[len(after.Timeline)-1])
+	}
 	if before.State == ledger.Rejected && after.State == ledger.Waiting {
 		s.refusals = nil
 	}
@@ -47,6 +51,16 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
 		}
 	}
+}
+
+// unclear tells whether a create ended without an answer that says what became of
+// it.
+func unclear(a ledger.Attempt) bool {
+	switch erp.AnswerKind(a.Answer) {
+	case erp.Lost, erp.Unknown, erp.Redundant, erp.Duplicate:
+		return true
+	}
+	return a.Answer == string(order.Lapsed) || a.Answer == string(order.Panic)
 }
 
 // stolen: whoever's claim was lost writes nothing any more.

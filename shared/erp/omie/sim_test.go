@@ -158,6 +158,7 @@ func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
 		{mode: omiesim.WriteThenHTML, kind: erp.Lost, written: 1},
 		{mode: omiesim.WriteThenGarbage, kind: erp.Lost, written: 1},
 		{mode: omiesim.WriteThenFault, kind: erp.Unknown, written: 1},
+		{mode: omiesim.WriteThenNoID, kind: erp.Lost, written: 1},
 		{mode: omiesim.Reset, kind: erp.Lost},
 		{mode: omiesim.HTML, kind: erp.Lost},
 		{mode: omiesim.Status200Garbage, kind: erp.Lost},

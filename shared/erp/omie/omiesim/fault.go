@@ -22,6 +22,7 @@ const (
 	WriteThenHTML     Mode = "write-then-html"     // writes, answers 502 in HTML
 	WriteThenGarbage  Mode = "write-then-garbage"  // writes, answers 200 with half of the JSON
 	WriteThenFault    Mode = "write-then-fault"    // writes, answers a fault
+	WriteThenNoID     Mode = "write-then-no-id"    // writes, answers 200 with another cCodStatus and no id
 	DelayedApply      Mode = "delayed-apply"       // never answers, writes after Delay
 	DelayedApplyReset Mode = "delayed-apply-reset" // resets the connection, writes after Delay
 	Slow              Mode = "slow"                // writes, answers after Delay
@@ -226,6 +227,7 @@ func effects() map[Mode]effect {
 		WriteThenHTML:     {write: writeNow, answer: broken(http.StatusBadGateway, "Bad Gateway")},
 		WriteThenGarbage:  {write: writeNow, answer: half},
 		WriteThenFault:    {write: writeNow, answer: unknown},
+		WriteThenNoID:     {write: writeNow, answer: noID},
 		DelayedApply:      {write: writeLater, fate: Hangs},
 		DelayedApplyReset: {write: writeLater, fate: Cut},
 		Slow:              {write: writeNow, answer: slowly},
@@ -278,6 +280,11 @@ func half(_ *Fault, r Reply) (Reply, *refusal) {
 
 func garbage(f *Fault, _ Reply) (Reply, *refusal) {
 	r := f.page(http.StatusOK, "OK")
+	return r, nil
+}
+
+func noID(_ *Fault, r Reply) (Reply, *refusal) {
+	r.Status, r.Body = http.StatusOK, []byte(`{"cCodStatus":"1","cDescStatus":"Em processamento"}`)
 	return r, nil
 }
 

@@ -83,6 +83,7 @@ func TestEachFaultDoesWhatItSays(t *testing.T) {
 		{omiesim.Fault{Mode: omiesim.WriteThenHTML}, 502, "<html>", 1},
 		{omiesim.Fault{Mode: omiesim.WriteThenGarbage}, 200, `{"cCodIntOS":"a"`, 1},
 		{omiesim.Fault{Mode: omiesim.WriteThenFault}, 500, `"ERROR: Erro não catalogado."`, 1},
+		{omiesim.Fault{Mode: omiesim.WriteThenNoID}, 200, `{"cCodStatus":"1","cDescStatus":"Em processamento"}`, 1},
 		{omiesim.Fault{Mode: omiesim.Slow, Delay: time.Millisecond}, 200, `"cCodStatus":"0"`, 1},
 		{omiesim.Fault{Mode: omiesim.Slow, Delay: time.Hour}, 0, "", 1},
 		{omiesim.Fault{Mode: omiesim.DelayedApply}, 0, "", 0},
