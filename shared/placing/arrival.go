@@ -180,7 +180,7 @@ func (a Arrival) claimLookUp(r Rules, e *ledger.Entry, now time.Time) Step {
 	if e.Parked() {
 		return Step{Do: Acknowledge}
 	}
-	if lapseLookUp(r, e) && now.Before(e.Until) {
+	if lapseLookUp(r, e, now) && now.Before(e.Until) {
 		return Step{Do: Acknowledge, Write: true}
 	}
 	if now.Before(e.Until) || now.Before(e.QuietUntil) {
@@ -209,14 +209,20 @@ func lapse(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
 
 // lapseLookUp: the holder of an uncertain entry never came back, so its lease's
 // end counts as the end of its look-up.
-func lapseLookUp(r Rules, e *ledger.Entry) bool {
+func lapseLookUp(r Rules, e *ledger.Entry, now time.Time) bool {
 	if e.State != ledger.Uncertain || e.Lease.IsZero() {
 		return false
 	}
 	e.QuietUntil = later(e.QuietUntil, e.Lease.Add(r.Spacing))
 	e.Until = later(e.Until, e.QuietUntil)
 	release(e)
+	noteDeadLookUp(e, now)
 	return true
+}
+
+// noteDeadLookUp: whether the look-up was made or not, nobody recorded an answer.
+func noteDeadLookUp(e *ledger.Entry, now time.Time) {
+	note(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
 }
 
 // Restarted: the process that held every lease of this ledger is dead (one
@@ -238,8 +244,10 @@ func (Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 			e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
 			e.Until = later(e.Until, e.QuietUntil)
 		}
+		noteDeadLookUp(&e, now)
 	default:
 		seize(&e)
+		note(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
 	}
 	return e, Step{Do: Acknowledge, Write: true, Count: count}
 }

@@ -94,7 +94,7 @@ func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 		e.Newer = &contents
 		e.Seen = remember(e.Seen, contents.Digest)
 	}
-	lapseLookUp(r, &e)
+	lapseLookUp(r, &e, now)
 	seize(&e)
 	lookUpAgain(&e, now)
 	note(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
@@ -116,7 +116,7 @@ func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 		return refuse(e, "%s", why)
 	}
 	asked := e
-	lapseLookUp(r, &e)
+	lapseLookUp(r, &e, now)
 	if now.Before(e.QuietUntil) {
 		return refuse(asked, "a call about this order ended a moment ago and may still be applied: look again after %s", e.QuietUntil.UTC().Format(time.RFC3339))
 	}
@@ -136,7 +136,7 @@ func (c ResolveAbsent) deny(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 	if !r.CanLookUp {
 		return refuse(e, "document %s is recorded, and this ERP account has no look-up that could prove that somebody deleted it, so nothing changes: if it is gone, enter the order in the ERP by hand", e.ERPID)
 	}
-	lapseLookUp(r, &e)
+	lapseLookUp(r, &e, now)
 	seize(&e)
 	e.State, e.Expires = ledger.Uncertain, time.Time{}
 	lookUpAgain(&e, now)
@@ -159,7 +159,7 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	if why := unresolvable(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
-	lapseLookUp(r, &e)
+	lapseLookUp(r, &e, now)
 	seize(&e)
 	var count []Metric
 	if r.CanLookUp {

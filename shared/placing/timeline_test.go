@@ -163,6 +163,66 @@ func TestATimelineTellsWhatWasPutOff(t *testing.T) {
 	}
 }
 
+// A worker that died leaves one line of what it was at, whoever finds out: the
+// next message, however late, or the next process.
+func TestATimelineTellsOfAWorkerThatDied(t *testing.T) {
+	wakes := func(s *story) { s.arrives(wake()) }
+	restarts := func(s *story) { s.happens(placing.Restarted{}) }
+	waited := func(s *story) *story { s.waiting().isDue(); return s }
+	deniedLookingUp := func(s *story) *story { s.denied().isDue(); return s }
+	const lookUp, place, create = "look_up lapsed -> uncertain (6)", "place lapsed -> %s (4)", "create lapsed -> uncertain (5)"
+	for name, c := range map[string]struct {
+		is    func(*story) *story
+		after time.Duration
+		found func(*story)
+		want  string
+	}{
+		"a look-up, found as its lease ends":     {(*story).lookingUp, lease, wakes, lookUp},
+		"a look-up, found when it is made again": {(*story).lookingUp, lease + placing.Spacing, wakes, lookUp},
+		"a look-up, found after a restart":       {(*story).lookingUp, time.Second, restarts, lookUp},
+		"a look-up of a denied document":         {deniedLookingUp, lease, wakes, lookUp},
+		"the same, found after a restart":        {deniedLookingUp, time.Second, restarts, lookUp},
+		"a look-up, found by a person's retry":   {(*story).lookingUp, lease, func(s *story) { s.happens(retry()) }, lookUp},
+		"a look-up, found by a person's word":    {(*story).lookingUp, lease + placing.Spacing, func(s *story) { s.happens(resolveAbsent()) }, lookUp},
+		"a first attempt, found after a restart": {(*story).claimed, time.Second, restarts, fmt.Sprintf(place, ledger.Accepted)},
+		"a later attempt, found after a restart": {waited, time.Second, restarts, fmt.Sprintf(place, ledger.Waiting)},
+		"a create, found as its lease ends":      {(*story).creating, lease, wakes, create},
+		"a create, found after a restart":        {(*story).creating, time.Second, restarts, create},
+	} {
+		s := c.is(begin(t, looksUp)).passes(c.after)
+		before := len(s.entry.Timeline)
+		c.found(s)
+		s.arrives(wake()) // which finds nobody dead any more
+		lines := s.entry.Timeline[before:]
+		if lines[len(lines)-1].Rule == "retry" || lines[len(lines)-1].Rule == "resolve" {
+			lines = lines[:len(lines)-1] // the command's own
+		}
+		if len(lines) != 1 {
+			t.Errorf("%s: told in %d lines", name, len(lines))
+			continue
+		}
+		if got := fmt.Sprintf("%s %s -> %s (%s)", lines[0].Did, lines[0].Answer, lines[0].Became, lines[0].Rule); got != c.want || !lines[0].At.Equal(s.now) {
+			t.Errorf("%s: %s at %s, want %s at %s", name, got, lines[0].At, c.want, s.now)
+		}
+	}
+}
+
+func TestATimelineStaysShortHoweverManyWorkersDie(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	for i := range 60 {
+		if s.isDue(); i%2 == 0 { // its lease ends, and it is looked up again
+			s.isDue()
+		} else {
+			s.happens(placing.Restarted{})
+			s.isDue()
+		}
+	}
+	lines := s.entry.Timeline
+	if len(lines) != 20 || lines[0].Did != "notice" || lines[1].Did != "create" || lines[19].Answer != "lapsed" {
+		t.Errorf("%d lines: %+v", len(lines), lines)
+	}
+}
+
 // Rule 18: what stays after created names nobody, whoever wrote it.
 func TestAPersonsNoteIsKeptWithoutTaxIDsAndEMails(t *testing.T) {
 	s := begin(t, blind).uncertain()

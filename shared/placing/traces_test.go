@@ -2,11 +2,14 @@ package placing_test
 
 import (
 	"container/heap"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -117,8 +120,8 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	// That each claim has a random owner is the worker's. The function takes no
-	// claim for the asker's own, whatever it is called.
+	// The function takes no claim for the asker's own, whatever it is called. That
+	// each claim has a random owner is the worker's: the next two.
 	t.Run("9: a redelivered message does not take a dead claim for its own", func(t *testing.T) {
 		same := placing.Arrival{Message: paid(1, "a"), Owner: "this process", Lease: noon.Add(lease)}
 		s := begin(t, looksUp)
@@ -131,6 +134,73 @@ func TestTraces(t *testing.T) {
 		same.Lease = s.now.Add(lease)
 		s.happens(same)
 		s.ends(placing.Acknowledge, ledger.Uncertain, order.Lapsed)
+	})
+
+	t.Run("9: a process that is given the message again leaves its dead claim alone", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			is   func(*shift)
+			dies ledger.State // before the write of it
+		}{
+			"while placing":    {func(*shift) {}, ledger.Creating},
+			"while creating":   {func(*shift) {}, ledger.Created},
+			"while looking up": {(*shift).loseOne, ledger.Waiting},
+		} {
+			t.Run("it died "+name, func(t *testing.T) {
+				s := newShift(t)
+				c.is(s)
+				m, process, writes := s.paid("Ana", 1), s.worker(), s.dies(c.dies)
+				if err := s.handleIn(process, m); !errors.Is(err, errDied) {
+					t.Fatal(err)
+				}
+				dead := s.entry()
+				if !dead.Leased(s.now) {
+					t.Fatal("the dead claim is not live")
+				}
+				s.did = nil
+				for _, now := range []time.Time{s.now, dead.Lease.Add(-time.Millisecond)} {
+					s.now = now
+					if err := s.handleIn(process, m); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if diff := cmp.Diff(dead, s.entry()); diff != "" || len(s.did) > 0 {
+					t.Errorf("the message did %v with the dead claim (-dead +now):\n%s", s.did, diff)
+				}
+				for range 2 { // it lapses; it is looked up
+					if e := s.entry(); e.State != ledger.Created {
+						s.now = e.Due
+						if err := s.handleIn(process, m); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				s.isLeft(ledger.Created, "")
+				areOfTwoClaims(t, *writes)
+			})
+		}
+	})
+
+	t.Run("9: of two deliveries to one process at once, one has the claim", func(t *testing.T) {
+		s := newShift(t)
+		m, process, writes := s.paid("Ana", 1), s.worker(), s.dies(ledger.Creating)
+		kept, first := s.before, true
+		s.before = func(after ledger.Entry) error {
+			err := kept(after)
+			if first {
+				first = false
+				if err := s.handleIn(process, m); !errors.Is(err, errDied) {
+					t.Fatal(err)
+				}
+			}
+			return err
+		}
+		if err := s.handleIn(process, m); err != nil {
+			t.Fatal(err)
+		}
+		if e := s.entry(); s.creates() > 0 || e.State != ledger.Accepted || e.Owner != (*writes)[1].Owner {
+			t.Errorf("the one that came too late went on with the other's claim: %v", s.did)
+		}
+		areOfTwoClaims(t, *writes)
 	})
 
 	// That the clock is checked again right before the first byte is the worker's:
@@ -380,6 +450,38 @@ func TestTraces(t *testing.T) {
 			}
 		}
 	})
+}
+
+var errDied = errors.New("the worker died")
+
+// dies lets the first worker that is about to write the state die before it. It
+// returns what workers were about to write, all of it.
+func (s *shift) dies(before ledger.State) *[]ledger.Entry {
+	died, writes := false, new([]ledger.Entry)
+	s.before = func(after ledger.Entry) error {
+		*writes = append(*writes, after)
+		if after.State == before && !died {
+			died = true
+			return errDied
+		}
+		return nil
+	}
+	return writes
+}
+
+// areOfTwoClaims: each has an owner of its own, and each write a token of its own.
+func areOfTwoClaims(t *testing.T, writes []ledger.Entry) {
+	t.Helper()
+	owners, tokens := map[string]bool{}, map[string]bool{}
+	for _, w := range writes {
+		tokens[w.Token] = true
+		if w.Owner != "" {
+			owners[w.Owner] = true
+		}
+	}
+	if len(owners) != 2 || len(tokens) != len(writes) {
+		t.Errorf("two claims have %d owners, and their %d writes %d tokens", len(owners), len(writes), len(tokens))
+	}
 }
 
 // The whole point, with an ERP that does its worst: whatever is delivered twice,

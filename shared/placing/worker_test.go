@@ -152,11 +152,21 @@ type quiet struct{}
 func (quiet) Count(context.Context, placing.Metric, string) {}
 func (quiet) Placed(context.Context, string, time.Duration) {}
 
-func (s *shift) handle(m queue.Message) error {
-	s.t.Helper()
-	w := &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: s.platformOf, Secrets: s.secrets,
+// worker is a process: each of the test's messages has one of its own, unless the
+// test keeps it.
+func (s *shift) worker() *placing.Worker {
+	return &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: s.platformOf, Secrets: s.secrets,
 		ERP:     func(name string) (erp.ERP, bool) { _, ok := s.cfg.ERPs[name]; return s.erp, ok },
 		Spacing: placing.Spacing, Now: func() time.Time { return s.now }, Meter: quiet{}, Log: slog.New(slog.DiscardHandler)}
+}
+
+func (s *shift) handle(m queue.Message) error {
+	s.t.Helper()
+	return s.handleIn(s.worker(), m)
+}
+
+func (s *shift) handleIn(w *placing.Worker, m queue.Message) error {
+	s.t.Helper()
 	return w.Handle(s.t.Context(), m, s.now.Add(placing.Invocation))
 }
 

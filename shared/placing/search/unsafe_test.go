@@ -53,6 +53,9 @@ func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing},
 		{"21: nobody is called for a dead letter", lookUpOnly, 2, nil, outside{deadForGood: true, alone: true}, noEnd},
 		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon},
+		{"22: a retry clears quiet_until", lookUpOnly, 1, retryClearsQuiet, outside{}, tooSoon},
+		{"22: a lost create backs off for less than the spacing", lookUpOnly, 1, restsLessAfter(answered), outside{}, tooSoon},
+		{"22: a lost look-up backs off for less than the spacing", lookUpOnly, 2, restsLessAfter(lookedUp), outside{}, lookedTooSoon},
 		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane},
 		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd},
 		{"25: a failed look-up overwrites an unknown fault", lookUpOnly, 2, failureForgetsFault, outside{}, createUnknown},
@@ -337,6 +340,25 @@ func quietOnlyInDoubt(q ask) (ledger.Entry, placing.Step) {
 		e.QuietUntil, e.Until, e.Due = time.Time{}, a.LaneUntil, a.LaneUntil
 	}
 	return e, s
+}
+
+func retryClearsQuiet(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == retry {
+		q.entry.QuietUntil = time.Time{}
+	}
+	return q.next()
+}
+
+// restsLessAfter makes the back-off after a lost call a tick shorter than the
+// spacing, and quiet_until with it: a shorter back-off alone breaks nothing, since
+// nothing is due before quiet_until.
+func restsLessAfter(call what) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if q.is.what == call && q.is.answer == isLost {
+			q.rules.Spacing -= tick
+		}
+		return q.next()
+	}
 }
 
 func lateAnswerCounts(q ask) (ledger.Entry, placing.Step) {
