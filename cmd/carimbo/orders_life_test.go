@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -154,52 +155,50 @@ func TestWhatWillBeDoneIsSaidBeforeTheQuestion(t *testing.T) {
 	}
 }
 
-// Every kind of order, in a person's words.
-func TestWhatACommandWillDo(t *testing.T) {
-	omie := ledger.Entry{Key: "k", Rev: 1, ERP: omieKind, Reference: erp.Reference{Code: "abc", Orig: "loja", OrigID: "7"}}
-	with := func(change func(*ledger.Entry)) ledger.Entry { e := omie; change(&e); return e }
-	created := with(func(e *ledger.Entry) { e.State, e.ERPID, e.CreatedAt = ledger.Created, "777", noon })
-	denied := with(func(e *ledger.Entry) {
-		e.State, e.ERPID, e.CreatedAt, e.Until = ledger.Uncertain, "777", noon, noon
-	})
-	parked := with(func(e *ledger.Entry) { e.State, e.TryingSince = ledger.Uncertain, noon })
-	reversed := noon.Add(-time.Hour)
+// witness is where a command writes to, and what was true whenever it did.
+type witness struct {
+	strings.Builder
+	sees func() ledger.State
+	saw  []ledger.State
+}
+
+func (w *witness) Write(text []byte) (int, error) {
+	w.saw = append(w.saw, w.sees())
+	return w.Builder.Write(text)
+}
+
+// A script that reads the JSON, and the person who reads along, get the same: what
+// will be done is said while nothing is done yet.
+func TestWhatWillBeDoneIsSaidBeforeItIsDone(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		is   ledger.Entry
-		ev   placing.Event
-		want string
+		id     string
+		before ledger.State
+		args   []string
+		want   string
 	}{
-		{"sensio", with(func(e *ledger.Entry) { e.State, e.ERP, e.Payload = ledger.Waiting, sensioKind, []byte("p") }), placing.Retry{},
-			`nothing of it is in the ERP: its document is created SOON, with the same orig "loja" and origId "7"`},
-		{"contents", with(func(e *ledger.Entry) { e.State = ledger.Rejected }), placing.Retry{Contents: &ledger.Contents{Payload: []byte("p"), Digest: "d"}},
-			"nothing of it is in the ERP: its document is created SOON, with the same code abc and the contents that you give"},
-		{"unknown fault", with(func(e *ledger.Entry) { e.State, e.Fault = ledger.Uncertain, "x" }), placing.Retry{},
-			"it may be in the ERP and is only looked up, SOON: if its document exists, none is created; if it is proven absent, the order is rejected (refused_by_erp)"},
-		{"uncertain and reversed", with(func(e *ledger.Entry) { e.State, e.ReversedAt = ledger.Uncertain, reversed }), placing.Retry{},
-			"it may be in the ERP and is only looked up, SOON: if its document exists, none is created; if it is proven absent, the order is rejected (reversed)"},
-		{"denied", denied, placing.Retry{}, "document 777 is only looked up, SOON: if it exists, nothing changes"},
-		{"denied again", denied, placing.ResolveAbsent{}, "document 777 is looked up SOON, and that decides: if it exists, nothing changes; if it is proven gone, the order is rejected (deleted) and only carimbo orders retry creates it again"},
-		{"created and reversed", with(func(e *ledger.Entry) {
-			e.State, e.ERPID, e.CreatedAt, e.ReversedAt = ledger.Created, "777", noon, reversed
-		}), placing.ResolveAbsent{},
-			"document 777 is looked up SOON, and that decides: if it exists, nothing changes; if it is proven gone, the order is rejected (reversed) and only carimbo orders retry creates it again"},
-		{"created", created, placing.ResolveAbsent{}, "document 777 is looked up SOON, and that decides: if it exists, nothing changes; if it is proven gone, the order is rejected (deleted) and only carimbo orders retry creates it again"},
-		{"parked", parked, placing.ResolveAbsent{}, "your word counts as proof that no document exists: one is created SOON, with the same code abc. If one exists after all, there may be two"},
-		{"parked and reversed", with(func(e *ledger.Entry) { e.State, e.ReversedAt = ledger.Uncertain, reversed }), placing.ResolveAbsent{},
-			"your word counts as proof that no document exists, and the order is rejected (reversed); none is created"},
-		{"a claim", parked, placing.ResolveCreated{ID: "5"}, "a look-up verifies document 5 SOON; none is created"},
+		{"HP02", ledger.Rejected, []string{"retry", "cursos#HP02"}, "cursos#HP02 is rejected: nothing of it is in the ERP"},
+		{"HP02", ledger.Rejected, []string{"retry", "--kind", "mapping"}, "cursos#HP02 is rejected: nothing of it is in the ERP"},
+		{"HP01", ledger.Created, []string{"resolve", "cursos#HP01", "--absent", "--note", "gone"}, "cursos#HP01 is created: document 3847270140 is looked up"},
 	} {
-		after, step := placing.Next(placing.Rules{Spacing: placing.Spacing, CanLookUp: true}, c.is, c.ev, noon)
-		if step.Do == placing.Refuse {
-			t.Errorf("%s: %s", c.name, step.Why)
+		for _, asJSON := range []bool{false, true} {
+			dir := tell(t)
+			sees := func() ledger.State { return entry(t, dir, c.id).State }
+			out, errs := &witness{sees: sees}, &witness{sees: sees}
+			console := newConsole(strings.NewReader(""), out, errs)
+			console.now = func() time.Time { return noon }
+			args, said := slices.Concat([]string{"orders"}, c.args, []string{"--data", dir}), out
+			if asJSON {
+				args, said = append(args, "--json"), errs
+			}
+			if code := console.run(t.Context(), args); code != exitDone || sees() == c.before {
+				t.Fatalf("%v: exit code %d, the order is %s", args, code, sees())
+			}
+			if !strings.HasPrefix(said.String(), c.want) || said.saw[0] != c.before {
+				t.Errorf("%v: when the order was %v: %s", args, said.saw, said)
+			}
+			if asJSON && (!json.Valid([]byte(out.String())) || strings.Count(errs.String(), "\n") != 1) {
+				t.Errorf("%v: %s\nand %s", args, out, errs)
+			}
 		}
-		if got := will(c.is, after, c.ev, "SOON"); got != c.want {
-			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
-		}
-	}
-	after, _ := placing.Next(placing.Rules{Spacing: placing.Spacing}, parked, placing.ResolveCreated{ID: "5"}, noon)
-	if got := will(parked, after, placing.ResolveCreated{ID: "5"}, "SOON"); !strings.HasPrefix(got, "document 5 counts as its document from now on") {
-		t.Error(got)
 	}
 }

@@ -209,14 +209,15 @@ func (c *console) command(ctx context.Context, l ledger.Ledger, keys []string, e
 }
 
 // plans says of each order what the command will do, before it does anything, and
-// counts the orders to which it will do something.
+// counts the orders to which it will do something. With --json it says so on
+// stderr, unless nothing is done: then the JSON is in time.
 func (c *console) plans(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, g giving) (plans []planned, willing int, err error) {
 	out := c.stdout
 	switch {
-	case g.asJSON && g.asks && !g.dryRun:
-		out = c.stderr
-	case g.asJSON:
+	case g.asJSON && g.dryRun:
 		out = io.Discard
+	case g.asJSON:
+		out = c.stderr
 	}
 	for _, key := range keys {
 		p, err := c.plan(ctx, l, key, ev)
