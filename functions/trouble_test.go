@@ -1,6 +1,7 @@
 package functions_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
@@ -63,12 +65,20 @@ type troubled struct {
 	mu      sync.Mutex
 	unheard []purchase
 	deaths  atomic.Int64
+	// calm is how many were bought before the trouble. lost are the answers of creates
+	// that were lost for certain, restarted is how often AWS was stopped and started,
+	// and redriven how many dead letters were sent again.
+	calm, restarted, redriven int
+	lost                      atomic.Int64
 }
 
 func TestFunctionsThatDieAtAnyMomentWhileAllAroundThemFailsLoseAndDoubleNothing(t *testing.T) {
 	s := newTroubled(t, build(t))
 	s.provesItsLookUp()
 	s.measures()
+	s.calm = len(s.all)
+	s.buries()
+	s.loses()
 	for round := range troubledRounds {
 		s.round(round%2 == 1)
 		s.pass([]time.Duration{leaseAndSpacing, 31 * time.Minute, 62 * time.Second}[s.trouble.IntN(3)])
@@ -76,7 +86,9 @@ func TestFunctionsThatDieAtAnyMomentWhileAllAroundThemFailsLoseAndDoubleNothing(
 	made, asked := len(s.sim.Documents())+len(s.shop.Documents()), len(s.sim.Calls())+len(s.shop.Calls())
 	s.calms()
 	s.counts()
-	t.Logf("%d purchases, %d documents of them and %d calls of the ERPs while %d processes died; %s", len(s.all), made, asked, s.deaths.Load(), s.trouble)
+	s.happened()
+	t.Logf("%d purchases, %d documents of them and %d calls of the ERPs while %d processes and %d letters died; %s",
+		len(s.all), made, asked, s.deaths.Load(), s.redriven, s.trouble)
 }
 
 func newTroubled(t *testing.T, built string) *troubled {
@@ -134,6 +146,26 @@ func (s *troubled) measures() {
 		s.lanes[0].drain()
 		s.unit = max(200*time.Millisecond, time.Since(begin))
 	}
+}
+
+// buries has a message die, which chance alone seldom does.
+func (s *troubled) buries() {
+	p := s.buys("mentoria")
+	s.all = append(s.all, p)
+	s.accepts(s.webhooks[0], p)
+	s.lanes[0].buries()
+}
+
+// loses has each ERP make a document of whose answer nobody hears, which chance
+// could leave out. The workers die before Omie's.
+func (s *troubled) loses() {
+	s.erps[0].LoseOne(func(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte(`"IncluirOS"`)) }, func() {
+		s.lost.Add(1)
+		for _, worker := range s.others {
+			s.ends(worker)
+		}
+	})
+	s.erps[1].LoseOne(func(r *http.Request, _ []byte) bool { return r.Method == http.MethodPost }, func() { s.lost.Add(1) })
 }
 
 // wakes is a sweep whose trouble is over.
@@ -247,9 +279,14 @@ func (s *troubled) works(ctx context.Context, lane *mapping) {
 // kills the function's process again and again, wherever it is then.
 func (s *troubled) kills(ctx context.Context, l *lambda) {
 	for s.waits(ctx, 0, 9*s.unit) {
-		if l.end() {
-			s.deaths.Add(1)
-		}
+		s.ends(l)
+	}
+}
+
+// ends kills the function's process, if there is one.
+func (s *troubled) ends(l *lambda) {
+	if l.end() {
+		s.deaths.Add(1)
 	}
 }
 
@@ -275,11 +312,10 @@ func (s *troubled) breaks(ctx context.Context, api string) {
 // restarts stops AWS and starts it again. Either it refuses connections
 // meanwhile, or it stalls: what was asked is carried out when it is back, long
 // after who asked has given up. It is stopped between two requests: what a request
-// that is under way meets is up to the lines.
+// that is under way meets is up to the lines. It is stopped in any case: the end of
+// the round only makes it sooner, and what is under way then meets it.
 func (s *troubled) restarts(ctx context.Context) {
-	if !s.waits(ctx, 0, 4*s.unit) {
-		return
-	}
+	s.waits(ctx, 0, 4*s.unit)
 	refuses := s.trouble.OneIn(2)
 	if refuses {
 		for _, line := range s.lines {
@@ -288,6 +324,8 @@ func (s *troubled) restarts(ctx context.Context) {
 	}
 	if err := s.server.Restart(func() { s.waits(ctx, 0, 2*s.unit) }); err != nil {
 		s.t.Error(err)
+	} else {
+		s.restarted++
 	}
 	if refuses {
 		for _, line := range s.lines {
@@ -309,7 +347,7 @@ func (s *troubled) settles(working *sync.WaitGroup) {
 	defer again.Stop()
 	for running := true; running; {
 		for _, l := range s.mortals() {
-			l.kill()
+			s.ends(l)
 		}
 		select {
 		case <-ended:
@@ -318,7 +356,7 @@ func (s *troubled) settles(working *sync.WaitGroup) {
 		}
 	}
 	for _, l := range s.mortals() {
-		l.kill()
+		s.ends(l)
 	}
 	for _, line := range slices.Concat(s.lines, s.erps) {
 		line.Refuse()
@@ -446,6 +484,7 @@ func (s *troubled) redrives(dead, queue string) int {
 			s.t.Fatal(err)
 		}
 	}
+	s.redriven += len(letters)
 	return len(letters)
 }
 
@@ -481,12 +520,39 @@ func (s *troubled) counts() {
 	for _, queue := range []string{"OmieQueue", "OmieDeadLetters", "SensioQueue", "SensioDeadLetters"} {
 		s.empty(queue)
 	}
-	if s.deaths.Load() == 0 {
-		s.t.Error("nobody died")
+}
+
+// happened checks that this test saw what it is about: without it the counts would
+// be right where nothing went wrong.
+func (s *troubled) happened() {
+	s.t.Helper()
+	if s.deaths.Load() == 0 || s.restarted == 0 || s.redriven == 0 || s.lost.Load() != int64(len(s.erps)) {
+		s.t.Errorf("%d processes died, AWS was restarted %d times, %d dead letters were redriven, and of %d ERPs %d lost the answer of a create",
+			s.deaths.Load(), s.restarted, s.redriven, len(s.erps), s.lost.Load())
+	}
+	// A process that dies in the middle of a create leaves a lease that lapses; one
+	// that lives hears nothing. A look-up found what they made.
+	lapsed, unheard := map[string]int{}, map[string]int{}
+	for _, p := range s.all[s.calm:] {
+		e := s.entry(p)
+		for _, a := range e.Timeline {
+			if e.Found && a.Did == "create" {
+				switch a.Answer {
+				case "lapsed":
+					lapsed[e.ERP]++
+				case string(erp.Lost):
+					unheard[e.ERP]++
+				}
+			}
+		}
+	}
+	if lapsed["omie"] == 0 || lapsed["sensio"]+unheard["sensio"] == 0 {
+		s.t.Errorf("of the documents that look-ups found these creates had lapsed: %v, and these heard nothing: %v", lapsed, unheard)
 	}
 }
 
-func (s *troubled) empty(queue string) {
+// empty checks that the queue has no message, not even a hidden one.
+func (s *stack) empty(queue string) {
 	s.t.Helper()
 	out, err := s.sqs.GetQueueAttributes(s.t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: aws.String(s.physical[queue]), AttributeNames: []types.QueueAttributeName{
 		types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,7 +30,7 @@ const (
 	// troubledLives is how often serve is started and killed, and calmLives how
 	// often it may be started until nothing is left to do: an order rests for an hour
 	// at most.
-	troubledLives = 14
+	troubledLives = 13
 	calmLives     = 20
 	// lifeOrders is how many orders could be placed in the longest life.
 	lifeOrders = 6
@@ -54,11 +55,14 @@ type troubledShop struct {
 	// unheard are the purchases to whose delivery the store heard no 200.
 	mu      sync.Mutex
 	unheard []int
+	// lost are the answers of creates that were lost for certain.
+	lost atomic.Int64
 }
 
 func TestServeThatDiesAtAnyMomentWhileAllAroundItFailsLosesAndDoublesNothing(t *testing.T) {
 	s := newTroubledShop(t)
 	s.measures()
+	s.losesAndDies()
 	for range troubledLives {
 		s.life()
 		s.pass([]time.Duration{0, 62 * time.Second, 6 * time.Minute, 31 * time.Minute}[s.trouble.IntN(4)])
@@ -66,7 +70,8 @@ func TestServeThatDiesAtAnyMomentWhileAllAroundItFailsLosesAndDoublesNothing(t *
 	made, asked := len(s.sim.Documents()), len(s.sim.Calls())
 	s.calms()
 	s.counts()
-	t.Logf("%d purchases, %d documents of them and %d calls of Omie while serve died %d times; %s", len(s.bodies), made, asked, troubledLives, s.trouble)
+	s.happened()
+	t.Logf("%d purchases, %d documents of them and %d calls of Omie while serve died %d times; %s", len(s.bodies), made, asked, 1+troubledLives, s.trouble)
 }
 
 func newTroubledShop(t *testing.T) *troubledShop {
@@ -131,6 +136,32 @@ func (s *troubledShop) delivered(n int) {
 	}
 }
 
+// losesAndDies is a life of what chance could leave out: Omie makes an OS, and serve
+// hears nothing of it; it makes the next one, and serve dies before it could hear.
+func (s *troubledShop) losesAndDies() {
+	s.t.Helper()
+	defer s.settles()
+	made, died := make(chan struct{}), make(chan struct{})
+	defer close(died)
+	create := func(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte(`"IncluirOS"`)) }
+	s.omie.LoseOne(create, func() { s.lost.Add(1) })
+	s.omie.LoseOne(create, func() {
+		s.lost.Add(1)
+		close(made)
+		<-died
+	})
+	s.serve()
+	s.listening()
+	s.delivered(s.buys())
+	s.delivered(s.buys())
+	select {
+	case <-made:
+	case <-time.After(time.Minute):
+		s.t.Errorf("%d of 2 creates reached Omie in a minute", s.lost.Load())
+	}
+	s.kill()
+}
+
 // life starts serve and kills it at some moment, which may come before it listens.
 func (s *troubledShop) life() {
 	s.t.Helper()
@@ -163,8 +194,13 @@ func (s *troubledShop) life() {
 	s.kill()
 	s.trouble.End()
 	around.Wait()
-	// No call of the dead arrives after the time that passes next: Omie is not that
-	// slow.
+	s.settles()
+}
+
+// settles lets what the dead asked for be carried out: no call of theirs arrives
+// after the time that passes next, since Omie is not that slow.
+func (s *troubledShop) settles() {
+	s.t.Helper()
 	for _, line := range []*awstest.Line{s.store, s.omie} {
 		line.Refuse()
 		line.Settle()
@@ -339,5 +375,31 @@ func (s *troubledShop) counts() {
 	}
 	for _, v := range s.sim.Violations() {
 		s.t.Errorf("a limit of Omie was broken: %s", v)
+	}
+}
+
+// happened checks that this test saw what it is about: a create of which serve
+// heard nothing and one of which it died, and look-ups that found what both made.
+func (s *troubledShop) happened() {
+	s.t.Helper()
+	l, err := sqlite.Open(s.t.Context(), filepath.Join(s.dir, "data"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer l.Close()
+	found := map[string]int{}
+	for key := range s.keys(l) {
+		e, err := l.Get(s.t.Context(), key)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, a := range e.Timeline {
+			if e.Found && a.Did == "create" {
+				found[a.Answer]++
+			}
+		}
+	}
+	if lost := s.lost.Load(); lost != 2 || found[string(erp.Lost)] == 0 || found["lapsed"] == 0 {
+		s.t.Errorf("the answers of %d creates were lost for certain; of the documents that look-ups found the creates' answers were %v", lost, found)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -56,6 +57,14 @@ type Line struct {
 	up       *http.Server
 	served   chan struct{}
 	underWay sync.WaitGroup
+	// losses are the answers that are still to be lost.
+	losses []loss
+}
+
+// loss is an answer that is lost for certain.
+type loss struct {
+	of        func(r *http.Request, body []byte) bool
+	meanwhile func()
 }
 
 // NewLine makes the line to a server and accepts connections. Each request is
@@ -144,6 +153,30 @@ func (l *Line) Refuse() {
 	}
 }
 
+// LoseOne loses one answer for certain, whatever chance deals the other requests:
+// that of the next request that is meant and that the server carries out, which is
+// Unheard. A refusal is no such answer. Once the server has carried it out, meanwhile
+// runs, and the connection ends after that: whoever dies in it has asked, and never
+// hears. It may be called on any goroutine, and again for another answer.
+func (l *Line) LoseOne(of func(r *http.Request, body []byte) bool, meanwhile func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.losses = append(l.losses, loss{of, meanwhile})
+}
+
+// loses tells whether this answer is one to be lost, and what is to be done first.
+func (l *Line) loses(r *http.Request, body []byte, status int) (meanwhile func(), lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := slices.IndexFunc(l.losses, func(each loss) bool { return each.of(r, body) })
+	if at < 0 || status >= http.StatusMultipleChoices {
+		return nil, false
+	}
+	meanwhile = l.losses[at].meanwhile
+	l.losses = slices.Delete(l.losses, at, at+1)
+	return meanwhile, true
+}
+
 // Settle waits until all that has reached the server is carried out. It is for a
 // line that refuses connections.
 func (l *Line) Settle() { l.underWay.Wait() }
@@ -171,6 +204,10 @@ func (l *Line) pass(up *http.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	<-time.After(f.Back)
+	if meanwhile, lost := l.loses(r, body, answer.Code); lost {
+		meanwhile()
+		f.Cut = Unheard
+	}
 	if f.Cut == Unheard {
 		f.end(w)
 		return

@@ -101,6 +101,34 @@ func TestALineThatRefusesKeepsItsAddressAndWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+func TestOneAnswerIsLostForCertain(t *testing.T) {
+	var status, lost atomic.Int64
+	line := awstest.NewLine(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(int(status.Load()))
+		_, _ = io.WriteString(w, "the whole answer")
+	}), func() awstest.Fate { return awstest.Fate{} })
+	line.LoseOne(func(r *http.Request, body []byte) bool { return r.URL.Path == "/create" && string(body) == "question" }, func() { lost.Add(1) })
+	client := alone(t)
+	for _, c := range []struct {
+		what, path string
+		status     int64
+		heard      bool
+	}{
+		{"what the server refuses", "/create", http.StatusInternalServerError, true},
+		{"what isn't meant", "/look-up", http.StatusOK, true},
+		{"what is meant", "/create", http.StatusOK, false},
+		{"the next one", "/create", http.StatusOK, true},
+	} {
+		status.Store(c.status)
+		if answer, err := ask(client, line.URL+c.path); (err == nil) != c.heard {
+			t.Errorf("%s: heard %q, %v", c.what, answer, err)
+		}
+	}
+	if n := lost.Load(); n != 1 {
+		t.Errorf("lost %d answers", n)
+	}
+}
+
 func TestTheSameSeedIsTheSameTrouble(t *testing.T) {
 	t.Setenv("CARIMBO_SEED", "7")
 	draw := func() string {
