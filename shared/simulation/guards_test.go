@@ -37,8 +37,9 @@ const (
 	doubled    = "^[0-9]+ documents"
 	unprovenID = "created as .*, and the ERP has no such document"
 	blocked    = "limit was broken: .* during a block"
-	lost       = "left no trace|rejected without a cause|nobody is told"
-	wrong      = "nobody is told"
+	// unplaced: paid, and never placed for a cause that isn't there any more.
+	unplaced = "rejected without a cause"
+	wrong    = "nobody is told"
 	// Omie itself keeps the second create away for a minute; what the spacing is for
 	// there is that limit.
 	identical = "limit was broken: (ConsultarOS|IncluirOS): identical call"
@@ -70,7 +71,7 @@ func guards() []guard {
 				m.Key = m.Connection + "#" + m.OrderID
 			}
 		}}},
-		{name: "dedup ids", breaks: lost, without: seams{send: func(m *queue.Message) { m.Dedup = m.Key }}},
+		{name: "dedup ids", breaks: unplaced, without: seams{send: func(m *queue.Message) { m.Dedup = m.Key }}},
 		{name: "newer contents only before sending", breaks: wrong, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return eager{l} })},
 	}
 }

@@ -21,7 +21,8 @@ const (
 	callLimit = 60 * time.Second
 	// margin is what has to be left beyond a create's call to record its outcome.
 	margin = 10 * time.Second
-	// apart lie the starts of two calls of one method: 240 a minute.
+	// apart is how far the starts of two calls of one method lie from each other: 240 a
+	// minute.
 	apart = 250 * time.Millisecond
 	// secretRest is how long the account rests when its secret can't be read.
 	secretRest = 60 * time.Second

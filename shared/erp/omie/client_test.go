@@ -47,6 +47,14 @@ func calling(t *testing.T, url string, change ...func(*omie.Options)) *omie.Clie
 	return omie.New(o)
 }
 
+// unasked is the URL of an Omie that nobody may ask anything.
+func unasked(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // ready is a document that can be created.
 func ready(t *testing.T) erp.Document {
 	t.Helper()
@@ -268,8 +276,7 @@ func TestATimeOutWhileConnectingWasNotSent(t *testing.T) {
 }
 
 func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	defer server.Close()
+	url := unasked(t)
 	now := time.Now()
 	hour, cancelHour := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancelHour()
@@ -284,7 +291,7 @@ func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 		"over":                            {over, now},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := calling(t, server.URL, func(o *omie.Options) { o.Now = func() time.Time { return c.now } })
+			client := calling(t, url, func(o *omie.Options) { o.Now = func() time.Time { return c.now } })
 			if got := client.Create(c.ctx, ready(t)); got.Kind != erp.NoTime {
 				t.Errorf("answer %+v, want no time", got)
 			}
@@ -306,12 +313,11 @@ func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
 
 // TestTheTimeIsLookedAtAgainAfterTheWait: a process may be paused in between.
 func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	defer server.Close()
+	url := unasked(t)
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancel()
-	c := calling(t, server.URL, func(o *omie.Options) {
+	c := calling(t, url, func(o *omie.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(59 * time.Minute); return nil }
 	})
@@ -323,12 +329,11 @@ func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 // Go's timers stand still with a process that is frozen; the clock on the wall
 // doesn't, and what was noted of a question holds until then and no longer.
 func TestNothingIsAskedAfterTheEndWhateverTheTimersSay(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	defer server.Close()
+	url := unasked(t)
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancel()
-	c := calling(t, server.URL, func(o *omie.Options) {
+	c := calling(t, url, func(o *omie.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(time.Hour); return nil }
 	})
@@ -478,9 +483,8 @@ func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	defer server.Close()
-	if got := calling(t, server.URL).Create(t.Context(), doc); got.Kind != erp.NotSent {
+	url := unasked(t)
+	if got := calling(t, url).Create(t.Context(), doc); got.Kind != erp.NotSent {
 		t.Errorf("answer %+v, want not sent", got)
 	}
 }
