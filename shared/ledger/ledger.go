@@ -160,8 +160,24 @@ type Lane struct {
 	// BlockedUntil: no call of the account goes out before.
 	BlockedUntil time.Time `json:"blocked_until,omitzero"`
 	Why          string    `json:"why,omitempty"`
-	// Strikes counts the account faults in a row: the breaker.
+	// Since is when the first of the answers came that had the account rest, with no
+	// call let in after it; zero if one was, and in a lane of a former release.
+	Since time.Time `json:"since,omitzero"`
+	// Strikes counts the account faults (a refused key, a missing permission) with no
+	// call let in after them: the breaker.
 	Strikes int `json:"strikes,omitempty"`
+}
+
+// Refused tells whether the ERP refused the account's key, or a permission was
+// missing, and no call was let in since. It outlives the rest: only a person mends
+// it.
+func (l Lane) Refused() bool { return l.Strikes > 0 }
+
+// Backlog is what of an account goes on by itself.
+type Backlog struct {
+	Orders int
+	// Oldest is when the first of them was received; zero if there is none.
+	Oldest time.Time
 }
 
 // Due is an entry that the sweep may wake.
@@ -224,6 +240,10 @@ type Ledger interface {
 	// longest due first.
 	Due(ctx context.Context, account string, now time.Time, limit int) ([]Due, error)
 
+	// Backlog tells of the account's entries that are due before the time, whether
+	// now or later.
+	Backlog(ctx context.Context, account string, before time.Time) (Backlog, error)
+
 	// Postpone moves the due time of an entry that is still due when it was; it
 	// touches nothing else. ErrChanged if it is not.
 	Postpone(ctx context.Context, d Due, to time.Time) error
@@ -237,10 +257,11 @@ type Ledger interface {
 	Lane(ctx context.Context, account string) (Lane, error)
 
 	// BlockLane extends the lane's rest; an earlier until than the one that stands
-	// changes nothing but strikes.
+	// changes nothing but since and strikes.
 	BlockLane(ctx context.Context, account string, l Lane) error
 
-	// ClearStrikes closes the breaker after a call that the account was let in to.
+	// ClearStrikes closes the breaker after a call that the account was let in to:
+	// neither strikes nor since are remembered then. The rest that stands goes on.
 	ClearStrikes(ctx context.Context, account string) error
 
 	// Customer returns what WriteCustomer kept, strongly consistent; zero if nothing.

@@ -117,6 +117,13 @@ func (a *access) Due(_ context.Context, account string, now time.Time, limit int
 	return a.world.ledger.Due(a.ctx(), account, now, limit)
 }
 
+func (a *access) Backlog(_ context.Context, account string, before time.Time) (ledger.Backlog, error) {
+	if err := a.reads(); err != nil {
+		return ledger.Backlog{}, err
+	}
+	return a.world.ledger.Backlog(a.ctx(), account, before)
+}
+
 func (a *access) Postpone(_ context.Context, d ledger.Due, to time.Time) error {
 	return a.writes(func() error { return a.world.ledger.Postpone(a.ctx(), d, to) })
 }

@@ -3,6 +3,8 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,6 +43,42 @@ func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit i
 		}
 	}
 	return list, nil
+}
+
+// Backlog tells of the account's entries that are due before the time: index/due
+// has their keys, the table when they came and whether they are due still.
+func (l *Ledger) Backlog(ctx context.Context, account string, before time.Time) (b ledger.Backlog, err error) {
+	due, err := l.Due(ctx, account, before.Add(-time.Millisecond), math.MaxInt)
+	if err != nil {
+		return ledger.Backlog{}, err
+	}
+	// One that was put off between two pages of the index is in both; no batch may
+	// ask for a key twice.
+	keys := make([]string, len(due))
+	for i, d := range due {
+		keys[i] = d.Key
+	}
+	slices.Sort(keys)
+	for some := range slices.Chunk(slices.Compact(keys), batch) {
+		asked := make([]received, len(some))
+		for i, key := range some {
+			asked[i].key = key
+		}
+		entries, err := l.entries(ctx, ledger.Filter{}, asked)
+		if err != nil {
+			return ledger.Backlog{}, fmt.Errorf("count what goes on of %s: %w", account, err)
+		}
+		for _, e := range entries {
+			if e.Due.IsZero() || !e.Due.Before(before) {
+				continue
+			}
+			b.Orders++
+			if b.Oldest.IsZero() || e.ReceivedAt.Before(b.Oldest) {
+				b.Oldest = e.ReceivedAt
+			}
+		}
+	}
+	return b, nil
 }
 
 // Postpone moves the due time of an entry that is still due when it was. Of a

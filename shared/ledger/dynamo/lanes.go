@@ -12,6 +12,7 @@ import (
 const (
 	blockedUntilName = "blocked_until"
 	whyName          = "why"
+	sinceName        = "since"
 	strikesName      = "strikes"
 	idName           = "id"
 	quietUntilName   = "quiet_until"
@@ -33,17 +34,22 @@ func (l *Ledger) Lane(ctx context.Context, account string) (ledger.Lane, error) 
 	return lane, nil
 }
 
-// BlockLane extends the lane's rest; why goes with the rest that stands, strikes
-// are always the caller's.
+// BlockLane extends the lane's rest; why goes with the rest that stands, since and
+// strikes are always the caller's.
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
 	err := l.extendRest(ctx, account, lane)
 	if lane.BlockedUntil.IsZero() || isConditionFailed(err) {
-		err = l.update(ctx, laneKey(account), newExpression().set(strikesName, number(int64(lane.Strikes))))
+		err = l.update(ctx, laneKey(account), refusal(lane))
 	}
 	if err != nil {
 		return fmt.Errorf("block lane %s: %w", account, err)
 	}
 	return nil
+}
+
+// refusal sets what is the caller's, whichever rest stands.
+func refusal(lane ledger.Lane) *expression {
+	return newExpression().setOrRemove(sinceName, moment(ledger.Millis(lane.Since))).set(strikesName, number(int64(lane.Strikes)))
 }
 
 // extendRest writes the lane if it rests less.
@@ -52,7 +58,7 @@ func (l *Ledger) extendRest(ctx context.Context, account string, lane ledger.Lan
 		return nil
 	}
 	until := text(ledger.Millis(lane.BlockedUntil).Format(fixed))
-	x := newExpression().set(blockedUntilName, until).set(whyName, text(lane.Why)).set(strikesName, number(int64(lane.Strikes)))
+	x := refusal(lane).set(blockedUntilName, until).set(whyName, text(lane.Why))
 	rests := x.name(blockedUntilName)
 	x.where("attribute_not_exists(" + rests + ") OR " + rests + " < " + x.value(blockedUntilName, until))
 	return l.update(ctx, laneKey(account), x)
@@ -60,7 +66,7 @@ func (l *Ledger) extendRest(ctx context.Context, account string, lane ledger.Lan
 
 // ClearStrikes closes the breaker; the rest that stands goes on.
 func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
-	x := newExpression().set(strikesName, number(0))
+	x := refusal(ledger.Lane{})
 	x.where("attribute_exists(" + x.name(keyName) + ")")
 	if err := l.update(ctx, laneKey(account), x); err != nil && !isConditionFailed(err) {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)

@@ -44,7 +44,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	created.CreatedAt, created.Expires = at.Add(1500*time.Millisecond), at.AddDate(2, 0, 0)
 	write(t, l, ledger.Entry{}, created)
 
-	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Strikes: 2}); err != nil {
+	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Since: at, Strikes: 2}); err != nil {
 		t.Fatal(err)
 	}
 	remember(t, l, "5ca1ab1e", erp.CustomerMark{ID: "3795260786", QuietUntil: at, Token: "t1"})

@@ -9,8 +9,8 @@
 //
 //	the table         dynamodb:GetItem       Get, Lane, Customer
 //	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, ClearStrikes, WriteCustomer
-//	                  dynamodb:BatchGetItem  List (the command line's credentials alone)
-//	its index/due     dynamodb:Query         Due (the sweep alone)
+//	                  dynamodb:BatchGetItem  List, Backlog (the command line's credentials alone)
+//	its index/due     dynamodb:Query         Due (the sweep), Backlog (the command line's credentials)
 //	its index/recent  dynamodb:Query         List (the command line's credentials alone)
 //
 // So the workers need GetItem and UpdateItem on the table, and the sweep those

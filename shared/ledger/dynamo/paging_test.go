@@ -97,6 +97,30 @@ func keys(t *testing.T, l *dynamo.Ledger, f ledger.Filter) []string {
 	return keys
 }
 
+// moving is an index that moves its first entry behind the others while it is read.
+type moving struct{ dynamo.API }
+
+func (m moving) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	page, err := m.API.Query(ctx, in, o...)
+	if err == nil && len(page.LastEvaluatedKey) == 0 {
+		page.Items = append(page.Items, page.Items[0])
+	}
+	return page, err
+}
+
+func TestAnEntryThatMovesInTheIndexIsCountedOnce(t *testing.T) {
+	client, table := newTable(t)
+	l := dynamo.New(moving{client}, table, options())
+	for i := range 3 {
+		e := entry(fmt.Sprint(i))
+		e.State, e.Due = ledger.Waiting, at.Add(time.Duration(i)*time.Minute)
+		write(t, l, ledger.Entry{}, e)
+	}
+	if b, err := l.Backlog(t.Context(), "estudio", at.Add(time.Hour)); err != nil || b.Orders != 3 {
+		t.Fatalf("%+v, %v", b, err)
+	}
+}
+
 // stale is an index that lags behind: it answers as if nothing had been written
 // since.
 type stale struct {

@@ -42,8 +42,17 @@ var resting = map[string]func(*testing.T, suite){
 		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 3})
 	},
 
-	"clearing the strikes leaves the rest": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Strikes: 3})
+	"since when an account rests is the caller's, as its strikes are": func(t *testing.T, s suite) {
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(1234567 * time.Nanosecond)})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(time.Millisecond)})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "shorter", Since: at.Add(time.Minute), Strikes: 1})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(time.Minute), Strikes: 1})
+		s.block(t, "estudio", ledger.Lane{Strikes: 1})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Strikes: 1})
+	},
+
+	"clearing the strikes leaves the rest, and forgets since when": func(t *testing.T, s suite) {
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Since: at, Strikes: 3})
 		mustBe(t, s.ClearStrikes(t.Context(), s.connection("estudio")), nil)
 		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused"})
 	},

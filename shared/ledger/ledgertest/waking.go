@@ -102,6 +102,46 @@ var waking = map[string]func(*testing.T, suite){
 		s.wantDue(t, at.Add(7*time.Millisecond), 10, ledger.Due{Key: e.Key, At: e.Due})
 	},
 
+	"the backlog is what goes on by itself, now or later, with the oldest": func(t *testing.T, s suite) {
+		s.wantBacklog(t, ledger.Backlog{})
+		for id, e := range map[string]struct {
+			state         ledger.State
+			due, received time.Time
+		}{
+			"accepted":  {ledger.Accepted, at, at},
+			"creating":  {ledger.Creating, at.Add(time.Minute), at.Add(-time.Minute)},
+			"waiting":   {ledger.Waiting, at.AddDate(0, 0, 7), at.Add(-time.Hour)},
+			"uncertain": {ledger.Uncertain, at.Add(time.Hour), at.Add(-time.Second)},
+			// Neither of these goes on, however old it is.
+			"parked":   {ledger.Uncertain, farFuture, at.AddDate(0, 0, -1)},
+			"rejected": {ledger.Rejected, farFuture, at.AddDate(0, 0, -2)},
+			"created":  {ledger.Created, time.Time{}, at.AddDate(0, 0, -3)},
+		} {
+			is := s.entry(id)
+			is.State, is.Due, is.ReceivedAt = e.state, e.due, e.received
+			s.create(t, is)
+		}
+		another := s.entry("another's")
+		another.Account, another.ReceivedAt = s.connection("loja"), at.AddDate(0, 0, -4)
+		s.create(t, another)
+		s.wantBacklog(t, ledger.Backlog{Orders: 4, Oldest: at.Add(-time.Hour)})
+
+		before := s.get(t, s.key("waiting"))
+		after := before
+		after.State, after.Due = ledger.Created, time.Time{}
+		s.write(t, before, after)
+		s.wantBacklog(t, ledger.Backlog{Orders: 3, Oldest: at.Add(-time.Minute)})
+	},
+
+	"the backlog of hundreds is counted to the last": func(t *testing.T, s suite) {
+		for i := range 203 {
+			e := s.entry(fmt.Sprint(i))
+			e.State, e.Due, e.ReceivedAt = ledger.Waiting, at.Add(time.Duration(i)*time.Second), at.Add(-time.Duration(i)*time.Second)
+			s.create(t, e)
+		}
+		s.wantBacklog(t, ledger.Backlog{Orders: 203, Oldest: at.Add(-202 * time.Second)})
+	},
+
 	"postpone moves the due time and nothing else": func(t *testing.T, s suite) {
 		e := s.entry("1")
 		fill(t, &e)
@@ -152,6 +192,14 @@ var waking = map[string]func(*testing.T, suite){
 			return s.Postpone(t.Context(), ledger.Due{Key: e.Key, At: at}, at.Add(time.Duration(i+1)*time.Minute))
 		}))
 	},
+}
+
+// wantBacklog leaves out what is due in the far future.
+func (s suite) wantBacklog(t *testing.T, want ledger.Backlog) {
+	t.Helper()
+	got, err := s.Backlog(t.Context(), s.connection("estudio"), farFuture)
+	mustBe(t, err, nil)
+	same(t, "backlog", got, want)
 }
 
 func (s suite) wantDue(t *testing.T, now time.Time, limit int, want ...ledger.Due) {

@@ -130,6 +130,23 @@ func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit i
 	return due, err
 }
 
+// Backlog tells of the account's entries that are due before the time.
+func (l *Ledger) Backlog(ctx context.Context, account string, before time.Time) (b ledger.Backlog, err error) {
+	err = l.do(ctx, func() error {
+		for _, d := range l.due[account] {
+			if !d.At.Before(before) {
+				break
+			}
+			b.Orders++
+			if at := l.entries[d.Key].ReceivedAt; b.Oldest.IsZero() || at.Before(b.Oldest) {
+				b.Oldest = at
+			}
+		}
+		return nil
+	})
+	return b, err
+}
+
 // NextDue is when the first entry of the account is due; zero if none ever is.
 func (l *Ledger) NextDue(account string) time.Time {
 	l.mu.Lock()
@@ -192,7 +209,7 @@ func (l *Ledger) Lane(ctx context.Context, account string) (lane ledger.Lane, er
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
 	return l.do(ctx, func() error {
 		is := l.lanes[account]
-		is.Strikes = lane.Strikes
+		is.Since, is.Strikes = ledger.Millis(lane.Since), lane.Strikes
 		if until := ledger.Millis(lane.BlockedUntil); until.After(is.BlockedUntil) {
 			is.BlockedUntil, is.Why = until, lane.Why
 		}
@@ -201,11 +218,11 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 	})
 }
 
-// ClearStrikes closes the breaker.
+// ClearStrikes closes the breaker; the rest that stands goes on.
 func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
 	return l.do(ctx, func() error {
 		lane := l.lanes[account]
-		lane.Strikes = 0
+		lane.Since, lane.Strikes = time.Time{}, 0
 		l.lanes[account] = lane
 		return nil
 	})

@@ -94,6 +94,47 @@ func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit i
 	return list, nil
 }
 
+// Backlog tells of the account's entries that are due before the time.
+func (l *Ledger) Backlog(ctx context.Context, account string, before time.Time) (b ledger.Backlog, err error) {
+	var oldest sql.NullInt64
+	err = l.db.QueryRowContext(ctx, "SELECT count(*), min(received_at) FROM entries WHERE account = ? AND due < ?", account, before.UnixMilli()).
+		Scan(&b.Orders, &oldest)
+	if err != nil {
+		return ledger.Backlog{}, fmt.Errorf("count what goes on of %s: %w", account, err)
+	}
+	b.Oldest = moment(oldest)
+	return b, nil
+}
+
+// Accounts are those that have an entry which isn't created, with their kinds of
+// ERP. It hops from account to account along the index.
+func (l *Ledger) Accounts(ctx context.Context) (map[string]string, error) {
+	rows, err := l.db.QueryContext(ctx, `
+		WITH RECURSIVE known (account) AS (
+			SELECT min(account) FROM entries WHERE due IS NOT NULL
+			UNION ALL
+			SELECT (SELECT min(account) FROM entries WHERE due IS NOT NULL AND account > known.account) FROM known WHERE account IS NOT NULL
+		)
+		SELECT account, (SELECT entry ->> 'erp' FROM entries WHERE due IS NOT NULL AND account = known.account LIMIT 1)
+		FROM known WHERE account IS NOT NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	defer rows.Close()
+	kinds := map[string]string{}
+	for rows.Next() {
+		var account, kind string
+		if err := rows.Scan(&account, &kind); err != nil {
+			return nil, fmt.Errorf("list accounts: %w", err)
+		}
+		kinds[account] = kind
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	return kinds, nil
+}
+
 // Postpone moves the due time of an entry that is still due when it was.
 func (l *Ledger) Postpone(ctx context.Context, d ledger.Due, to time.Time) error {
 	moved, err := l.changes(ctx, "UPDATE entries SET due = ? WHERE key = ? AND due = ?", millis(to), d.Key, millis(d.At))
@@ -161,15 +202,21 @@ func (r row) decode() (ledger.Entry, error) {
 	if e.Newer != nil {
 		e.Newer.Payload = r.newerPayload
 	}
-	if r.due.Valid {
-		e.Due = time.UnixMilli(r.due.Int64).UTC()
-	}
+	e.Due = moment(r.due)
 	return e, nil
 }
 
 // millis is a time as a column keeps it: no time is NULL.
 func millis(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+// moment is a column's time.
+func moment(column sql.NullInt64) time.Time {
+	if !column.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(column.Int64).UTC()
 }
 
 // changes runs one statement and tells whether it changed a row.

@@ -14,27 +14,25 @@ import (
 // Lane returns the account's lane.
 func (l *Ledger) Lane(ctx context.Context, account string) (ledger.Lane, error) {
 	var lane ledger.Lane
-	var until sql.NullInt64
-	err := l.db.QueryRowContext(ctx, "SELECT blocked_until, why, strikes FROM lanes WHERE account = ?", account).
-		Scan(&until, &lane.Why, &lane.Strikes)
+	var until, since sql.NullInt64
+	err := l.db.QueryRowContext(ctx, "SELECT blocked_until, why, since, strikes FROM lanes WHERE account = ?", account).
+		Scan(&until, &lane.Why, &since, &lane.Strikes)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return ledger.Lane{}, fmt.Errorf("read lane %s: %w", account, err)
 	}
-	if until.Valid {
-		lane.BlockedUntil = time.UnixMilli(until.Int64).UTC()
-	}
+	lane.BlockedUntil, lane.Since = moment(until), moment(since)
 	return lane, nil
 }
 
-// BlockLane extends the lane's rest; why goes with the rest that stands, strikes
-// are always the caller's.
+// BlockLane extends the lane's rest; why goes with the rest that stands, since and
+// strikes are always the caller's.
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
-	_, err := l.db.ExecContext(ctx, `INSERT INTO lanes (account, blocked_until, why, strikes) VALUES (?, ?, ?, ?)
+	_, err := l.db.ExecContext(ctx, `INSERT INTO lanes (account, blocked_until, why, since, strikes) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (account) DO UPDATE SET
 			why = CASE WHEN excluded.blocked_until > coalesce(blocked_until, 0) THEN excluded.why ELSE why END,
 			blocked_until = nullif(max(coalesce(excluded.blocked_until, 0), coalesce(blocked_until, 0)), 0),
-			strikes = excluded.strikes`,
-		account, millis(lane.BlockedUntil), lane.Why, lane.Strikes)
+			since = excluded.since, strikes = excluded.strikes`,
+		account, millis(lane.BlockedUntil), lane.Why, millis(lane.Since), lane.Strikes)
 	if err != nil {
 		return fmt.Errorf("block lane %s: %w", account, err)
 	}
@@ -43,7 +41,7 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 
 // ClearStrikes closes the breaker; the rest that stands goes on.
 func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
-	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET strikes = 0 WHERE account = ?", account); err != nil {
+	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET since = NULL, strikes = 0 WHERE account = ?", account); err != nil {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)
 	}
 	return nil
@@ -58,9 +56,7 @@ func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.Custom
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
 	}
-	if until.Valid {
-		mark.QuietUntil = time.UnixMilli(until.Int64).UTC()
-	}
+	mark.QuietUntil = moment(until)
 	return mark, nil
 }
 

@@ -32,6 +32,7 @@ var schema string
 var migrations = []string{
 	schema,
 	"ALTER TABLE customers ADD COLUMN quiet_until INTEGER; ALTER TABLE customers ADD COLUMN token TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE lanes ADD COLUMN since INTEGER",
 }
 
 // patience is how long a statement waits for another process's write.

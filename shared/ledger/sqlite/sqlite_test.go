@@ -258,7 +258,7 @@ func TestAFileOfANewerCarimboIsRefused(t *testing.T) {
 func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until", "ALTER TABLE customers DROP COLUMN token",
+	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until", "ALTER TABLE customers DROP COLUMN token", "ALTER TABLE lanes DROP COLUMN since",
 		"INSERT INTO customers (account, hash, id) VALUES ('estudio', 'h1', '7')", "PRAGMA user_version = 1"} {
 		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -271,6 +271,52 @@ func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	}
 	if kept, err := l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{ID: "7"}, erp.CustomerMark{QuietUntil: at, Token: "t"}); err != nil || !kept {
 		t.Fatal(kept, err)
+	}
+}
+
+func TestALaneOfAFormerFormatStillRests(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	for _, statement := range []string{"ALTER TABLE lanes DROP COLUMN since",
+		fmt.Sprintf("INSERT INTO lanes (account, blocked_until, why, strikes) VALUES ('estudio', %d, 'key refused', 2)", at.UnixMilli()), "PRAGMA user_version = 2"} {
+		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Close()
+	l = open(t, dir)
+	want := ledger.Lane{BlockedUntil: at, Why: "key refused", Strikes: 2}
+	if got, err := l.Lane(t.Context(), "estudio"); err != nil || got != want {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	want.Since = at
+	if err := l.BlockLane(t.Context(), "estudio", want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := l.Lane(t.Context(), "estudio"); err != nil || got != want {
+		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func TestAccountsAreThoseWhoseOrdersAreNotAllCreated(t *testing.T) {
+	l := open(t, t.TempDir())
+	for i, e := range []ledger.Entry{
+		{Account: "estudio", ERP: "omie", State: ledger.Waiting, Due: at},
+		{Account: "estudio", ERP: "omie", State: ledger.Rejected, Due: at.AddDate(100, 0, 0)},
+		{Account: "loja", ERP: "sensio", State: ledger.Uncertain, Due: at.AddDate(100, 0, 0)},
+		{Account: "done", ERP: "omie", State: ledger.Created},
+	} {
+		e.Key, e.Token, e.ReceivedAt, e.UpdatedAt = fmt.Sprint("cursos#", i), "t", at, at
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := l.Accounts(t.Context())
+	if diff := cmp.Diff(map[string]string{"estudio": "omie", "loja": "sensio"}, got); diff != "" || err != nil {
+		t.Fatalf("%v (-want +got):\n%s", err, diff)
+	}
+	if got, err := open(t, t.TempDir()).Accounts(t.Context()); len(got) > 0 || err != nil {
+		t.Fatalf("an empty ledger knows %v, %v", got, err)
 	}
 }
 
