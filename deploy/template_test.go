@@ -270,6 +270,8 @@ var alarms = map[string]string{
 	"UnknownFaultAlarm":      counted("unknown-fault", placing.MetricUnknownFault),
 	"ReversedLateAlarm":      counted("reversed-late", placing.MetricReversedLate),
 	"ChangedLateAlarm":       counted("changed-late", placing.MetricChangedLate),
+	"AccountRefusedAlarm":    counted("account-refused", placing.MetricAccountRefused),
+	"LongRestAlarm":          counted("long-rest", placing.MetricLongRest),
 	"WebhookFailedAlarm": `{"AlarmName": {"Fn::Sub": "${AWS::StackName}-webhook-failed"}, "Namespace": "AWS/ApiGateway", "MetricName": "5xx",
 		"Dimensions": [{"Name": "ApiId", "Value": {"Ref": "WebhookApi"}}], "Statistic": "Sum", "Period": 300,
 		"ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching"}`,

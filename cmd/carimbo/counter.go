@@ -43,6 +43,11 @@ func (c *counter) Count(_ context.Context, m placing.Metric, connection string) 
 	c.add(connection + " " + string(m))
 }
 
+// CountAccount counts what befell an account.
+func (c *counter) CountAccount(_ context.Context, m placing.Metric, account string) {
+	c.add(account + " " + string(m))
+}
+
 // Placed has nothing to keep here: the ledger has both times.
 func (c *counter) Placed(context.Context, string, time.Duration) {}
 

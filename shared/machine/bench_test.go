@@ -68,6 +68,9 @@ func (m meter) Count(_ context.Context, what placing.Metric, _ string) {
 	m.counted.Store(what, true)
 	m.signal()
 }
+func (m meter) CountAccount(ctx context.Context, what placing.Metric, account string) {
+	m.Count(ctx, what, account)
+}
 func (m meter) Placed(context.Context, string, time.Duration) { m.signal() }
 
 // bench is a whole machine: real HTTP in, SQLite in the middle, real HTTP to the

@@ -56,8 +56,8 @@ const (
 // Metric names something worth counting.
 type Metric string
 
-// What is counted. A person looks at Parked, UnknownFault, ReversedLate and
-// ChangedLate.
+// What is counted. A person looks at Parked, UnknownFault, ReversedLate,
+// ChangedLate, AccountRefused and LongRest.
 const (
 	MetricAccepted     Metric = "Accepted"
 	MetricCreated      Metric = "Created"
@@ -72,6 +72,12 @@ const (
 	MetricChangedLate Metric = "ChangedLate"
 	// MetricStrayWake: a wake-up of an entry that does not exist.
 	MetricStrayWake Metric = "StrayWake"
+
+	// MetricAccountRefused, of an account: its key was refused, or a permission is
+	// missing.
+	MetricAccountRefused Metric = "AccountRefused"
+	// MetricLongRest, of an account: the ERP has it rest for longer than LongRest.
+	MetricLongRest Metric = "LongRest"
 )
 
 // Step is what a transition asks for.

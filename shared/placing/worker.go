@@ -40,6 +40,9 @@ const (
 	maxRest    = time.Hour
 )
 
+// LongRest is how long an account may rest before a person is told.
+const LongRest = 15 * time.Minute
+
 // laneMargin is for clocks that differ, and for an ERP that says whole seconds: a
 // call a moment before the end of a block makes it begin anew.
 const laneMargin = 2 * time.Second
@@ -51,6 +54,8 @@ const writeTries = 20
 // Meter counts what is worth counting.
 type Meter interface {
 	Count(ctx context.Context, m Metric, connection string)
+	// CountAccount counts what concerns an account and none of its orders.
+	CountAccount(ctx context.Context, m Metric, account string)
 	// Placed measures the time from acceptance to creation.
 	Placed(ctx context.Context, connection string, took time.Duration)
 }
@@ -339,7 +344,7 @@ func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error
 		return time.Time{}, fmt.Errorf("read the lane: %w", err)
 	}
 	if a.Kind != erp.Lane {
-		if lane.Strikes > 0 {
+		if lane.Refused() || !lane.Since.IsZero() {
 			err = in.Ledger.ClearStrikes(ctx, account)
 		}
 		return time.Time{}, err
@@ -349,12 +354,35 @@ func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error
 		lane.Strikes = min(lane.Strikes+1, maxStrikes)
 		rest = min(rest<<(lane.Strikes-1), max(rest, maxRest))
 	}
-	lane.Why = a.Text
+	if a.AccountFault || !lane.Refused() {
+		// What a person has to mend is not forgotten over another reason to rest.
+		lane.Why = a.Text
+	}
+	if lane.Since.IsZero() {
+		lane.Since = in.Now()
+	}
 	lane.BlockedUntil = later(lane.BlockedUntil, in.Now().Add(rest+laneMargin))
 	if err := in.Ledger.BlockLane(ctx, account, lane); err != nil {
 		return time.Time{}, fmt.Errorf("block the lane: %w", err)
 	}
+	in.reportRest(ctx, a.AccountFault, rest, lane.BlockedUntil)
 	return lane.BlockedUntil, nil
+}
+
+// reportRest tells of a rest that a person should know of. Shorter ones are an
+// ERP's everyday limits.
+func (in *invocation) reportRest(ctx context.Context, refused bool, rest time.Duration, until time.Time) {
+	account := in.entry.Account
+	switch {
+	case refused:
+		in.Meter.CountAccount(ctx, MetricAccountRefused, account)
+		in.Log.WarnContext(ctx, "the ERP refuses the account's key, or a permission is missing: its orders wait until you mend that; carimbo accounts tells what the ERP said",
+			"account", account, "why", "refused", "until", until, "key", in.entry.Key)
+	case rest > LongRest:
+		in.Meter.CountAccount(ctx, MetricLongRest, account)
+		in.Log.WarnContext(ctx, "the ERP has the account rest for long: its orders wait until then; carimbo accounts tells what the ERP said",
+			"account", account, "why", "rest", "until", until, "key", in.entry.Key)
+	}
 }
 
 func factsOf(o order.Order) Facts {

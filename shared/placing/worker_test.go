@@ -149,8 +149,9 @@ func (w witness) BlockLane(ctx context.Context, account string, l ledger.Lane) e
 
 type quiet struct{}
 
-func (quiet) Count(context.Context, placing.Metric, string) {}
-func (quiet) Placed(context.Context, string, time.Duration) {}
+func (quiet) Count(context.Context, placing.Metric, string)        {}
+func (quiet) CountAccount(context.Context, placing.Metric, string) {}
+func (quiet) Placed(context.Context, string, time.Duration)        {}
 
 // worker is a process: each of the test's messages has one of its own, unless the
 // test keeps it.

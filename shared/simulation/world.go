@@ -309,9 +309,10 @@ var (
 	_ placing.Meter = meter{}
 )
 
-func (meter) Take(context.Context, intake.Metric, string, string) {}
-func (meter) Count(context.Context, placing.Metric, string)       {}
-func (meter) Placed(context.Context, string, time.Duration)       {}
+func (meter) Take(context.Context, intake.Metric, string, string)  {}
+func (meter) Count(context.Context, placing.Metric, string)        {}
+func (meter) CountAccount(context.Context, placing.Metric, string) {}
+func (meter) Placed(context.Context, string, time.Duration)        {}
 
 // result counts.
 func (w *world) result() Result {

@@ -30,7 +30,7 @@ var shown = map[string]bool{
 	"account": true, "attempts": true, "cause": true, "code": true, "connection": true, "erp_id": true,
 	"key": true, "missing": true, "next": true, "panic": true, "queued": true, "reason": true, "receives": true,
 	"request": true, "secret": true, "stack": true, "state": true, "status": true, "topic": true, "type": true,
-	"why": true, "woken": true,
+	"until": true, "why": true, "woken": true,
 }
 
 // NewLog makes the log of a Lambda function: JSON, from the level of

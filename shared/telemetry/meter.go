@@ -21,8 +21,9 @@ const MetricCreatedAfter = "CreatedAfter"
 // Meter writes each count as a line of its own in CloudWatch's embedded metric
 // format, at once: what was counted stands, even if the process dies next.
 //
-// A metric has two dimensions, Service (the stack) and Connection, and stands
-// once more with Service alone, which is what an alarm watches. Why something was
+// A metric has two dimensions, Service (the stack) and Connection, or Account where
+// it is about an ERP account, and stands once more with Service alone, which is what
+// an alarm watches. Why something was
 // ignored or refused is a property of the line and no dimension: a search finds
 // it, and it costs no metric.
 //
@@ -43,17 +44,22 @@ var (
 
 // Take counts what intake did with a call.
 func (m *Meter) Take(ctx context.Context, metric intake.Metric, connection, why string) {
-	m.write(ctx, string(metric), "Count", 1, connection, map[string]any{"why": why})
+	m.write(ctx, string(metric), "Count", 1, of{"Connection", connection}, map[string]any{"why": why})
 }
 
 // Count counts what placing did with an order.
 func (m *Meter) Count(ctx context.Context, metric placing.Metric, connection string) {
-	m.write(ctx, string(metric), "Count", 1, connection, map[string]any{})
+	m.write(ctx, string(metric), "Count", 1, of{"Connection", connection}, map[string]any{})
+}
+
+// CountAccount counts what concerns an account.
+func (m *Meter) CountAccount(ctx context.Context, metric placing.Metric, account string) {
+	m.write(ctx, string(metric), "Count", 1, of{"Account", account}, map[string]any{})
 }
 
 // Placed measures the time from acceptance to creation.
 func (m *Meter) Placed(ctx context.Context, connection string, took time.Duration) {
-	m.write(ctx, MetricCreatedAfter, "Seconds", took.Seconds(), connection, map[string]any{})
+	m.write(ctx, MetricCreatedAfter, "Seconds", took.Seconds(), of{"Connection", connection}, map[string]any{})
 }
 
 // directive tells CloudWatch what in the line is a metric.
@@ -70,14 +76,17 @@ type metadata struct {
 	CloudWatchMetrics []directive
 }
 
+// of is what a metric is about, as its second dimension.
+type of struct{ dimension, value string }
+
 // write puts a metric into line, which has its properties. CloudWatch drops a
 // metric with an empty dimension: what belongs to no connection has none.
-func (m *Meter) write(ctx context.Context, name, unit string, value float64, connection string, line map[string]any) {
+func (m *Meter) write(ctx context.Context, name, unit string, value float64, about of, line map[string]any) {
 	dimensions := [][]string{{"Service"}}
 	line["Service"] = m.Service
-	if connection != "" {
-		dimensions = append(dimensions, []string{"Service", "Connection"})
-		line["Connection"] = connection
+	if about.value != "" {
+		dimensions = append(dimensions, []string{"Service", about.dimension})
+		line[about.dimension] = about.value
 	}
 	if lambda, ok := lambdacontext.FromContext(ctx); ok {
 		line["requestId"] = lambda.AwsRequestID

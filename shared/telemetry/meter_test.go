@@ -25,6 +25,7 @@ func TestEachCountIsALineInTheEmbeddedMetricFormat(t *testing.T) {
 	m.Take(ctx, intake.MetricRefused, "cursos", "signature")
 	m.Count(ctx, placing.MetricUnknownFault, "cursos")
 	m.Count(t.Context(), placing.MetricStrayWake, "")
+	m.CountAccount(ctx, placing.MetricAccountRefused, "estudio")
 	m.Placed(ctx, "cursos", 3*time.Minute+250*time.Millisecond)
 
 	const golden = "testdata/metrics.jsonl"
@@ -46,6 +47,7 @@ func TestCloudWatchFindsEachMetricAndDimension(t *testing.T) {
 	m := &telemetry.Meter{W: &out, Service: "shop", Now: time.Now}
 	m.Take(t.Context(), intake.MetricIgnored, "cursos", "not_paid")
 	m.Count(t.Context(), placing.MetricParked, "")
+	m.CountAccount(t.Context(), placing.MetricLongRest, "estudio")
 	m.Placed(t.Context(), "cursos", time.Second)
 	lines := 0
 	for d := json.NewDecoder(&out); d.More(); lines++ {
@@ -69,7 +71,7 @@ func TestCloudWatchFindsEachMetricAndDimension(t *testing.T) {
 			}
 		}
 	}
-	if lines != 3 {
+	if lines != 4 {
 		t.Errorf("%d lines", lines)
 	}
 }

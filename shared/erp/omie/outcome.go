@@ -156,7 +156,7 @@ func (f fault) outcome(m method, status int, header http.Header) erp.Answer {
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case concurrent.MatchString(f.said) || f.numbered("1880"):
 		return lane(concurrentRest)
-	case keyRefused.MatchString(f.said):
+	case keyRefused.MatchString(f.said) || forbidden.MatchString(f.said):
 		return accountFault()
 	case m.writes() && (duplicate.MatchString(f.said) || strings.HasSuffix(f.code, "-102")):
 		return erp.Answer{Kind: erp.Duplicate}
@@ -192,6 +192,7 @@ var (
 	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
 	concurrent = regexp.MustCompile(`ja existe uma requisicao desse metodo`)
 	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi )?(informad|encontrad|cadastrad|preenchid)|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)`)
+	forbidden  = regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente)|acesso (foi )?(negado|nao (autorizado|permitido))|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|modulo\b.{0,60}\bnao (esta |foi )?(contratad|habilitad|liberad|ativ)`)
 	duplicate  = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]`)
 	unstable   = regexp.MustCompile(`broken response|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|tente novamente|tentar novamente|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
 	emptyPage  = regexp.MustCompile(`nao existem registros|nenhum (registro|cliente)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)

@@ -113,6 +113,23 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 500, "", faultBody("O app_key informado é inválido", ""), account},
 		{incluirOS, 500, "", faultBody("app_secret inválido!", ""), account},
 		{incluirOS, 401, "", ``, account},
+
+		// The account lacks a permission, which is a person's to give.
+		{incluirOS, 500, "", faultBody("ERROR: O usuário não tem permissão para incluir Ordem de Serviço.", client+"103"), account},
+		{incluirOS, 500, "", faultBody("Sem permissão para executar o método IncluirOS", ""), account},
+		{incluirCliente, 500, "", faultBody("Usuário não possui permissão para cadastrar clientes!", client+"102"), account},
+		{listarClientes, 500, "", faultBody("Acesso negado para o aplicativo [2504987361]", ""), account},
+		{listarClientes, 500, "", faultBody("app_key [1500233199] não autorizada para o método ListarClientes", ""), account},
+		{consultarOS, 500, "", faultBody("Acesso não autorizado", ""), account},
+		{consultarOS, 500, "", faultBody("Permissão insuficiente: ConsultarOS", client+"105"), account},
+		{consultarOS, 403, "", faultBody("Access denied", server), account},
+		{incluirOS, 500, "", faultBody("O módulo de Serviços não está habilitado para este aplicativo", ""), account},
+		{incluirOS, 500, "", faultBody("Módulo [Serviços e NFS-e] não contratado", ""), account},
+		// Words of the contents that only sound like it.
+		{incluirOS, 500, "", faultBody("Não é permitido informar a tag [nValorTotal] !", client+"8"), kind(erp.Unknown)},
+		{incluirOS, 500, "", faultBody("ERROR: Etapa [60] não autorizada para inclusão.", client+"8"), kind(erp.Unknown)},
+		{incluirOS, 500, "", faultBody("A tag [cCodServMun] deve estar ativa no módulo de Serviços", client+"3"), kind(erp.Refused)},
+		{incluirOS, 500, "", faultBody("Conta corrente [3731356020] não cadastrada no módulo Finanças", client+"3"), kind(erp.Refused)},
 		{incluirOS, 403, "", `<html>Forbidden</html>`, account},
 
 		// Refused for its contents.
