@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -171,7 +172,8 @@ func (c *console) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List orders, the newest first",
 		Long: `List orders, the newest first, and say of those that wait for a person what to
-do. Filters add up. The columns:
+do. Filters add up. An account that the ERP refuses is a line of --mine as well,
+and no row of its --json: carimbo accounts --json has it. The columns:
 
   STATE         accepted (nothing sent yet), creating, created, waiting (goes
                 on by itself), uncertain (may be in the ERP; is looked up),
@@ -256,18 +258,25 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	if len(rows) == 0 {
 		c.doubtConnection(f.Connection)
 	}
+	refused, err := c.refusedAccounts(ctx, l, f)
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
-	c.writeTable(&out, rows)
+	c.writeTable(&out, rows, refused)
 	_, err = c.stdout.Write(out.Bytes())
 	return err
 }
 
-func (c *console) writeTable(out *bytes.Buffer, rows []row) {
-	if len(rows) == 0 {
+func (c *console) writeTable(out *bytes.Buffer, rows []row, refused []listedAccount) {
+	if len(rows)+len(refused) == 0 {
 		fmt.Fprintln(out, "No orders.")
 		return
 	}
 	var cells [][]cell
+	for _, a := range refused {
+		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
+	}
 	for _, r := range rows {
 		cells = append(cells, []cell{
 			{text: r.Key}, stateCell(r.Entry, r.late), {text: string(r.Reason.Kind)},
@@ -277,7 +286,7 @@ func (c *console) writeTable(out *bytes.Buffer, rows []row) {
 	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
 	fmt.Fprintf(out, "\n%s\n", tally(rows))
 	writeLate(out, rows)
-	c.writeToDo(out, rows)
+	c.writeWaiting(out, slices.Concat(c.refusedToDo(refused), c.toDo(rows)))
 }
 
 // stateCell shows in colour whether anybody has to do anything.
@@ -301,23 +310,30 @@ func writeLate(out *bytes.Buffer, rows []row) {
 	}
 }
 
-// writeToDo says of each order that waits for a person what to do.
-func (c *console) writeToDo(out *bytes.Buffer, rows []row) {
-	first := true
+// toDo says of each order that waits for a person what to do.
+func (c *console) toDo(rows []row) (lines []string) {
 	for _, r := range rows {
-		if !r.WaitsForPerson() {
-			continue
+		if r.WaitsForPerson() {
+			lines = append(lines, c.paint(red, safe(r.Key))+": "+safe(inWords(r.Entry)))
 		}
-		if first {
-			fmt.Fprintf(out, "\n%s\n", c.paint(bold, "Waiting for a person:"))
-			first = false
-		}
-		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, safe(r.Key)), safe(inWords(r.Entry)))
+	}
+	return lines
+}
+
+func (c *console) writeWaiting(out io.Writer, lines []string) {
+	if len(lines) > 0 {
+		fmt.Fprintf(out, "\n%s\n", c.paint(bold, "Waiting for a person:"))
+	}
+	for _, line := range lines {
+		fmt.Fprintf(out, "  %s\n", line)
 	}
 }
 
 // tally counts by state, in the order of an order's life.
 func tally(rows []row) string {
+	if len(rows) == 0 {
+		return "No orders."
+	}
 	count := map[ledger.State]int{}
 	for _, r := range rows {
 		count[r.State]++

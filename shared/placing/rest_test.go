@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -142,14 +143,18 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// clearing counts what a call that was let in writes to the lane.
+// clearing counts what a call that was let in writes to the lane, or fails to.
 type clearing struct {
 	ledger.Ledger
 	cleared int
+	fails   error
 }
 
 func (c *clearing) ClearStrikes(ctx context.Context, account string) error {
 	c.cleared++
+	if c.fails != nil {
+		return c.fails
+	}
 	return c.Ledger.ClearStrikes(ctx, account)
 }
 
@@ -182,5 +187,21 @@ func TestACallThatIsLetInWritesTheLaneOnlyAfterARest(t *testing.T) {
 				t.Errorf("the lane was written %d times, want %d", l.cleared, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatTheERPAnsweredIsRecordedThoughTheLaneCannotBe(t *testing.T) {
+	s := newShift(t)
+	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon, Why: "429", Since: noon.Add(-time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	w := s.worker()
+	w.Ledger = &clearing{Ledger: w.Ledger, fails: errors.New("throttled")}
+	if err := s.handleIn(w, s.paid("Ana", 1)); err != nil {
+		t.Fatal(err)
+	}
+	s.isLeft(ledger.Created, "")
+	if s.lane().Since.IsZero() {
+		t.Error("the next call has nothing to make up for")
 	}
 }

@@ -345,9 +345,13 @@ func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error
 	}
 	if a.Kind != erp.Lane {
 		if lane.Refused() || !lane.Since.IsZero() {
-			err = in.Ledger.ClearStrikes(ctx, account)
+			// One that fails is made up for by the next call: no reason to leave what the
+			// ERP answered unrecorded.
+			if err := in.Ledger.ClearStrikes(ctx, account); err != nil {
+				in.Log.WarnContext(ctx, "that the account was let in again could not be recorded", "account", account, "cause", err)
+			}
 		}
-		return time.Time{}, err
+		return time.Time{}, nil
 	}
 	rest := a.RetryAfter
 	if a.AccountFault {

@@ -1,0 +1,59 @@
+package sqlite_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/queue/sqlite"
+)
+
+func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
+	c := newClock()
+	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: c.Now, MaxReceives: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { q.Close() })
+	backlogs := func(want map[string]sqlite.Backlog) {
+		t.Helper()
+		got, err := q.Backlogs(t.Context())
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Fatalf("%v (-want +got):\n%s", err, diff)
+		}
+	}
+	backlogs(map[string]sqlite.Backlog{})
+	notice := func(account string, n int, ago time.Duration) {
+		m := message(account, n)
+		m.Type, m.ReceivedAt = queue.Paid, c.Now().Add(-ago)
+		send(t, q, m)
+	}
+	notice("estudio", 1, time.Minute)
+	notice("estudio", 2, time.Hour)
+	notice("estudio", 3, 0)
+	send(t, q, message("estudio", 4))
+	notice("loja", 1, time.Second)
+	send(t, q, message("outra", 1))
+	backlogs(map[string]sqlite.Backlog{"estudio": {3, c.Now().Add(-time.Hour)}, "loja": {1, c.Now().Add(-time.Second)}})
+
+	// One in flight is queued still: whoever holds it may be dead. A dead letter isn't.
+	receive(t, q, 10)
+	backlogs(map[string]sqlite.Backlog{"estudio": {3, c.Now().Add(-time.Hour)}, "loja": {1, c.Now().Add(-time.Second)}})
+	former := c.Now()
+	c.Pass(visibility)
+	receive(t, q, 10)
+	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}})
+
+	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message) VALUES ('loja', 'not of this release')"); err != nil {
+		t.Fatal(err)
+	}
+	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {1, time.Time{}}})
+}
