@@ -211,6 +211,9 @@ func blockedLane(s *stack) {
 	if e := s.stands(first, ledger.Waiting, "lane"); e.Attempts != 0 {
 		s.t.Errorf("%d attempts", e.Attempts)
 	}
+	if !strings.Contains(s.log(), `"LongRest":1`) {
+		s.t.Errorf("the long rest was not counted:\n%s", s.log())
+	}
 	before := len(s.sim.Calls())
 	s.accepts(webhook, second)
 	lane.drain()
@@ -272,6 +275,11 @@ func rotatedAppKey(s *stack) {
 	s.accepts(webhook, after)
 	lane.drain()
 	s.stands(after, ledger.Waiting, "lane")
+	for _, told := range []string{`"level":"WARN","message":"the ERP refuses the account's key`, `"AccountRefused":1`, `["Service","Account"]`} {
+		if !strings.Contains(s.log(), told) {
+			s.t.Errorf("nobody is told of the refused key: no %s in\n%s", told, s.log())
+		}
+	}
 	s.clock.advance(5*time.Minute + laneMargin + time.Second)
 	if n := sweep(); n != 1 {
 		s.t.Errorf("woken %d", n)
