@@ -18,7 +18,7 @@ func (Platform) Ping(platform.Request) bool { return false }
 // heading is what Read needs of a body. What is wrong in the order itself is
 // Order's to say, once the order's id is known and a mended one can replace it.
 type heading struct {
-	Type    platform.Text   `json:"type"`
+	Type    platform.Word   `json:"type"`
 	Version json.RawMessage `json:"version"`
 	Order   struct {
 		ID       platform.Text `json:"id"`

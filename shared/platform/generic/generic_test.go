@@ -43,9 +43,14 @@ func conformance(t testing.TB) platformtest.Case {
 	return platformtest.Case{
 		Platform: own,
 		Secret:   secret, Other: "whsec_plJ3nmyCDGBKInavdOK15jsl",
-		Paid:      sample(t),
-		Reversed:  []byte(`{"type":"order.reversed","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
-		Neither:   []byte(`{"type":"order.shipped","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Paid:     sample(t),
+		Reversed: []byte(`{"type":"order.reversed","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Neither:  []byte(`{"type":"order.shipped","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Silent: [][]byte{
+			[]byte(`{"order":{"id":"a","total":"10.00"}}`), []byte(`{"type":null,"order":{"id":"a","lines":[{"sku":"A"}]}}`),
+			[]byte(`{"type":"","order":{"id":"a","total":0}}`), []byte(`{"type":5,"order":{"id":"a","total":"10.00"}}`),
+			[]byte(`{"type":["order.paid"],"order":{"id":"a","total":"10.00"}}`),
+		},
 		SignsBody: true,
 		MaxAge:    5 * time.Minute,
 	}

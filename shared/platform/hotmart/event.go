@@ -11,7 +11,7 @@ import (
 
 // event is what is read of a delivery, in Hotmart's own words.
 type event struct {
-	Event        platform.Text `json:"event"`
+	Event        platform.Word `json:"event"`
 	CreationDate platform.Text `json:"creation_date"`
 	Data         struct {
 		Product struct {

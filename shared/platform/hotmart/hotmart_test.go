@@ -43,6 +43,11 @@ func conformance(t testing.TB) platformtest.Case {
 		Paid:     sample(t, "purchase_approved.json"),
 		Reversed: sample(t, "purchase_refunded.json"),
 		Neither:  sample(t, "purchase_complete.json"),
+		Silent: [][]byte{
+			edit(t, map[string]any{"event": nil}), edit(t, map[string]any{"event": ""}),
+			edit(t, map[string]any{"event": 5}), edit(t, map[string]any{"event": []string{"PURCHASE_APPROVED"}}),
+			[]byte(`{"event":null,"data":{"purchase":{"transaction":"HP2640917385","price":{"value":497.0}}}}`),
+		},
 	}
 }
 

@@ -25,11 +25,16 @@ type Case struct {
 	// Paid and Reversed are bodies of one and the same order; Neither is a body
 	// that changes nothing.
 	Paid, Reversed, Neither []byte
+	// Silent are bodies with an order's fields, an id and lines or a total, that say
+	// nothing of its status.
+	Silent [][]byte
 	// SignsBody tells that the proof covers the body.
 	SignsBody bool
 	// Topic is the header that tells the topic, where there is one: it is kept, and
-	// proves nothing.
-	Topic string
+	// proves nothing. Topics are what strangers may write there, in the platform's
+	// own words.
+	Topic  string
+	Topics []string
 	// MaxAge is how old or early a signed request may be; 0 where its proof has no
 	// time.
 	MaxAge time.Duration
@@ -47,6 +52,8 @@ func Run(t *testing.T, c Case) {
 	t.Run("a proof ages where it has a time", c.aged)
 	t.Run("a signed request is no ping", c.ping)
 	t.Run("paid, reversed and neither are told apart", c.read)
+	t.Run("only what is signed decides", c.unsigned)
+	t.Run("an order without a status is kept", c.silent)
 	t.Run("the payload holds no secret and no signature", c.kept)
 	t.Run("the same request gives the same notice", c.repeatable)
 	t.Run("garbage is not understood and is kept", c.garbage)
