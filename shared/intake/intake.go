@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,9 +135,9 @@ func (in *Intake) refuse(ctx context.Context, r Response, connection, why, id st
 	return r
 }
 
-// verify tries the secrets as they are known, and once more after a refresh: the
-// secret may have been rotated a moment ago. The store limits how often that is
-// done.
+// verify tries the secrets as they are known, and after a refresh those that it
+// hasn't tried: the secret may have been rotated a moment ago. The store limits how
+// often it is asked, and a forged call costs one try of each secret.
 func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, r platform.Request) error {
 	hook := "hook/" + name
 	s, err := in.Secrets.Get(ctx, hook)
@@ -144,7 +145,8 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 		return err
 	}
 	now := in.Now()
-	if p.Verify(r, s.Signing(now), now) == nil {
+	tried := s.Signing(now)
+	if p.Verify(r, tried, now) == nil {
 		return nil
 	}
 	s, err = in.Secrets.Refresh(ctx, hook)
@@ -154,7 +156,11 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 	if err != nil {
 		return err
 	}
-	return p.Verify(r, s.Signing(now), now)
+	fresh := slices.DeleteFunc(s.Signing(now), func(key string) bool { return slices.Contains(tried, key) })
+	if len(fresh) == 0 {
+		return platform.ErrSignature
+	}
+	return p.Verify(r, fresh, now)
 }
 
 // message makes the message of a genuine call, or says in a word why it is
