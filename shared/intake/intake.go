@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -20,11 +21,12 @@ import (
 // MaxPacked is the largest payload that is queued and kept (rule 17).
 const MaxPacked = 300 << 10
 
-// maxOrderID bounds an order's id: it is half of the ledger's key.
-const maxOrderID = 200
-
-// maxTopic bounds the words of a platform that are logged.
-const maxTopic = 64
+const (
+	// maxTopic bounds the words of a platform that are logged and kept.
+	maxTopic = 64
+	// maxCorrelation bounds what names a call; API Gateway's have 16 characters.
+	maxCorrelation = 128
+)
 
 // Metric names what intake counts.
 type Metric string
@@ -171,7 +173,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
 		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
-		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: id,
+		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: order.Cut(id, maxCorrelation),
 	}
 	if understood {
 		if why := whyIgnored(n, conn); why != "" {
@@ -193,7 +195,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 		return m, ""
 	}
 	m.Type = queue.Reversed
-	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, n.StoreNumber, n.PaidAt, n.Version
+	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, order.Cut(n.StoreNumber, order.MaxNumber), n.PaidAt, n.Version
 	m.Key = conn.Name + "#" + n.OrderID
 	if n.Status == platform.Paid {
 		m.Type = queue.Paid
@@ -222,6 +224,6 @@ func whyIgnored(n platform.Notice, conn connection.Connection) string {
 
 // usable tells whether an id can be part of a key.
 func usable(id string) bool {
-	return id != "" && len(id) <= maxOrderID && !strings.HasPrefix(id, "!") &&
+	return id != "" && len(id) <= order.MaxID && !strings.HasPrefix(id, "!") &&
 		strings.IndexFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
 }

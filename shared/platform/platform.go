@@ -33,8 +33,8 @@ type Platform interface {
 
 	// Order decodes a payload that Read (or a Fetcher) gave. It fails only on a
 	// shape that it doesn't know: currency, sums and tax ids are verdicts on the
-	// decoded order, reached by order.Check and the ERP. The error is an
-	// *order.Rejection.
+	// decoded order, reached by order.Check and the ERP. The order is Bounded. The
+	// error is an *order.Rejection.
 	Order(p Payload, s Settings) (order.Order, error)
 
 	// Sign makes of a body the request that the platform would send.

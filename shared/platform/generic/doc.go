@@ -78,6 +78,9 @@
 // freight, fees and tax, make total: an order that doesn't add up to the cent is
 // rejected. fees alone may be negative. Times are RFC 3339 with a zone.
 //
+// What is longer than these is refused or cut: id 200 bytes, a SKU 255, 20 SKUs of a
+// line, 1,000 lines, 100 payments; number 100 bytes, other texts 1,000.
+//
 // id, currency, paid_at (or placed_at), lines and total are required. number is
 // what you call the order yourself and defaults to id. skus are several names
 // under which a line may be mapped, best first. tax_id is a CPF or CNPJ with or

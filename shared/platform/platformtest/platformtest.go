@@ -58,6 +58,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("the same request gives the same notice", c.repeatable)
 	t.Run("garbage is not understood and is kept", c.garbage)
 	t.Run("a paid body becomes an order", c.order)
+	t.Run("no text makes an order long", c.long)
 	t.Run("cut off anywhere, a body breaks nothing", c.cut)
 }
 
