@@ -60,6 +60,8 @@ func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
 
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
+
 // The vector of the Standard Webhooks reference libraries.
 func vector() platform.Request {
 	return platform.Request{

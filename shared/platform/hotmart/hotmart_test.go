@@ -55,6 +55,8 @@ func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
 
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
+
 func TestTokenMayComeInTheHeaderOrInTheBodyAndEachMustBeRight(t *testing.T) {
 	for _, c := range []struct {
 		name, header, body string

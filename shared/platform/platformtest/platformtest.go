@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -331,6 +332,9 @@ func Fuzz(f *testing.F, c Case) {
 		}
 		if n.Status == platform.Paid && o.ID != n.OrderID {
 			t.Fatalf("Read says %q, Order says %q", n.OrderID, o.ID)
+		}
+		if !reflect.DeepEqual(o, o.Bounded()) {
+			t.Fatal("the order is not bounded")
 		}
 		_ = o.Check(now)
 		_ = o.Customer.Initials()

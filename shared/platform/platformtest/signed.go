@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,5 +93,65 @@ func (c Case) silent(t *testing.T) {
 				t.Errorf("%.60s: kept as %.60s", body, n.Payload.Body)
 			}
 		}
+	}
+}
+
+// FuzzVerifyThenRead feeds whole requests, as strangers may send them, to Verify and
+// then to Read: any body, any topic, another header, a query, and a proof of their
+// own making.
+func FuzzVerifyThenRead(f *testing.F, c Case) {
+	bodies := slices.Concat([][]byte{c.Paid, c.Reversed, c.Neither}, c.Silent, Garbage[:len(Garbage)-2])
+	for i, body := range bodies {
+		topics := append(c.topics(), "")
+		f.Add(body, topics[i%len(topics)], "x-event", "order.reversed", "x=1&hottok=y", "v1,=")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, topic, name, value, query, proof string) {
+		r := c.Platform.Sign(body, c.Secret, now)
+		genuine := c.Platform.Verify(r, []string{c.Secret}, now) == nil
+		if !genuine && c.SignsBody {
+			t.Fatal("what Sign signed is not genuine")
+		}
+		changed := r
+		changed.Header = maps.Clone(r.Header)
+		if _, signed := r.Header[name]; !signed {
+			changed.Header[name] = value
+		}
+		if c.Topic != "" {
+			changed.Header[c.Topic] = topic
+		}
+		changed.Query, _ = url.ParseQuery(query)
+		if got := c.Platform.Verify(changed, []string{c.Secret}, now) == nil; got != genuine {
+			t.Fatalf("genuine is %t, and %t with unsigned parts changed", genuine, got)
+		}
+		for _, wrong := range [][]string{nil, {""}, {c.Other}, {c.Other, ""}} {
+			if c.Platform.Verify(changed, wrong, now) != platform.ErrSignature {
+				t.Fatalf("%q proves what another secret signed", wrong)
+			}
+		}
+		c.ownProof(t, r, proof)
+		c.sameDecision(t, c.decide(t, r), c.decide(t, changed))
+	})
+}
+
+// ownProof puts the stranger's text in the place of each part of the proof.
+func (c Case) ownProof(t *testing.T, r platform.Request, proof string) {
+	for part, right := range r.Header {
+		if part == "content-type" || part == c.Topic || strings.Contains(proof, right) || bytes.Contains(r.Body, []byte(c.Secret)) {
+			continue
+		}
+		forged := r
+		forged.Header = maps.Clone(r.Header)
+		forged.Header[part] = proof
+		if c.Platform.Verify(forged, []string{c.Other, c.Secret}, now) != platform.ErrSignature {
+			t.Fatalf("%q in %s proves something", proof, part)
+		}
+	}
+}
+
+// sameDecision: a topic may name what has no order's fields, and nothing more.
+func (c Case) sameDecision(t *testing.T, plain, changed decided) {
+	decides := func(d decided) bool { return d.Status == platform.Paid || d.Status == platform.Reversed }
+	if diff := cmp.Diff(plain, changed); diff != "" && (decides(plain) || decides(changed) || plain.Digest != changed.Digest) {
+		t.Fatalf("something unsigned decides:\n%s", diff)
 	}
 }

@@ -64,6 +64,8 @@ func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
 
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
+
 func TestSignatureIsTheBase64OfTheHMACOfTheRawBody(t *testing.T) {
 	// The two published vectors.
 	for body, want := range map[string]string{

@@ -70,6 +70,8 @@ func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
 
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
+
 func TestSecretIsDecodedAsWooCommerceDecodesIt(t *testing.T) {
 	for stored, key := range map[string]string{
 		"plain":                         "plain",
