@@ -96,22 +96,24 @@ func TestVectorOfStandardWebhooksIsGenuine(t *testing.T) {
 func TestOneRightSignatureAmongSeveralIsEnough(t *testing.T) {
 	const right = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 	for list, genuine := range map[string]bool{
-		right:                            true,
-		"v1,AAAA " + right:               true,
-		right + " v1,AAAA":               true,
-		"v1a,AAAA v2,BBBB  " + right:     true,
-		right + " " + right:              true,
-		right[3:]:                        false,
-		"v2," + right[3:]:                false,
-		"V1," + right[3:]:                false,
-		strings.TrimRight(right, "="):    false,
-		right + "=":                      false,
-		"v1," + strings.ToUpper(right):   false,
-		right + ",v1":                    false,
-		right[:20] + " " + right[20:]:    false,
-		"v1,":                            false,
-		"":                               false,
-		"v1,g0hM9SsE-OTPJTGt_tmIKtSyZlE": false,
+		right:                                   true,
+		"v1,AAAA " + right:                      true,
+		right + " v1,AAAA":                      true,
+		"v1a,AAAA v2,BBBB  " + right:            true,
+		right + " " + right:                     true,
+		strings.Repeat("v1,AAAA ", 500) + right: true,
+		strings.Repeat("v1,AAAA ", 600) + right: false, // over 4 KB
+		right[3:]:                               false,
+		"v2," + right[3:]:                       false,
+		"V1," + right[3:]:                       false,
+		strings.TrimRight(right, "="):           false,
+		right + "=":                             false,
+		"v1," + strings.ToUpper(right):          false,
+		right + ",v1":                           false,
+		right[:20] + " " + right[20:]:           false,
+		"v1,":                                   false,
+		"":                                      false,
+		"v1,g0hM9SsE-OTPJTGt_tmIKtSyZlE":        false,
 	} {
 		r := vector()
 		r.Header = maps.Clone(r.Header)
