@@ -3,10 +3,12 @@ package intake_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,9 +44,9 @@ func (nothing) Send(context.Context, queue.Message) error           { return nil
 func (nothing) Take(context.Context, intake.Metric, string, string) {}
 
 // door is an intake of the connections with this store of secrets.
-func door(t testing.TB, s secret.Store, now func() time.Time, tried *int) *intake.Intake {
+func door(t testing.TB, config string, s secret.Store, now func() time.Time, tried *int) *intake.Intake {
 	t.Helper()
-	cfg, err := connection.Parse([]byte(connections))
+	cfg, err := connection.Parse([]byte(config))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestAForgedCallIsHeldAgainstEachSecretOnce(t *testing.T) {
 		"none":                         {nil, nil, 0},
 	} {
 		tried := 0
-		in := door(t, &store{secrets: c.known, refreshed: c.refreshed}, func() time.Time { return now }, &tried)
+		in := door(t, connections, &store{secrets: c.known, refreshed: c.refreshed}, func() time.Time { return now }, &tried)
 		if got := in.Take(t.Context(), "cursos", forgedCall([]byte("{}")), "id"); got.Status != 401 || tried != c.want {
 			t.Errorf("%s: answered %d after %d tries, want %d", name, got.Status, tried, c.want)
 		}
@@ -105,7 +107,7 @@ func TestForgedCallsReadASecretOnceAMinute(t *testing.T) {
 	const minutes = 10
 	for name, fault := range map[string]error{"known": nil, "missing": &types.ResourceNotFoundException{}, "unreadable": errors.New("throttled")} {
 		c, v, tried := clocktest.At(now), &vault{fault: fault, reads: map[string]int{}}, 0
-		in := door(t, manager.New(v, "shop", manager.Options{Now: c.Now, Log: slog.New(slog.DiscardHandler)}), c.Now, &tried)
+		in := door(t, connections, manager.New(v, "shop", manager.Options{Now: c.Now, Log: slog.New(slog.DiscardHandler)}), c.Now, &tried)
 		for range minutes * 60 {
 			for _, connection := range []string{"cursos", "provas", "nobody", "hook"} {
 				in.Take(t.Context(), connection, forgedCall([]byte("{}")), "id")
@@ -143,7 +145,7 @@ func TestForgedCallsReadTheFileOnceAMinute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, reads, last := door(t, s, c.Now, &tried), 0, ""
+	in, reads, last := door(t, connections, s, c.Now, &tried), 0, ""
 	for second := range minutes * 60 {
 		rewrite(second)
 		for _, connection := range []string{"cursos", "provas", "nobody"} {
@@ -163,21 +165,35 @@ func TestForgedCallsReadTheFileOnceAMinute(t *testing.T) {
 	}
 }
 
-// BenchmarkForgedCall is a call that is refused, from the request to the answer;
-// memory and logs of the machine apart.
+// BenchmarkForgedCall is a call that is refused, from the request to the answer,
+// with two secrets in force in the file of one machine; the log is thrown away.
 func BenchmarkForgedCall(b *testing.B) {
-	body := make([]byte, 1<<10)
-	tried := 0
 	path := filepath.Join(b.TempDir(), "secrets.yaml")
-	if err := os.WriteFile(path, []byte("hook/cursos: { signing_secret: "+hottok+", previous_signing_secret: "+formerly+" }\n"), 0o600); err != nil {
+	var text strings.Builder
+	for _, name := range registry.Names() {
+		text.WriteString("hook/" + name + ": { signing_secret: " + key + ", previous_signing_secret: whsec_plJ3nmyCDGBKInavdOK15jsl }\n")
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	s, err := file.Open(path, time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}
-	in := door(b, s, time.Now, &tried)
-	for b.Loop() {
-		in.Take(b.Context(), "cursos", forgedCall(body), "id")
+	tried := 0
+	in := door(b, everyPlatform, s, time.Now, &tried)
+	for _, name := range registry.Names() {
+		for _, size := range []int{1 << 10, 16 << 10} {
+			p, _ := registry.Get(name)
+			r := p.Sign([]byte(`{"event":"`+strings.Repeat("x", size)+`"}`), "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB", time.Now().Add(time.Minute))
+			b.Run(fmt.Sprintf("%s/%dKB", name, size>>10), func(b *testing.B) {
+				for b.Loop() {
+					if in.Take(b.Context(), name, r, "id").Status != 401 {
+						b.Fatal("a forged call was not refused")
+					}
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "refused/s")
+			})
+		}
 	}
 }
