@@ -24,7 +24,7 @@ type Store interface {
 	// Get returns the secret. ErrNotFound if there is none.
 	Get(ctx context.Context, name string) (Secret, error)
 	// Refresh reads the secret anew, unless it was read within the minute, by Get or
-	// by Refresh; sooner it returns what Get would.
+	// by Refresh; sooner it returns what was read last.
 	Refresh(ctx context.Context, name string) (Secret, error)
 }
 

@@ -77,7 +77,9 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.follow(ctx, s.now().Sub(s.read) >= refreshEvery)
+	if s.now().Sub(s.read) >= refreshEvery {
+		s.follow(ctx, true)
+	}
 	return s.find(name)
 }
 

@@ -123,7 +123,7 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 }
 
 // Refresh reads the secret anew, unless it was read within the minute; sooner it
-// returns what Get would.
+// returns what was read last.
 func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
 	k, err := s.wait(ctx, name)
 	if err != nil {
