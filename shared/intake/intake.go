@@ -7,10 +7,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -19,11 +21,12 @@ import (
 // MaxPacked is the largest payload that is queued and kept (rule 17).
 const MaxPacked = 300 << 10
 
-// maxOrderID bounds an order's id: it is half of the ledger's key.
-const maxOrderID = 200
-
-// maxTopic bounds the words of a platform that are logged.
-const maxTopic = 64
+const (
+	// maxTopic bounds the words of a platform that are logged and kept.
+	maxTopic = 64
+	// maxCorrelation bounds what names a call; API Gateway's have 16 characters.
+	maxCorrelation = 128
+)
 
 // Metric names what intake counts.
 type Metric string
@@ -134,9 +137,9 @@ func (in *Intake) refuse(ctx context.Context, r Response, connection, why, id st
 	return r
 }
 
-// verify tries the secrets as they are known, and once more after a refresh: the
-// secret may have been rotated a moment ago. The store limits how often that is
-// done.
+// verify tries the secrets as they are known, and after a refresh those that it
+// hasn't tried: the secret may have been rotated a moment ago. The store limits how
+// often it is asked, and a forged call costs one try of each secret.
 func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, r platform.Request) error {
 	hook := "hook/" + name
 	s, err := in.Secrets.Get(ctx, hook)
@@ -144,7 +147,8 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 		return err
 	}
 	now := in.Now()
-	if p.Verify(r, s.Signing(now), now) == nil {
+	tried := s.Signing(now)
+	if p.Verify(r, tried, now) == nil {
 		return nil
 	}
 	s, err = in.Secrets.Refresh(ctx, hook)
@@ -154,7 +158,11 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 	if err != nil {
 		return err
 	}
-	return p.Verify(r, s.Signing(now), now)
+	fresh := slices.DeleteFunc(s.Signing(now), func(key string) bool { return slices.Contains(tried, key) })
+	if len(fresh) == 0 {
+		return platform.ErrSignature
+	}
+	return p.Verify(r, fresh, now)
 }
 
 // message makes the message of a genuine call, or says in a word why it is
@@ -165,7 +173,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
 		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
-		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: id,
+		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: order.Cut(id, maxCorrelation),
 	}
 	if understood {
 		if why := whyIgnored(n, conn); why != "" {
@@ -187,7 +195,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 		return m, ""
 	}
 	m.Type = queue.Reversed
-	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, n.StoreNumber, n.PaidAt, n.Version
+	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, order.Cut(n.StoreNumber, order.MaxNumber), n.PaidAt, n.Version
 	m.Key = conn.Name + "#" + n.OrderID
 	if n.Status == platform.Paid {
 		m.Type = queue.Paid
@@ -216,6 +224,6 @@ func whyIgnored(n platform.Notice, conn connection.Connection) string {
 
 // usable tells whether an id can be part of a key.
 func usable(id string) bool {
-	return id != "" && len(id) <= maxOrderID && !strings.HasPrefix(id, "!") &&
+	return id != "" && len(id) <= order.MaxID && !strings.HasPrefix(id, "!") &&
 		strings.IndexFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
 }

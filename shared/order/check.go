@@ -12,7 +12,7 @@ import (
 const oldest = 400 * 24 * time.Hour
 
 // Check tells whether the order may become a document at all, whatever the ERP:
-// currency, age, signs, and parts that add up to what was paid (rules 13 and 16).
+// currency, age, bounds, signs, and parts that add up to what was paid (rules 13 and 16).
 // The error is a *Rejection, whose message names the field, what is wrong with it
 // and what to do.
 func (o Order) Check(now time.Time) error {
@@ -21,6 +21,9 @@ func (o Order) Check(now time.Time) error {
 	}
 	if !o.PaidAt.IsZero() && now.Sub(o.PaidAt) > oldest {
 		return Reject(TooOld, "paid_at is %s, more than 400 days ago: enter the order in the ERP by hand if it is missing there", o.PaidAt.In(SaoPaulo()).Format(time.DateOnly))
+	}
+	if err := o.checkBounds(); err != nil {
+		return err
 	}
 	if len(o.Lines) == 0 {
 		return Reject(TotalReason, "lines are missing, and %s was paid: enter the order in the ERP by hand", o.Total)

@@ -76,9 +76,10 @@ type Rejection struct{ Reason Reason }
 
 func (r *Rejection) Error() string { return string(r.Reason.Kind) + ": " + r.Reason.Message }
 
-// Reject makes a Rejection.
+// Reject makes a Rejection. Its message may hold what a store calls things, so it
+// is bounded.
 func Reject(kind Kind, format string, args ...any) error {
-	return &Rejection{Reason{Kind: kind, Message: fmt.Sprintf(format, args...)}}
+	return &Rejection{Reason{Kind: kind, Message: shortened(fmt.Sprintf(format, args...), maxReason)}}
 }
 
 // AsRejection finds the Rejection in err.

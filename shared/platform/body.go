@@ -22,6 +22,23 @@ func Decode(body []byte, into any) error {
 	return nil
 }
 
+// Gives tells whether the body's object has one of the fields as anything but null
+// or nothing, whatever its type: what Decode leaves out was said all the same.
+func Gives(body []byte, fields ...string) bool {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(body, &top) != nil {
+		return false
+	}
+	for _, field := range fields {
+		switch string(top[field]) {
+		case "", "null", "false", `""`, "[]", "{}":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 // Amounts reads the amounts of an order and remembers the first thing that was
 // wrong.
 type Amounts struct {

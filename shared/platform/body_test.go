@@ -32,6 +32,18 @@ func TestWhatHasAnotherTypeCountsAsAbsentAndTheRestIsRead(t *testing.T) {
 	}
 }
 
+func TestWhatABodyGivesCountsWhateverItsType(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"lines":[1]}`: true, `{"lines":{"0":1}}`: true, `{"total":0}`: true, `{"total":"x"}`: true, `{"lines":null,"total":5}`: true,
+		`{"lines":[],"total":""}`: false, `{"lines":{},"total":null}`: false, `{"total":false}`: false, `{"other":1}`: false,
+		`{"a":{"lines":[1]}}`: false, `["lines"]`: false, `{"lines":[1]`: false, ``: false,
+	} {
+		if got := platform.Gives([]byte(body), "lines", "total"); got != want {
+			t.Errorf("%s: %t", body, got)
+		}
+	}
+}
+
 func TestTheFirstWrongAmountIsToldWithoutItsText(t *testing.T) {
 	a := platform.Amounts{Store: "Shopify"}
 	if m := a.Money("total", ""); !m.IsZero() || a.Err != nil {

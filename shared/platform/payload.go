@@ -80,11 +80,12 @@ func (p Payload) Pack() ([]byte, error) {
 	return zipped.Bytes(), nil
 }
 
-// Digest tells one payload from another, whatever the headers: 32 hexadecimal
-// characters.
+// Digest tells one payload from another by its body alone, since nobody signs
+// headers and query: 32 hexadecimal characters.
 func (p Payload) Digest() string {
 	h := sha256.New()
-	io.WriteString(h, p.Query)
+	// Entries of earlier releases have the digest of the query, a zero byte and the
+	// body. Their query was empty, and the same body must keep its digest.
 	h.Write([]byte{0})
 	h.Write(p.Body)
 	return hex.EncodeToString(h.Sum(nil)[:16])

@@ -6,6 +6,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -32,8 +33,8 @@ type Platform interface {
 
 	// Order decodes a payload that Read (or a Fetcher) gave. It fails only on a
 	// shape that it doesn't know: currency, sums and tax ids are verdicts on the
-	// decoded order, reached by order.Check and the ERP. The error is an
-	// *order.Rejection.
+	// decoded order, reached by order.Check and the ERP. The order is Bounded. The
+	// error is an *order.Rejection.
 	Order(p Payload, s Settings) (order.Order, error)
 
 	// Sign makes of a body the request that the platform would send.
@@ -90,6 +91,19 @@ const (
 	// Neither: unpaid, or news that change nothing. It is ignored, visibly.
 	Neither Status = "neither"
 )
+
+// CheckStatus tells whether a body of orders can be judged: an order, which has an
+// id and lines or a total, says its status, and nothing else does. An id alone can
+// be judged, and means nothing. The error is ErrNotUnderstood, wrapped.
+func CheckStatus(isOrder, hasStatus bool) error {
+	switch {
+	case isOrder && !hasStatus:
+		return fmt.Errorf("%w: the order has no status", ErrNotUnderstood)
+	case hasStatus && !isOrder:
+		return fmt.Errorf("%w: there is a status, and neither lines nor a total", ErrNotUnderstood)
+	}
+	return nil
+}
 
 // Notice is what a verified webhook says.
 type Notice struct {

@@ -27,6 +27,19 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Word is a JSON string as Text has it, and empty for anything else: a number is
+// no name of a status.
+type Word string
+
+// UnmarshalJSON never fails on valid JSON.
+func (w *Word) UnmarshalJSON(b []byte) error {
+	*w = ""
+	if len(b) == 0 || b[0] != '"' {
+		return nil
+	}
+	return (*Text)(w).UnmarshalJSON(b)
+}
+
 // Digits is the text's ASCII digits alone, as a CEP is kept.
 func (t Text) Digits() string {
 	return strings.Map(func(r rune) rune {

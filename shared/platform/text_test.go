@@ -23,6 +23,16 @@ func TestTextIsReadFromStringsAndNumbersAlike(t *testing.T) {
 	}
 }
 
+func TestAWordIsAStringAndNothingElse(t *testing.T) {
+	for in, want := range map[string]platform.Word{`"paid"`: "paid", `" paid "`: "paid", `""`: "", `5`: "", `null`: "", `true`: "", `["paid"]`: "", `{"a":"paid"}`: ""} {
+		got := platform.Word("before")
+
+		if err := json.Unmarshal([]byte(in), &got); err != nil || got != want {
+			t.Errorf("%s = %q, %v; want %q", in, got, err, want)
+		}
+	}
+}
+
 func TestAUFAndACEPAreBrazilsAlone(t *testing.T) {
 	type region struct{ country, uf, cep string }
 	for _, c := range []struct {

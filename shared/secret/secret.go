@@ -23,8 +23,8 @@ type Secret struct {
 type Store interface {
 	// Get returns the secret. ErrNotFound if there is none.
 	Get(ctx context.Context, name string) (Secret, error)
-	// Refresh reads the secret anew, at most once a minute and name; sooner it
-	// returns what Get would.
+	// Refresh reads the secret anew, unless it was read within the minute, by Get or
+	// by Refresh; sooner it returns what was read last.
 	Refresh(ctx context.Context, name string) (Secret, error)
 }
 

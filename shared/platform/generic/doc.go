@@ -19,6 +19,9 @@
 // msg_p5jXN8AQM9LWM0D4loKWxJek, the timestamp 1614265330 and the body
 // {"test": 2432232314} give v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=.
 //
+// The id, the timestamp and the body are signed and nothing else is: no other
+// header and no query decides or dates anything.
+//
 // Answer 2xx means that the order is safe with Carimbo; on anything else send
 // again later. Sending twice does no harm.
 //
@@ -67,13 +70,16 @@
 //
 // type is order.paid, or order.reversed when the order was refunded in full,
 // cancelled or charged back; then order.id is all that is read. Any other type is
-// ignored. version is optional and grows whenever the order's contents change;
+// ignored; a body without a type is kept as not understood. version is optional and grows whenever the order's contents change;
 // without it contents count as newer when they were not seen before.
 //
 // Amounts and quantities are numbers or strings of decimal text. quantity times
 // unit_price less the line's discount makes a line; the lines, less discount, plus
 // freight, fees and tax, make total: an order that doesn't add up to the cent is
 // rejected. fees alone may be negative. Times are RFC 3339 with a zone.
+//
+// What is longer than these is refused or cut: id 200 bytes, a SKU 255, 20 SKUs of a
+// line, 1,000 lines, 100 payments; number 100 bytes, other texts 1,000.
 //
 // id, currency, paid_at (or placed_at), lines and total are required. number is
 // what you call the order yourself and defaults to id. skus are several names

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -18,7 +19,7 @@ func (Platform) Ping(platform.Request) bool { return false }
 // heading is what Read needs of a body. What is wrong in the order itself is
 // Order's to say, once the order's id is known and a mended one can replace it.
 type heading struct {
-	Type    platform.Text   `json:"type"`
+	Type    platform.Word   `json:"type"`
 	Version json.RawMessage `json:"version"`
 	Order   struct {
 		ID       platform.Text `json:"id"`
@@ -95,15 +96,12 @@ func (h heading) paidAt() time.Time {
 	return time.Time{}
 }
 
-// maxID bounds what becomes part of a key of the ledger.
-const maxID = 200
-
 func checkID(id platform.Text) error {
 	switch n := len(id); {
 	case n == 0:
 		return errors.New("order.id is missing")
-	case n > maxID:
-		return fmt.Errorf("order.id has %d bytes, more than %d", n, maxID)
+	case n > order.MaxID:
+		return fmt.Errorf("order.id has %d bytes, more than %d", n, order.MaxID)
 	}
 	return nil
 }

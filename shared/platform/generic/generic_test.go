@@ -43,9 +43,14 @@ func conformance(t testing.TB) platformtest.Case {
 	return platformtest.Case{
 		Platform: own,
 		Secret:   secret, Other: "whsec_plJ3nmyCDGBKInavdOK15jsl",
-		Paid:      sample(t),
-		Reversed:  []byte(`{"type":"order.reversed","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
-		Neither:   []byte(`{"type":"order.shipped","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Paid:     sample(t),
+		Reversed: []byte(`{"type":"order.reversed","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Neither:  []byte(`{"type":"order.shipped","order":{"id":"c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11"}}`),
+		Silent: [][]byte{
+			[]byte(`{"order":{"id":"a","total":"10.00"}}`), []byte(`{"type":null,"order":{"id":"a","lines":[{"sku":"A"}]}}`),
+			[]byte(`{"type":"","order":{"id":"a","total":0}}`), []byte(`{"type":5,"order":{"id":"a","total":"10.00"}}`),
+			[]byte(`{"type":["order.paid"],"order":{"id":"a","total":"10.00"}}`),
+		},
 		SignsBody: true,
 		MaxAge:    5 * time.Minute,
 	}
@@ -54,6 +59,8 @@ func conformance(t testing.TB) platformtest.Case {
 func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
+
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
 
 // The vector of the Standard Webhooks reference libraries.
 func vector() platform.Request {
@@ -89,22 +96,24 @@ func TestVectorOfStandardWebhooksIsGenuine(t *testing.T) {
 func TestOneRightSignatureAmongSeveralIsEnough(t *testing.T) {
 	const right = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 	for list, genuine := range map[string]bool{
-		right:                            true,
-		"v1,AAAA " + right:               true,
-		right + " v1,AAAA":               true,
-		"v1a,AAAA v2,BBBB  " + right:     true,
-		right + " " + right:              true,
-		right[3:]:                        false,
-		"v2," + right[3:]:                false,
-		"V1," + right[3:]:                false,
-		strings.TrimRight(right, "="):    false,
-		right + "=":                      false,
-		"v1," + strings.ToUpper(right):   false,
-		right + ",v1":                    false,
-		right[:20] + " " + right[20:]:    false,
-		"v1,":                            false,
-		"":                               false,
-		"v1,g0hM9SsE-OTPJTGt_tmIKtSyZlE": false,
+		right:                                   true,
+		"v1,AAAA " + right:                      true,
+		right + " v1,AAAA":                      true,
+		"v1a,AAAA v2,BBBB  " + right:            true,
+		right + " " + right:                     true,
+		strings.Repeat("v1,AAAA ", 500) + right: true,
+		strings.Repeat("v1,AAAA ", 600) + right: false, // over 4 KB
+		right[3:]:                               false,
+		"v2," + right[3:]:                       false,
+		"V1," + right[3:]:                       false,
+		strings.TrimRight(right, "="):           false,
+		right + "=":                             false,
+		"v1," + strings.ToUpper(right):          false,
+		right + ",v1":                           false,
+		right[:20] + " " + right[20:]:           false,
+		"v1,":                                   false,
+		"":                                      false,
+		"v1,g0hM9SsE-OTPJTGt_tmIKtSyZlE":        false,
 	} {
 		r := vector()
 		r.Header = maps.Clone(r.Header)

@@ -104,7 +104,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	if r.err != nil {
 		return order.Order{}, r.err
 	}
-	return o, nil
+	return o.Bounded(), nil
 }
 
 // misfit names the field whose JSON has another type than the format says.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,10 @@ func (Platform) Verify(r platform.Request, secrets []string, now time.Time) erro
 	if id == "" || err != nil || sent < now.Unix()-tolerance || sent > now.Unix()+tolerance {
 		return platform.ErrSignature
 	}
-	given := strings.Fields(r.Header[signatureHeader])
+	given := signatures(r.Header[signatureHeader])
+	if len(given) == 0 {
+		return platform.ErrSignature
+	}
 	right := 0
 	for _, secret := range secrets {
 		key, ok := keyOf(secret)
@@ -46,6 +50,21 @@ func (Platform) Verify(r platform.Request, secrets []string, now time.Time) erro
 		return platform.ErrSignature
 	}
 	return nil
+}
+
+// maxSignatures bounds the header of signatures, in bytes: some 85 of them, and
+// senders give one for each of their keys.
+const maxSignatures = 4 << 10
+
+// signatures are what the header gives that may be one of ours: nothing is computed
+// for anything else.
+func signatures(header string) []string {
+	if len(header) > maxSignatures {
+		return nil
+	}
+	return slices.DeleteFunc(strings.Fields(header), func(text string) bool {
+		return len(text) != len("v1,")+base64.StdEncoding.EncodedLen(sha256.Size)
+	})
 }
 
 // keyOf is the key that a secret stands for. An empty key proves nothing.

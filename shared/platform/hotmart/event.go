@@ -6,12 +6,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // event is what is read of a delivery, in Hotmart's own words.
 type event struct {
-	Event        platform.Text `json:"event"`
+	Event        platform.Word `json:"event"`
 	CreationDate platform.Text `json:"creation_date"`
 	Data         struct {
 		Product struct {
@@ -89,15 +90,12 @@ func (e event) status() platform.Status {
 	return platform.Neither
 }
 
-// maxTransaction bounds what becomes part of a key of the ledger.
-const maxTransaction = 200
-
 func (e event) checkTransaction() error {
 	switch n := len(e.Data.Purchase.Transaction); {
 	case n == 0:
 		return errors.New("data.purchase.transaction is missing")
-	case n > maxTransaction:
-		return fmt.Errorf("data.purchase.transaction has %d bytes, more than %d", n, maxTransaction)
+	case n > order.MaxID:
+		return fmt.Errorf("data.purchase.transaction has %d bytes, more than %d", n, order.MaxID)
 	}
 	return nil
 }

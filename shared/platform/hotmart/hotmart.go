@@ -42,27 +42,28 @@ const (
 func (Platform) Ping(platform.Request) bool { return false }
 
 // Verify compares the token. One may come in the header and one in the body;
-// each that does must be right.
+// each that does must be right. Only for who knows one is the body decoded.
 func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error {
-	proven := false
-	for _, token := range []string{r.Header[header], bodyToken(r.Body)} {
-		if token == "" {
-			continue
-		}
-		if !isOneOf(token, secrets) {
-			return platform.ErrSignature
-		}
-		proven = true
+	token := r.Header[header]
+	if token == "" {
+		token = claimed(r.Body)
 	}
-	if !proven {
+	if !isOneOf(token, secrets) {
+		return platform.ErrSignature
+	}
+	inBody := bodyToken(r.Body)
+	if inBody == "" && r.Header[header] == "" || inBody != "" && !isOneOf(inBody, secrets) {
 		return platform.ErrSignature
 	}
 	return nil
 }
 
 // isOneOf compares digests, so that not even the secret's length can be measured.
-// The token is not empty, so no empty secret is equal to it.
+// No token is none, whatever the secrets.
 func isOneOf(token string, secrets []string) bool {
+	if token == "" {
+		return false
+	}
 	got := sha256.Sum256([]byte(token))
 	equal := 0
 	for _, secret := range secrets {

@@ -43,12 +43,19 @@ func conformance(t testing.TB) platformtest.Case {
 		Paid:     sample(t, "purchase_approved.json"),
 		Reversed: sample(t, "purchase_refunded.json"),
 		Neither:  sample(t, "purchase_complete.json"),
+		Silent: [][]byte{
+			edit(t, map[string]any{"event": nil}), edit(t, map[string]any{"event": ""}),
+			edit(t, map[string]any{"event": 5}), edit(t, map[string]any{"event": []string{"PURCHASE_APPROVED"}}),
+			[]byte(`{"event":null,"data":{"purchase":{"transaction":"HP2640917385","price":{"value":497.0}}}}`),
+		},
 	}
 }
 
 func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
+
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
 
 func TestTokenMayComeInTheHeaderOrInTheBodyAndEachMustBeRight(t *testing.T) {
 	for _, c := range []struct {

@@ -63,7 +63,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 			Reference:    string(buy.Transaction),
 		}},
 		Total: amount,
-	}, nil
+	}.Bounded(), nil
 }
 
 // amount is what the connection counts: the price, or what the producer gets.

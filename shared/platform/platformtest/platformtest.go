@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -25,11 +26,16 @@ type Case struct {
 	// Paid and Reversed are bodies of one and the same order; Neither is a body
 	// that changes nothing.
 	Paid, Reversed, Neither []byte
+	// Silent are bodies with an order's fields, an id and lines or a total, that say
+	// nothing of its status.
+	Silent [][]byte
 	// SignsBody tells that the proof covers the body.
 	SignsBody bool
 	// Topic is the header that tells the topic, where there is one: it is kept, and
-	// proves nothing.
-	Topic string
+	// proves nothing. Topics are what strangers may write there, in the platform's
+	// own words.
+	Topic  string
+	Topics []string
 	// MaxAge is how old or early a signed request may be; 0 where its proof has no
 	// time.
 	MaxAge time.Duration
@@ -47,10 +53,13 @@ func Run(t *testing.T, c Case) {
 	t.Run("a proof ages where it has a time", c.aged)
 	t.Run("a signed request is no ping", c.ping)
 	t.Run("paid, reversed and neither are told apart", c.read)
+	t.Run("only what is signed decides", c.unsigned)
+	t.Run("an order without a status is kept", c.silent)
 	t.Run("the payload holds no secret and no signature", c.kept)
 	t.Run("the same request gives the same notice", c.repeatable)
 	t.Run("garbage is not understood and is kept", c.garbage)
 	t.Run("a paid body becomes an order", c.order)
+	t.Run("no text makes an order long", c.long)
 	t.Run("cut off anywhere, a body breaks nothing", c.cut)
 }
 
@@ -323,6 +332,9 @@ func Fuzz(f *testing.F, c Case) {
 		}
 		if n.Status == platform.Paid && o.ID != n.OrderID {
 			t.Fatalf("Read says %q, Order says %q", n.OrderID, o.ID)
+		}
+		if !reflect.DeepEqual(o, o.Bounded()) {
+			t.Fatal("the order is not bounded")
 		}
 		_ = o.Check(now)
 		_ = o.Customer.Initials()

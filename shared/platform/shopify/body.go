@@ -13,12 +13,12 @@ import (
 // body is what is read of an order, in Shopify's own words.
 type body struct {
 	ID          platform.Text `json:"id"`
-	OrderID     platform.Text `json:"order_id"` // of a refund
+	OrderID     platform.Text `json:"order_id"` // of a refund or a fulfillment
 	Name        platform.Text `json:"name"`
 	OrderNumber platform.Text `json:"order_number"`
 	Test        bool          `json:"test"`
 
-	FinancialStatus platform.Text `json:"financial_status"`
+	FinancialStatus platform.Word `json:"financial_status"`
 	CancelledAt     platform.Text `json:"cancelled_at"`
 	CreatedAt       platform.Text `json:"created_at"`
 	ProcessedAt     platform.Text `json:"processed_at"`
@@ -196,18 +196,26 @@ const (
 	ordersCancelled = "orders/cancelled"
 )
 
-// hasOrder tells the topics whose body is an order; no topic leaves it to the body.
-func hasOrder(topic string) bool {
+// ofOrders tells the topics whose body is an order; no topic leaves it to the body.
+func ofOrders(topic string) bool {
 	return slices.Contains([]string{"", "orders/create", ordersUpdated, ordersPaid, ordersCancelled,
 		"orders/fulfilled", "orders/partially_fulfilled"}, topic)
 }
 
-func (b body) status(topic string) platform.Status {
+// isOrder tells an order by its fields. What has the id of an order beside its own
+// is a part of one: a refund, a fulfillment.
+func (b body) isOrder(text []byte) bool {
+	return b.checkID() == nil && b.OrderID == "" && (len(b.LineItems) > 0 || b.TotalPriceSet.or(b.TotalPrice) != "" ||
+		platform.Gives(text, "line_items", "total_price", "total_price_set"))
+}
+
+func (b body) hasStatus() bool { return b.CancelledAt != "" || b.FinancialStatus != "" }
+
+func (b body) status() platform.Status {
 	switch {
-	case b.CancelledAt != "", b.FinancialStatus == "refunded", topic == ordersCancelled:
+	case b.CancelledAt != "", b.FinancialStatus == "refunded":
 		return platform.Reversed
-	case b.FinancialStatus == "paid", b.FinancialStatus == "partially_refunded",
-		b.FinancialStatus == "" && topic == ordersPaid:
+	case b.FinancialStatus == "paid", b.FinancialStatus == "partially_refunded":
 		return platform.Paid
 	}
 	return platform.Neither

@@ -4,17 +4,18 @@
 //
 // # Paid, reversed, neither
 //
-// The signature covers the body and not the topic, so the body decides wherever
-// it says anything. Of the topics orders/create, updated, paid, fulfilled,
-// partially_fulfilled and cancelled: an order that was cancelled, or whose
+// The signature covers the body and not the topic, so the body alone decides,
+// whatever the topic: an order that was cancelled (cancelled_at), or whose
 // financial_status is refunded, is reversed; one that is paid or
-// partially_refunded is paid; orders/paid counts as paid where the body has no
-// financial_status. Anything else is neither: pending, authorized,
-// partially_paid, voided, expired.
+// partially_refunded is paid. Anything else is neither: pending, authorized,
+// partially_paid, voided, expired. An order, which has an id and line_items or a
+// total_price, is not understood where it says neither of both.
 //
-// Every other topic is neither. refunds/create has a refund for its body, not an
-// order, and can't tell whether it was the last of the money: orders/updated,
-// which follows, can. orders/delete and orders/edited have next to nothing.
+// What has no order's fields is neither by its topic. refunds/create has a refund
+// for its body, not an order, and can't tell whether it was the last of the money:
+// orders/updated, which follows, can. orders/delete and orders/edited have next to
+// nothing. With a topic of orders a status without an order's fields is not
+// understood: it was signed for something else.
 //
 // A test order says so itself (test: true), as do those that the admin's button
 // for test notifications sends.

@@ -28,7 +28,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		return order.Order{}, err
 	}
 	o.Payments = []order.Payment{{Method: b.method(o.Total), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}
-	return o, nil
+	return o.Bounded(), nil
 }
 
 // method is that of the gateway, or of all of them if they are of one kind. A gift

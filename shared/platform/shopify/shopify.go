@@ -30,26 +30,28 @@ func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error 
 	return platform.VerifySignature(r.Header[signatureHeader], secrets, r.Body)
 }
 
-// Read says what the request means. A topic whose body is no order is neither.
+// Read says what the request means. The body alone decides, since it alone is
+// signed: the topic dates the payment, and names what has no order's fields.
 func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
-	// The topic dates the payment.
 	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	b, err := decode(r.Body)
 	if err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
 	}
 	topic := r.Header[topicHeader]
-	if !hasOrder(topic) {
+	whole := b.isOrder(r.Body)
+	if !whole && !ofOrders(topic) {
 		n.Status, n.Topic = platform.Neither, topic
-		if n.OrderID = string(b.OrderID); n.OrderID == "" {
-			n.OrderID = string(b.ID)
-		}
+		n.OrderID = string(platform.First(b.OrderID, b.ID))
 		return n, nil
 	}
 	if err := b.checkID(); err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
 	}
-	n.Status = b.status(topic)
+	if err := platform.CheckStatus(whole, b.hasStatus()); err != nil {
+		return n, err
+	}
+	n.Status = b.status()
 	n.OrderID = string(b.ID)
 	n.StoreNumber = b.number()
 	n.PaidAt = b.paidAt(topic)

@@ -45,17 +45,26 @@ func conformance(t testing.TB) platformtest.Case {
 		Platform: shop,
 		Settings: platform.Settings{Connection: "loja-online"},
 		Secret:   secret, Other: "shpss_another-secret-of-the-app",
-		Paid:      sample(t, "order_paid.json"),
-		Reversed:  sample(t, "order_cancelled.json"),
-		Neither:   edit(t, map[string]any{"financial_status": "pending"}),
+		Paid:     sample(t, "order_paid.json"),
+		Reversed: sample(t, "order_cancelled.json"),
+		Neither:  edit(t, map[string]any{"financial_status": "pending"}),
+		Silent: [][]byte{
+			edit(t, map[string]any{"financial_status": nil}), edit(t, map[string]any{"financial_status": ""}),
+			edit(t, map[string]any{"financial_status": 5}), edit(t, map[string]any{"financial_status": []string{"paid"}}),
+			[]byte(`{"id":6120438815907,"line_items":[{"sku":"A"}]}`), []byte(`{"id":6120438815907,"line_items":{"1":{"sku":"A"}}}`),
+			[]byte(`{"id":6120438815907,"total_price":"10.00"}`), []byte(`{"order":{"id":6120438815907,"total_price":"0.00"}}`),
+		},
 		SignsBody: true,
 		Topic:     "x-shopify-topic",
+		Topics:    []string{"orders/paid", "orders/cancelled", "orders/updated", "orders/delete", "refunds/create", "checkouts/create"},
 	}
 }
 
 func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
+
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
 
 func TestSignatureIsTheBase64OfTheHMACOfTheRawBody(t *testing.T) {
 	// The two published vectors.
@@ -118,9 +127,10 @@ func read(t testing.TB, topic string, body []byte) (platform.Notice, error) {
 	return shop.Read(r, platform.Settings{})
 }
 
-func TestBodyDecidesWhatANoticeMeansAndTheTopicWhereItIsSilent(t *testing.T) {
+func TestBodyAloneDecidesWhatANoticeMeans(t *testing.T) {
 	const paid, reversed, neither = platform.Paid, platform.Reversed, platform.Neither
-	topics := []string{"orders/paid", "orders/create", "orders/updated", "orders/fulfilled", "orders/partially_fulfilled", ""}
+	topics := []string{"orders/paid", "orders/create", "orders/updated", "orders/fulfilled", "orders/partially_fulfilled", "",
+		"orders/cancelled", "orders/delete", "refunds/create", "products/update"}
 	for status, want := range map[any]platform.Status{
 		"paid": paid, "partially_refunded": paid, "refunded": reversed,
 		"pending": neither, "authorized": neither, "partially_paid": neither, "voided": neither, "expired": neither, "PAID": neither,
@@ -135,14 +145,24 @@ func TestBodyDecidesWhatANoticeMeansAndTheTopicWhereItIsSilent(t *testing.T) {
 				t.Errorf("%s, %s and cancelled: %s, %v", topic, status, n.Status, err)
 			}
 		}
-		if n, err := read(t, "orders/cancelled", edit(t, map[string]any{"financial_status": status})); err != nil || n.Status != reversed {
-			t.Errorf("orders/cancelled, %s: %s, %v", status, n.Status, err)
+	}
+}
+
+// What the store signed of something else must not be sent again as an order's.
+func TestStatusWithoutAnOrdersFieldsIsNotUnderstood(t *testing.T) {
+	for _, body := range []string{`{"id":8120034,"financial_status":"refunded"}`, `{"id":8120034,"financial_status":"paid"}`,
+		`{"id":8120034,"cancelled_at":"2026-11-22T10:00:00-03:00"}`, `{"id":1,"order_id":8120034,"financial_status":"refunded","line_items":[{"id":2}]}`} {
+		for _, topic := range []string{"", "orders/paid", "orders/cancelled"} {
+			if n, err := read(t, topic, []byte(body)); !errors.Is(err, platform.ErrNotUnderstood) || n.Status != "" {
+				t.Errorf("%q %s: %q, %v", topic, body, n.Status, err)
+			}
+		}
+		if n, err := read(t, "products/update", []byte(body)); err != nil || n.Status != platform.Neither {
+			t.Errorf("products/update %s: %q, %v", body, n.Status, err)
 		}
 	}
-	for topic, want := range map[string]platform.Status{"orders/paid": paid, "orders/updated": neither, "orders/create": neither, "": neither} {
-		if n, err := read(t, topic, edit(t, map[string]any{"financial_status": nil})); err != nil || n.Status != want {
-			t.Errorf("%q without financial_status: %s, %v", topic, n.Status, err)
-		}
+	if n, err := read(t, "orders/updated", []byte(`{"id":8120034}`)); err != nil || n.Status != platform.Neither {
+		t.Errorf("an id alone: %q, %v", n.Status, err)
 	}
 }
 
@@ -151,6 +171,7 @@ func TestTopicWhoseBodyIsNoOrderIsNeither(t *testing.T) {
 		"refunds/create":      {`{"id":98120044,"order_id":6120438815907,"transactions":[{"amount":"302.52","kind":"refund","status":"success"}]}`, "6120438815907"},
 		"orders/delete":       {`{"id":6120438815907}`, "6120438815907"},
 		"orders/edited":       {`{"order_edit":{"id":1,"order_id":6120438815907}}`, ""},
+		"fulfillments/create": {`{"id":255858046,"order_id":6120438815907,"status":"success","line_items":[{"id":466157049}]}`, "6120438815907"},
 		"products/update":     {`{"id":8120034,"financial_status":"paid"}`, "8120034"},
 		"customers/redact":    {`{"shop_id":1,"orders_to_redact":[6120438815907]}`, ""},
 		"draft_orders/update": {`{"id":5,"order_id":null,"financial_status":"paid"}`, "5"},

@@ -13,7 +13,7 @@ import (
 type body struct {
 	ID                 platform.Text `json:"id"`
 	Number             platform.Text `json:"number"`
-	Status             platform.Text `json:"status"`
+	Status             platform.Word `json:"status"`
 	Currency           platform.Text `json:"currency"`
 	DateCreated        platform.Text `json:"date_created"`
 	DateCreatedGMT     platform.Text `json:"date_created_gmt"`
@@ -97,6 +97,11 @@ func (b body) number() string {
 		return string(b.ID)
 	}
 	return string(b.Number)
+}
+
+// isOrder tells an order by its fields.
+func (b body) isOrder(text []byte) bool {
+	return b.checkID() == nil && (len(b.LineItems) > 0 || b.Total != "" || platform.Gives(text, "line_items", "total"))
 }
 
 func (b body) status() platform.Status {

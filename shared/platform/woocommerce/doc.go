@@ -6,7 +6,9 @@
 //
 // WooCommerce has no topic for a payment. An order of status processing or
 // completed that has a date_paid is paid, whatever topic of order.* brought it;
-// one that is refunded, or cancelled after it was paid, is reversed. Anything else
+// one that is refunded, or cancelled after it was paid, is reversed. The topic is
+// not signed, so the body alone decides: an order (an id, and line_items or a
+// total) without a status is not understood, whatever its topic. Anything else
 // is neither: pending, on-hold, failed, a status that a plugin made, and cash on
 // delivery until the money is in.
 //

@@ -40,7 +40,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		return order.Order{}, r.Err
 	}
 	o.Payments = []order.Payment{b.payment(o)}
-	return o, nil
+	return o.Bounded(), nil
 }
 
 type reader struct{ platform.Amounts }

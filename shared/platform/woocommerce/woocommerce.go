@@ -21,8 +21,8 @@ func (Platform) Ping(r platform.Request) bool {
 	return r.Header[signatureHeader] == "" && pingBody.Match(r.Body)
 }
 
-// Read says what the request means. A topic that is not of orders is neither,
-// whatever its body says; without the header the body alone decides.
+// Read says what the request means. The body alone decides, since it alone is
+// signed: the topic names what has no order's fields.
 func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
 	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	o, err := decode(r.Body)
@@ -30,12 +30,16 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
 	}
 	topic := r.Header[topicHeader]
-	if ofOrders := topic == "" || strings.HasPrefix(topic, "order."); !ofOrders {
+	whole, ofOrders := o.isOrder(r.Body), topic == "" || strings.HasPrefix(topic, "order.")
+	if !whole && !ofOrders {
 		n.Status, n.Topic, n.OrderID = platform.Neither, topic, string(o.ID)
 		return n, nil
 	}
 	if err := o.checkID(); err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+	}
+	if err := platform.CheckStatus(whole, o.Status != ""); err != nil {
+		return n, err
 	}
 	n.Status = o.status()
 	n.OrderID = string(o.ID)

@@ -51,17 +51,26 @@ func conformance(t testing.TB) platformtest.Case {
 		Platform: woo,
 		Settings: platform.Settings{Connection: "loja-wp"},
 		Secret:   secret, Other: "another-secret-of-the-shop",
-		Paid:      sample(t, "order_processing.json"),
-		Reversed:  sample(t, "order_refunded.json"),
-		Neither:   edit(t, map[string]any{"status": "on-hold", "date_paid": nil, "date_paid_gmt": nil}),
+		Paid:     sample(t, "order_processing.json"),
+		Reversed: sample(t, "order_refunded.json"),
+		Neither:  edit(t, map[string]any{"status": "on-hold", "date_paid": nil, "date_paid_gmt": nil}),
+		Silent: [][]byte{
+			edit(t, map[string]any{"status": nil}), edit(t, map[string]any{"status": ""}),
+			edit(t, map[string]any{"status": 5}), edit(t, map[string]any{"status": map[string]any{"name": "processing"}}),
+			[]byte(`{"id":4127,"line_items":[{"sku":"A"}]}`), []byte(`{"id":4127,"line_items":{"1":{"sku":"A"}}}`),
+			[]byte(`{"id":4127,"total":"10.00"}`), []byte(`{"id":4127,"total":0}`),
+		},
 		SignsBody: true,
 		Topic:     "x-wc-webhook-topic",
+		Topics:    []string{"order.created", "order.deleted", "coupon.created", "customer.updated", "action.woocommerce_payment_complete"},
 	}
 }
 
 func TestConformance(t *testing.T) { platformtest.Run(t, conformance(t)) }
 
 func FuzzReadAndOrder(f *testing.F) { platformtest.Fuzz(f, conformance(f)) }
+
+func FuzzVerifyThenRead(f *testing.F) { platformtest.FuzzVerifyThenRead(f, conformance(f)) }
 
 func TestSecretIsDecodedAsWooCommerceDecodesIt(t *testing.T) {
 	for stored, key := range map[string]string{
@@ -187,9 +196,8 @@ func TestStatusAndDatePaidDecideWhatANoticeMeans(t *testing.T) {
 		"em-transito": {platform.Neither,
 			platform.Neither},
 		"Processing": {platform.Neither, platform.Neither},
-		"":           {platform.Neither, platform.Neither},
 	} {
-		for _, topic := range []string{"order.created", "order.updated", "order.restored", ""} {
+		for _, topic := range []string{"order.created", "order.updated", "order.restored", "order.deleted", "coupon.created", ""} {
 			n, err := read(t, topic, edit(t, map[string]any{"status": status}))
 			if err != nil || n.Status != want[0] || n.OrderID != "4127" || n.Topic == "" {
 				t.Errorf("%s, %s: %+v, %v", topic, status, n.Status, err)
@@ -213,6 +221,14 @@ func TestDeletedOrderAndOtherTopicsAreNeither(t *testing.T) {
 	} {
 		if n, err := read(t, topic, []byte(body)); err != nil || n.Status != platform.Neither || n.Topic != topic {
 			t.Errorf("%s: %+v, %v", topic, n, err)
+		}
+	}
+	// What the shop signed of something else must not be sent again as an order's.
+	for _, topic := range []string{"", "order.updated"} {
+		for _, body := range []string{`{"id":38,"status":"refunded"}`, `{"id":1204,"status":"processing","date_paid_gmt":"2026-11-21T13:43:52"}`} {
+			if n, err := read(t, topic, []byte(body)); !errors.Is(err, platform.ErrNotUnderstood) || n.Status != "" {
+				t.Errorf("%q %s: %q, %v", topic, body, n.Status, err)
+			}
 		}
 	}
 	if got := woo.Sign([]byte(`{"id":4127}`), secret, now).Header["x-wc-webhook-topic"]; got != "order.deleted" {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/carimbo/carimbo/shared/intake"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqs"
 )
@@ -129,8 +130,15 @@ func TestTheLargestPayloadIsSentAndWhatSQSRefusesIsNot(t *testing.T) {
 	if err := sqs.New(s, "").Send(t.Context(), m); err != nil || len(*s.sent[0].MessageBody) > 1<<20 {
 		t.Fatalf("a payload of %d bytes: %v", intake.MaxPacked, err)
 	}
+	// Every text as long as intake lets it be, of what JSON writes longest.
+	long := func(n int) string { return strings.Repeat("<", n) }
+	m.OrderID, m.Key = long(order.MaxID), m.Connection+"#"+long(order.MaxID)
+	m.StoreNumber, m.Topic, m.Correlation, m.Dedup = long(order.MaxNumber), long(64), long(128), long(128)
+	if err := sqs.New(s, "").Send(t.Context(), m); err != nil || len(*s.sent[1].MessageBody) > 1<<19 {
+		t.Fatalf("the largest message has %d bytes: %v", len(*s.sent[1].MessageBody), err)
+	}
 	m.Payload = noise(800 << 10)
-	if err := sqs.New(s, "").Send(t.Context(), m); err == nil || len(s.sent) != 1 {
+	if err := sqs.New(s, "").Send(t.Context(), m); err == nil || len(s.sent) != 2 {
 		t.Fatalf("a body over 1 MiB was sent (%v)", err)
 	}
 }

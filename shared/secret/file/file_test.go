@@ -130,7 +130,7 @@ func TestAChangeCountsFromTheNextGetOn(t *testing.T) {
 	}
 }
 
-func TestARefreshReadsWhatLooksUnchangedOnceAMinuteAndName(t *testing.T) {
+func TestARefreshReadsWhatLooksUnchangedOnceAMinute(t *testing.T) {
 	c := newClock()
 	s, path := open(t, c, "hook/a: { signing_secret: v1 }\nhook/b: { signing_secret: v1 }\n")
 	modified := c.at
@@ -153,11 +153,13 @@ func TestARefreshReadsWhatLooksUnchangedOnceAMinuteAndName(t *testing.T) {
 
 	rewrite("v2")
 	expect("same size and time", "hook/a", "v1", get("hook/a"))
+	expect("read a moment ago", "hook/a", "v1", refresh("hook/a"))
+	c.at = c.at.Add(time.Minute)
 	expect("the first refresh", "hook/a", "v2", refresh("hook/a"))
 	rewrite("v3")
 	c.at = c.at.Add(59 * time.Second)
 	expect("59 s later", "hook/a", "v2", refresh("hook/a"))
-	expect("another name", "hook/b", "v3", refresh("hook/b"))
+	expect("another name", "hook/b", "v2", refresh("hook/b"))
 	rewrite("v4")
 	c.at = c.at.Add(time.Second)
 	expect("a minute later", "hook/a", "v4", refresh("hook/a"))

@@ -19,8 +19,8 @@ import (
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
-// refreshEvery is how often one name may cause a read of a file that looks
-// unchanged.
+// refreshEvery is how often a file that looks unchanged may be read: strangers can
+// make signatures fail.
 const refreshEvery = time.Minute
 
 // Store is a secret.Store over one file, safe for concurrent use. A file that
@@ -33,11 +33,11 @@ type Store struct {
 	path string
 	now  func() time.Time
 
-	mu        sync.Mutex
-	seen      version
-	secrets   map[string]secret.Secret
-	warnings  yaml.Problems
-	refreshed map[string]time.Time
+	mu       sync.Mutex
+	seen     version
+	read     time.Time // whatever came of it
+	secrets  map[string]secret.Secret
+	warnings yaml.Problems
 }
 
 var _ secret.Store = (*Store)(nil)
@@ -51,7 +51,7 @@ type version struct {
 // Open reads the file. The error is a yaml.Problems if it is wrong, which names
 // lines and fields and shows no value, and anything else if it can't be read.
 func Open(path string, now func() time.Time) (*Store, error) {
-	s := &Store{path: path, now: now, refreshed: map[string]time.Time{}}
+	s := &Store{path: path, now: now}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read secrets: %w", err)
@@ -72,17 +72,14 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 }
 
 // Refresh reads the file even if it looks unchanged (a clock too coarse, a time
-// set by hand), once a minute and name.
+// set by hand), unless it was read within the minute: whoever it was read for, it
+// was read for all.
 func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	last, before := s.refreshed[name]
-	due := !before || now.Sub(last) >= refreshEvery
-	if due {
-		s.refreshed[name] = now
+	if s.now().Sub(s.read) >= refreshEvery {
+		s.follow(ctx, true)
 	}
-	s.follow(ctx, due)
 	return s.find(name)
 }
 
@@ -134,7 +131,7 @@ func versionOf(info fs.FileInfo) version { return version{info.ModTime(), info.S
 // load takes the file's contents if they are right. Either way this version of
 // the file counts as seen.
 func (s *Store) load(info fs.FileInfo) error {
-	s.seen = versionOf(info)
+	s.seen, s.read = versionOf(info), s.now()
 	b, err := read(s.path)
 	if err != nil {
 		return fmt.Errorf("read secrets: %w", err)

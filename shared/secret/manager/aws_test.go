@@ -27,6 +27,7 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	if _, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
 		t.Fatal("a secret that was never made:", err)
 	}
+	c.Pass(time.Minute)
 	name, first, second := stack+"/hook/cursos", `{"signing_secret":"first"}`, `{"signing_secret":"second"}`
 	if _, err := client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &name, SecretString: &first}); err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ type API interface {
 }
 
 const (
-	// refreshEvery is how often one name may be read because a signature failed:
-	// strangers can make signatures fail.
+	// refreshEvery is how long after a read of a name, whatever its cause, a failed
+	// signature reads it again: strangers can make signatures fail.
 	refreshEvery = time.Minute
 	// spread is how much of a lifetime is left to chance, so that the instances of
 	// a function don't read all at once.
@@ -41,7 +41,8 @@ type Options struct {
 	// fifth less of which is chance.
 	TTL time.Duration
 	// Retry is how long a missing secret counts as missing, and how long after a
-	// failed read the last good values are used without another try; 1 minute.
+	// failed read no other is tried: the last good values are used, or the error is
+	// given again where there are none; 1 minute.
 	Retry time.Duration
 	// Now is the clock; time.Now.
 	Now func() time.Time
@@ -98,10 +99,12 @@ type kept struct {
 	known  bool
 	absent bool
 	secret secret.Secret
+	// err is what the last read ended in, where nothing is known.
+	err error
 	// until is how long it is used without a read.
 	until time.Time
-	// refreshed is when Refresh last read it.
-	refreshed time.Time
+	// asked is when it was last read, whatever came of it.
+	asked time.Time
 }
 
 // Get returns the secret as it was read within the TTL. If it can't be read now,
@@ -114,13 +117,13 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 	}
 	defer k.done()
 	if !s.options.Now().Before(k.until) {
-		err = s.read(ctx, name, k)
+		s.read(ctx, name, k)
 	}
-	return k.answer(name, err)
+	return k.answer(name)
 }
 
-// Refresh reads the secret anew, at most once a minute and name; sooner it
-// returns what Get would.
+// Refresh reads the secret anew, unless it was read within the minute; sooner it
+// returns what was read last.
 func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
 	k, err := s.wait(ctx, name)
 	if err != nil {
@@ -128,14 +131,10 @@ func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error)
 	}
 	defer k.done()
 	now := s.options.Now()
-	allowed := k.refreshed.IsZero() || now.Sub(k.refreshed) >= refreshEvery
-	if allowed {
-		k.refreshed = now
+	if now.Sub(k.asked) >= refreshEvery || !now.Before(k.until) {
+		s.read(ctx, name, k)
 	}
-	if allowed || !now.Before(k.until) {
-		err = s.read(ctx, name, k)
-	}
-	return k.answer(name, err)
+	return k.answer(name)
 }
 
 // wait takes the secret's turn.
@@ -158,10 +157,10 @@ func (s *Store) wait(ctx context.Context, name string) (*kept, error) {
 func (k *kept) done() { <-k.turn }
 
 // answer copies: nobody changes another's secret.
-func (k *kept) answer(name string, err error) (secret.Secret, error) {
+func (k *kept) answer(name string) (secret.Secret, error) {
 	switch {
 	case !k.known:
-		return secret.Secret{}, err
+		return secret.Secret{}, k.err
 	case k.absent:
 		return secret.Secret{}, fmt.Errorf("%s: %w", name, secret.ErrNotFound)
 	}
@@ -172,10 +171,15 @@ func (k *kept) answer(name string, err error) (secret.Secret, error) {
 
 // read keeps what Secrets Manager says. If it says nothing, what was known stays
 // in force, and is not asked for again for a while: each of those calls would
-// keep a store waiting.
-func (s *Store) read(ctx context.Context, name string, k *kept) error {
+// keep a store waiting. Where nothing was known and the caller gave up, the next
+// one asks: who hangs up must not keep the secret from others.
+func (s *Store) read(ctx context.Context, name string, k *kept) {
 	found, err := s.fetch(ctx, name)
+	if k.err = err; err != nil && !k.known && ctx.Err() != nil {
+		return
+	}
 	now := s.options.Now()
+	k.asked = now
 	switch {
 	case err == nil:
 		k.known, k.absent, k.secret = true, false, found
@@ -183,9 +187,10 @@ func (s *Store) read(ctx context.Context, name string, k *kept) error {
 	case errors.Is(err, secret.ErrNotFound):
 		k.known, k.absent, k.secret = true, true, secret.Secret{}
 		k.until = now.Add(s.options.Retry)
-	case k.known:
+	default:
 		k.until = now.Add(s.options.Retry)
-		s.options.Log.WarnContext(ctx, "a secret can't be read again; what it said before stays in force", "secret", name, "cause", err)
+		if k.known {
+			s.options.Log.WarnContext(ctx, "a secret can't be read again; what it said before stays in force", "secret", name, "cause", err)
+		}
 	}
-	return err
 }

@@ -216,6 +216,11 @@ func TestASecretThatWasNeverReadIsAnErrorAndTriedAgain(t *testing.T) {
 		}
 	}
 	v.fault, v.current = nil, `{"signing_secret":"a"}`
+	c.Pass(time.Minute - 1)
+	if _, err := s.Get(t.Context(), "hook/cursos"); !errors.Is(err, errDown) || v.reads() != 1 {
+		t.Fatalf("%d reads within a minute, %v", v.reads(), err)
+	}
+	c.Pass(1)
 	get(t, s, "a")
 }
 
@@ -252,6 +257,8 @@ func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
 	}
 	get(t, s, "a")
 	v.current = `{"signing_secret":"b"}`
+	refresh("hook/cursos", "a") // Get read it a moment ago
+	c.Pass(time.Minute)
 	refresh("hook/cursos", "b")
 	v.current = `{"signing_secret":"c"}`
 	refresh("hook/cursos", "b")
@@ -263,6 +270,31 @@ func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
 	get(t, s, "c")
 	if v.reads() != 4 {
 		t.Errorf("%d reads", v.reads())
+	}
+}
+
+// A forged call asks for the secret, and for a newer one when its proof fails.
+func TestAForgedCallReadsNoSecretTwiceAMinute(t *testing.T) {
+	for name, v := range map[string]*vault{
+		"known": {current: `{"signing_secret":"a"}`}, "missing": {}, "unreadable": {fault: errDown}, "of another form": {current: `oops`},
+	} {
+		c := clocktest.At(start)
+		s := open(v, c)
+		var last time.Time
+		for reads := 0; c.Now().Before(start.Add(20 * time.Minute)); c.Pass(7 * time.Second) {
+			_, _ = s.Get(t.Context(), "hook/cursos")
+			_, _ = s.Refresh(t.Context(), "hook/cursos")
+			if v.reads() == reads {
+				continue
+			}
+			if gap := c.Now().Sub(last); v.reads() > reads+1 || gap < time.Minute {
+				t.Fatalf("%s: %d reads at once, %s after the last one", name, v.reads()-reads, gap)
+			}
+			reads, last = v.reads(), c.Now()
+		}
+		if v.reads() < 10 {
+			t.Errorf("%s: %d reads in 20 minutes: a rotation is not followed", name, v.reads())
+		}
 	}
 }
 
