@@ -83,7 +83,7 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"503 with Retry-After is lost too": {answered(503, html, "Retry-After", "5"), erp.Answer{Kind: lostKind, Text: "HTTP 503 (text/html) and no answer that can be understood"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, outcomeOfCreate(c.r, noon)); diff != "" {
+			if diff := cmp.Diff(c.want, outcomeOfCreate(t.Context(), c.r, wire.Sent{}, noon)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -124,7 +124,7 @@ func FuzzAnAnswerIsCreatedOnlyWithAnID(f *testing.F) {
 	f.Add(422, `[[["x"]]]`)
 	f.Add(500, `<html>`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		a := outcomeOfCreate(answered(status, body), noon)
+		a := outcomeOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon)
 		if a.Kind == "" || a.Kind == erp.Created && (a.ID == "" || status != 200 && status != 201) {
 			t.Errorf("%d %q: %+v", status, body, a)
 		}
