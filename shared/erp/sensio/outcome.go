@@ -146,33 +146,29 @@ func saidBy(body []byte) string {
 	object, _ := v.(map[string]any)
 	var said []string
 	for _, name := range saidIn {
-		said = append(said, texts(object[name])...)
+		said = appendTexts(said, object[name])
 	}
 	return strings.Join(said, "; ")
 }
 
-// texts are the texts in a value that may be one, a list of them, or objects
-// that hold messages.
-func texts(v any) []string {
+// appendTexts appends the texts in a value that may be one, a list of them, or
+// objects that hold messages.
+func appendTexts(all []string, v any) []string {
 	switch v := v.(type) {
 	case string:
 		if text := strings.TrimSpace(v); text != "" {
-			return []string{text}
+			all = append(all, text)
 		}
 	case []any:
-		var all []string
 		for _, element := range v {
-			all = append(all, texts(element)...)
+			all = appendTexts(all, element)
 		}
-		return all
 	case map[string]any:
-		var all []string
 		for _, name := range saidIn {
-			all = append(all, texts(v[name])...)
+			all = appendTexts(all, v[name])
 		}
-		return all
 	}
-	return nil
+	return all
 }
 
 // isID tells whether the text can be an id: something, and no JSON value of

@@ -21,6 +21,10 @@ type Words struct {
 	Shown string
 }
 
+// mostWords is more than any refusal has of its own: what is longer says nothing
+// that is known.
+const mostWords = 16 << 10
+
 // Hear takes an answer's text apart. The work grows with the text and with what
 // was sent, never with one times the other, and stops with the context: then the
 // error is the context's, and nobody knows what the answer says.
@@ -35,7 +39,9 @@ func Hear(ctx context.Context, text string, sent Sent) (Words, error) {
 		return Words{}, err
 	}
 	w := Words{Whole: said, Shown: own}
-	w.Own, _ = unquoted(own)
+	if w.Own, _ = unquoted(own); len(w.Own) > mostWords {
+		return Words{}, nil
+	}
 	if whole, paired := unquoted(said); paired {
 		w.Whole = whole
 	}
