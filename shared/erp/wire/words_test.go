@@ -158,16 +158,14 @@ func hostile(n int) map[string]struct {
 		said string
 		sent []string
 	}{
-		"as many SKUs":        {strings.Join(skus, ", "), skus},
-		"a long name, twice":  {same + same, []string{same + "b"}},
-		"ends of each other":  {same + same, nested},
-		"brackets in another": {strings.Repeat("[", n), []string{strings.Repeat("[", n) + "aaaa"}},
-		"punctuation around":  {strings.Repeat("aaaa!", n), []string{strings.Repeat("!", n) + "aaaa" + strings.Repeat("!", n)}},
+		"as many SKUs":       {strings.Join(skus, ", "), skus},
+		"a long name, twice": {same + same, []string{same + "b"}},
+		"ends of each other": {same + same, nested},
 	}
 }
 
 func TestHearingIsLinearInTheAnswerAndTheOrder(t *testing.T) {
-	const n = 15000
+	const n = 4000
 	large := hostile(4 * n)
 	for name, c := range hostile(n) {
 		work := func(said string, sent []string) int {
@@ -185,10 +183,7 @@ func TestHearingIsLinearInTheAnswerAndTheOrder(t *testing.T) {
 }
 
 func TestHearingStopsWithItsContext(t *testing.T) {
-	for name, c := range hostile(60000) {
-		if strings.HasPrefix(name, "brackets") || strings.HasPrefix(name, "punctuation") {
-			continue // few words
-		}
+	for name, c := range hostile(16000) {
 		asked := &counting{Context: t.Context(), ends: 10}
 		if words, err := wire.Hear(asked, c.said, wire.Sent{Request: c.sent}); !errors.Is(err, context.DeadlineExceeded) || words != (wire.Words{}) {
 			t.Errorf("%s: %v", name, err)
@@ -202,7 +197,7 @@ func TestHearingStopsWithItsContext(t *testing.T) {
 // What is quadratic takes hours for these: a compiled pattern of 60 KB over 60 KB
 // took 23 s.
 func TestMaskingIsLinear(t *testing.T) {
-	const n = 1 << 20
+	const n = 1 << 18
 	for name, c := range map[string]struct{ text, value, want string }{
 		"a value that never ends":  {strings.Repeat("a", n), strings.Repeat("a", n/2) + "b", strings.Repeat("a", wire.MaxText)},
 		"a value as long":          {strings.Repeat("Ab", n/2), strings.Repeat("aB", n/2), "***"},
