@@ -85,7 +85,7 @@ func TestAnOrderTakesAsMuchWorkAsItIsLong(t *testing.T) {
 				return is
 			}
 			cost(100)
-			if once, fourTimes := cost(5000), cost(20000); fourTimes > 8*once+1<<20 {
+			if once, fourTimes := cost(2000), cost(8000); fourTimes > 8*once+1<<20 {
 				t.Errorf("%s, %s: %d bytes, and %d for four times as many", account, name, once, fourTimes)
 			}
 		}

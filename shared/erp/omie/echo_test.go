@@ -38,7 +38,6 @@ var ways = map[string]func(string) string{
 	"in capitals":     strings.ToUpper,
 	"with entities":   html.EscapeString,
 	"without accents": func(v string) string { return strings.NewReplacer("ã", "a", "á", "a", "í", "i").Replace(v) },
-	"with more room":  func(v string) string { return strings.ReplaceAll(v, " ", "  ") },
 	"twice":           func(v string) string { return v + ", " + v },
 }
 
