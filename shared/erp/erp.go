@@ -63,6 +63,9 @@ type Document struct {
 	CustomerID string
 	// Body is the request in the ERP's own shape, owned by the ERP's package.
 	Body any
+	// Order is what it was made from: an answer about the document may repeat its
+	// texts.
+	Order order.Order
 }
 
 // Mark is what is remembered of a document that was sent: enough to recognize it

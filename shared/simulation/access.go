@@ -144,6 +144,9 @@ func (a *access) Lane(_ context.Context, account string) (ledger.Lane, error) {
 
 func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) error {
 	a.task.tell("the lane of %s rests until +%s: %s", account, l.BlockedUntil.Sub(epoch), l.Why)
+	if a.task.echoed {
+		a.world.broken(a.task.key, "%s rests for an echo: %s", account, l.Why)
+	}
 	return a.writes(func() error {
 		of := a.world.account(account)
 		of.restedAt, of.restedBy = a.world.now, a.task

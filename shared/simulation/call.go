@@ -188,6 +188,7 @@ func (c *call) arrive() reply {
 		}
 	}
 	r := c.to.take(c, f)
+	c.task.echoed = r.struck && f != nil && f.mode == echo
 	if drawn && r.struck {
 		w.faults[string(f.kind(c.to.kind))]++
 		c.feel(*f)
@@ -284,8 +285,11 @@ func (c *call) feel(f fault) {
 	}
 }
 
-// refusable tells whether a refusal of the call is one of the order's contents.
-func (c *call) refusable() bool { return c.creates || c.to.kind == omieKind && !c.looks }
+// refusable tells whether a refusal of the call is one of the order's contents: who
+// reads a customer by its id only doesn't use it.
+func (c *call) refusable() bool {
+	return c.creates || c.to.kind == omieKind && !c.looks && c.method != "ConsultarCliente"
+}
 
 // lane is the account's, as the ledger has it.
 func (w *world) lane(name string) ledger.Lane {

@@ -65,8 +65,9 @@ func (a *account) settings(version int) string {
 	if a.kind == omieKind {
 		return fmt.Sprintf(`{"kind":"omie","base_url":"https://%s/api/v1/","customer":{"default":3795260786},
 			"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
-				"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}"}},
-			"services":{"CURSO-GO":{"nCodServico":3846592864},"MANUT-01":{"cCodIntServico":"MANUT-01"}}}`, a.name, []string{"10", "20"}[version])
+				"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
+				"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
+			"services":{"CURSO-GO":{"nCodServico":3846592864,"cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`, a.name, []string{"10", "20"}[version])
 	}
 	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"},`
 	if !a.canLookUp() {
@@ -74,6 +75,6 @@ func (a *account) settings(version int) string {
 	}
 	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}"},%s
 		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
-		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso"},"MANUT-01":{"productId":"manut"}}}`,
+		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
 		a.name, lookup, nobodysID, []string{"Em aberto", "Faturado"}[version])
 }

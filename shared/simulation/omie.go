@@ -18,6 +18,7 @@ const blockFor = 30 * time.Minute
 // The modes that both simulators have and that are named here.
 const (
 	keyRefused        = string(omiesim.KeyRefused)
+	echo              = string(omiesim.Echo)
 	delayedApply      = string(omiesim.DelayedApply)
 	delayedApplyReset = string(omiesim.DelayedApplyReset)
 	writeThenFault    = string(omiesim.WriteThenFault)
@@ -73,6 +74,8 @@ var ofOmie = []fault{
 	{mode: string(omiesim.Refusal), name: "too many requests, in words", text: "ERROR: Too many requests."},
 	{mode: string(omiesim.Refusal), name: "the customer is gone", text: "ERROR: " + customerGone + " para o Código [3796000001] !", code: "SOAP-ENV:Client-105", refuses: true, said: customerGone},
 	{mode: string(omiesim.Refusal), name: "contents refused", text: contentsRefused, code: "SOAP-ENV:Client-103", refuses: true, said: contentsRefused},
+	{mode: echo, refuses: true, said: "O conteúdo é inválido"},
+	{mode: echo, name: "unknown words", text: "ERROR: Algo que ninguém viu:", refuses: true, said: "Algo que ninguém viu"},
 	{mode: string(omiesim.Refusal), name: "a false duplicate", text: "ERROR: OS já cadastrada !", code: "SOAP-ENV:Client-102", contradicts: true},
 } // never written to
 

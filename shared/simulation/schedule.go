@@ -80,6 +80,8 @@ type task struct {
 	slow bool
 	// failed: the ledger refused it something. stood: it stood still for a while.
 	failed, stood bool
+	// echoed: its last call was refused in words that repeat what was sent.
+	echoed bool
 	// fence and owner are those of its claim; fenced: it has seen that the claim is
 	// lost.
 	fence  int64

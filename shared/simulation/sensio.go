@@ -63,6 +63,8 @@ var ofSensio = []fault{
 	{mode: string(sensiosim.Refusal), name: "400", status: 400, refuses: true, said: notValid},
 	{mode: string(sensiosim.SuccessFalse), refuses: true, said: notRegistered},
 	{mode: string(sensiosim.Mute), refuses: true, said: withoutAWord},
+	{mode: echo, refuses: true, said: "Conteúdo inválido"},
+	{mode: echo, name: "422", status: 422, text: notValid, refuses: true, said: notValid},
 	{mode: string(sensiosim.Rate)},
 	{mode: string(sensiosim.Rate), name: "Retry-After", delayed: 15 * time.Minute, rests: true},
 	{mode: string(sensiosim.Rate), name: "425, Retry-After", status: 425, delayed: 15 * time.Minute, rests: true},

@@ -30,6 +30,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	what := stolen(t, before)
 	w.noteHolder(t, s, before, after)
 	w.noteEffects(t, s, before, after)
+	if t != nil && t.echoed && !before.Parked() && after.Parked() && s.account.promised() {
+		w.broken(s.key, "parked for an echo: %s", after.Reason.Message)
+	}
 	if before.State == ledger.Creating {
 		s.unsure = after.State == ledger.Uncertain && unclear(after.Timeline[len(after.Timeline)-1])
 	}

@@ -1,5 +1,5 @@
 // Package omie makes a paid order an ordem de serviço (OS) in one Omie account:
-// the mapping, the four calls that it takes, and what their answers mean.
+// the mapping, the five calls that it takes, and what their answers mean.
 package omie
 
 import (
@@ -116,12 +116,13 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if answer.Kind != "" {
 		return answer
 	}
-	answer, body := c.call(ctx, k, incluirOS, os, doc.Customer.Private()...)
+	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services}, Store: doc.Order}
+	answer, r := c.call(ctx, k, incluirOS, sent, doc.Customer.Private()...)
 	switch {
-	case answer.Kind == erp.Created && !about(body, doc.Reference.Code):
+	case answer.Kind == erp.Created && !about(r.body, doc.Reference.Code):
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
-	case answer.Kind == erp.Refused:
-		c.forgetUnknown(ctx, k, doc.Customer, answer.Text)
+	case answer.Kind == erp.Refused && unknownCustomer.MatchString(r.fault.words.Own):
+		c.forget(ctx, k, doc.Customer)
 	}
 	return answer
 }
@@ -164,7 +165,7 @@ func envelope(m method, appKey, appSecret string, param any) ([]byte, error) {
 
 func (m method) path() string {
 	switch m {
-	case listarClientes, incluirCliente:
+	case listarClientes, incluirCliente, consultarCliente:
 		return "geral/clientes/"
 	}
 	return "servicos/os/"
@@ -172,18 +173,24 @@ func (m method) path() string {
 
 // call makes one call of the method, or none. The private values, beside the
 // keys, never reach the answer's text.
-func (c *Client) call(ctx context.Context, k keys, m method, param any, private ...string) (erp.Answer, []byte) {
-	request, err := envelope(m, k.app, k.secret, param)
+func (c *Client) call(ctx context.Context, k keys, m method, sent wire.Sent, private ...string) (erp.Answer, reply) {
+	request, err := envelope(m, k.app, k.secret, sent.Request)
 	if err != nil {
-		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, nil
+		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, reply{}
 	}
 	if err := c.pace(ctx, m); err != nil {
-		return notSent(m, "the time was over before the call"), nil
+		return notSent(m, "the time was over before the call"), reply{}
 	}
 	if answer, late := c.tooLate(ctx, m); late {
-		return answer, nil
+		return answer, reply{}
 	}
-	return c.send(ctx, m, request, append(private, k.app, k.secret))
+	private = append(private, k.app, k.secret)
+	response, failed := c.send(ctx, m, request)
+	if failed.Kind != "" {
+		failed.Text = cleanAnswer(failed.Text, private...)
+		return failed, reply{}
+	}
+	return outcome(ctx, m, response, sent, private...)
 }
 
 // tooLate tells whether too little time is left to begin. A create needs enough
@@ -257,15 +264,10 @@ func (c *Client) pace(ctx context.Context, m method) error {
 func sleep(ctx context.Context, d time.Duration) error { return wire.Sleep(ctx, d) }
 
 // send puts the request on the wire, once.
-func (c *Client) send(ctx context.Context, m method, request []byte, private []string) (erp.Answer, []byte) {
-	response, failed := wire.Send(ctx, c.http, callLimit, wire.Request{
+func (c *Client) send(ctx context.Context, m method, request []byte) (wire.Response, erp.Answer) {
+	return wire.Send(ctx, c.http, callLimit, wire.Request{
 		Name: string(m), Method: http.MethodPost, Body: request,
 		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
 	})
-	if failed.Kind != "" {
-		failed.Text = cleanAnswer(failed.Text, private...)
-		return failed, nil
-	}
-	return outcome(m, response.Status, response.Header, response.Body, private...), response.Body
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -56,7 +58,7 @@ func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac [
 	}
 	end, ok := ctx.Deadline()
 	if !ok {
-		end = now.Add(2 * callLimit)
+		end = now.Add(3 * callLimit)
 	}
 	asking := erp.CustomerMark{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
 	switch noted, err := c.remember(ctx, mac, known, asking); {
@@ -88,14 +90,14 @@ func (c *Client) findOrCreate(ctx context.Context, k keys, customer order.Custom
 
 // find answers Ready, Absent, or why it can't tell.
 func (c *Client) find(ctx context.Context, k keys, customer order.Customer) (string, erp.Answer) {
-	answer, body := c.call(ctx, k, listarClientes, map[string]any{
+	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
 		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
-	}, customer.Private()...)
+	}}, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
 	}
-	rows, _ := customersIn(body)
+	rows, _ := customersIn(r.body)
 	if id := pick(rows, customer.TaxID); id != "" {
 		return id, erp.Answer{Kind: erp.Ready}
 	}
@@ -104,13 +106,15 @@ func (c *Client) find(ctx context.Context, k keys, customer order.Customer) (str
 
 // create answers Ready, or why there is no customer.
 func (c *Client) create(ctx context.Context, k keys, customer order.Customer, code string) (string, erp.Answer) {
-	answer, body := c.call(ctx, k, incluirCliente, newCustomer(customer, code), customer.Private()...)
+	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code), Store: customer}, customer.Private()...)
 	switch answer.Kind {
 	case erp.Ready:
 		return answer.ID, erp.Answer{Kind: erp.Ready}
 	case erp.Duplicate:
-		if id := idIn(body); id != "" {
-			return id, erp.Answer{Kind: erp.Ready}
+		if id := r.fault.existing(); id != "" {
+			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.Ready || confirmed.Kind == erp.Lane {
+				return confirmed.ID, confirmed
+			}
 		}
 		// It exists, but can be listed again only when the same question is no
 		// longer redundant.
@@ -119,13 +123,23 @@ func (c *Client) create(ctx context.Context, k keys, customer order.Customer, co
 	return "", answer
 }
 
-var existingID = regexp.MustCompile(`(?i)(?:com o Id|nCod) ?\[([0-9]+)\]`)
+// confirm reads the customer of an id that words named, and is Ready if that one has
+// the tax id: whose words they were nobody knows.
+func (c *Client) confirm(ctx context.Context, k keys, customer order.Customer, id string) erp.Answer {
+	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
+	var shown shownCustomer
+	if answer.Kind == erp.Present && answer.ID == id && decode(r.body, &shown) == nil && bare(string(shown.CnpjCpf)) == string(customer.TaxID) {
+		return erp.Answer{Kind: erp.Ready, ID: id}
+	}
+	return answer
+}
 
-// idIn is the id of the customer that was in the way, where Omie says it. It is
-// read from the body: the answer's text is masked.
-func idIn(body []byte) string {
-	f, _ := readFault(body)
-	if said := existingID.FindStringSubmatch(f.text); said != nil && isID(said[1]) {
+var existingID = regexp.MustCompile(`(?:com o id|ncod) ?\[([0-9]+)\]`)
+
+// existing is the id of the customer that was in the way, where Omie says it. It
+// stands in brackets, so it may be anybody's.
+func (f fault) existing() string {
+	if said := existingID.FindStringSubmatch(f.words.Shown); said != nil && isID(said[1]) {
 		return said[1]
 	}
 	return ""
@@ -302,10 +316,10 @@ func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.Cus
 	return c.customers.WriteCustomer(ctx, c.account, hex.EncodeToString(mac), before, after)
 }
 
-// forgetUnknown forgets the customer of an OS that was refused because Omie no
-// longer knows it; else every retry would be refused alike.
-func (c *Client) forgetUnknown(ctx context.Context, k keys, customer order.Customer, said string) {
-	if customer.TaxID == "" || !unknownCustomer.MatchString(plain(said)) {
+// forget forgets the customer of an OS that was refused because Omie no longer
+// knows it; else every retry would be refused alike.
+func (c *Client) forget(ctx context.Context, k keys, customer order.Customer) {
+	if customer.TaxID == "" {
 		return
 	}
 	mac := macOf(customer.TaxID, k.secret)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -97,7 +98,10 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 		{"codigo_cliente_omie":9,"cnpj_cpf":"52998224725","inativo":"N"},
 		{"codigo_cliente_omie":0,"cnpj_cpf":"52998224725","inativo":"N"}]}`
 	const written = `{"codigo_cliente_omie":5522173861,"codigo_cliente_integracao":"x","codigo_status":"0","descricao_status":"Cliente cadastrado com sucesso!"}`
-	const list, create = "ListarClientes", "IncluirCliente"
+	const list, create, show = "ListarClientes", "IncluirCliente", "ConsultarCliente"
+	shows := func(id int64, taxID string) string {
+		return fmt.Sprintf(`{"codigo_cliente_omie":%d,"cnpj_cpf":%q,"inativo":"N"}`, id, taxID)
+	}
 	for name, c := range map[string]struct {
 		answers map[string]string
 		id      string
@@ -115,11 +119,27 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 		},
 		"an empty list": {answers: map[string]string{list: `{"total_de_registros":0,"clientes_cadastro":[]}`, create: written}, id: "5522173861", calls: []string{list, create}},
 		"there already": {
-			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o CPF/CNPJ [529.982.247-25] com o Id [12345678901] e código de integração [65007887191] ! (add)", "")},
-			id:      "12345678901", calls: []string{list, create},
+			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o CPF/CNPJ [529.982.247-25] com o Id [12345678901] e código de integração [65007887191] ! (add)", ""), show: shows(12345678901, "529.982.247-25")},
+			id:      "12345678901", calls: []string{list, create, show},
 		},
 		"there already, in old words": {
-			answers: map[string]string{list: none, create: faultOf("Cliente ja cadastrado nCod [123]", "SOAP-ENV:Client-102")}, id: "123", calls: []string{list, create},
+			answers: map[string]string{list: none, create: faultOf("Cliente ja cadastrado nCod [123]", "SOAP-ENV:Client-102"), show: shows(123, "52998224725")}, id: "123", calls: []string{list, create, show},
+		},
+		"there already, but as somebody else": {
+			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: shows(999, "111.444.777-35")},
+			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+		},
+		"there already, but another one is shown": {
+			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: shows(998, "52998224725")},
+			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+		},
+		"there already, but isn't shown": {
+			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: faultOf("Cliente não cadastrado para o Código [999] !", "SOAP-ENV:Client-105")},
+			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+		},
+		"there already, and the account is blocked then": {
+			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")},
+			kind:    erp.Lane, rest: 100 * time.Second, calls: []string{list, create, show},
 		},
 		"there already, but nobody says who": {
 			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", "")},
@@ -368,9 +388,9 @@ func TestThatABuyerIsAskedAboutIsNotedBeforeUntilTheCallMustHaveEnded(t *testing
 			ctx:  func() (context.Context, context.CancelFunc) { return context.WithDeadline(t.Context(), deadline) },
 			want: deadline.Add(time.Minute),
 		},
-		"or after the longest of both calls": {
+		"or after the longest of three calls": {
 			ctx:  func() (context.Context, context.CancelFunc) { return context.WithCancel(t.Context()) },
-			want: now.Add(3 * time.Minute),
+			want: now.Add(4 * time.Minute),
 		},
 	} {
 		memory := &cache{marks: map[string]erp.CustomerMark{}}

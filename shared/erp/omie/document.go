@@ -5,10 +5,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -51,7 +51,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if !total.Equal(o.Total) {
 		return erp.Document{}, order.Reject(order.TotalReason, "the OS would come to %s, but %s was paid", total, o.Total)
 	}
-	doc := erp.Document{Reference: ref, Total: total, OrderNumber: os.text("InformacoesAdicionais", "cNumPedido"), Customer: o.Customer, Body: os}
+	doc := erp.Document{Reference: ref, Total: total, OrderNumber: os.text("InformacoesAdicionais", "cNumPedido"), Customer: o.Customer, Body: os, Order: o}
 	if customerID != "" {
 		doc = withCustomer(doc, customerID)
 	}
@@ -230,11 +230,8 @@ func (c *Client) mapped(l order.Line, i int) (string, error) {
 	if len(l.SKUs) == 0 {
 		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under erps.%s.services in connections.yaml`, i+1, c.account)
 	}
-	also := ""
-	for _, sku := range l.SKUs[1:] {
-		also += " (or " + strconv.Quote(cleanText(sku)) + ")"
-	}
-	return "", order.Reject(order.Mapping, "SKU %q is not mapped: add it%s under erps.%s.services in connections.yaml", cleanText(l.SKUs[0]), also, c.account)
+	sku, others := wire.SKUs(l.SKUs)
+	return "", order.Reject(order.Mapping, "SKU %s is not mapped: add it%s under erps.%s.services in connections.yaml", sku, others, c.account)
 }
 
 // linesTotal adds the OS up as Omie does: each line to the cent, less its

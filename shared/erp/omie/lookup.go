@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -32,12 +33,12 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if answer.Kind != "" {
 		return answer
 	}
-	answer, body := c.call(ctx, k, consultarOS, map[string]any{"cCodIntOS": ref.Code})
+	answer, r := c.call(ctx, k, consultarOS, wire.Sent{Request: map[string]any{"cCodIntOS": ref.Code}})
 	if answer.Kind != erp.Present {
 		return answer
 	}
 	var os shownOS
-	if err := decode(body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
+	if err := decode(r.body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
 	}
 	return answer

@@ -1,10 +1,12 @@
 package omie
 
 import (
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,8 @@ const (
 	consultarOS    method = "ConsultarOS"
 	listarClientes method = "ListarClientes"
 	incluirCliente method = "IncluirCliente"
+	// consultarCliente shows the customer of an id.
+	consultarCliente method = "ConsultarCliente"
 )
 
 // How long to wait where Omie says nothing, or nothing that can be read.
@@ -33,26 +37,39 @@ const (
 	longestRest    = 24 * time.Hour // more than that is no waiting time
 )
 
+// reply is an answer that was read, and the fault in it, if it is one.
+type reply struct {
+	body  []byte
+	fault fault
+}
+
 // outcome says what a call ended in. It is pure: its table is its test. Faults
 // come at any HTTP status, most of them with 500, so the body is read first; what
 // can't be understood is Lost, because Omie may have written.
 //
 // A read that found nothing is Absent; one that found something is Present, and a
 // written customer is Ready, with the id in ID. The private values never reach
-// the answer's text.
-func outcome(m method, status int, header http.Header, body []byte, private ...string) erp.Answer {
-	if f, ok := readFault(body); ok {
-		answer := f.outcome(m, status, header)
-		answer.Text = cleanAnswer(f.text, private...)
-		return answer
+// the answer's text, and what was sent never decides. Where the context ends over
+// the words of a fault, the answer is Lost.
+func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, private ...string) (erp.Answer, reply) {
+	is := reply{body: r.Body}
+	var faulty bool
+	if is.fault, faulty = readFault(r.Body); faulty {
+		answer := erp.Answer{Kind: erp.Lost}
+		var err error
+		if is.fault.words, err = wire.Hear(ctx, is.fault.text, sent); err == nil {
+			answer = is.fault.outcome(m, r.Status, r.Header)
+		}
+		answer.Text = cleanAnswer(is.fault.text, private...)
+		return answer, is
 	}
-	answer := withoutFault(m, status, header, body)
+	answer := withoutFault(m, r.Status, r.Header, r.Body)
 	switch answer.Kind {
 	case erp.Created, erp.Ready, erp.Present:
 	default:
-		answer.Text = cleanAnswer(fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", status, mediaType(header)), private...)
+		answer.Text = cleanAnswer(fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header)), private...)
 	}
-	return answer
+	return answer, is
 }
 
 func mediaType(header http.Header) string {
@@ -112,6 +129,11 @@ func success(m method, body []byte) erp.Answer {
 		if _, ok := customersIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
 		}
+	case consultarCliente:
+		var a shownCustomer
+		if decode(body, &a) == nil && isID(string(a.CodigoClienteOmie)) {
+			return erp.Answer{Kind: erp.Present, ID: string(a.CodigoClienteOmie)}
+		}
 	}
 	return erp.Answer{Kind: erp.Lost}
 }
@@ -121,9 +143,9 @@ type loose = wire.Loose
 
 // fault is how Omie refuses.
 type fault struct {
-	text string // as Omie wrote it
-	said string // in lower case without accents, for the patterns
-	code string // faultcode in lower case
+	text  string     // as Omie wrote it
+	words wire.Words // for the patterns
+	code  string     // faultcode in lower case
 }
 
 func readFault(body []byte) (fault, bool) {
@@ -138,34 +160,64 @@ func readFault(body []byte) (fault, bool) {
 	if text == "" {
 		text = string(raw.Faultcode)
 	}
-	return fault{text: text, said: plain(text), code: strings.ToLower(string(raw.Faultcode))}, true
+	return fault{text: text, code: strings.ToLower(string(raw.Faultcode))}, true
 }
 
 // numbered tells whether the code is SOAP-ENV:Client- with that number. Numbers
 // differ between services, so only those that mean one thing everywhere count.
 func (f fault) numbered(n string) bool { return strings.HasSuffix(f.code, "client-"+n) }
 
-// outcome goes from what concerns the account to what concerns the contents.
+// outcome goes by the words. The number decides where they say nothing; where it
+// contradicts what would be definite about an OS, nobody knows.
 func (f fault) outcome(m method, status int, header http.Header) erp.Answer {
+	said, number := f.inWords(m, status, header), f.inNumber(m)
+	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
 	switch {
-	case status == http.StatusTooEarly || strings.Contains(f.code, "misuse_api_process") || blocked.MatchString(f.said):
+	case said.Kind == erp.Unknown:
+		return number
+	case definite && (m == incluirOS || m == consultarOS) && number.Kind != erp.Unknown && number.Kind != said.Kind:
+		return erp.Answer{Kind: erp.Unknown}
+	}
+	return said
+}
+
+// inWords goes from what concerns the account to what concerns the contents.
+func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
+	own := f.words.Own
+	switch {
+	case status == http.StatusTooEarly || strings.Contains(f.code, "misuse_api_process") || blocked.MatchString(own):
 		return lane(f.seconds(blockRest))
-	case status == http.StatusTooManyRequests || strings.Contains(f.said, "too many requests"):
+	case status == http.StatusTooManyRequests || strings.Contains(own, "too many requests"):
 		return lane(retryAfter(header, rateRest))
-	case redundant.MatchString(f.said) || f.numbered("6") || f.numbered("1100"):
+	case redundant.MatchString(own):
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
-	case concurrent.MatchString(f.said) || f.numbered("1880"):
+	case concurrent.MatchString(own):
 		return lane(concurrentRest)
-	case keyRefused.MatchString(f.said) || forbidden.MatchString(f.said):
+	case keyRefused.MatchString(own) || forbidden.MatchString(own):
 		return accountFault()
-	case m.writes() && (duplicate.MatchString(f.said) || strings.HasSuffix(f.code, "-102")):
+	case m.writes() && duplicate.MatchString(own):
 		return erp.Answer{Kind: erp.Duplicate}
-	case strings.HasPrefix(f.code, "soap-env:server") || unstable.MatchString(f.said):
+	case strings.HasPrefix(f.code, "soap-env:server") || unstable.MatchString(own):
 		return erp.Answer{Kind: erp.Lost}
 	case f.saysNone(m):
 		return erp.Answer{Kind: erp.Absent}
-	case m != consultarOS && invalid.MatchString(f.said):
+	case m != consultarOS && invalid.MatchString(own):
 		return erp.Answer{Kind: erp.Refused}
+	}
+	return erp.Answer{Kind: erp.Unknown}
+}
+
+// inNumber is what the number means where words say nothing that we know.
+func (f fault) inNumber(m method) erp.Answer {
+	switch {
+	case f.numbered("6") || f.numbered("1100"):
+		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
+	case f.numbered("1880"):
+		return lane(concurrentRest)
+	case m.writes() && strings.HasSuffix(f.code, "-102"):
+		return erp.Answer{Kind: erp.Duplicate}
+	case m == listarClientes && f.numbered("5113") && !ofAnotherThing.MatchString(f.words.Whole):
+		return erp.Answer{Kind: erp.Absent}
 	}
 	return erp.Answer{Kind: erp.Unknown}
 }
@@ -174,19 +226,21 @@ func (m method) writes() bool { return m == incluirOS || m == incluirCliente }
 
 // saysNone tells whether the fault is a read's way to say that there is nothing.
 // For an OS that is a proof that lets a second one be created, so the text has to
-// speak of the OS and of nothing else that may be missing.
+// speak of the OS, and neither reading of it of anything else that may be wrong.
 func (f fault) saysNone(m method) bool {
+	own, whole := f.words.Own, f.words.Whole
 	switch m {
 	case listarClientes:
-		return f.numbered("5113") || emptyPage.MatchString(f.said)
+		return emptyPage.MatchString(own)
 	case consultarOS:
-		said := quoted.ReplaceAllLiteralString(f.said, "")
-		return missing.MatchString(said) && ofTheOS.MatchString(said) && !ofAnotherThing.MatchString(said)
+		return missing.MatchString(own) && ofTheOS.MatchString(own) && !slices.ContainsFunc(
+			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, blocked, redundant, concurrent, keyRefused, forbidden, unstable},
+			func(p *regexp.Regexp) bool { return p.MatchString(whole) })
 	}
 	return false
 }
 
-// The patterns meet texts in lower case and without accents.
+// The patterns meet wire.Words.
 var (
 	blocked    = regexp.MustCompile(`api bloqueada|consumo indevido`)
 	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
@@ -200,8 +254,8 @@ var (
 
 	missing        = regexp.MustCompile(`nao (foi )?(cadastrad|encontrad|localizad)|nao existe`)
 	ofTheOS        = regexp.MustCompile(`\bos\b|\bordem\b|codigo de integracao|\bregistros?\b`)
-	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo|\btag\b|cliente`)
-	quoted         = regexp.MustCompile(`\[[^\]]*\]`) // values that Omie repeats: any words may be in them
+	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo|\btag\b`)
+	ofTheCustomer  = regexp.MustCompile(`cliente`)
 
 	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
 	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
@@ -209,10 +263,10 @@ var (
 
 // seconds is the waiting time in Omie's words, or the fallback.
 func (f fault) seconds(fallback time.Duration) time.Duration {
-	if said := secondsSaid.FindStringSubmatch(f.said); said != nil {
+	if said := secondsSaid.FindStringSubmatch(f.words.Own); said != nil {
 		return rest(said[1], time.Second, fallback)
 	}
-	if said := minutesSaid.FindStringSubmatch(f.said); said != nil {
+	if said := minutesSaid.FindStringSubmatch(f.words.Own); said != nil {
 		return rest(said[1], time.Minute, fallback)
 	}
 	return fallback
@@ -228,15 +282,4 @@ func rest(count string, unit, fallback time.Duration) time.Duration {
 		return fallback
 	}
 	return time.Duration(n) * unit
-}
-
-// accents are those of Portuguese; a combining one falls away by itself.
-var accents = strings.NewReplacer(
-	"á", "a", "à", "a", "â", "a", "ã", "a", "é", "e", "ê", "e", "í", "i",
-	"ó", "o", "ô", "o", "õ", "o", "ú", "u", "ü", "u", "ç", "c",
-	"\u0300", "", "\u0301", "", "\u0302", "", "\u0303", "", "\u0308", "", "\u0327", "")
-
-// plain is a text as the patterns want it.
-func plain(text string) string {
-	return strings.Join(strings.Fields(accents.Replace(strings.ToLower(text))), " ")
 }

@@ -1,6 +1,7 @@
 package omie
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
 func faultBody(text, code string) string {
@@ -194,7 +196,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		if c.header != "" {
 			header.Set("Retry-After", c.header)
 		}
-		got := outcome(c.m, c.status, header, []byte(c.body))
+		got := judged(c.m, c.status, header, []byte(c.body))
 		switch got.Kind {
 		case erp.Created, erp.Ready, erp.Present:
 			if got.Text != "" {
@@ -212,6 +214,11 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 	}
 }
 
+func judged(m method, status int, header http.Header, body []byte, private ...string) erp.Answer {
+	answer, _ := outcome(context.Background(), m, wire.Response{Status: status, Header: header, Body: body}, wire.Sent{}, private...)
+	return answer
+}
+
 func TestWhatALookUpFinds(t *testing.T) {
 	const body = `{
 		"Cabecalho": {"cCodIntOS": "x", "nCodOS": 3847270140, "cNumOS": "000000000000016", "nCodCli": 3795260786, "nValorTotal": 2890.1},
@@ -221,21 +228,21 @@ func TestWhatALookUpFinds(t *testing.T) {
 	}`
 	total := func(answer erp.Answer) string { return answer.Found.Total.String() }
 
-	got := outcome(consultarOS, 200, nil, []byte(body))
+	got := judged(consultarOS, 200, nil, []byte(body))
 	if got.Kind != erp.Present || got.ID != "3847270140" || got.Number != "000000000000016" || total(got) != "2890.10" ||
 		got.Found.OrderNumber != "#1001" || got.Found.CustomerID != "3795260786" || got.Found.Cancelled {
 		t.Errorf("%+v, total %s", got, total(got))
 	}
-	got = outcome(consultarOS, 200, nil, []byte(strings.Replace(body, `"nValorTotal": 2890.1`, `"nValorTotal": null`, 1)))
+	got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `"nValorTotal": 2890.1`, `"nValorTotal": null`, 1)))
 	if got.Kind != erp.Present || total(got) != "2990.33" {
 		t.Errorf("%+v, total %s, want that of the lines", got, total(got))
 	}
-	got = outcome(consultarOS, 200, nil, []byte(strings.Replace(body, `"N"`, `"S"`, 1)))
+	got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `"N"`, `"S"`, 1)))
 	if !got.Found.Cancelled {
 		t.Errorf("%+v, want cancelled", got)
 	}
 	for _, unreadable := range []string{`"1e99"`, `"muito"`, `{}`} {
-		if got = outcome(consultarOS, 200, nil, []byte(strings.Replace(body, `2890.1`, unreadable, 1))); got.Kind != erp.Lost {
+		if got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `2890.1`, unreadable, 1))); got.Kind != erp.Lost {
 			t.Errorf("total %s: %+v, want lost", unreadable, got)
 		}
 	}
@@ -283,7 +290,7 @@ func FuzzNoAnswerIsMoreThanItSays(f *testing.F) {
 	f.Add(502, `<html>`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		for _, m := range []method{incluirOS, consultarOS, listarClientes, incluirCliente} {
-			got := outcome(m, status, http.Header{}, []byte(body), "s3cr3t-key")
+			got := judged(m, status, http.Header{}, []byte(body), "s3cr3t-key")
 			if len(got.Text) > maxText || !utf8.ValidString(got.Text) || strings.Contains(got.Text, "s3cr3t-key") || len(got.Text) < maxText-3 && digitsInARow(got.Text) {
 				t.Errorf("text %q", got.Text)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,6 +184,80 @@ func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
 				t.Errorf("%d documents, want %d", n, c.written)
 			}
 		})
+	}
+}
+
+// TestAnOmieThatRepeatsTheOrderIsHeardAlone: whatever the buyer wrote, wherever, the
+// answer is what it is for anybody, and no account rests for it.
+func TestAnOmieThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
+	refused := []struct{ text, code string }{
+		{"", ""}, {"ERROR: O preenchimento é obrigatório:", "SOAP-ENV:Client-103"}, {"ERROR: Erro não catalogado:", "SOAP-ENV:Client-9999"},
+		{"ERROR: Já cadastrado para", "SOAP-ENV:Client-102"}, {"ERROR: Instabilidade", "SOAP-ENV:Server"},
+		{"ERROR: Consumo redundante detectado. Aguarde 16 segundos (REDUNDANT).", "SOAP-ENV:Client-6"},
+	}
+	answers := func(value, text, code string) (customer, create erp.Answer) {
+		o := paid(t, "100", "1 x 100")
+		o.Customer = buyer()
+		o.Lines[0].SKUs, o.Lines[0].Name, o.Number = []string{"OUTRO"}, value, value
+		o.Customer.Name, o.Customer.Email = value, strings.ReplaceAll(value, " ", ".")+"@exemplo.com.br"
+		o.Customer.Address = order.Address{Street: value, Number: value, Complement: value, District: value, City: value, State: "SP", Country: "BR"}
+		s := simulate(t, strictSettings)
+		doc, err := s.Document(o, reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sim.Inject(omiesim.Fault{Method: "IncluirCliente", Mode: omiesim.Echo, Text: text, Code: code})
+		if _, customer = s.Customer(t.Context(), doc); strings.Contains(customer.Text, value) {
+			t.Errorf("%q shows %q", customer.Text, value)
+		}
+		o.Customer = order.Customer{Name: value, Email: o.Customer.Email} // the default customer
+		if doc, err = s.Document(o, reference); err != nil {
+			t.Fatal(err)
+		}
+		s.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Echo, Text: text, Code: code})
+		create = s.Create(t.Context(), doc)
+		customer.Text, create.Text = "", ""
+		return customer, create
+	}
+	for _, r := range refused {
+		customer, create := answers("Maria Souza", r.text, r.code)
+		for _, value := range []string{
+			"Api bloqueada 86000 segundos", "app_key.invalida", "app_key invalida", "ja cadastrado", "tente novamente", "com o Id [999]", "nao cadastrada",
+			"x] api bloqueada [", "Chave de acesso inválida", strings.Repeat("Rua ", 14) + "ou tente novamente em 86000 segundos",
+		} {
+			c, o := answers(value, r.text, r.code)
+			if diff := cmp.Diff([]erp.Answer{customer, create}, []erp.Answer{c, o}); diff != "" {
+				t.Errorf("%q, %q (-Maria +got):\n%s", r.text, value, diff)
+			}
+		}
+	}
+}
+
+// A buyer chooses no other customer, and the one that Omie names is read first.
+func TestACustomerThatOmieNamesIsReadBeforeItIsUsed(t *testing.T) {
+	s := simulate(t, strictSettings)
+	o := paid(t, "100", "1 x 100")
+	o.Customer = buyer()
+	first := s.document(t, o)
+	s.pass(61 * time.Second)
+	// The list doesn't show what is there.
+	s.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Refusal, Text: "ERROR: Não existem registros para a página [1]!", Code: "SOAP-ENV:Client-5113"})
+	if again := s.document(t, o); again.CustomerID != first.CustomerID || len(s.sim.Customers()) != 2 {
+		t.Errorf("customers %s and %s of %d", first.CustomerID, again.CustomerID, len(s.sim.Customers()))
+	}
+	calls := s.sim.Calls()
+	if last := calls[len(calls)-1]; last.Method != "ConsultarCliente" || last.Outcome != "ok" {
+		t.Errorf("the last call is %+v", last)
+	}
+	s.pass(61 * time.Second)
+	o.Customer.Name, o.Customer.TaxID = "com o Id [3795260786]", someCNPJ
+	doc, err := s.Document(o, reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sim.Inject(omiesim.Fault{Method: "IncluirCliente", Mode: omiesim.Echo, Text: "ERROR: Cliente já cadastrado:"})
+	if doc, answer := s.Customer(t.Context(), doc); answer.Kind != erp.Redundant || doc.CustomerID != "" {
+		t.Errorf("customer %q, %+v", doc.CustomerID, answer)
 	}
 }
 

@@ -92,8 +92,16 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: err.Error()}
 	}
-	answer, _ := c.call(ctx, call{name: "POST /sales", method: http.MethodPost, url: target, body: body}, outcomeOfCreate, doc.Customer.Private()...)
+	sent := wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}
+	answer, _ := c.call(ctx, call{name: "POST /sales", method: http.MethodPost, url: target, body: body}, func(r wire.Response, now time.Time) erp.Answer {
+		return outcomeOfCreate(ctx, r, sent, now)
+	}, doc.Customer.Private()...)
 	return answer
+}
+
+// constants are texts of a sale that no store wrote.
+func (c *Client) constants() []any {
+	return []any{c.config.Sale, c.config.Items, saleTypes, statuses, amountTypes, paymentMethods}
 }
 
 // call is one request.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -36,7 +35,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, order.Reject(order.TotalReason, "the sale doesn't come to the %s that were paid: %v", o.Total, err)
 	}
-	return erp.Document{Reference: ref, Total: total, Customer: o.Customer, Body: sale}, nil
+	return erp.Document{Reference: ref, Total: total, Customer: o.Customer, Body: sale, Order: o}, nil
 }
 
 // representable tells whether a sale can say what the order says.
@@ -184,11 +183,8 @@ func (c *Client) mapped(l order.Line, i int) (string, error) {
 	if len(l.SKUs) == 0 {
 		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under erps.%s.items in connections.yaml`, i+1, c.account)
 	}
-	also := ""
-	for _, sku := range l.SKUs[1:] {
-		also += " (or " + strconv.Quote(wire.Text(sku)) + ")"
-	}
-	return "", order.Reject(order.Mapping, "SKU %q is not mapped: add it%s under erps.%s.items in connections.yaml", wire.Text(l.SKUs[0]), also, c.account)
+	sku, others := wire.SKUs(l.SKUs)
+	return "", order.Reject(order.Mapping, "SKU %s is not mapped: add it%s under erps.%s.items in connections.yaml", sku, others, c.account)
 }
 
 // Request is the exact body of POST /sales: what Create sends, and what a preview

@@ -1,6 +1,7 @@
 package sensio
 
 import (
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
@@ -14,8 +15,9 @@ import (
 
 // outcomeOfCreate says what POST /sales ended in. It is pure: its table is its
 // test. A sale may have been written unless Sensio says no in so many words, so
-// whatever can't be understood is Lost.
-func outcomeOfCreate(r wire.Response, now time.Time) erp.Answer {
+// whatever can't be understood is Lost. What of its words repeats what was sent says
+// nothing.
+func outcomeOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now time.Time) erp.Answer {
 	if answer, ok := withoutBody(r, now); ok {
 		// Of a conflict a look-up has to say whether the sale is there already.
 		if answer.Kind == erp.Refused && r.Status == http.StatusConflict {
@@ -33,16 +35,25 @@ func outcomeOfCreate(r wire.Response, now time.Time) erp.Answer {
 	if wire.Decode(r.Body, &a) != nil {
 		return lost(r)
 	}
-	said := saidBy(r.Body)
 	switch {
-	case a.Success != nil && !*a.Success && said == "":
-		return erp.Answer{Kind: erp.Unknown, Text: "Sensio answered success: false without a word"}
 	case a.Success != nil && !*a.Success:
-		return erp.Answer{Kind: erp.Refused, Text: said}
+		return refused(ctx, saidBy(r.Body), sent)
 	case !isID(a.Response):
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", r.Status)}
 	}
 	return erp.Answer{Kind: erp.Created, ID: string(a.Response)}
+}
+
+// refused is success: false. Without a word of Sensio's own, nobody knows why.
+func refused(ctx context.Context, said string, sent wire.Sent) erp.Answer {
+	words, err := wire.Hear(ctx, said, sent)
+	switch {
+	case err != nil:
+		return erp.Answer{Kind: erp.Lost, Text: said}
+	case words.Empty():
+		return erp.Answer{Kind: erp.Unknown, Text: orText(said, "Sensio answered success: false without a word")}
+	}
+	return erp.Answer{Kind: erp.Refused, Text: said}
 }
 
 // outcomeOfRead says what a GET ended in: Present is an answer that can be read.
@@ -135,33 +146,29 @@ func saidBy(body []byte) string {
 	object, _ := v.(map[string]any)
 	var said []string
 	for _, name := range saidIn {
-		said = append(said, texts(object[name])...)
+		said = appendTexts(said, object[name])
 	}
 	return strings.Join(said, "; ")
 }
 
-// texts are the texts in a value that may be one, a list of them, or objects
-// that hold messages.
-func texts(v any) []string {
+// appendTexts appends the texts in a value that may be one, a list of them, or
+// objects that hold messages.
+func appendTexts(all []string, v any) []string {
 	switch v := v.(type) {
 	case string:
 		if text := strings.TrimSpace(v); text != "" {
-			return []string{text}
+			all = append(all, text)
 		}
 	case []any:
-		var all []string
 		for _, element := range v {
-			all = append(all, texts(element)...)
+			all = appendTexts(all, element)
 		}
-		return all
 	case map[string]any:
-		var all []string
 		for _, name := range saidIn {
-			all = append(all, texts(v[name])...)
+			all = appendTexts(all, v[name])
 		}
-		return all
 	}
-	return nil
+	return all
 }
 
 // isID tells whether the text can be an id: something, and no JSON value of

@@ -1,7 +1,10 @@
 package sensio
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +86,7 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"503 with Retry-After is lost too": {answered(503, html, "Retry-After", "5"), erp.Answer{Kind: lostKind, Text: "HTTP 503 (text/html) and no answer that can be understood"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, outcomeOfCreate(c.r, noon)); diff != "" {
+			if diff := cmp.Diff(c.want, outcomeOfCreate(t.Context(), c.r, wire.Sent{}, noon)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -118,18 +121,81 @@ func TestWhatAReadEndsIn(t *testing.T) {
 	}
 }
 
-func FuzzAnAnswerIsCreatedOnlyWithAnID(f *testing.F) {
-	f.Add(201, `{"success":true,"response":"1"}`)
-	f.Add(200, `{"success":false,"errors":[{"message":["x",1]}]}`)
-	f.Add(422, `[[["x"]]]`)
-	f.Add(500, `<html>`)
-	f.Fuzz(func(t *testing.T, status int, body string) {
-		a := outcomeOfCreate(answered(status, body), noon)
-		if a.Kind == "" || a.Kind == erp.Created && (a.ID == "" || status != 200 && status != 201) {
-			t.Errorf("%d %q: %+v", status, body, a)
+func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
+	sent := wire.Sent{Request: map[string]any{"customer": "Não registrado", "type": typeSale}, Constants: []string{typeSale}}
+	for said, want := range map[string]erp.AnswerKind{
+		"Não registrado": erp.Unknown, "[x] 'y': NAO REGISTRADO.": erp.Unknown, "": erp.Unknown,
+		"Pedido não registrado": erp.Refused, "Venda": erp.Refused, "Não registrado: cliente inválido": erp.Refused,
+	} {
+		body, err := json.Marshal(map[string]any{"success": false, "message": said})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if a.Kind == erp.Refused && status >= 500 {
-			t.Errorf("%d %q: refused", status, body)
+		if got := outcomeOfCreate(t.Context(), answered(200, string(body)), sent, noon); got.Kind != want || said != "" && got.Text != said {
+			t.Errorf("%q: %+v, want %s", said, got, want)
+		}
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	sent.Request = strings.Repeat("Ana ", 2000)
+	if got := outcomeOfCreate(over, answered(200, `{"success":false,"message":"Não"}`), sent, noon); got.Kind != erp.Lost {
+		t.Errorf("not heard in time: %+v", got)
+	}
+}
+
+// Messages may lie as deep as JSON goes, and each is copied once.
+func TestAMessageIsCopiedOnceHoweverDeepItLies(t *testing.T) {
+	cost := func(n int) uint64 {
+		body := `{"success":false,"errors":` + strings.Repeat("[", n) + strings.Repeat(`"x",`, n) + `"x"` + strings.Repeat("]", n) + "}"
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if got := saidBy([]byte(body)); len(got) != 3*n+1 {
+			t.Errorf("%d bytes", len(got))
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	cost(2000)
+	if once, fourTimes := cost(2000), cost(8000); fourTimes > 8*once {
+		t.Errorf("%d bytes, and %d for four times as many", once, fourTimes)
+	}
+}
+
+// FuzzSensioAnswer: what Sensio repeats of ours rests no account and proves nothing,
+// garbage is never a sale, and nobody's data is shown.
+func FuzzSensioAnswer(f *testing.F) {
+	f.Add(201, `{"success":true,"response":"1"}`, "Pedido ", "Maria", false)
+	f.Add(200, `{"success":false,"errors":[{"message":["x",1]}]}`, "", "Api bloqueada 86000 segundos", true)
+	f.Add(422, `[[["x"]]]`, "Não registrado: ", `x] "já cadastrado`, false)
+	f.Add(500, `<html>`, "", "", true)
+	f.Fuzz(func(t *testing.T, status int, body, frame, value string, bracketed bool) {
+		for _, a := range []erp.Answer{outcomeOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon), outcomeOfRead(answered(status, body), noon)} {
+			if a.Kind == "" || a.Kind == erp.Absent || a.Kind == erp.Created && (!isID(wire.Loose(a.ID)) || status != 200 && status != 201) {
+				t.Errorf("%d %q: %+v", status, body, a)
+			}
+			if a.Kind == erp.Refused && status >= 500 || a.RetryAfter > longestRest {
+				t.Errorf("%d %q: %+v", status, body, a)
+			}
+		}
+		judge := func(value string) erp.Answer {
+			if bracketed {
+				value = "[" + value + "]"
+			}
+			said, err := json.Marshal(map[string]any{"success": false, "message": frame + " " + value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return outcomeOfCreate(t.Context(), answered(status, string(said)), wire.Sent{Request: value}, noon)
+		}
+		got, want := judge(value), judge("Maria")
+		// A value that has the frame's own words takes them away: less is known then.
+		if got.Kind != want.Kind && got.Kind != erp.Unknown && want.Kind != erp.Unknown || got.RetryAfter != want.RetryAfter {
+			t.Errorf("%d, %q: %+v, and a plain value %+v", status, value, got, want)
+		}
+		private := strings.Join(strings.Fields(wire.Text(value)), " ")
+		text := wire.Clean(got.Text, value)
+		if shown := len(private) >= 4 && strings.Contains(text, private) && !strings.Contains(private, "*") && !strings.Contains(frame+want.Text, private); shown || len(text) > wire.MaxText {
+			t.Errorf("%q shows %q", text, private)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package sensio_test
 import (
 	"context"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,6 +135,7 @@ func TestEveryFaultOfSensioHasItsKind(t *testing.T) {
 		{mode: sensiosim.ServerError, kind: erp.Lost},
 		{mode: sensiosim.Refusal, kind: erp.Refused},
 		{mode: sensiosim.SuccessFalse, kind: erp.Refused},
+		{mode: sensiosim.Echo, kind: erp.Refused},
 		{mode: sensiosim.Mute, kind: erp.Unknown},
 		{mode: sensiosim.Rate, kind: erp.Lane, rest: time.Minute},
 		{mode: sensiosim.Rate, delay: 7 * time.Second, kind: erp.Lane, rest: 7 * time.Second},
@@ -159,6 +161,24 @@ func TestEveryFaultOfSensioHasItsKind(t *testing.T) {
 				t.Errorf("look-up %+v", got)
 			}
 		})
+	}
+}
+
+// What Sensio says is what is left without what it repeats.
+func TestASensioThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
+	for _, value := range []string{"Maria Souza", "Api bloqueada 86000 segundos", "x] não registrado [", `"já cadastrado`} {
+		for _, text := range []string{"", "Pedido não registrado:"} {
+			s := simulate(t, sensiosim.Options{})
+			o := paid(t, "100", "1 x 100")
+			o.Number, o.Customer.Name, o.Customer.Email = value, value, value
+			o.Lines[0].Name = value
+			doc := document(t, s.Client, o)
+			s.sim.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.Echo, Text: text})
+			got := s.Create(t.Context(), doc)
+			if got.Kind != erp.Refused || got.RetryAfter != 0 || strings.Contains(got.Text, value) {
+				t.Errorf("%q, %q: %+v, want refused", value, text, got)
+			}
+		}
 	}
 }
 

@@ -1,7 +1,8 @@
 package wire
 
 import (
-	"regexp"
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,19 +17,81 @@ const MaxText = 500
 // private values masked, at most 500 bytes. It masks before it cuts, so that no
 // half of a tax id stays.
 func Clean(text string, private ...string) string {
-	text = fold(text)
+	text = oneLine(text)
 	for _, value := range private {
-		value = fold(value)
+		value = oneLine(value)
 		// Shorter ones would blacken the words around them.
 		if len(value) >= 4 {
-			text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, order.Mask)
+			text = mask(text, value)
 		}
 	}
 	return Cut(order.Masked(text), MaxText)
 }
 
-// fold makes one space of every run of spaces, as in the text that is searched.
-func fold(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
+// oneLine makes one space of every run of spaces, as in the text that is searched.
+func oneLine(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
+
+// mask masks a value in any case, wherever it stands. Its work grows with the
+// length of both, never with their product (Knuth, Morris and Pratt): a buyer's
+// name may be as long as the answer that repeats it.
+func mask(text, value string) string {
+	var wanted []rune
+	for _, r := range value {
+		wanted = append(wanted, anyCase(r))
+	}
+	// border is how much of the value's beginning still stands where the letter after
+	// so many doesn't fit.
+	border := make([]int, len(wanted)+1)
+	border[0] = -1
+	for i, k := 0, -1; i < len(wanted); {
+		for k >= 0 && wanted[i] != wanted[k] {
+			k = border[k]
+		}
+		i, k = i+1, k+1
+		border[i] = k
+	}
+	var out strings.Builder
+	starts := make([]int, 0, len(text)) // where each letter begins
+	masked, found := 0, 0
+	for at, r := range text {
+		starts = append(starts, at)
+		end := at + utf8.RuneLen(r)
+		r = anyCase(r)
+		for found >= 0 && wanted[found] != r {
+			found = border[found]
+		}
+		if found++; found == len(wanted) {
+			out.WriteString(text[masked:starts[len(starts)-found]])
+			out.WriteString(order.Mask)
+			masked, found = end, 0
+		}
+	}
+	out.WriteString(text[masked:])
+	return out.String()
+}
+
+// anyCase is the same for a letter in any case.
+func anyCase(r rune) rune {
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
+}
+
+// SKUs names a line's SKUs in a message, the first and those that would do as well:
+// no more than a person reads, since an order may have any number of any length.
+func SKUs(skus []string) (first, others string) {
+	const most, longest = 5, 100
+	quote := func(sku string) string { return strconv.Quote(Cut(Text(sku), longest)) }
+	for _, sku := range skus[1:min(len(skus), most)] {
+		others += " (or " + quote(sku) + ")"
+	}
+	if more := len(skus) - most; more > 0 {
+		others += fmt.Sprintf(" (or one of %d more)", more)
+	}
+	return quote(skus[0]), others
+}
 
 // Cut shortens a text to so many bytes without splitting a character.
 func Cut(text string, limit int) string {

@@ -2,11 +2,14 @@ package omiesim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +35,7 @@ const (
 	Status200Garbage  Mode = "200-garbage"         // 200 that is no JSON, nothing is written
 	Outage            Mode = "outage"              // 503 in HTML to everything, as long as For
 	Refusal           Mode = "fault"               // a fault of any Status, Text and Code
+	Echo              Mode = "echo"                // the same, and behind Text whatever was sent, bare, in capitals, brackets and quotes
 	Blocked           Mode = "blocked"             // the key is blocked for Delay (1800 s)
 	Rate              Mode = "rate"                // 429
 	KeyRefused        Mode = "key-refused"         // the key is not let in
@@ -237,6 +241,7 @@ func effects() map[Mode]effect {
 		Outage:            {before: true, answer: broken(http.StatusServiceUnavailable, "Service Unavailable")},
 		Status200Garbage:  {answer: garbage},
 		Refusal:           {answer: unknown},
+		Echo:              {answer: refuse(func(f *Fault) *refusal { return contents("%s", f.Text) })},
 		Blocked:           {answer: refuse(func(f *Fault) *refusal { return blocked(f.Delay) })},
 		Rate:              {answer: refuse(func(*Fault) *refusal { return tooMany() })},
 		KeyRefused:        {answer: refuse(func(*Fault) *refusal { return keyRefused() })},
@@ -318,6 +323,9 @@ func (s *Sim) applyDue(now time.Time) {
 // faulty carries out a fault on a call.
 func (s *Sim) faulty(at time.Time, l *lane, req request, found *Fault) Reply {
 	f := found.filled()
+	if f.Mode == Echo {
+		f.Text = cmp.Or(f.Text, "ERROR: O conteúdo é inválido:") + repeated(req.param)
+	}
 	e := modes[f.Mode]
 	reply := Reply{Fate: e.fate}
 	var refused *refusal
@@ -346,6 +354,29 @@ func (s *Sim) faulty(at time.Time, l *lane, req request, found *Fault) Reply {
 		l.blockedUntil = at.Add(f.Delay)
 	}
 	return reply
+}
+
+// repeated is every text of a call's param, in each of the ways in which it may
+// come back.
+func repeated(param any) string {
+	var out strings.Builder
+	var repeat func(v any)
+	repeat = func(v any) {
+		switch v := v.(type) {
+		case string:
+			fmt.Fprintf(&out, " %s, %s; [%s] \"%s\" '%s',", v, strings.ToUpper(v), v, v, v)
+		case []any:
+			for _, element := range v {
+				repeat(element)
+			}
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				repeat(v[name])
+			}
+		}
+	}
+	repeat(param)
+	return out.String()
 }
 
 // filled is the fault with the delays that its mode is meaningless without.

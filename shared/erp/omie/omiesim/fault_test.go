@@ -96,6 +96,8 @@ func TestEachFaultDoesWhatItSays(t *testing.T) {
 		{omiesim.Fault{Mode: omiesim.Status200Garbage}, 200, "<html>", 0},
 		{omiesim.Fault{Mode: omiesim.Refusal}, 500, `"faultcode":"SOAP-ENV:Client-9999"`, 0},
 		{omiesim.Fault{Mode: omiesim.Refusal, Status: 200, Text: "ERROR: x", Code: "SOAP-ENV:Server"}, 200, `{"faultstring":"ERROR: x","faultcode":"SOAP-ENV:Server"}`, 0},
+		{omiesim.Fault{Mode: omiesim.Echo}, 500, `"ERROR: O conteúdo é inválido: a, A; [a] \"a\" 'a', 000,`, 0},
+		{omiesim.Fault{Mode: omiesim.Echo, Text: "ERROR: x", Code: "SOAP-ENV:Client-7"}, 500, `"ERROR: x a, A;`, 0},
 		{omiesim.Fault{Mode: omiesim.Blocked}, 425, "Tente novamente em 1800 segundos.", 0},
 		{omiesim.Fault{Mode: omiesim.Blocked, Delay: 90 * time.Second}, 425, "Tente novamente em 90 segundos.", 0},
 		{omiesim.Fault{Mode: omiesim.Rate}, 429, "Too Many Requests", 0},

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,6 +41,7 @@ const (
 	ServerError       Mode = "error"               // 500 with success: false, nothing is written
 	Refusal           Mode = "refusal"             // 422, or any Status and Text
 	SuccessFalse      Mode = "success-false"       // 200 with success: false and Text
+	Echo              Mode = "echo"                // 200 with success: false, and behind Text whatever was sent, bare, in capitals, brackets and quotes
 	Mute              Mode = "mute"                // 200 with success: false and no message
 	Rate              Mode = "rate"                // 429, with Retry-After where there is a Delay
 	KeyRefused        Mode = "key-refused"         // 401
@@ -225,6 +228,7 @@ func effects() map[Mode]effect {
 		ServerError:       {answer: says(http.StatusInternalServerError, "Erro interno")},
 		Refusal:           {answer: says(http.StatusUnprocessableEntity, "Pedido inválido")},
 		SuccessFalse:      {answer: says(http.StatusOK, "Pedido não registrado")},
+		Echo:              {answer: says(http.StatusOK, "")},
 		Mute:              {answer: mute},
 		Rate:              {answer: rate},
 		KeyRefused:        {answer: says(http.StatusUnauthorized, "Não autorizado")},
@@ -285,9 +289,38 @@ func (s *Sim) applyDue(now time.Time) {
 	}
 }
 
+// repeated is every text of a call, in each of the ways in which it may come back.
+func (c request) repeated() string {
+	var out strings.Builder
+	var repeat func(v any)
+	repeat = func(v any) {
+		switch v := v.(type) {
+		case string:
+			fmt.Fprintf(&out, " %s, %s; [%s] \"%s\" '%s',", v, strings.ToUpper(v), v, v, v)
+		case []any:
+			for _, element := range v {
+				repeat(element)
+			}
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				repeat(v[name])
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.query)) {
+		repeat(c.query.Get(name))
+	}
+	body, _ := read(c.body)
+	repeat(body)
+	return out.String()
+}
+
 // faulty carries out a fault on a call.
 func (s *Sim) faulty(now time.Time, c request, f Fault) (Reply, *refusal) {
 	e := modes[f.Mode]
+	if f.Mode == Echo {
+		f.Text = cmp.Or(f.Text, "Conteúdo inválido:") + c.repeated()
+	}
 	var reply Reply
 	var refused *refusal
 	switch {
