@@ -194,3 +194,21 @@ func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 		f.types(line)
 	}
 }
+
+func TestTheLicenceIsThereAndBothREADMEsNameIt(t *testing.T) {
+	for path, words := range map[string][]string{
+		"../../LICENSE": {"Version 2.0, January 2004", "END OF TERMS AND CONDITIONS", "Copyright 2026 The Carimbo authors"},
+		english:         {"[Apache-2.0](LICENSE)"},
+		portuguese:      {"[Apache-2.0](LICENSE)"},
+	} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range words {
+			if strings.Count(string(b), want) != 1 {
+				t.Errorf("%s has no %q", path, want)
+			}
+		}
+	}
+}
