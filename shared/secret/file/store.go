@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,18 +24,27 @@ import (
 // unchanged.
 const refreshEvery = time.Minute
 
+// tryAgain is how soon a file that couldn't be read, or was wrong, is read again
+// although it looks unchanged: it may have been half written, and a clock too coarse
+// for two writes.
+const tryAgain = time.Second
+
 // Store is a secret.Store over one file, safe for concurrent use. A file that
 // became unreadable or wrong changes nothing: the last good contents stay in
-// force, and the log says so once per change.
+// force, it is tried again, and the log says each cause once.
 type Store struct {
 	// Log is slog.Default() if nil. Set it before the first Get.
 	Log *slog.Logger
 
 	path string
 	now  func() time.Time
+	real bool
 
-	mu        sync.Mutex
-	seen      version
+	mu   sync.Mutex
+	seen version
+	// failed is when it couldn't be read, and told what the log was told of that.
+	failed    time.Time
+	told      string
 	secrets   map[string]secret.Secret
 	warnings  yaml.Problems
 	refreshed map[string]time.Time
@@ -51,7 +61,18 @@ type version struct {
 // Open reads the file. The error is a yaml.Problems if it is wrong, which names
 // lines and fields and shows no value, and anything else if it can't be read.
 func Open(path string, now func() time.Time) (*Store, error) {
-	s := &Store{path: path, now: now, refreshed: map[string]time.Time{}}
+	return open(&Store{path: path, now: now})
+}
+
+// OpenReal is Open where real orders are placed: a value of secrets.example.yaml is
+// as wrong as none, now and whenever the file changes.
+func OpenReal(path string, now func() time.Time) (*Store, error) {
+	return open(&Store{path: path, now: now, real: true})
+}
+
+func open(s *Store) (*Store, error) {
+	s.refreshed = map[string]time.Time{}
+	path := s.path
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read secrets: %w", err)
@@ -104,20 +125,31 @@ func (s *Store) find(name string) (secret.Secret, error) {
 	return found, nil
 }
 
-// follow reads the file again if it changed, or if it has to.
+// follow reads the file again if it changed, if it failed a while ago, or if it has
+// to.
 func (s *Store) follow(ctx context.Context, always bool) {
+	before := s.warnings
 	info, err := os.Stat(s.path)
 	if err == nil {
-		if versionOf(info) == s.seen && !always {
+		retry := s.told != "" && s.now().Sub(s.failed) >= tryAgain
+		if versionOf(info) == s.seen && !retry && !always {
 			return
 		}
 		err = s.load(info)
-	} else if s.seen == (version{}) {
-		return // told already
-	} else {
-		s.seen = version{}
 	}
-	if err != nil {
+	if err == nil {
+		s.told = ""
+		for _, w := range s.warnings {
+			if slices.Contains(before, w) {
+				continue // told when it came
+			}
+			s.logger().WarnContext(ctx, "the file of secrets was read again; it works, but may not be meant so", "problem", w.String())
+		}
+		return
+	}
+	s.failed = s.now()
+	if cause := err.Error(); cause != s.told {
+		s.told = cause
 		s.logger().WarnContext(ctx, "the file of secrets can't be read again; what it said before stays in force", "cause", err)
 	}
 }
@@ -139,7 +171,7 @@ func (s *Store) load(info fs.FileInfo) error {
 	if err != nil {
 		return fmt.Errorf("read secrets: %w", err)
 	}
-	secrets, problems := Parse(s.path, b)
+	secrets, problems := parse(s.path, b, s.real)
 	if err := problems.Errors(); err != nil {
 		return err
 	}
