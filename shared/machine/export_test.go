@@ -8,3 +8,8 @@ func (m *Machine) Wake(ctx context.Context) { m.wake(ctx) }
 
 // UnderWay counts the messages that were received and not yet handled.
 func (m *Machine) UnderWay() int { return int(m.underWay.Load()) }
+
+// HasFree has the disk have that much left.
+func (m *Machine) HasFree(bytes uint64) {
+	m.free = func(string) (uint64, error) { return bytes, nil }
+}
