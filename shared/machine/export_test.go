@@ -9,7 +9,5 @@ func (m *Machine) Wake(ctx context.Context) { m.wake(ctx) }
 // UnderWay counts the messages that were received and not yet handled.
 func (m *Machine) UnderWay() int { return int(m.underWay.Load()) }
 
-// HasFree has the disk have that much left.
-func (m *Machine) HasFree(bytes uint64) {
-	m.free = func(string) (uint64, error) { return bytes, nil }
-}
+// Free has free tell how much the disk has left.
+func (m *Machine) Free(free func(dir string) (uint64, error)) { m.free = free }

@@ -2,7 +2,9 @@ package machine_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/machine"
 )
 
 // log is what a machine says while it runs.
@@ -163,6 +166,25 @@ func TestOfTwoServersOnOnePathTheFirstPlacesNothing(t *testing.T) {
 	}
 }
 
+func TestRunEndsByItselfWhenItsFolderIsGone(t *testing.T) {
+	b := plainBench(t, plainConfig)
+	m, err := b.openAgain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+	if err := os.RemoveAll(b.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, sqlite.ErrGone) || ctx.Err() != nil {
+		t.Errorf("it ended with %v, %v", err, ctx.Err())
+	}
+}
+
 // What was queued behind the call under way stays, and is called by nobody.
 func TestOrdersBehindTheOneThatSawTheFolderGoAreNotCalled(t *testing.T) {
 	b := newBench(t)
@@ -264,42 +286,60 @@ func TestADatabaseThatAnotherProcessHoldsIsSaidInTime(t *testing.T) {
 	})
 }
 
-// Whoever asks hears in 2 s, however long the disk hangs.
-func TestAWriteThatHangsIsSaidAfterTwoSeconds(t *testing.T) {
-	b := plainBench(t, plainConfig)
-	synctest.Test(t, func(t *testing.T) {
-		b.t = t
-		m, err := b.openAgain()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer m.Close()
-		hung, err := m.Ledger().DB().Conn(t.Context()) // the one connection
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			began := time.Now()
-			why := m.Health(t.Context())
-			if took := time.Since(began); !strings.Contains(why, "cannot be written") || took > 2*time.Second {
-				t.Errorf("after %s: %q", took, why)
+// Whoever asks hears in 2 s, whatever hangs.
+func TestWhatHangsIsSaidAfterTwoSeconds(t *testing.T) {
+	for name, hang := range map[string]func(t *testing.T, m *machine.Machine) (goOn func()){
+		"the one connection": func(t *testing.T, m *machine.Machine) func() {
+			conn, err := m.Ledger().DB().Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
 			}
+			return func() { conn.Close() }
+		},
+		"the disk": func(_ *testing.T, m *machine.Machine) func() {
+			goOn := make(chan struct{})
+			m.Free(func(string) (uint64, error) {
+				<-goOn
+				return 1 << 40, nil
+			})
+			return func() { close(goOn) }
+		},
+	} {
+		b := plainBench(t, plainConfig)
+		synctest.Test(t, func(t *testing.T) {
+			b.t = t
+			m, err := b.openAgain()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			goOn := hang(t, m)
+			for range 2 {
+				began := time.Now()
+				why := m.Health(t.Context())
+				if took := time.Since(began); !strings.Contains(why, "cannot be written") || took > 2*time.Second {
+					t.Errorf("%s: after %s: %q", name, took, why)
+				}
+				b.clock.Pass(time.Second)
+			}
+			goOn()
+			synctest.Wait()
 			b.clock.Pass(time.Second)
-		}
-		hung.Close()
-		synctest.Wait()
-		b.clock.Pass(time.Second)
-		if why := m.Health(t.Context()); why != "" {
-			t.Errorf("when it goes on: %q", why)
-		}
-	})
+			if why := m.Health(t.Context()); why != "" {
+				t.Errorf("%s: when it goes on: %q", name, why)
+			}
+		})
+	}
 }
 
 func TestADiskThatIsAlmostFullIsSaid(t *testing.T) {
 	b := newBench(t)
-	b.machine.HasFree(64<<20 - 1)
+	has := func(bytes uint64) func(string) (uint64, error) {
+		return func(string) (uint64, error) { return bytes, nil }
+	}
+	b.machine.Free(has(64<<20 - 1))
 	b.unhealthy("less than 64 MiB")
-	b.machine.HasFree(64 << 20)
+	b.machine.Free(has(64 << 20))
 	b.clock.Pass(time.Second)
 	b.healthy()
 }

@@ -224,9 +224,6 @@ func (m *Machine) runLane(ctx context.Context, lane <-chan queue.Delivery) {
 // handle lets a message come to its end even when ctx ends meanwhile: a call that
 // was sent has to be recorded.
 func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
-	if m.lost(ctx) != nil {
-		return // Run ends
-	}
 	deadline := m.opts.Now().Add(placing.Invocation)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placing.Invocation)
 	defer cancel()
