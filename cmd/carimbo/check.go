@@ -40,12 +40,12 @@ func (c *console) loadConfig(cmd *cobra.Command) (connection.Config, yaml.Proble
 
 // readSecrets opens --secrets for a command that needs it whole.
 func (c *console) readSecrets(cmd *cobra.Command) (*secretfile.Store, error) {
-	secrets, err := c.loadSecrets(cmd)
+	secrets, err := c.loadSecrets(cmd, secretfile.Open)
 	return secrets, firstOf(err)
 }
 
-func (c *console) loadSecrets(cmd *cobra.Command) (*secretfile.Store, error) {
-	secrets, err := secretfile.Open(c.secrets, c.now)
+func (c *console) loadSecrets(cmd *cobra.Command, open func(string, func() time.Time) (*secretfile.Store, error)) (*secretfile.Store, error) {
+	secrets, err := open(c.secrets, c.now)
 	return secrets, unreadable(cmd, c.secrets, "secrets", err)
 }
 
@@ -71,30 +71,33 @@ func firstOf(err error) error {
 }
 
 func (c *console) checkCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, simulate bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the files of connections and secrets",
 		Long: `Check the file of connections: every problem with its line and column, and what
 is allowed there. Where there is a file of secrets, check that each secret that
-is needed is in it. Nothing is sent. Warnings are what works, but may not be
-meant.`,
+is needed is in it, and is one that can be relied on. Nothing is sent. Warnings
+are what works, but may not be meant. serve checks the same when it starts, and
+doesn't start with anything but warnings. --simulate checks for serve --simulate,
+where the values of secrets.example.yaml will do.`,
 		Example: `  carimbo check
   carimbo check --connections shop.yaml --secrets shop-secrets.yaml --json`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := c.inspect(cmd)
+			in, err := c.inspect(cmd, purpose{simulated: simulate})
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				err = printJSON(c.stdout, r)
+				err = printJSON(c.stdout, in.report)
 			} else {
-				c.printReport(r)
+				c.printReport(in.report)
 			}
-			return errors.Join(err, r.verdict())
+			return errors.Join(err, in.verdict())
 		},
 	}
+	cmd.Flags().BoolVar(&simulate, "simulate", false, "check for serve --simulate")
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
 	jsonFlag(cmd, &asJSON)
@@ -128,46 +131,77 @@ type fileProblem struct {
 	Warning bool   `json:"warning,omitempty"`
 }
 
-// inspect fails only where there is nothing to inspect.
-func (c *console) inspect(cmd *cobra.Command) (report, error) {
-	r := report{File: c.connections, Connections: []checked{}, Problems: []fileProblem{}}
-	cfg, problems, err := c.loadConfig(cmd)
-	r.add(problems...)
-	var wrong yaml.Problems
-	if errors.As(err, &wrong) {
-		return r, nil
-	}
-	if err != nil {
-		return r, err
-	}
-	r.Accounts = len(cfg.ERPs)
-	for _, name := range connectionNames(cfg) {
-		conn := cfg.Connections[name]
-		r.Connections = append(r.Connections, checked{name, conn.Platform, conn.ERP, cfg.ERPs[conn.ERP].Kind, "/webhooks/" + name})
-	}
-	r.add(c.notBuiltIn(cfg)...)
-	return r, c.inspectSecrets(cmd, cfg, &r)
+// purpose is what the files are looked at for.
+type purpose struct {
+	// simulated: the values of secrets.example.yaml will do.
+	simulated bool
+	// serving: there has to be a file of secrets.
+	serving bool
 }
 
-// inspectSecrets leaves a file alone that nobody named and that isn't there:
-// secrets may be elsewhere.
-func (c *console) inspectSecrets(cmd *cobra.Command, cfg connection.Config, r *report) error {
-	if !cmd.Flags().Changed("secrets") && absent(c.secrets) {
-		return nil
+// inspection is what was found, and what can be gone on with: with anything but
+// warnings there is no config, and there may be no secrets.
+type inspection struct {
+	report
+	config  connection.Config
+	secrets *secretfile.Store
+}
+
+// inspect fails only where there is nothing to inspect.
+func (c *console) inspect(cmd *cobra.Command, p purpose) (inspection, error) {
+	in := inspection{report: report{File: c.connections, Connections: []checked{}, Problems: []fileProblem{}}}
+	cfg, problems, err := c.loadConfig(cmd)
+	in.add(problems...)
+	var wrong yaml.Problems
+	if errors.As(err, &wrong) {
+		return in, nil
 	}
-	secrets, err := c.loadSecrets(cmd)
+	if err != nil {
+		return in, err
+	}
+	in.config, in.Accounts = cfg, len(cfg.ERPs)
+	for _, name := range connectionNames(cfg) {
+		conn := cfg.Connections[name]
+		in.Connections = append(in.Connections, checked{name, conn.Platform, conn.ERP, cfg.ERPs[conn.ERP].Kind, "/webhooks/" + name})
+	}
+	if in.secrets, err = c.inspectSecrets(cmd, p, &in.report); err != nil {
+		return in, err
+	}
+	in.add(c.checkConfig(cmd.Context(), cfg, in.secrets)...)
+	return in, nil
+}
+
+// checkConfig is what is asked of a configuration besides its form.
+func (c *console) checkConfig(ctx context.Context, cfg connection.Config, secrets *secretfile.Store) yaml.Problems {
+	problems := c.notBuiltIn(cfg)
+	if secrets != nil {
+		problems = append(problems, c.missingSecrets(ctx, cfg, secrets)...)
+	}
+	return problems
+}
+
+// inspectSecrets leaves a file alone that nobody named and that isn't there, unless
+// it is to serve: secrets may be elsewhere.
+func (c *console) inspectSecrets(cmd *cobra.Command, p purpose, r *report) (*secretfile.Store, error) {
+	if !p.serving && !cmd.Flags().Changed("secrets") && absent(c.secrets) {
+		return nil, nil
+	}
+	open := secretfile.OpenReal
+	if p.simulated {
+		open = secretfile.Open
+	}
+	secrets, err := c.loadSecrets(cmd, open)
 	var wrong yaml.Problems
 	if errors.As(err, &wrong) {
 		r.add(wrong...)
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.SecretsChecked = true
 	r.add(secrets.Warnings()...)
-	r.add(c.missingSecrets(cmd.Context(), cfg, secrets)...)
-	return nil
+	return secrets, nil
 }
 
 func absent(path string) bool {
@@ -228,11 +262,11 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 		hook, err := secrets.Get(ctx, "hook/"+name)
 		switch {
 		case errors.Is(err, secret.ErrNotFound):
-			missing("there is no secret hook/%s: add it with the signing_secret that %s proves itself with", name, conn.Platform)
+			// The other connections can go on without it.
+			missing("there is no secret hook/%s: add it with the signing_secret that %s proves itself with; until then its webhooks are answered 503", name, conn.Platform)
+			problems[len(problems)-1].Warning = true
 		case err != nil:
 			missing("hook/%s: %v", name, err)
-		case len(hook.Signing(c.now())) == 0:
-			missing("the secret hook/%s lacks signing_secret: add what %s proves itself with", name, conn.Platform)
 		case !provable(conn.Platform, hook.Signing(c.now())[0], c.now()):
 			missing("%v", unprovable(name, conn.Platform))
 		}
@@ -284,10 +318,14 @@ func (r report) verdict() error {
 	return fmt.Errorf("%s to mend before anything is sent", plural(n, "problem"))
 }
 
-func (c *console) printReport(r report) {
+func (c *console) printProblems(r report) {
 	for _, p := range r.Problems {
 		fmt.Fprintln(c.stdout, safe(yaml.Problem(p).String()))
 	}
+}
+
+func (c *console) printReport(r report) {
+	c.printProblems(r)
 	if r.verdict() != nil {
 		return
 	}

@@ -27,8 +27,10 @@ func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 			[]string{"c.yaml:8:23: connections.cursos.platform: vtex is not built in; this program knows " + builtIn + "\n"}},
 		{"a platform that nobody has", strings.Replace(goodConnections, "hotmart", "hotmat", 1), goodSecrets, exitFailed,
 			[]string{`"hotmat" is not a platform (did you mean "hotmart"?); allowed: ` + builtIn + "\n"}},
-		{"no signing secret", goodConnections, strings.Replace(goodSecrets, "hook/cursos", "hook/other", 1), exitFailed,
-			[]string{"s.yaml: there is no secret hook/cursos: add it with the signing_secret that hotmart proves itself with"}},
+		{"no signing secret", goodConnections, strings.Replace(goodSecrets, "hook/cursos", "hook/other", 1), exitDone,
+			[]string{"s.yaml: warning: there is no secret hook/cursos: add it with the signing_secret that hotmart proves itself with; until then its webhooks are answered 503", "c.yaml is fine"}},
+		{"the example's secrets", goodConnections, "omie/estudio: { app_key: not-a-real-app-key, app_secret: hidden }\nhook/cursos: { signing_secret: whsec_bm90LWEtcmVhbC1zZWNyZXQtb2YtY2FyaW1ibyEh }\n", exitFailed,
+			[]string{"s.yaml:1:17: omie/estudio.app_key: is a value of secrets.example.yaml", "s.yaml:2:16: hook/cursos.signing_secret: is a value of secrets.example.yaml"}},
 		{"no app key", goodConnections, strings.Replace(goodSecrets, "omie/estudio", "omie/other", 1), exitFailed,
 			[]string{"s.yaml: there is no secret omie/estudio: account estudio needs its app_key and app_secret (for cursos)\n"}},
 		{"no app key for two connections", goodConnections + "  mentoria: { platform: hotmart, erp: estudio, since: 2026-01-01 }\n",
@@ -95,7 +97,7 @@ func uncommented(t *testing.T, path string) string {
 
 func TestTheExamplesAreFineWithWhatIsCommentedOut(t *testing.T) {
 	connections := write(t, "c.yaml", uncommented(t, "../../connections.yaml"))
-	got := typeIn(t, "check", "--connections", connections, "--secrets", write(t, "s.yaml", uncommented(t, "../../secrets.example.yaml")))
+	got := typeIn(t, "check", "--simulate", "--connections", connections, "--secrets", write(t, "s.yaml", uncommented(t, "../../secrets.example.yaml")))
 	if got.code != exitDone || strings.Contains(got.out, "warning") || !strings.Contains(got.out, "c.yaml is fine: 2 accounts, 4 connections.") {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.errors)
 	}

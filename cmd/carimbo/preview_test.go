@@ -125,6 +125,7 @@ func TestAPreviewOfWhatWouldBeRejectedSaysWhy(t *testing.T) {
 
 func TestTheSamplesArePreviewedWithTheConnectionsAtTheTop(t *testing.T) {
 	t.Chdir("../..")
+	everything := write(t, "c.yaml", uncommented(t, "connections.yaml"))
 	for _, c := range []struct {
 		connection, sample, want string
 		code                     int
@@ -135,7 +136,11 @@ func TestTheSamplesArePreviewedWithTheConnectionsAtTheTop(t *testing.T) {
 		{"cursos", "hotmart/purchase_refunded.json", "(PURCHASE_REFUNDED) tells of no paid order", exitFailed},
 		{"checkout", "generic/order_paid.json", `"cCodIntServico": "MANUT-01"`, exitDone},
 	} {
-		got := typeIn(t, "preview", "--connection", c.connection, "events/payloads/"+c.sample)
+		args := []string{"preview", "--connection", c.connection, "events/payloads/" + c.sample}
+		if c.connection == "checkout" {
+			args = append(args, "--connections", everything)
+		}
+		got := typeIn(t, args...)
 		if got.code != c.code || !strings.Contains(got.out+got.errors, c.want) {
 			t.Errorf("%s: %+v", c.sample, got)
 		}

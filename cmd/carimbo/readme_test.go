@@ -165,19 +165,21 @@ func (f *follower) becomes(id string, want ledger.State) {
 
 func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 	dir := t.TempDir()
-	for from, to := range map[string]string{"connections.yaml": "connections.yaml", "secrets.example.yaml": "secrets.yaml"} {
-		b, err := os.ReadFile(filepath.Join("../..", from))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, to), b, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	connections, err := os.ReadFile("../../connections.yaml")
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := os.CopyFS(filepath.Join(dir, "events"), os.DirFS("../../events")); err != nil {
 		t.Fatal(err)
 	}
 	lines := commands(t)
+	// What the reader is told to put there instead of the example's.
+	own := slices.IndexFunc(blocks(t, english), func(b block) bool { return strings.HasPrefix(b.Code, "omie/estudio:") })
+	for name, text := range map[string]string{"connections.yaml": string(connections), "secrets.yaml": blocks(t, english)[own].Code} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Chdir(dir)
 	f := &follower{t: t, addr: awstest.Address(t), stop: func() {}}
 	defer func() { f.stop() }()
@@ -192,5 +194,23 @@ func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 			f.becomes("HP2640918822", ledger.Rejected)
 		}
 		f.types(line)
+	}
+}
+
+func TestTheLicenceIsThereAndBothREADMEsNameIt(t *testing.T) {
+	for path, words := range map[string][]string{
+		"../../LICENSE": {"Version 2.0, January 2004", "END OF TERMS AND CONDITIONS", "Copyright 2026 The Carimbo authors"},
+		english:         {"[Apache-2.0](LICENSE)"},
+		portuguese:      {"[Apache-2.0](LICENSE)"},
+	} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range words {
+			if strings.Count(string(b), want) != 1 {
+				t.Errorf("%s has no %q", path, want)
+			}
+		}
 	}
 }

@@ -39,10 +39,12 @@ func (c *console) serveCommand() *cobra.Command {
 orders in the ERP. What it has answered 200 is on disk before the answer: Ctrl-C
 lets the calls under way end, and kill -9 loses nothing.
 
-It listens on loopback; put a proxy with TLS before it. The files of connections
-and secrets may change while it runs. --simulate points the accounts at simulators
-of the ERPs in this process: nothing leaves this machine. A trial needs a --data of
-its own: simulated orders and real ones never share a ledger.`,
+It listens on loopback; put a proxy with TLS before it. It starts where carimbo
+check finds nothing but warnings. The files of connections and secrets may change
+while it runs; what it would not start with is not taken over. --simulate points
+the accounts at simulators of the ERPs in this process: nothing leaves this
+machine. A trial needs a --data of its own: simulated orders and real ones never
+share a ledger.`,
 		Example: `  carimbo serve --simulate --data trial
   carimbo serve --connections connections.yaml --secrets secrets.yaml --data /var/lib/carimbo`,
 		Args: takes(),
@@ -54,20 +56,13 @@ its own: simulated orders and real ones never share a ledger.`,
 				return err
 			}
 			log := slog.New(slog.NewJSONHandler(c.stderr, nil))
-			loaded, err := c.readConfig(cmd)
+			s, err := c.prepareToServe(cmd, simulate, spacing, log)
 			if err != nil {
 				return err
 			}
-			secrets, err := c.readSecrets(cmd)
-			if err != nil {
-				return err
-			}
-			secrets.Log = log
-			for _, w := range secrets.Warnings() {
-				log.Warn("the file of secrets works, but may not be meant so", "problem", w.String())
-			}
-			cfg := watchConfiguration(c.connections, loaded, log)
-			p := program{connections: cfg.current, secrets: secrets, data: c.data, addr: addr,
+			s.secrets.Log = log
+			cfg := c.watch(cmd.Context(), s, log)
+			p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: addr,
 				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
 			err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
 			if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
@@ -78,7 +73,7 @@ its own: simulated orders and real ones never share a ledger.`,
 	}
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
 	cmd.Flags().BoolVar(&simulate, "simulate", false, "create the orders in simulators in this process")
-	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only")
+	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only, where every account's base_url is on this machine")
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
 	c.dataFlag(cmd)

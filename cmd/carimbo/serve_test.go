@@ -3,14 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
 
@@ -149,5 +153,81 @@ func TestASecondCtrlCEndsAtOnceAndTheFirstSaysSo(t *testing.T) {
 	// The ERP still hangs: nothing else ends it.
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitFailed {
 		t.Errorf("it ended with %v", err)
+	}
+}
+
+// background starts serve and returns where it takes webhooks, and what ends it.
+func background(t *testing.T, args ...string) (url string, end func() typed) {
+	t.Helper()
+	addr := awstest.Address(t)
+	ctx, stop := context.WithCancel(t.Context())
+	serving, ended := make(chan struct{}), make(chan typed, 1)
+	var errs bytes.Buffer
+	out := &until{stop: func() { close(serving) }}
+	go func() {
+		code := run(ctx, append([]string{"serve", "--addr", addr}, args...), strings.NewReader(""), out, &errs)
+		ended <- typed{code, out.String(), errs.String()}
+	}()
+	end = sync.OnceValue(func() typed {
+		stop()
+		return <-ended
+	})
+	t.Cleanup(func() { end() })
+	select {
+	case <-serving:
+	case got := <-ended:
+		ended <- got
+		t.Fatalf("serve ended: %+v", got)
+	}
+	return "http://" + addr, end
+}
+
+func answers(t *testing.T, method, url string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(hotmartOrder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close = true
+	r.Header.Set("X-Hotmart-Hottok", "hidden-hottok-of-mine")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// Deleting it ended in two servers on one path, and the first answered 200 into
+// nothing.
+func TestAServeWhoseFolderIsDeletedSaysSoAndEndsWith1(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	args := []string{"--simulate", "--data", data, "--connections", write(t, "c.yaml", goodConnections), "--secrets", write(t, "s.yaml", ownSecrets)}
+	first, end := background(t, args...)
+	if status, said := answers(t, "GET", first+"/healthz"); status != 200 || !strings.Contains(said, `"ok"`) {
+		t.Fatalf("before: %d %s", status, said)
+	}
+	if err := os.RemoveAll(data); err != nil {
+		t.Fatal(err)
+	}
+	second, endSecond := background(t, args...)
+	for url, want := range map[string]int{first: 503, second: 200} {
+		if status, said := answers(t, "GET", url+"/healthz"); status != want || (want == 503) != strings.Contains(said, "The data folder is not the one that was opened") {
+			t.Errorf("healthz: %d %s, want %d", status, said, want)
+		}
+		if status, said := answers(t, "POST", url+"/webhooks/cursos"); status != want {
+			t.Errorf("a webhook: %d %s, want %d", status, said, want)
+		}
+	}
+	if got := end(); got.code != exitFailed || !strings.Contains(got.said(), "the data folder is not the one that was opened") ||
+		!strings.Contains(got.errors, `"level":"ERROR"`) {
+		t.Errorf("the first ends with %d: %s", got.code, got.errors)
+	}
+	if got := endSecond(); got.code != exitDone {
+		t.Errorf("the second ends with %d: %s", got.code, got.errors)
 	}
 }

@@ -104,7 +104,7 @@ func TestTheEmulatorHasWhatTheFunctionsNeedInEveryRegion(t *testing.T) {
 		}
 
 		secrets := secretsmanager.NewFromConfig(config)
-		for name, want := range map[string]string{"hook/cursos": "not-a-real-hottok", "omie/estudio": "not-a-real-app-secret", "hook/checkout": "whsec_"} {
+		for name, want := range map[string]string{"hook/cursos": "not-a-real-hottok", "omie/estudio": "not-a-real-app-secret"} {
 			out, err := secrets.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String(local.name + "/" + name)})
 			if err != nil || !strings.Contains(*out.SecretString, want) {
 				t.Errorf("%s: %v", name, err)
@@ -150,11 +150,11 @@ func TestTheEmulatorListensForThisMachineAlone(t *testing.T) {
 
 func TestASecretThatIsMissingIsNamed(t *testing.T) {
 	secrets := t.TempDir() + "/secrets.yaml"
-	if err := os.WriteFile(secrets, []byte("omie/estudio: { app_key: \"1\", app_secret: \"2\" }\nhook/cursos: { signing_secret: abc }\n"), 0o600); err != nil {
+	if err := os.WriteFile(secrets, []byte("omie/estudio: { app_key: \"1\", app_secret: \"2\" }\nhook/other: { signing_secret: abc }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	err := run(t.Context(), []string{"-connections", root + "connections.yaml", "-secrets", secrets}, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "hook/checkout") {
+	if err == nil || !strings.Contains(err.Error(), "hook/cursos") {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -52,9 +53,15 @@ func (s *sent) Send(ctx context.Context, m queue.Message) error {
 	return s.fault
 }
 
-type secrets struct{}
+type secrets struct {
+	// missing: there is none.
+	missing bool
+}
 
-func (secrets) Get(context.Context, string) (secret.Secret, error) {
+func (s secrets) Get(context.Context, string) (secret.Secret, error) {
+	if s.missing {
+		return secret.Secret{}, secret.ErrNotFound
+	}
 	return secret.Secret{Values: map[string]string{secret.SigningKey: signingSecret}}, nil
 }
 
@@ -272,6 +279,18 @@ func TestAQueueThatFailsIs503WithRetryAfter(t *testing.T) {
 	got, err := webhook{newIntake(t, &sent{fault: errors.New("no queue")})}.handle(t.Context(), call(t))
 	if err != nil || got.StatusCode != 503 || got.Headers["retry-after"] != "30" {
 		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func TestAMissingHookSecretIs503AndAnErrorThatNamesIt(t *testing.T) {
+	in, log := newIntake(t, &sent{}), &bytes.Buffer{}
+	in.Secrets, in.Log = secrets{missing: true}, slog.New(slog.NewJSONHandler(log, nil))
+	got, err := webhook{in}.handle(t.Context(), call(t))
+	if err != nil || got.StatusCode != 503 || got.Headers["retry-after"] != "30" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if said := log.String(); !strings.Contains(said, `"level":"ERROR"`) || !strings.Contains(said, "hook/checkout") || !strings.Contains(said, secret.SigningKey) {
+		t.Errorf("the log says %s", said)
 	}
 }
 

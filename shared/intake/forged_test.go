@@ -69,16 +69,17 @@ func TestAForgedCallIsHeldAgainstEachSecretOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		known, refreshed map[string]secret.Secret
 		want             int
+		status           int
 	}{
-		"one secret":                   {signing(hottok, "", now), nil, 1},
-		"and the one before":           {signing(hottok, formerly, now.Add(-time.Hour)), nil, 2},
-		"and one that is out of force": {signing(hottok, formerly, now.Add(-25*time.Hour)), nil, 1},
-		"just rotated":                 {signing(formerly, "", now), signing(hottok, formerly, now), 2},
-		"none":                         {nil, nil, 0},
+		"one secret":                   {signing(hottok, "", now), nil, 1, 401},
+		"and the one before":           {signing(hottok, formerly, now.Add(-time.Hour)), nil, 2, 401},
+		"and one that is out of force": {signing(hottok, formerly, now.Add(-25*time.Hour)), nil, 1, 401},
+		"just rotated":                 {signing(formerly, "", now), signing(hottok, formerly, now), 2, 401},
+		"none":                         {nil, nil, 0, 503},
 	} {
 		tried := 0
 		in := door(t, connections, &store{secrets: c.known, refreshed: c.refreshed}, func() time.Time { return now }, &tried)
-		if got := in.Take(t.Context(), "cursos", forgedCall([]byte("{}")), "id"); got.Status != 401 || tried != c.want {
+		if got := in.Take(t.Context(), "cursos", forgedCall([]byte("{}")), "id"); got.Status != c.status || tried != c.want {
 			t.Errorf("%s: answered %d after %d tries, want %d", name, got.Status, tried, c.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"io"
@@ -30,10 +31,21 @@ func Handler(in *Intake) http.Handler {
 		Write(w, refusal(http.StatusMethodNotAllowed, "method_not_allowed", "Webhooks are sent with POST."))
 	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		Write(w, Response{Status: http.StatusOK, Answer: &Answer{Status: "ok"}})
+		Write(w, in.healthz(r.Context()))
 	})
 	mux.HandleFunc("/", notFound)
 	return asWritten(mux)
+}
+
+func (in *Intake) healthz(ctx context.Context) Response {
+	if in.Health != nil {
+		if why := in.Health(ctx); why != "" {
+			r := refusal(http.StatusServiceUnavailable, "unhealthy", why)
+			r.RetryAfter = unwritten.RetryAfter
+			return r
+		}
+	}
+	return Response{Status: http.StatusOK, Answer: &Answer{Status: "ok"}}
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

@@ -6,6 +6,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -54,6 +55,9 @@ type Intake struct {
 	Now   func() time.Time
 	Meter Meter
 	Log   *slog.Logger
+	// Health says in words for anybody why the machine can't be relied on now, or
+	// nothing. Handler alone asks for it.
+	Health func(context.Context) (why string)
 }
 
 // Response is what the store gets to hear.
@@ -137,6 +141,9 @@ func (in *Intake) refuse(ctx context.Context, r Response, connection, why, id st
 	return r
 }
 
+// errNoSecret is ours to mend, not the store's: a 401 would have it give up.
+var errNoSecret = errors.New("there is no such secret, or it has no " + secret.SigningKey + ": create it; the connection's calls are answered 503 until then")
+
 // verify tries the secrets as they are known, and after a refresh those that it
 // hasn't tried: the secret may have been rotated a moment ago. The store limits how
 // often it is asked, and a forged call costs one try of each secret.
@@ -152,13 +159,14 @@ func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, 
 		return nil
 	}
 	s, err = in.Secrets.Refresh(ctx, hook)
-	if errors.Is(err, secret.ErrNotFound) {
-		return platform.ErrSignature
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, secret.ErrNotFound) {
 		return err
 	}
-	fresh := slices.DeleteFunc(s.Signing(now), func(key string) bool { return slices.Contains(tried, key) })
+	known := s.Signing(now)
+	if len(known) == 0 {
+		return fmt.Errorf("%s: %w", hook, errNoSecret)
+	}
+	fresh := slices.DeleteFunc(known, func(key string) bool { return slices.Contains(tried, key) })
 	if len(fresh) == 0 {
 		return platform.ErrSignature
 	}

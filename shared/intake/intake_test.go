@@ -316,17 +316,45 @@ func TestASecretThatWasJustRotatedIsReadAnewBeforeACallIsRefused(t *testing.T) {
 	}
 }
 
-func TestWithoutASigningSecretNothingIsGenuine(t *testing.T) {
+// A 401 would say that the store is wrong, and some stores stop to call after some.
+func TestAMissingHookSecretIs503AndAnErrorNeverA401(t *testing.T) {
 	for name, secrets := range map[string]map[string]secret.Secret{
 		"no secret": {}, "an empty one": signing("", "", time.Time{}),
+		"the former one alone, too late": signing("", formerly, now.Add(-24*time.Hour)),
 	} {
-		b := newBench(t)
-		b.secrets.secrets = secrets
-		for _, token := range []string{"", hottok} {
-			if response, _ := b.post(t, "/webhooks/cursos", token, sample(t, "purchase_approved.json")); response.StatusCode != 401 {
-				t.Errorf("%s, token %q: answered %d, want 401", name, token, response.StatusCode)
+		for _, token := range []string{"", hottok, formerly} {
+			b := newBench(t)
+			b.secrets.secrets = secrets
+			response, answer := b.post(t, "/webhooks/cursos", token, sample(t, "purchase_approved.json"))
+			if response.StatusCode != 503 || answer.Error != "not_accepted" || response.Header.Get("Retry-After") == "" {
+				t.Errorf("%s, token %q: answered %d %+v", name, token, response.StatusCode, answer)
+			}
+			if errs := b.errorLines(t); len(errs) != 1 || !strings.Contains(errs[0], "hook/cursos") || !strings.Contains(errs[0], "signing_secret") {
+				t.Errorf("%s, token %q: the errors are %q", name, token, errs)
+			}
+			if len(b.queued(t)) > 0 || b.counts["Refused cursos secret"] != 1 {
+				t.Errorf("%s, token %q: counted %v", name, token, b.counts)
 			}
 		}
+	}
+}
+
+// errorLines are the log's lines of level ERROR.
+func (b *bench) errorLines(t *testing.T) (lines []string) {
+	t.Helper()
+	for line := range strings.Lines(b.log.String()) {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func TestASecretThatIsMadeMeanwhileIsFoundByTheNextCall(t *testing.T) {
+	b := newBench(t)
+	b.secrets.secrets, b.secrets.refreshed = map[string]secret.Secret{}, signing(hottok, "", now)
+	if response, _ := b.post(t, "/webhooks/cursos", hottok, sample(t, "purchase_approved.json")); response.StatusCode != 200 {
+		t.Errorf("answered %d, want 200", response.StatusCode)
 	}
 }
 
@@ -360,10 +388,8 @@ func TestAnAnswerNeverTellsWhyASignatureFailed(t *testing.T) {
 	approved := sample(t, "purchase_approved.json")
 	_, missing := b.post(t, "/webhooks/cursos", "", approved)
 	_, wrong := b.post(t, "/webhooks/cursos", hottok+"x", approved)
-	b.secrets.secrets = nil
-	_, none := b.post(t, "/webhooks/cursos", hottok, approved)
-	if missing != wrong || wrong != none {
-		t.Errorf("the answers differ: %+v, %+v, %+v", missing, wrong, none)
+	if missing != wrong {
+		t.Errorf("the answers differ: %+v, %+v", missing, wrong)
 	}
 }
 
@@ -463,6 +489,25 @@ func TestNothingElseIsServed(t *testing.T) {
 		}
 		if told := answer.Error != "" && answer.Message != ""; err != nil || told != (c.status != 200) {
 			t.Errorf("%s %s: it is told %+v, %v", c.method, c.path, answer, err)
+		}
+	}
+}
+
+func TestHealthzIsWhatTheMachineSaysOfItself(t *testing.T) {
+	for why, want := range map[string]int{"": 200, "the ledger can't be written": 503} {
+		handler := intake.Handler(&intake.Intake{Health: func(context.Context) string { return why }})
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), "GET", "/healthz", nil))
+		var answer intake.Answer
+		if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		wanted := intake.Answer{Status: "ok"}
+		if why != "" {
+			wanted = intake.Answer{Error: "unhealthy", Message: why}
+		}
+		if recorder.Code != want || answer != wanted || (recorder.Header().Get("Retry-After") == "") != (why == "") {
+			t.Errorf("%q: %d %+v, %v", why, recorder.Code, answer, recorder.Header())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -96,6 +97,8 @@ type bench struct {
 	machine *machine.Machine
 	url     string
 	stop    func()
+	// ends is how Run has to end.
+	ends error
 	// drains has how many orders were under way when the machine was told to end.
 	drains chan int
 }
@@ -175,8 +178,8 @@ func (b *bench) start() {
 		once.Do(func() {
 			server.Close()
 			cancel()
-			if err := <-done; err != nil {
-				b.t.Errorf("the machine ended with %v", err)
+			if err := <-done; !errors.Is(err, b.ends) {
+				b.t.Errorf("the machine ended with %v, want %v", err, b.ends)
 			}
 			if err := m.Close(); err != nil {
 				b.t.Errorf("close the machine: %v", err)

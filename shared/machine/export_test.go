@@ -8,3 +8,6 @@ func (m *Machine) Wake(ctx context.Context) { m.wake(ctx) }
 
 // UnderWay counts the messages that were received and not yet handled.
 func (m *Machine) UnderWay() int { return int(m.underWay.Load()) }
+
+// Free has free tell how much the disk has left.
+func (m *Machine) Free(free func(dir string) (uint64, error)) { m.free = free }

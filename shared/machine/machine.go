@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -65,12 +64,17 @@ type Meter interface {
 // Machine is one process over one data folder.
 type Machine struct {
 	opts   Options
-	lock   io.Closer
+	lock   *ledgersqlite.Folder
 	ledger *ledgersqlite.Ledger
 	queue  *queuesqlite.Queue
 	worker *placing.Worker
 	sweep  placing.Sweep
 	intake *intake.Intake
+	health health
+	// free tells how much of the disk is left.
+	free func(dir string) (uint64, error)
+	// gone is set when the data folder is not the one that was opened.
+	gone atomic.Bool
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
 	// underWay counts the messages that were received and not yet handled.
@@ -89,7 +93,8 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Draining == nil {
 		opts.Draining = func(int) {}
 	}
-	m := &Machine{opts: opts, idle: make(chan struct{}, 1)}
+	m := &Machine{opts: opts, idle: make(chan struct{}, 1), free: ledgersqlite.Free}
+	m.health = health{check: m.probe, now: opts.Now, log: opts.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.Close())
@@ -104,16 +109,17 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if err := m.checkpoint(ctx); err != nil {
 		return nil, err
 	}
-	if m.queue, err = queuesqlite.New(ctx, m.ledger.DB(), queuesqlite.Options{Now: opts.Now}); err != nil {
+	if m.queue, err = queuesqlite.New(ctx, m.ledger.DB(), queuesqlite.Options{Now: opts.Now,
+		InPlace: func() error { return m.inPlace(context.Background()) }}); err != nil {
 		return nil, err
 	}
-	m.worker = &placing.Worker{Ledger: m.ledger, Connections: opts.Connections, Platform: registry.Get,
+	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Get,
 		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Meter: opts.Meter, Log: opts.Log}
 	m.sweep = placing.Sweep{Ledger: m.ledger, Now: opts.Now,
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
 		Queue: func(connection.Account) queue.Sender { return m.queue },
-		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log}
+		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health}
 	return m, m.takeOver(ctx)
 }
 
@@ -149,8 +155,11 @@ func (m *Machine) takeOver(ctx context.Context) error {
 }
 
 // Run places orders until ctx ends, and then returns when the calls under way
-// have ended and are recorded. What is still queued stays queued.
-func (m *Machine) Run(ctx context.Context) error {
+// have ended and are recorded. What is still queued stays queued. It returns before
+// that, with sqlite.ErrGone, when the data folder is gone: another process may call
+// the same accounts now.
+func (m *Machine) Run(ctx context.Context) (err error) {
+	defer func() { err = m.lost(ctx) }()
 	lanes := map[string]chan queue.Delivery{}
 	var group sync.WaitGroup
 	defer group.Wait()
@@ -163,6 +172,9 @@ func (m *Machine) Run(ctx context.Context) error {
 	defer tick.Stop()
 	m.wake(ctx)
 	for {
+		if m.lost(ctx) != nil {
+			return nil
+		}
 		deliveries, err := m.queue.Receive(ctx, 10)
 		if err != nil && ctx.Err() == nil {
 			m.opts.Log.ErrorContext(ctx, "the queue could not be read", "cause", err)
@@ -259,6 +271,7 @@ func (m *Machine) checkpoint(ctx context.Context) error {
 
 // Close gives the data folder back. It is called when Run has returned.
 func (m *Machine) Close() error {
+	m.health.running.Wait()
 	var errs []error
 	if m.queue != nil {
 		errs = append(errs, m.queue.Close())

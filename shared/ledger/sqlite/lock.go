@@ -3,21 +3,36 @@ package sqlite
 import (
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // ErrLocked: another process serves from this data folder.
 var ErrLocked = errors.New("another `carimbo serve` uses this data folder: stop it, or use another --data")
 
+// ErrGone: what is open is not what is at its path any more. What is written to it
+// is lost when the process ends, and another process may have taken the path.
+var ErrGone = errors.New("the data folder is not the one that was opened: it was deleted, moved or replaced")
+
+// Folder is a data folder that is locked.
+type Folder struct {
+	lock *os.File
+	at   place
+}
+
 // Lock takes the data folder for one `serve`, until it is closed or the process
 // ends, however it ends: the operating system lets go of it.
-func Lock(dir string) (io.Closer, error) {
+func Lock(dir string) (*Folder, error) {
+	path, err := filepath.Abs(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock data folder: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock data folder: %w", err)
 	}
@@ -25,5 +40,37 @@ func Lock(dir string) (io.Closer, error) {
 		f.Close()
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
-	return f, nil
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return &Folder{lock: f, at: place{path, info}}, nil
+}
+
+// InPlace is ErrGone when another process could lock the same path.
+func (f *Folder) InPlace() error { return f.at.check() }
+
+// Close lets go of the folder.
+func (f *Folder) Close() error { return f.lock.Close() }
+
+// place is where a file was when it was opened.
+type place struct {
+	path string
+	info fs.FileInfo
+}
+
+// check looks whether the file is still there. An error that is not ErrGone says
+// nothing: the path can't be looked at now.
+func (p place) check() error {
+	info, err := os.Stat(p.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
+		return ErrGone
+	case err != nil:
+		return fmt.Errorf("look at the data folder: %w", err)
+	case !os.SameFile(info, p.info):
+		return ErrGone
+	}
+	return nil
 }

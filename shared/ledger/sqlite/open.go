@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,7 +45,10 @@ const patience = 5 * time.Second
 var pragmas = []string{fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}
 
 // Ledger is a ledger.Ledger in a SQLite file.
-type Ledger struct{ db *sql.DB }
+type Ledger struct {
+	db *sql.DB
+	at place
+}
 
 var _ ledger.Ledger = (*Ledger)(nil)
 
@@ -61,7 +65,8 @@ func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *s
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	if err := create(path); err != nil {
+	info, err := create(path)
+	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	db, err := sql.Open("sqlite", source(path))
@@ -76,11 +81,14 @@ func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *s
 		db.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
 	}
-	return &Ledger{db: db}, nil
+	return &Ledger{db: db, at: place{path, info}}, nil
 }
 
 // DB is the open database, for the queue that shares the file.
 func (l *Ledger) DB() *sql.DB { return l.db }
+
+// InPlace is ErrGone when the database that is written is not the one at its path.
+func (l *Ledger) InPlace() error { return l.at.check() }
 
 // Close closes the database, for the queue too.
 func (l *Ledger) Close() error { return l.db.Close() }
@@ -96,15 +104,16 @@ func source(path string) string {
 
 // create makes the folder and the file readable by their owner alone; SQLite
 // gives its other files the database's permissions.
-func create(path string) error {
+func create(path string) (fs.FileInfo, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.Close()
+	info, err := f.Stat()
+	return info, errors.Join(err, f.Close())
 }
 
 // migrateWhenFree waits for other processes that open the file now: what makes it

@@ -359,6 +359,110 @@ func TestOneServeLocksTheFolderUntilItEnds(t *testing.T) {
 	second.Close()
 }
 
+func TestWhatIsOpenKnowsWhetherItIsStillAtItsPath(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	folder, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	l := open(t, dir)
+	is := func(step string, wantFolder, wantLedger error) {
+		t.Helper()
+		if got := folder.InPlace(); !errors.Is(got, wantFolder) {
+			t.Errorf("%s: the folder: %v, want %v", step, got, wantFolder)
+		}
+		if got := l.InPlace(); !errors.Is(got, wantLedger) {
+			t.Errorf("%s: the ledger: %v, want %v", step, got, wantLedger)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is("opened", nil, nil)
+	rename(dir, dir+"2")
+	is("moved", sqlite.ErrGone, sqlite.ErrGone)
+	rename(dir+"2", dir)
+	is("back", nil, nil)
+	rename(filepath.Join(dir, sqlite.File), dir+".db")
+	is("without its database", nil, sqlite.ErrGone)
+	other := open(t, dir)
+	is("with another database", nil, sqlite.ErrGone)
+	if err := other.InPlace(); err != nil {
+		t.Error(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	is("deleted", sqlite.ErrGone, sqlite.ErrGone)
+	second, err := sqlite.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	is("taken by another", sqlite.ErrGone, sqlite.ErrGone)
+}
+
+func TestWritableWritesAndChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	if emptied, err := l.Checkpoint(t.Context()); err != nil || !emptied {
+		t.Fatal(emptied, err)
+	}
+	size := func() int64 {
+		info, err := os.Stat(filepath.Join(dir, sqlite.File+"-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	before := size()
+	if err := l.Writable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := size(); after <= before {
+		t.Errorf("the log had %d bytes and has %d", before, after)
+	}
+	open(t, dir) // the format is the same
+	if _, err := l.DB().Exec("PRAGMA query_only = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Writable(t.Context()); err == nil {
+		t.Error("a database that takes no writes is writable")
+	}
+}
+
+func TestWritableLeavesTheWaitForOthersAsItWas(t *testing.T) {
+	l := open(t, t.TempDir())
+	var before, after int
+	if err := l.DB().QueryRow("PRAGMA busy_timeout").Scan(&before); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Writable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.DB().QueryRow("PRAGMA busy_timeout").Scan(&after); err != nil || after != before || before == 0 {
+		t.Errorf("%d ms, then %d: %v", before, after, err)
+	}
+}
+
+func TestADiskHasAsMuchLeftAsCanBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	free, err := sqlite.Free(dir)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip(err)
+	}
+	if err != nil || free < 1<<20 {
+		t.Errorf("%d bytes, %v", free, err)
+	}
+	if _, err := sqlite.Free(filepath.Join(dir, "nowhere")); err == nil {
+		t.Error("a folder that isn't there has a disk")
+	}
+}
+
 func TestAKilledServeLetsGoOfTheFolder(t *testing.T) {
 	dir := t.TempDir()
 	serve := exec.CommandContext(t.Context(), os.Args[0])

@@ -27,6 +27,9 @@ type Options struct {
 	// MaxReceives is how often a message may be received before it becomes a dead
 	// letter; 3.
 	MaxReceives int
+	// InPlace is an error when what is committed may not outlive the process: its
+	// file is not the one at its path any more. No message counts as sent then.
+	InPlace func() error
 }
 
 func (o Options) withDefaults() Options {
@@ -38,6 +41,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxReceives == 0 {
 		o.MaxReceives = 3
+	}
+	if o.InPlace == nil {
+		o.InPlace = func() error { return nil }
 	}
 	return o
 }

@@ -98,8 +98,11 @@ func (q *Queue) join(first *send) []*send {
 func (q *Queue) commit(batch []*send) error {
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
+	if err := q.options.InPlace(); err != nil {
+		return err
+	}
 	now := q.options.Now()
-	return q.inTx(ctx, func(tx *sql.Tx) error {
+	err := q.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM sent WHERE sent_at <= ?", now.Add(-dedupWindow).UnixMilli()); err != nil {
 			return err
 		}
@@ -110,6 +113,10 @@ func (q *Queue) commit(batch []*send) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return q.options.InPlace() // what was deleted meanwhile is not on the disk
 }
 
 // insert adds the message unless its dedup was sent a moment ago.

@@ -407,6 +407,42 @@ func TestASendThatDidNotReachTheDiskIsAnError(t *testing.T) {
 	}
 }
 
+// A commit to a file that was deleted is on no disk that outlives the process.
+func TestASendToAFileThatWasDeletedIsAnError(t *testing.T) {
+	gone := errors.New("gone")
+	for name, c := range map[string]struct {
+		looks []error
+		want  error
+		depth int
+	}{
+		"in place":                  {[]error{nil, nil}, nil, 1},
+		"deleted before the commit": {[]error{gone}, gone, 0},
+		"deleted during the commit": {[]error{nil, gone}, gone, 1},
+	} {
+		l, err := ledgersqlite.Open(t.Context(), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		looks := c.looks
+		q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{InPlace: func() error {
+			look := looks[0]
+			looks = looks[1:]
+			return look
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Send(t.Context(), message("estudio", 1)); !errors.Is(err, c.want) {
+			t.Errorf("%s: got error %v, want %v", name, err, c.want)
+		}
+		if n := depth(t, q); n != c.depth || len(looks) > 0 {
+			t.Errorf("%s: %d messages were committed, want %d; %d looks are left", name, n, c.depth, len(looks))
+		}
+		q.Close()
+		l.Close()
+	}
+}
+
 func TestASenderWhoLeavesDoesNotUndoTheOthers(t *testing.T) {
 	q := open(t, t.TempDir(), newClock().Now)
 	var wg sync.WaitGroup

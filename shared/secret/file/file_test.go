@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -24,9 +25,10 @@ const good = `# invented values
 omie/estudio: { app_key: 1234567890123, app_secret: "0123456789abcdef0123456789abcdef" }
 sensio/loja: { app_key: 00120, app_secret: segredo }
 hook/cursos:
-  signing_secret: hottok-novo
-  previous_signing_secret: hottok-antigo
-hook/loja-online: { signing_secret: "user:password" }
+  signing_secret: hottok-novo-da-loja
+  previous_signing_secret: hottok-antigo-da-loja
+  previous_signing_secret_since: 2026-11-21
+hook/loja-online: { signing_secret: "user:password-of-16" }
 store/loja-wp: { consumer_key: ck_1, consumer_secret: cs_1 }
 `
 
@@ -75,8 +77,8 @@ func TestEachSecretIsItsObject(t *testing.T) {
 	for name, want := range map[string]map[string]string{
 		"omie/estudio":     {"app_key": "1234567890123", "app_secret": "0123456789abcdef0123456789abcdef"},
 		"sensio/loja":      {"app_key": "00120", "app_secret": "segredo"},
-		"hook/cursos":      {"signing_secret": "hottok-novo"},
-		"hook/loja-online": {"signing_secret": "user:password"},
+		"hook/cursos":      {"signing_secret": "hottok-novo-da-loja"},
+		"hook/loja-online": {"signing_secret": "user:password-of-16"},
 		"store/loja-wp":    {"consumer_key": "ck_1", "consumer_secret": "cs_1"},
 	} {
 		if diff := cmp.Diff(want, values(t, s, name)); diff != "" {
@@ -88,20 +90,41 @@ func TestEachSecretIsItsObject(t *testing.T) {
 	}
 }
 
-func TestAPreviousSigningSecretIsAcceptedAsLongAsItStandsThere(t *testing.T) {
-	c := newClock()
-	s, _ := open(t, c, good)
-	hook, err := s.Get(t.Context(), "hook/cursos")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, later := range []time.Duration{0, 25 * time.Hour, 1000 * time.Hour} {
-		if diff := cmp.Diff([]string{"hottok-novo", "hottok-antigo"}, hook.Signing(c.at.Add(later))); diff != "" {
-			t.Errorf("after %s (-want +got):\n%s", later, diff)
+func TestAPreviousSecretIsAcceptedFor24HoursFromItsDate(t *testing.T) {
+	const both, one = "new,old", "new"
+	day := time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC) // midnight in São Paulo
+	moment := time.Date(2026, 11, 30, 21, 30, 0, 0, time.UTC)
+	for _, row := range []struct {
+		name, since string
+		at          time.Time
+		want        string
+	}{
+		{"before the day", "2026-11-30", day.Add(-time.Hour), both},
+		{"a moment before the next day", "2026-11-30", day.Add(24*time.Hour - 1), both},
+		{"the next day", "2026-11-30", day.Add(24 * time.Hour), one},
+		{"a day in quotes", `"2026-11-30"`, day.Add(24 * time.Hour), one},
+		{"a moment before 24 h", "2026-11-30T18:30:00-03:00", moment.Add(24*time.Hour - 1), both},
+		{"24 h", "2026-11-30T18:30:00-03:00", moment.Add(24 * time.Hour), one},
+		{"24 h in UTC", "2026-11-30T21:30:00Z", moment.Add(24 * time.Hour), one},
+		{"undated, a year later", "", day.Add(365 * 24 * time.Hour), both},
+	} {
+		text := "hook/a:\n  signing_secret: new\n  previous_signing_secret: old\n"
+		if row.since != "" {
+			text += "  previous_signing_secret_since: " + row.since + "\n"
 		}
-	}
-	if _, ok := hook.Values["previous_signing_secret"]; ok {
-		t.Error("the previous secret is among the current values")
+		s, _ := open(t, newClock(), text)
+		hook, err := s.Get(t.Context(), "hook/a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(hook.Signing(row.at), ","); got != row.want {
+			t.Errorf("%s: %s are accepted, want %s", row.name, got, row.want)
+		}
+		for name := range hook.Values {
+			if name != "signing_secret" {
+				t.Errorf("%s: %s is among the current values", row.name, name)
+			}
+		}
 	}
 }
 
@@ -232,6 +255,104 @@ func TestAFileThatOthersCanReadIsWarnedOf(t *testing.T) {
 	}
 }
 
+// A writer that is caught in the middle, under a clock too coarse for its two writes.
+func TestAFileThatWasHalfWrittenIsReadAgainASecondLater(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, "hook/a: { signing_secret: v1 }\n")
+	modified := c.at.Add(time.Minute)
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	write(t, path, "hook/a: { signing_secret: v2 \n\n", modified)
+	is := func(want string) {
+		t.Helper()
+		if got := values(t, s, "hook/a")["signing_secret"]; got != want {
+			t.Errorf("it is %s, want %s", got, want)
+		}
+	}
+	is("v1")
+	write(t, path, "hook/a: { signing_secret: v2 }\n", modified)
+	c.at = c.at.Add(time.Second - 1)
+	is("v1")
+	c.at = c.at.Add(1)
+	is("v2")
+
+	// Once: strangers can have it looked at as often as they like.
+	write(t, path, "hook/a: { signing_secret: v3 \n\n", modified.Add(time.Minute))
+	is("v2")
+	c.at = c.at.Add(time.Second)
+	is("v2")
+	write(t, path, "hook/a: { signing_secret: v3 }\n", modified.Add(time.Minute))
+	c.at = c.at.Add(time.Minute - 1)
+	is("v2")
+	c.at = c.at.Add(1)
+	is("v3")
+	if n := strings.Count(log.String(), "can't be read again"); n != 2 {
+		t.Errorf("two causes were told %d times: %s", n, log.String())
+	}
+}
+
+func TestAWarningIsToldWhenItComesAndNotAtEachRead(t *testing.T) {
+	c := newClock()
+	s, path := open(t, c, "hook/a: { signing_secret: a-long-enough-one }\n")
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	write(t, path, "hook/a: { signing_secret: short }\n", c.at.Add(time.Second))
+	for range 5 {
+		c.at = c.at.Add(time.Hour)
+		if _, err := s.Refresh(t.Context(), "hook/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(log.String(), "fewer than 16 bytes"); n != 1 {
+		t.Errorf("told %d times: %s", n, log.String())
+	}
+}
+
+func TestWhereOrdersAreRealNoValueOfTheExampleIsTaken(t *testing.T) {
+	c := newClock()
+	const mine, example = "hook/a: { signing_secret: my-own-long-secret }\n", "hook/a: { signing_secret: not-a-real-hottok }\n"
+	path := filepath.Join(t.TempDir(), "secrets.yaml")
+	write(t, path, example, c.at)
+	var problems yaml.Problems
+	if _, err := file.OpenReal(path, c.now); !errors.As(err, &problems) || !strings.Contains(err.Error(), "hook/a.signing_secret: is a value of secrets.example.yaml") {
+		t.Fatalf("%v", err)
+	}
+	write(t, path, mine, c.at)
+	s, err := file.OpenReal(path, c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Log = slog.New(slog.DiscardHandler)
+	write(t, path, example, c.at.Add(time.Second))
+	if got := values(t, s, "hook/a")["signing_secret"]; got != "my-own-long-secret" {
+		t.Errorf("a change to the example's was taken: %s", got)
+	}
+}
+
+// Everything in secrets.example.yaml can be known by its value.
+func TestEveryValueOfTheShippedExampleIsRefused(t *testing.T) {
+	b, err := os.ReadFile("../../../secrets.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := regexp.MustCompile(`(?m)^#(\S|  )`).ReplaceAllString(string(b), "$1")
+	text = regexp.MustCompile(`(?m)^( +)# ([a-z_]+): `).ReplaceAllString(text, "$1$2: ")
+	all, problems := file.Parse("s.yaml", []byte(text))
+	if problems.Errors() != nil {
+		t.Fatal(problems)
+	}
+	want := 0
+	for _, s := range all {
+		want += len(s.Values) + len(s.Previous)
+	}
+	path := filepath.Join(t.TempDir(), "secrets.yaml")
+	write(t, path, text, newClock().at)
+	_, err = file.OpenReal(path, newClock().now)
+	if !errors.As(err, &problems) || len(problems) != want || want < 10 {
+		t.Errorf("%d values, and these are refused:\n%v", want, err)
+	}
+}
+
 func TestNobodyChangesAnothersSecret(t *testing.T) {
 	s, _ := open(t, newClock(), good)
 	first, err := s.Get(t.Context(), "hook/cursos")
@@ -240,7 +361,7 @@ func TestNobodyChangesAnothersSecret(t *testing.T) {
 	}
 	first.Values["signing_secret"], first.Previous["signing_secret"] = "mine", "mine"
 	second, err := s.Get(t.Context(), "hook/cursos")
-	if err != nil || second.Values["signing_secret"] != "hottok-novo" || second.Previous["signing_secret"] != "hottok-antigo" {
+	if err != nil || second.Values["signing_secret"] != "hottok-novo-da-loja" || second.Previous["signing_secret"] != "hottok-antigo-da-loja" {
 		t.Errorf("got %v, %v", second, err)
 	}
 }
@@ -279,10 +400,10 @@ func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
 		{"empty value", "hook/a: { signing_secret: \"\" }", "s.yaml:1:11: hook/a.signing_secret: is empty"},
 		{"spaces only", "hook/a: { signing_secret: \"  \" }", "s.yaml:1:11: hook/a.signing_secret: is empty"},
 		{"no value", "omie/e:\n  app_key:\n  app_secret: " + hidden, "s.yaml:2:3: omie/e.app_key: is empty"},
-		{"no fields", "hook/a:\n", "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret"},
-		{"not an object", "hook/a: " + hidden, "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret"},
+		{"no fields", "hook/a:\n", "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret, previous_signing_secret_since"},
+		{"not an object", "hook/a: " + hidden, "s.yaml:1:1: hook/a: must have fields: signing_secret, previous_signing_secret, previous_signing_secret_since"},
 		{"a store without fields", "store/a: {}", "s.yaml:1:1: store/a: must have fields"},
-		{"missing fields", "omie/e: { app_key: 1 }\nsensio/l: { app_secret: " + hidden + " }\nhook/a: { previous_signing_secret: " + hidden + " }",
+		{"missing fields", "omie/e: { app_key: 1 }\nsensio/l: { app_secret: " + hidden + " }\nhook/a: { previous_signing_secret: \"" + hidden + " and more\", previous_signing_secret_since: 2026-11-30 }",
 			"s.yaml:1:1: omie/e.app_secret: is missing\ns.yaml:2:1: sensio/l.app_key: is missing\ns.yaml:3:1: hook/a.signing_secret: is missing"},
 		{"wrong prefix", "stripe/x: { k: v }\nprod/omie/e: { k: v }\nomie: { k: v }\nOmie/e: { k: v }\nhook/A: { k: v }\nhook/a/b: { k: v }\n" + hidden + ": { k: v }",
 			strings.Join([]string{"s.yaml:1:1", "s.yaml:2:1", "s.yaml:3:1", "s.yaml:4:1", "s.yaml:5:1", "s.yaml:6:1", "s.yaml:7:1"},
@@ -293,7 +414,22 @@ func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
 		{"a store's object", "store/a: { token: { a: " + hidden + " } }", "s.yaml:1:12: store/a: must be a text in quotes"},
 		{"unknown field", "omie/e: { app_key: 1, app_secret: x, " + hidden + ": y }", "s.yaml:1:38: warning: omie/e: has a field that nothing reads; known: app_key, app_secret"},
 		{"previous elsewhere", "omie/e: { app_key: 1, app_secret: x, previous_signing_secret: y }", "s.yaml:1:38: warning: omie/e: has a field that nothing reads; known: app_key, app_secret"},
-		{"line end", "hook/a:\n  signing_secret: |\n    " + hidden + "\n", "s.yaml:2:3: warning: hook/a.signing_secret: begins or ends with a space or line end, which belongs to the secret as it stands"},
+		{"line end", "hook/a:\n  signing_secret: |\n    " + hidden + " and more\n", "s.yaml:2:3: warning: hook/a.signing_secret: begins or ends with a space or line end, which belongs to the secret as it stands"},
+		{"15 bytes", "hook/a: { signing_secret: " + hidden + "-8901234 }\nhook/b: { signing_secret: " + hidden + "-89012345 }", "s.yaml:1:11: warning: hook/a.signing_secret: has fewer than 16 bytes, and can be guessed: take a longer one, if the platform lets you choose it"},
+		{"an ERP's and a store's are as they were issued", "omie/e: { app_key: 1, app_secret: x }\nstore/a: { token: x }", ""},
+		{"one for two", "hook/a: { signing_secret: " + hidden + "-is-longer }\nhook/b: { signing_secret: " + hidden + "-is-longer }\nhook/c: { signing_secret: another-long-one, previous_signing_secret: " + hidden + "-is-longer, previous_signing_secret_since: 2026-11-30 }",
+			"s.yaml:2:11: warning: hook/b.signing_secret: is hook/a's too: who knows the secret of one store could sign for the other; give each its own\n" +
+				"s.yaml:3:45: warning: hook/c.previous_signing_secret: is hook/a's too: who knows the secret of one store could sign for the other; give each its own"},
+		{"undated", "hook/a: { signing_secret: a-long-enough-one, previous_signing_secret: " + hidden + "-is-longer }",
+			"s.yaml:1:71: warning: hook/a.previous_signing_secret: is accepted for as long as it stands there: add previous_signing_secret_since, the day or time of the change, and it is accepted for 24 h from then"},
+		{"a date of nothing", "hook/a: { signing_secret: a-long-enough-one, previous_signing_secret_since: 2026-11-30 }",
+			"s.yaml:1:77: warning: hook/a.previous_signing_secret_since: dates nothing: there is no previous_signing_secret"},
+		{"no date", "hook/a: { signing_secret: a-long-enough-one, previous_signing_secret: another-long-one, previous_signing_secret_since: " + hidden + " }",
+			"s.yaml:1:89: hook/a.previous_signing_secret_since: is neither a day like 2026-11-30 nor a time like 2026-11-30T18:00:00-03:00"},
+		{"half a date", "hook/a: { signing_secret: a-long-enough-one, previous_signing_secret: another-long-one, previous_signing_secret_since: 2026-11-30T18:00 }",
+			"s.yaml:1:89: hook/a.previous_signing_secret_since: is neither a day like 2026-11-30 nor a time like 2026-11-30T18:00:00-03:00"},
+		{"an empty date", "hook/a: { signing_secret: a-long-enough-one, previous_signing_secret: another-long-one, previous_signing_secret_since: }",
+			"s.yaml:1:89: hook/a.previous_signing_secret_since: is empty"},
 		{"twice", "hook/a: { signing_secret: x, signing_secret: " + hidden + " }\nhook/a: { signing_secret: x }",
 			"s.yaml:1:30: stands twice in the same place; the first is in line 1\ns.yaml:2:1: stands twice in the same place; the first is in line 1"},
 		{"syntax", "hook/a: { signing_secret: \"\\S" + hidden + "\" }", "s.yaml:1:29: is not valid YAML here, or a little before; a text with special characters needs quotes"},

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,8 +11,11 @@ import (
 )
 
 // previousKey is the file's way to keep a former signing secret in force while a
-// platform is switched to the new one.
-const previousKey = "previous_" + secret.SigningKey
+// platform is switched to the new one; sinceKey says when that began.
+const (
+	previousKey = "previous_" + secret.SigningKey
+	sinceKey    = previousKey + "_since"
+)
 
 // fields are what a kind of secret needs and what it may have. store/ holds what
 // its platform's fetching needs, whatever that is.
@@ -20,7 +24,7 @@ type fields struct{ needed, allowed []string }
 var kinds = map[string]fields{
 	"omie":   {needed: []string{"app_key", "app_secret"}},
 	"sensio": {needed: []string{"app_key", "app_secret"}},
-	"hook":   {needed: []string{secret.SigningKey}, allowed: []string{previousKey}},
+	"hook":   {needed: []string{secret.SigningKey}, allowed: []string{previousKey, sinceKey}},
 	"store":  {},
 }
 
@@ -30,8 +34,13 @@ const nameForm = "a secret's name is omie/<account>, sensio/<account>, hook/<con
 // problem repeats any text of the file but the names of secrets and of fields
 // that are known: what stands in the wrong place may be a secret.
 func Parse(name string, b []byte) (map[string]secret.Secret, yaml.Problems) {
+	return parse(name, b, false)
+}
+
+// parse refuses the example's values where the secrets are to be real.
+func parse(name string, b []byte, real bool) (map[string]secret.Secret, yaml.Problems) {
 	root, problems := yaml.Parse(name, b)
-	r := &reader{file: name, secrets: map[string]secret.Secret{}}
+	r := &reader{file: name, real: real, secrets: map[string]secret.Secret{}, owners: map[string]string{}}
 	for _, p := range problems {
 		r.silently(p)
 	}
@@ -50,8 +59,11 @@ func Parse(name string, b []byte) (map[string]secret.Secret, yaml.Problems) {
 
 type reader struct {
 	file     string
+	real     bool
 	secrets  map[string]secret.Secret
 	problems yaml.Problems
+	// owners has the first secret that each signing secret was seen in.
+	owners map[string]string
 }
 
 // silently passes on a problem of the YAML without what it quotes.
@@ -104,11 +116,22 @@ func (r *reader) values(f yaml.Field, expected fields) secret.Secret {
 			r.warn(field.Line, field.Column, f.Key, "has a field that nothing reads; known"+needs(expected))
 		}
 		value := r.value(field, path, f.Key)
+		if known && field.Key == sinceKey {
+			s.Since = r.since(field, path, value)
+			continue
+		}
+		if known && (field.Key == secret.SigningKey || field.Key == previousKey) {
+			r.signing(field, f.Key, value)
+		}
+		r.example(field, cmp.Or(path, f.Key), value)
 		if field.Key == previousKey {
 			s.Previous = map[string]string{secret.SigningKey: value}
 			continue
 		}
 		s.Values[field.Key] = value
+	}
+	if len(expected.allowed) > 0 {
+		r.dated(f)
 	}
 	for _, key := range expected.needed {
 		if _, ok := s.Values[key]; !ok {

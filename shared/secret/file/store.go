@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,19 +24,29 @@ import (
 // make signatures fail.
 const refreshEvery = time.Minute
 
+// tryAgain is how soon a file that couldn't be read, or was wrong, is read again
+// although it looks unchanged, once: it may have been half written, and a clock too
+// coarse for two writes. After that it is tried once a minute.
+const tryAgain = time.Second
+
 // Store is a secret.Store over one file, safe for concurrent use. A file that
 // became unreadable or wrong changes nothing: the last good contents stay in
-// force, and the log says so once per change.
+// force, it is tried again, and the log says each cause once.
 type Store struct {
 	// Log is slog.Default() if nil. Set it before the first Get.
 	Log *slog.Logger
 
 	path string
 	now  func() time.Time
+	real bool
 
-	mu       sync.Mutex
-	seen     version
-	read     time.Time // whatever came of it
+	mu   sync.Mutex
+	seen version
+	read time.Time // whatever came of it
+	// told is what the log was told of a file that couldn't be read; again tells that
+	// it was tried again since.
+	told     string
+	again    bool
 	secrets  map[string]secret.Secret
 	warnings yaml.Problems
 }
@@ -51,7 +62,17 @@ type version struct {
 // Open reads the file. The error is a yaml.Problems if it is wrong, which names
 // lines and fields and shows no value, and anything else if it can't be read.
 func Open(path string, now func() time.Time) (*Store, error) {
-	s := &Store{path: path, now: now}
+	return open(&Store{path: path, now: now})
+}
+
+// OpenReal is Open where real orders are placed: a value of secrets.example.yaml is
+// as wrong as none, now and whenever the file changes.
+func OpenReal(path string, now func() time.Time) (*Store, error) {
+	return open(&Store{path: path, now: now, real: true})
+}
+
+func open(s *Store) (*Store, error) {
+	path := s.path
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read secrets: %w", err)
@@ -101,20 +122,32 @@ func (s *Store) find(name string) (secret.Secret, error) {
 	return found, nil
 }
 
-// follow reads the file again if it changed, or if it has to.
+// follow reads the file again if it changed, if it failed a while ago, or if it has
+// to.
 func (s *Store) follow(ctx context.Context, always bool) {
+	before := s.warnings
 	info, err := os.Stat(s.path)
 	if err == nil {
-		if versionOf(info) == s.seen && !always {
+		since := s.now().Sub(s.read)
+		retry := s.told != "" && (since >= refreshEvery || since >= tryAgain && !s.again)
+		if versionOf(info) == s.seen && !retry && !always {
 			return
 		}
+		s.again = retry
 		err = s.load(info)
-	} else if s.seen == (version{}) {
-		return // told already
-	} else {
-		s.seen = version{}
 	}
-	if err != nil {
+	if err == nil {
+		s.told = ""
+		for _, w := range s.warnings {
+			if slices.Contains(before, w) {
+				continue // told when it came
+			}
+			s.logger().WarnContext(ctx, "the file of secrets was read again; it works, but may not be meant so", "problem", w.String())
+		}
+		return
+	}
+	if cause := err.Error(); cause != s.told {
+		s.told = cause
 		s.logger().WarnContext(ctx, "the file of secrets can't be read again; what it said before stays in force", "cause", err)
 	}
 }
@@ -136,7 +169,7 @@ func (s *Store) load(info fs.FileInfo) error {
 	if err != nil {
 		return fmt.Errorf("read secrets: %w", err)
 	}
-	secrets, problems := Parse(s.path, b)
+	secrets, problems := parse(s.path, b, s.real)
 	if err := problems.Errors(); err != nil {
 		return err
 	}
