@@ -70,7 +70,7 @@ func TestQueuePromises(t *testing.T) {
 
 func message(account string, n int) queue.Message {
 	id := fmt.Sprintf("%s-%d", account, n)
-	return queue.Message{Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
+	return queue.Message{V: queue.Version, Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
 }
 
 func send(t testing.TB, q *sqlite.Queue, m queue.Message) {
