@@ -270,6 +270,7 @@ var alarms = map[string]string{
 	"UnknownFaultAlarm":      counted("unknown-fault", placing.MetricUnknownFault),
 	"ReversedLateAlarm":      counted("reversed-late", placing.MetricReversedLate),
 	"ChangedLateAlarm":       counted("changed-late", placing.MetricChangedLate),
+	"NewerVersionAlarm":      counted("newer-version", placing.MetricNewerVersion),
 	"WebhookFailedAlarm": `{"AlarmName": {"Fn::Sub": "${AWS::StackName}-webhook-failed"}, "Namespace": "AWS/ApiGateway", "MetricName": "5xx",
 		"Dimensions": [{"Name": "ApiId", "Value": {"Ref": "WebhookApi"}}], "Statistic": "Sum", "Period": 300,
 		"ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching"}`,

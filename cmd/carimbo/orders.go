@@ -176,7 +176,8 @@ do. Filters add up. The columns:
   STATE         accepted (nothing sent yet), creating, created, waiting (goes
                 on by itself), uncertain (may be in the ERP; is looked up),
                 rejected. "reversed later" and "changed later": by the store,
-                after it was sent; the document stays as it is
+                after it was sent; the document stays as it is. "newer
+                version": written by a newer carimbo, so update this one
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
@@ -282,6 +283,9 @@ func (c *console) writeTable(out *bytes.Buffer, rows []row) {
 
 // stateCell shows in colour whether anybody has to do anything.
 func stateCell(e ledger.Entry, late string) cell {
+	if e.OfNewerRelease() {
+		return cell{string(e.State) + ", newer version", yellow}
+	}
 	if late == "" {
 		return cell{string(e.State), colourOf(e)}
 	}
@@ -301,11 +305,12 @@ func writeLate(out *bytes.Buffer, rows []row) {
 	}
 }
 
-// writeToDo says of each order that waits for a person what to do.
+// writeToDo says of each order that waits for a person what to do; of one that a
+// newer release wrote, that this program has to be updated.
 func (c *console) writeToDo(out *bytes.Buffer, rows []row) {
 	first := true
 	for _, r := range rows {
-		if !r.WaitsForPerson() {
+		if !r.WaitsForPerson() && !r.OfNewerRelease() {
 			continue
 		}
 		if first {
