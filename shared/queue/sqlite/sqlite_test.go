@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/leaktest"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/queuetest"
@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(sendFolder); dir != "" {
 		sendUntilKilled(dir)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 func newClock() *clocktest.Clock { return clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)) }
