@@ -124,13 +124,15 @@ func (s *troubledShop) measures() {
 func (s *troubledShop) delivered(n int) {
 	s.t.Helper()
 	limit := time.After(clocktest.Hang)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for {
 		status, _ := s.send(s.bodies[n])
 		if status == http.StatusOK {
 			return
 		}
 		select {
-		case <-time.After(20 * time.Millisecond):
+		case <-again.C:
 		case <-limit:
 			s.t.Fatalf("purchase %d was answered %d for %s", n, status, clocktest.Hang)
 		}
