@@ -187,7 +187,7 @@ func (in *invocation) report(ctx context.Context, step Step) {
 	}
 	e := in.entry
 	if e.OfNewerRelease() {
-		in.Log.WarnContext(ctx, "an order was written by a newer carimbo: nothing is done about it until this program is updated", "key", e.Key, "format", e.V)
+		in.Log.WarnContext(ctx, "an order was written by a newer carimbo: nothing is done about it until this program is updated", "key", e.Key, "cause", stored.Check(e.V, ledger.Version))
 		return
 	}
 	if e.State == ledger.Created && step.Write && step.Do == Acknowledge && e.CreatedAt.Equal(e.UpdatedAt) {
