@@ -63,8 +63,8 @@ deploy:
 # them many times slower: two faults at most, every fault seen, and 200,000 orders.
 # Their figures are printed.
 test: lint
-	$(GO) test -race -timeout 15m ./...
-	$(GO) test -timeout 15m -v -run 'NoInterleaving|WhateverGoesWrong|AnyOneGuard|TheSameWorkload' ./shared/placing/search ./shared/simulation
+	$(GO) test -race -timeout 60m ./...
+	$(GO) test -timeout 60m -v -run 'NoInterleaving|WhateverGoesWrong|AnyOneGuard|TheSameWorkload' ./shared/placing/search ./shared/simulation
 	$(GO) run ./cmd/carimbo simulate --seeds 1000 --orders 200
 
 lint:

@@ -272,6 +272,7 @@ var alarms = map[string]string{
 	"ChangedLateAlarm":       counted("changed-late", placing.MetricChangedLate),
 	"AccountRefusedAlarm":    counted("account-refused", placing.MetricAccountRefused),
 	"LongRestAlarm":          counted("long-rest", placing.MetricLongRest),
+	"NewerVersionAlarm":      counted("newer-version", placing.MetricNewerVersion),
 	"WebhookFailedAlarm": `{"AlarmName": {"Fn::Sub": "${AWS::StackName}-webhook-failed"}, "Namespace": "AWS/ApiGateway", "MetricName": "5xx",
 		"Dimensions": [{"Name": "ApiId", "Value": {"Ref": "WebhookApi"}}], "Statistic": "Sum", "Period": 300,
 		"ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching"}`,

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
@@ -351,14 +352,14 @@ func queueDown(s *stack) {
 
 func whatIsMissingIsSaid(t *testing.T, built string) {
 	for _, name := range names {
-		l := environment(t, filepath.Join(built, name, "bootstrap"), answerLimit, nil)
+		l := environment(t, filepath.Join(built, name, "bootstrap"), time.Minute, nil)
 		p, err := l.start()
 		if err != nil {
 			t.Fatal(err)
 		}
 		select {
 		case <-p.ended:
-		case <-time.After(answerLimit):
+		case <-time.After(clocktest.Hang):
 			t.Fatalf("%s runs", name)
 		}
 		p.close()

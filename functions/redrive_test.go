@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -113,7 +114,7 @@ func (m *mapping) buries() {
 	m.s.t.Helper()
 	starts := m.to
 	defer func() { m.to = starts }()
-	m.to = environment(m.s.t, filepath.Join(m.s.built, "omie-os", "bootstrap"), answerLimit, nil)
+	m.to = environment(m.s.t, filepath.Join(m.s.built, "omie-os", "bootstrap"), time.Minute, nil)
 	for m.deliver() {
 		m.lapse()
 	}

@@ -133,7 +133,9 @@ func deploy(t *testing.T, changes map[string]string) *deployed {
 
 func (s *deployed) queue(t *testing.T, name string) string {
 	t.Helper()
-	out, err := s.sqs.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(awstest.Name(name) + ".fifo"), Attributes: map[string]string{"FifoQueue": "true"}})
+	// What a test has received stays hidden, however slow the machine.
+	attributes := map[string]string{"FifoQueue": "true", "VisibilityTimeout": "43200"}
+	out, err := s.sqs.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(awstest.Name(name) + ".fifo"), Attributes: attributes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/leaktest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var server awstest.Server
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(servedTests{m}) }
+func TestMain(m *testing.M) { leaktest.Main(servedTests{m}) }
 
 // servedTests end the server before leaks are looked for.
 type servedTests struct{ *testing.M }

@@ -37,9 +37,16 @@ type letter struct {
 // noMessage is the type of a letter that is no message of ours.
 const noMessage queue.Type = "unreadable"
 
+// newerMessage is the type of a letter that a newer release wrote: its own may be
+// one that isn't known.
+const newerMessage queue.Type = "newer"
+
 func letterOf(m queue.Message) letter {
 	// A wake-up has nothing but the key, which the connection's name begins.
 	connection, _, _ := strings.Cut(m.Key, "#")
+	if m.V > queue.Version {
+		m.Type = newerMessage
+	}
 	return letter{Type: m.Type, Key: m.Key, Connection: connection, Account: m.Account, ReceivedAt: m.ReceivedAt.UTC()}
 }
 
@@ -68,7 +75,9 @@ func (c *console) dlqListCommand() *cobra.Command {
 never its contents. The columns:
 
   TYPE      paid, reversed, raw (nobody could read the notice), wake (an order
-            that is due), or unreadable (no message of Carimbo's)
+            that is due), newer (written by a newer carimbo: update the program
+            that places orders before you redrive it), or unreadable (no message
+            of Carimbo's)
   RECEIVED  when the store's notice came; a wake is none
   TRIES     how often it was received, by each list of the dead letters too;
             not kept on one machine

@@ -28,12 +28,12 @@ const private = "helena@example.com"
 // order, and a raw notice of another.
 func letters() []queue.Message {
 	notice := func(what queue.Type, key, account string) queue.Message {
-		return queue.Message{Type: what, Key: "cursos#" + key, Account: account, Dedup: "gw-" + key, Connection: "cursos", Platform: "hotmart",
+		return queue.Message{V: queue.Version, Type: what, Key: "cursos#" + key, Account: account, Dedup: "gw-" + key, Connection: "cursos", Platform: "hotmart",
 			OrderID: key, ReceivedAt: noon.Add(-time.Hour), Payload: []byte(private)}
 	}
 	return []queue.Message{
 		notice(queue.Paid, "HP01", "estudio"),
-		{Type: queue.Wake, Key: "cursos#HP02", Account: "estudio", Dedup: "cursos#HP02#1"},
+		{V: queue.Version, Type: queue.Wake, Key: "cursos#HP02", Account: "estudio", Dedup: "cursos#HP02#1"},
 		notice(queue.Reversed, "HP03\x1b[2J", "estudio"),
 		notice(queue.Raw, "!9f2b", "outra"),
 	}
@@ -195,7 +195,7 @@ func TestWhatCannotBeSeenIsCountedAndRedriven(t *testing.T) {
 	s := deploy(t, nil)
 	var want []queue.Message
 	for n := range 13 {
-		want = append(want, queue.Message{Type: queue.Wake, Key: fmt.Sprintf("cursos#HP%02d", n), Account: "estudio", Dedup: fmt.Sprint(n)})
+		want = append(want, queue.Message{V: queue.Version, Type: queue.Wake, Key: fmt.Sprintf("cursos#HP%02d", n), Account: "estudio", Dedup: fmt.Sprint(n)})
 	}
 	s.die(t, omieDeadLettersOutput, want...)
 	got := typeIn(t, "dlq", "list", "--stack", s.name, "--json")

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // listed is an entry as --json shows it: the outside contract, which scripts
@@ -35,6 +36,8 @@ type listed struct {
 	Found       *bool         `json:"found,omitempty"`
 	Attempts    int           `json:"attempts"`
 	Reason      *order.Reason `json:"reason,omitempty"`
+	// WrittenByNewer: a newer release wrote it, and this one may misread it.
+	WrittenByNewer bool `json:"written_by_newer,omitempty"`
 
 	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`
 	ReversedAt    time.Time `json:"reversed_at,omitzero"`
@@ -68,7 +71,7 @@ func list(e ledger.Entry) listed {
 		Key: e.Key, Connection: e.Connection, Platform: e.Platform, OrderID: e.OrderID,
 		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
 		ERP: e.ERP, Account: e.Account, State: e.State,
-		Code: code(e), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts,
+		Code: code(e), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
 		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(),
 		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
 	}
@@ -149,6 +152,8 @@ func changedAt(e ledger.Entry) (at time.Time) {
 func inWords(e ledger.Entry) string {
 	text := cmp.Or(e.Reason.Message, string(e.Reason.Kind))
 	switch {
+	case e.OfNewerRelease():
+		return stored.ErrNewer.Error()
 	case late(e) == "reversed later":
 		return "the store reversed it after it was sent: cancel document " + e.ERPID + " in the ERP yourself"
 	case late(e) != "":

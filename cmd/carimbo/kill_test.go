@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
@@ -156,9 +157,9 @@ func (s *shop) kill() {
 }
 
 // created reads the log until n orders were created by this process.
-func (s *shop) created(n int, within time.Duration) {
+func (s *shop) created(n int) {
 	s.t.Helper()
-	limit := time.NewTimer(within)
+	limit := time.NewTimer(clocktest.Hang)
 	defer limit.Stop()
 	for done := 0; done < n; {
 		select {
@@ -170,7 +171,7 @@ func (s *shop) created(n int, within time.Duration) {
 				done++
 			}
 		case <-limit.C:
-			s.t.Fatalf("%d orders were created in %s, want %d", done, within, n)
+			s.t.Fatalf("%d orders were created in %s, want %d", done, clocktest.Hang, n)
 		}
 	}
 }
@@ -178,7 +179,7 @@ func (s *shop) created(n int, within time.Duration) {
 // listening tries to connect until somebody listens.
 func (s *shop) listening() {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), clocktest.Hang)
 	defer cancel()
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
@@ -264,7 +265,7 @@ func TestKilledInTheMiddleOfAHundredPurchases(t *testing.T) {
 			}
 		})
 	}
-	s.created(7, time.Minute)
+	s.created(7)
 	s.kill()
 	senders.Wait()
 	before := len(s.sim.Documents())
@@ -278,7 +279,7 @@ func TestKilledInTheMiddleOfAHundredPurchases(t *testing.T) {
 	for n := 1; n <= purchases; n += 10 {
 		deliver(n)
 	}
-	s.settled(purchases, 3*time.Minute)
+	s.settled(purchases)
 
 	documents := map[string]omiesim.Document{}
 	for _, d := range s.sim.Documents() {
@@ -303,9 +304,9 @@ func TestKilledInTheMiddleOfAHundredPurchases(t *testing.T) {
 }
 
 // settled waits until orders list shows n created orders, and nothing else.
-func (s *shop) settled(n int, within time.Duration) {
+func (s *shop) settled(n int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), within)
+	ctx, cancel := context.WithTimeout(s.t.Context(), clocktest.Hang)
 	defer cancel()
 	again := time.NewTicker(500 * time.Millisecond)
 	defer again.Stop()
@@ -326,7 +327,7 @@ func (s *shop) settled(n int, within time.Duration) {
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			s.t.Fatalf("%d of %d orders are created after %s", created, len(orders), within)
+			s.t.Fatalf("%d of %d orders are created after %s", created, len(orders), clocktest.Hang)
 		}
 	}
 }
@@ -347,7 +348,7 @@ func TestWhileItStartsNobodyHearsAFalseAnswer(t *testing.T) {
 	for range 3 {
 		s.serve()
 		heard := map[int]int{}
-		limit := time.Now().Add(30 * time.Second)
+		limit := time.Now().Add(clocktest.Hang)
 		for n := 0; heard[http.StatusOK] < 20; n++ {
 			if time.Now().After(limit) {
 				t.Fatalf("it never answered: %v", heard)
@@ -381,7 +382,7 @@ func TestAMappingThatIsAddedCountsWithoutARestart(t *testing.T) {
 	}
 	s.write("connections.yaml", strings.Replace(string(config), "services:\n", "services:\n      NOVO: { cCodIntServico: MANUT-01 }\n", 1))
 	s.carimbo("orders", "retry", "cursos#HP000001", "--connections", filepath.Join(s.dir, "connections.yaml"))
-	s.created(1, time.Minute)
+	s.created(1)
 	if n := len(s.sim.Documents()); n != 1 {
 		t.Errorf("the ERP holds %d documents, want one", n)
 	}
@@ -390,7 +391,7 @@ func TestAMappingThatIsAddedCountsWithoutARestart(t *testing.T) {
 // logged reads the log until an order is in the state.
 func (s *shop) logged(state string) {
 	s.t.Helper()
-	limit := time.NewTimer(time.Minute)
+	limit := time.NewTimer(clocktest.Hang)
 	defer limit.Stop()
 	for {
 		select {

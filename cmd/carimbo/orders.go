@@ -178,7 +178,8 @@ and no row of its --json: carimbo accounts --json has it. The columns:
   STATE         accepted (nothing sent yet), creating, created, waiting (goes
                 on by itself), uncertain (may be in the ERP; is looked up),
                 rejected. "reversed later" and "changed later": by the store,
-                after it was sent; the document stays as it is
+                after it was sent; the document stays as it is. "newer
+                version": written by a newer carimbo, so update this one
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
@@ -291,6 +292,9 @@ func (c *console) writeTable(out *bytes.Buffer, rows []row, refused []listedAcco
 
 // stateCell shows in colour whether anybody has to do anything.
 func stateCell(e ledger.Entry, late string) cell {
+	if e.OfNewerRelease() {
+		return cell{string(e.State) + ", newer version", yellow}
+	}
 	if late == "" {
 		return cell{string(e.State), colourOf(e)}
 	}
@@ -310,10 +314,11 @@ func writeLate(out *bytes.Buffer, rows []row) {
 	}
 }
 
-// toDo says of each order that waits for a person what to do.
+// toDo says of each order that waits for a person what to do; of one that a newer
+// release wrote, that this program has to be updated.
 func (c *console) toDo(rows []row) (lines []string) {
 	for _, r := range rows {
-		if r.WaitsForPerson() {
+		if r.WaitsForPerson() || r.OfNewerRelease() {
 			lines = append(lines, c.paint(red, safe(r.Key))+": "+safe(inWords(r.Entry)))
 		}
 	}

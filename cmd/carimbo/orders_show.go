@@ -85,7 +85,7 @@ func (c *console) writeField(out *bytes.Buffer, name, value string, with colour)
 
 // reasonLabel: the words about an order that is left to a person say what to do.
 func reasonLabel(e ledger.Entry) string {
-	if e.WaitsForPerson() || late(e) != "" {
+	if e.WaitsForPerson() || e.OfNewerRelease() || late(e) != "" {
 		return "what to do"
 	}
 	return "in words"

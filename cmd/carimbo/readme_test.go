@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -137,7 +138,7 @@ func (f *follower) serve(words []string) {
 // message is taken, which the answer to the webhook doesn't wait for.
 func (f *follower) becomes(id string, want ledger.State) {
 	f.t.Helper()
-	limit := time.NewTimer(time.Minute)
+	limit := time.NewTimer(clocktest.Hang)
 	defer limit.Stop()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -113,7 +114,7 @@ func (s *troubledShop) measures() {
 		n := s.buys()
 		begin := time.Now()
 		s.delivered(n)
-		s.created(1, time.Minute)
+		s.created(1)
 		s.unit = max(200*time.Millisecond, time.Since(begin))
 	}
 	s.kill()
@@ -122,16 +123,18 @@ func (s *troubledShop) measures() {
 // delivered delivers the purchase until the store hears a 200.
 func (s *troubledShop) delivered(n int) {
 	s.t.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(clocktest.Hang)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for {
 		status, _ := s.send(s.bodies[n])
 		if status == http.StatusOK {
 			return
 		}
 		select {
-		case <-time.After(20 * time.Millisecond):
+		case <-again.C:
 		case <-limit:
-			s.t.Fatalf("purchase %d was answered %d for a minute", n, status)
+			s.t.Fatalf("purchase %d was answered %d for %s", n, status, clocktest.Hang)
 		}
 	}
 }
@@ -156,8 +159,8 @@ func (s *troubledShop) losesAndDies() {
 	s.delivered(s.buys())
 	select {
 	case <-made:
-	case <-time.After(time.Minute):
-		s.t.Errorf("%d of 2 creates reached Omie in a minute", s.lost.Load())
+	case <-time.After(clocktest.Hang):
+		s.t.Errorf("%d of 2 creates reached Omie in %s", s.lost.Load(), clocktest.Hang)
 	}
 	s.kill()
 }
@@ -311,7 +314,7 @@ func (s *troubledShop) calms() {
 // created.
 func (s *troubledShop) rests() bool {
 	s.t.Helper()
-	limit := time.After(3 * time.Minute)
+	limit := time.After(clocktest.Hang)
 	again := time.NewTicker(250 * time.Millisecond)
 	defer again.Stop()
 	for {

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/clocktest"
 )
 
 // Cut says where on its way a request is cut off.
@@ -106,7 +108,7 @@ func (l *Line) Accept(t testing.TB) {
 	t.Helper()
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	for limit := time.After(startLimit); ; {
+	for limit := time.After(clocktest.Hang); ; {
 		err := l.listen()
 		if err == nil {
 			return

@@ -12,15 +12,12 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/clocktest"
 )
 
-const (
-	// startLimit bounds the wait for a server to answer, answerLimit for one answer.
-	startLimit  = 60 * time.Second
-	answerLimit = 10 * time.Second
-	// announcement precedes the address in what the server says once it listens.
-	announcement = "Running on "
-)
+// announcement precedes the address in what the server says once it listens.
+const announcement = "Running on "
 
 // process is a running moto_server.
 type process struct {
@@ -72,10 +69,10 @@ func (p *process) answers() error {
 	case p.url = <-p.said.url:
 	case <-p.ended:
 		return fmt.Errorf("it ended: %s", p.command.ProcessState)
-	case <-time.After(startLimit):
-		return fmt.Errorf("it does not listen after %s", startLimit)
+	case <-time.After(clocktest.Hang):
+		return fmt.Errorf("it does not listen after %s", clocktest.Hang)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), answerLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), clocktest.Hang)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/moto-api/", nil)
 	if err != nil {
@@ -97,8 +94,8 @@ func (p *process) end() error {
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(startLimit):
-		return fmt.Errorf("it has not ended after %s\n%s", startLimit, p.said)
+	case <-time.After(clocktest.Hang):
+		return fmt.Errorf("it has not ended after %s\n%s", clocktest.Hang, p.said)
 	}
 	if code := p.command.ProcessState.ExitCode(); code != 0 {
 		return fmt.Errorf("it ended with %d\n%s", code, p.said)

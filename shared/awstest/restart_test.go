@@ -26,7 +26,9 @@ func TestAServerThatIsStoppedAndStartedHasAllThatItHad(t *testing.T) {
 	must(t, err)
 	_, err = secrets.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String("omie"), SecretString: aws.String("app key")})
 	must(t, err)
-	lane, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("lane.fifo"), Attributes: map[string]string{"FifoQueue": "true"}})
+	// A queue that says nothing hides what was received for 30 s of the wall clock.
+	attributes := map[string]string{"FifoQueue": "true", "VisibilityTimeout": "43200"}
+	lane, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("lane.fifo"), Attributes: attributes})
 	must(t, err)
 	for _, body := range []string{"first", "second"} {
 		_, err = queues.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: lane.QueueUrl, MessageBody: aws.String(body), MessageGroupId: aws.String("estudio"), MessageDeduplicationId: aws.String(body)})

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// Hang is how long a test waits for what must come: a busy machine may be slow, and
+// only what never comes takes so long. No test waits for its end on purpose.
+const Hang = 5 * time.Minute
+
 // Clock is safe for goroutines that look at it while it is moved.
 type Clock struct {
 	mu  sync.Mutex

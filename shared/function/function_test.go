@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/queue"
 )
@@ -209,7 +210,7 @@ func TestAServiceThatHangsIsGivenUp(t *testing.T) {
 	defer close(hang)
 	limits := function.Limits{Attempts: 2, Attempt: 20 * time.Millisecond, Pause: time.Millisecond}
 	f := function.New(limits, environment(t, map[string]string{"AWS_ENDPOINT_URL": s.URL}), &bytes.Buffer{})
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), clocktest.Hang)
 	defer cancel()
 	if err := f.Queues()("omie").Send(ctx, wake); err == nil || ctx.Err() != nil {
 		t.Error(err, ctx.Err())

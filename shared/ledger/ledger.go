@@ -12,6 +12,14 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
+// Version is the form of the entries that this release writes. A change that a
+// release before would misread or lose raises it: an entry is rewritten with the
+// fields that its writer knows. v, key, rev, token, connection, account, state and
+// received_at keep their names and types for ever, and so does due, which the sweep
+// moves whatever the form. Lanes and what is known of customers have none: each of
+// their attributes is written alone and read alone, so a new one is lost on nobody.
+const Version = 1
+
 // State is where an order stands.
 type State string
 
@@ -37,6 +45,9 @@ func States() []State { return []State{Accepted, Creating, Created, Waiting, Unc
 
 // Entry is all that is known of one order.
 type Entry struct {
+	// V is the form (Version); an entry above ours must not be written. Prepare sets
+	// it.
+	V int `json:"v,omitempty"`
 	// Key is connection#order id; connection#!digest for what nobody understood.
 	Key string `json:"key"`
 	// Rev grows with every write; 0 means that there is no entry. Token identifies
@@ -203,6 +214,10 @@ func (f Filter) Matches(e Entry) bool {
 		(!f.Mine || e.WaitsForPerson())
 }
 
+// OfNewerRelease tells whether a newer release wrote the entry: what this one reads
+// of it may be wrong, so nothing is decided by it.
+func (e Entry) OfNewerRelease() bool { return e.V > Version }
+
 // Parked tells whether the entry is uncertain and nothing will look it up.
 func (e Entry) Parked() bool { return e.State == Uncertain && e.Until.IsZero() }
 
@@ -227,13 +242,15 @@ func (e Entry) Leased(now time.Time) bool { return now.Before(e.Lease) }
 // Ledger stores entries and lanes. The conformance suite is ledgertest. Times
 // keep milliseconds.
 type Ledger interface {
-	// Get returns the entry, strongly consistent. ErrNotFound if there is none.
+	// Get returns the entry, strongly consistent. ErrNotFound if there is none. Of
+	// one that a newer release wrote it returns what fits: see OfNewerRelease.
 	Get(ctx context.Context, key string) (Entry, error)
 
 	// Write replaces before by after if the entry still has before's Rev (0: if
 	// there is none), and returns it with its new Rev. ErrChanged if somebody wrote
-	// in between. after.Token must be new: when an answer was lost and the same
-	// write is sent again, the ledger finds its own token and reports success.
+	// in between, stored.ErrNewer if before is a newer release's. after.Token must
+	// be new: when an answer was lost and the same write is sent again, the ledger
+	// finds its own token and reports success.
 	Write(ctx context.Context, before, after Entry) (Entry, error)
 
 	// Due lists at most limit entries of the account that are due at now, the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // ErrToken: a write without a token of its own. An old token would let a bounced
@@ -13,13 +14,17 @@ import (
 var ErrToken = errors.New("a write needs a key and a new token")
 
 // Prepare returns after as a ledger stores it and gives it back: with the next
-// Rev, times in UTC cut to the millisecond, empty lists and a mark without a
+// Rev, in the form of this release at least, times in UTC cut to the millisecond, empty lists and a mark without a
 // digest absent, and no due time on what is created. Every ledger's Write begins with it.
 func Prepare(before, after Entry) (Entry, error) {
 	if after.Key == "" || after.Token == "" || after.Token == before.Token || before.Rev > 0 && after.Key != before.Key {
 		return Entry{}, fmt.Errorf("%q: %w", after.Key, ErrToken)
 	}
+	if err := stored.Check(before.V, Version); err != nil {
+		return Entry{}, fmt.Errorf("write entry %s: %w", after.Key, err)
+	}
 	e := after
+	e.V = max(after.V, Version)
 	e.Rev = before.Rev + 1
 	if e.State == Created {
 		e.Due = time.Time{}

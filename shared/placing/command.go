@@ -15,6 +15,11 @@ type Person struct {
 	Note string
 }
 
+// command is what a person asks for, whoever else brings an event.
+type command interface{ byPerson() }
+
+func (Person) byPerson() {}
+
 func refuse(e ledger.Entry, format string, args ...any) (ledger.Entry, Step) {
 	return e, Step{Do: Refuse, Why: fmt.Sprintf(format, args...)}
 }

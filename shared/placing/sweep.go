@@ -30,7 +30,9 @@ type Sweep struct {
 }
 
 // Account wakes at most 200 of the account's due orders, none while its lane
-// rests, and tells how many.
+// rests, and tells how many. It asks for nobody's form, and moves the due time of a
+// newer release's entry too: that says nothing about an order, and 200 that stayed
+// due would keep the sweep from all others.
 func (s Sweep) Account(ctx context.Context, account string) (int, error) {
 	now := s.Now()
 	lane, err := s.Ledger.Lane(ctx, account)

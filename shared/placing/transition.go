@@ -8,6 +8,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // Spacing is the least time between the end of a call about an order and the
@@ -51,13 +53,15 @@ const (
 	Stop Action = "stop"
 	// Refuse: an operator's command can't be done; Why tells.
 	Refuse Action = "refuse"
+	// Leave: the message is not acknowledged; another release can do it.
+	Leave Action = "leave"
 )
 
 // Metric names something worth counting.
 type Metric string
 
 // What is counted. A person looks at Parked, UnknownFault, ReversedLate,
-// ChangedLate, AccountRefused and LongRest.
+// ChangedLate, NewerVersion, AccountRefused and LongRest.
 const (
 	MetricAccepted     Metric = "Accepted"
 	MetricCreated      Metric = "Created"
@@ -72,6 +76,8 @@ const (
 	MetricChangedLate Metric = "ChangedLate"
 	// MetricStrayWake: a wake-up of an entry that does not exist.
 	MetricStrayWake Metric = "StrayWake"
+	// MetricNewerVersion: a message or an entry that a newer release wrote.
+	MetricNewerVersion Metric = "NewerVersion"
 
 	// MetricAccountRefused, of an account: its key was refused, or a permission is
 	// missing.
@@ -101,12 +107,37 @@ type Event interface {
 // that it returns is written if and only if Step.Write says so, and only if the
 // stored entry is still the one that was given (ledger.Write).
 func Next(r Rules, e ledger.Entry, ev Event, now time.Time) (ledger.Entry, Step) {
+	if e.OfNewerRelease() {
+		return e, ofNewerRelease(ev)
+	}
 	after, step := ev.next(r, e, now)
 	if step.Write {
 		after.UpdatedAt = now
 		after.Due = due(after, now)
 	}
 	return after, step
+}
+
+// ofNewerRelease is what comes of an event of an entry that a newer release wrote:
+// nothing is written and nothing called. A command is refused. The message of a
+// notice is left for a worker that knows the form, since what it brings is nowhere
+// else; so is that of a claim whose entry changed hands meanwhile. It holds up its
+// account's others until it is a dead letter, which is seen and can be redriven. A
+// wake-up is acknowledged: it brings nothing, and the next one comes. What a call
+// ended in before then is not recorded: the lease lapses, and the entry is looked up.
+func ofNewerRelease(ev Event) Step {
+	step := Step{Do: Leave, Count: []Metric{MetricNewerVersion}}
+	switch ev := ev.(type) {
+	case command:
+		return Step{Do: Refuse, Why: stored.ErrNewer.Error()}
+	case Restarted:
+		step.Do = Acknowledge
+	case Arrival:
+		if ev.Message.Type == queue.Wake {
+			step.Do = Acknowledge
+		}
+	}
+	return step
 }
 
 // due is when the sweep has to look at the entry again: derived, so that no

@@ -19,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // Time limits, one inequality (design, "Time limits"): call < time left when the
@@ -78,9 +79,14 @@ type Worker struct {
 }
 
 // Handle takes one message to its end before the deadline. An error means that
-// the ledger could not be read or written: the message must be delivered again.
+// the ledger could not be read or written, or that a newer release wrote the
+// message or the entry (stored.ErrNewer): the message must be delivered again.
 // Whatever the ERP does is an entry's state and no error (rule 2).
 func (w *Worker) Handle(ctx context.Context, m queue.Message, deadline time.Time) (err error) {
+	if err := stored.Check(m.V, queue.Version); err != nil {
+		w.Meter.Count(ctx, MetricNewerVersion, m.Connection)
+		return fmt.Errorf("read the message: %w", err)
+	}
 	account, known := w.ERP(m.Account)
 	in := invocation{Worker: w, account: account, known: known, message: m, deadline: deadline}
 	in.rules = Rules{Spacing: w.Spacing, CanLookUp: !known || account.CanLookUp()}
@@ -149,6 +155,9 @@ func (in *invocation) apply(ctx context.Context, ev Event) (Step, error) {
 	}
 	in.entry = after
 	in.report(ctx, step)
+	if step.Do == Leave {
+		return step, fmt.Errorf("read the ledger: %w", stored.Check(after.V, ledger.Version))
+	}
 	return step, nil
 }
 
@@ -182,6 +191,10 @@ func (in *invocation) report(ctx context.Context, step Step) {
 		in.Meter.Count(ctx, m, in.entry.Connection)
 	}
 	e := in.entry
+	if e.OfNewerRelease() {
+		in.Log.WarnContext(ctx, "an order was written by a newer carimbo: nothing is done about it until this program is updated", "key", e.Key, "cause", stored.Check(e.V, ledger.Version))
+		return
+	}
 	if e.State == ledger.Created && step.Write && step.Do == Acknowledge && e.CreatedAt.Equal(e.UpdatedAt) {
 		in.Meter.Placed(ctx, e.Connection, e.CreatedAt.Sub(e.ReceivedAt))
 	}

@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+// Version is the form of the messages that this release sends. A change that a
+// release before would misread or lose raises it; v, type, key, account, dedup and
+// connection keep their names and types for ever.
+const Version = 1
+
 // Type says what a message is about.
 type Type string
 
@@ -25,6 +30,8 @@ const (
 
 // Message is one notice or wake-up, as it travels.
 type Message struct {
+	// V is the form (Version); one above ours must not be handled. Prepare sets it.
+	V    int    `json:"v,omitempty"`
 	Type Type   `json:"type"`
 	Key  string `json:"key"`
 	// Account is the lane (the message group): messages of one account are
@@ -82,3 +89,17 @@ type Queue interface {
 
 // ErrReceipt: the message was received again since, or is gone.
 var ErrReceipt = errors.New("the message is not ours any more")
+
+// ErrIncomplete: without an account there is no order among messages, and one
+// empty dedup would swallow all others.
+var ErrIncomplete = errors.New("a message needs an account and a dedup")
+
+// Prepare returns the message as a queue sends it, with its form. Every queue's
+// Send begins with it.
+func Prepare(m Message) (Message, error) {
+	if m.Account == "" || m.Dedup == "" {
+		return Message{}, ErrIncomplete
+	}
+	m.V = max(m.V, Version)
+	return m, nil
+}

@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
+	"github.com/carimbo/carimbo/shared/leaktest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // CI runs it with and without the race detector, and ten times as many seeds with
 // the command line.

@@ -3,7 +3,7 @@ package omie
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/carimbo/carimbo/shared/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }

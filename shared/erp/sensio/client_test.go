@@ -149,13 +149,20 @@ func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
 	}
 }
 
+// withLeft is a context that has so much time left by the client's clock; by the
+// machine's it has an hour, so that a slow one never comes to its end.
+func withLeft(t *testing.T, left time.Duration) (context.Context, func() time.Time) {
+	end := time.Now().Add(time.Hour)
+	ctx, cancel := context.WithDeadline(t.Context(), end)
+	t.Cleanup(cancel)
+	return ctx, func() time.Time { return end.Add(-left) }
+}
+
 func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
-	now := time.Now()
 	for left, want := range map[time.Duration]erp.AnswerKind{39 * time.Second: erp.NoTime, -time.Second: erp.NoTime} {
-		ctx, cancel := context.WithDeadline(t.Context(), now.Add(left))
-		defer cancel()
-		c := calling(t, url, func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+		ctx, now := withLeft(t, left)
+		c := calling(t, url, func(o *sensio.Options) { o.Now = now })
 		if got := c.Create(ctx, ready(t)); got.Kind != want {
 			t.Errorf("%s left: %+v", left, got)
 		}
@@ -179,20 +186,16 @@ func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 }
 
 func TestFortySecondsAreEnoughToBegin(t *testing.T) {
-	now := time.Now()
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(40*time.Second))
-	defer cancel()
-	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+	ctx, now := withLeft(t, 40*time.Second)
+	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = now })
 	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestALookUpNeedsNoTimeToBeRecordedIn(t *testing.T) {
-	now := time.Now()
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(20*time.Second))
-	defer cancel()
-	c := calling(t, serve(t, answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = func() time.Time { return now } })
+	ctx, now := withLeft(t, 20*time.Second)
+	c := calling(t, serve(t, answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = now })
 	if got := c.LookUp(ctx, reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}

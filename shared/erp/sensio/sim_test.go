@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -242,6 +243,31 @@ func TestAListThatGoesDeafProvesNoAbsence(t *testing.T) {
 	}
 }
 
+// impatient is a caller who gives up once the simulator has done what it will do of
+// the next call.
+func impatient(t *testing.T, sim *sensiosim.Sim) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	heard := len(sim.Calls())
+	look := time.NewTicker(time.Millisecond)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		defer look.Stop()
+		for len(sim.Calls()) == heard && ctx.Err() == nil {
+			select {
+			case <-look.C:
+			case <-ctx.Done():
+			}
+		}
+		cancel()
+	})
+	t.Cleanup(func() {
+		cancel()
+		watch.Wait()
+	})
+	return ctx
+}
+
 // TestSilenceIsLost: the invocation ends before the limit does, whose own test
 // has a clock that needn't be waited for.
 func TestSilenceIsLost(t *testing.T) {
@@ -250,15 +276,10 @@ func TestSilenceIsLost(t *testing.T) {
 			s := simulate(t, sensiosim.Options{})
 			doc := s.placed(t, "1")
 			s.sim.Inject(sensiosim.Fault{Mode: mode, Delay: 30 * time.Second})
-			ctx, cancel := context.WithCancel(t.Context())
-			s.sim.OnCall(func(string, string) *sensiosim.Fault {
-				time.AfterFunc(500*time.Millisecond, cancel)
-				return nil
-			})
+			ctx := impatient(t, s.sim)
 			if got := s.Create(ctx, doc); got.Kind != erp.Lost {
 				t.Errorf("%+v", got)
 			}
-			s.sim.OnCall(nil)
 			s.Pass(61 * time.Second)
 			if n := s.sim.Count("loja-online", "1"); n != written {
 				t.Errorf("%d sales, want %d", n, written)

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // item is what the table stores under a key. An entry's attributes are named as
@@ -206,7 +207,7 @@ func fromItem(it item, v any) error {
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(b, v)
+	return stored.Unmarshal(b, ledger.Version, v)
 }
 
 // attribute turns what encoding/json decodes into an attribute, value turns it

@@ -5,15 +5,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
 // fill gives every field of a struct a value of its own, so that a new field that
-// some ledger doesn't store fails the suite.
-func fill(t *testing.T, target any) {
+// some ledger doesn't store fails the suite. The form is ours.
+func fill(t *testing.T, e *ledger.Entry) {
 	t.Helper()
 	n := 0
-	fillValue(t, reflect.ValueOf(target).Elem(), "entry", &n)
+	fillValue(t, reflect.ValueOf(e).Elem(), "entry", &n)
+	e.V = ledger.Version
 }
 
 func fillValue(t *testing.T, v reflect.Value, path string, n *int) {

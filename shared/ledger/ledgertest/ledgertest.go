@@ -19,7 +19,7 @@ import (
 // Run runs the suite. open returns an empty ledger each time, or one in which
 // nobody uses the suite's connections and accounts: they are new ones each time.
 func Run(t *testing.T, open func(t *testing.T) ledger.Ledger) {
-	for _, promises := range []map[string]func(*testing.T, suite){writing, storing, waking, listing, resting} {
+	for _, promises := range []map[string]func(*testing.T, suite){writing, storing, waking, listing, resting, meeting} {
 		for name, promise := range promises {
 			t.Run(name, func(t *testing.T) { promise(t, suite{Ledger: open(t), unique: newToken()}) })
 		}

@@ -31,7 +31,7 @@ var storing = map[string]func(*testing.T, suite){
 		full := s.create(t, e)
 		bare := ledger.Entry{Key: full.Key, Token: newToken(), Connection: full.Connection, Account: full.Account, ReceivedAt: full.ReceivedAt}
 		wrote := s.write(t, full, bare)
-		bare.Rev = wrote.Rev
+		bare.Rev, bare.V = wrote.Rev, ledger.Version
 		same(t, "what was written", wrote, bare)
 		same(t, "what is read", s.get(t, full.Key), bare)
 	},

@@ -2,12 +2,13 @@ package sqlite_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 )
@@ -78,10 +79,10 @@ func TestACheckpointWaitsForNoReader(t *testing.T) {
 	}
 	defer reading.Close()
 	// Whoever waits at all, waits here longer than the test's limit.
-	if _, err := l.DB().ExecContext(t.Context(), "PRAGMA busy_timeout = 90000"); err != nil {
+	if _, err := l.DB().ExecContext(t.Context(), fmt.Sprintf("PRAGMA busy_timeout = %d", (2*clocktest.Hang).Milliseconds())); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), clocktest.Hang)
 	defer cancel()
 	if emptied, err := l.Checkpoint(ctx); emptied || err != nil || ctx.Err() != nil {
 		t.Fatalf("beside a reader: %v %v %v", emptied, err, ctx.Err())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 // Get returns the entry, or ledger.ErrNotFound.
@@ -195,7 +196,7 @@ func encode(e ledger.Entry) ([]any, error) {
 
 func (r row) decode() (ledger.Entry, error) {
 	var e ledger.Entry
-	if err := json.Unmarshal(r.entry, &e); err != nil {
+	if err := stored.Unmarshal(r.entry, ledger.Version, &e); err != nil {
 		return ledger.Entry{}, fmt.Errorf("read entry: %w", err)
 	}
 	e.Payload = r.payload

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/leaktest"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 func open(t testing.TB, dir string) *sqlite.Ledger {
@@ -533,5 +533,27 @@ func BenchmarkGet10KB(b *testing.B) {
 		if _, err := l.Get(b.Context(), e.Key); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What a later release may do to an entry, short of what ledger.Version rules out.
+func TestWhatFitsOfANewerEntryIsRead(t *testing.T) {
+	l := open(t, t.TempDir())
+	if _, err := l.Write(t.Context(), ledger.Entry{}, entry("1")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := l.DB().ExecContext(t.Context(), `UPDATE entries SET entry = json_set(entry, '$.v', 2, '$.until', 1795262426, '$.timeline', 'elsewhere')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := entry("1")
+	want.V, want.Rev = 2, 1
+	got, err := l.Get(t.Context(), want.Key)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, read (-want +got):\n%s", err, diff)
+	}
+	var listed []string
+	if err := l.List(t.Context(), ledger.Filter{}, func(e ledger.Entry) bool { listed = append(listed, e.Key); return true }); err != nil || len(listed) != 1 {
+		t.Errorf("listed %v (%v)", listed, err)
 	}
 }

@@ -5,7 +5,6 @@ package memory
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -54,8 +53,6 @@ type held struct {
 
 var _ queue.Queue = (*Queue)(nil)
 
-var errIncomplete = errors.New("a message needs an account and a dedup")
-
 // New makes an empty queue.
 func New(o Options) *Queue {
 	if o.Now == nil {
@@ -71,8 +68,9 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("send message: %w", err)
 	}
-	if m.Account == "" || m.Dedup == "" {
-		return fmt.Errorf("send message: %w", errIncomplete)
+	m, err := queue.Prepare(m)
+	if err != nil {
+		return fmt.Errorf("send message: %w", err)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()

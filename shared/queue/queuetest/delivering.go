@@ -19,7 +19,7 @@ var delivering = map[string]func(*testing.T, Subject){
 	"a message comes back whole": func(t *testing.T, s Subject) {
 		at := time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.FixedZone("", -3*3600))
 		m := queue.Message{
-			Type: queue.Paid, Key: "cursos#1", Account: "estudio", Dedup: "r1", Connection: "cursos", Platform: "hotmart",
+			V: queue.Version, Type: queue.Paid, Key: "cursos#1", Account: "estudio", Dedup: "r1", Connection: "cursos", Platform: "hotmart",
 			OrderID: "1", StoreNumber: "#1001 é", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1", PaidAt: at,
 			ReceivedAt: at.Add(time.Second), Payload: []byte{0, 0xff, '{'}, Correlation: "c1",
 		}
@@ -33,6 +33,13 @@ var delivering = map[string]func(*testing.T, Subject){
 		if d := s.wantOne(t, m); d.Receives != 1 || d.Receipt == "" {
 			t.Fatalf("receives %d, receipt %q", d.Receives, d.Receipt)
 		}
+	},
+
+	"a message is sent in the form of this release": func(t *testing.T, s Subject) {
+		m := message("estudio", 1)
+		m.V = 0
+		s.send(t, m)
+		s.wantOne(t, message("estudio", 1))
 	},
 
 	"a payload of 300 KB comes back": func(t *testing.T, s Subject) {

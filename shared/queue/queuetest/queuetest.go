@@ -42,7 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 // message is the account's n-th, with a dedup of its own.
 func message(account string, n int) queue.Message {
 	id := fmt.Sprintf("%s-%d", account, n)
-	return queue.Message{Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
+	return queue.Message{V: queue.Version, Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
 }
 
 func (s Subject) send(t *testing.T, messages ...queue.Message) {

@@ -84,6 +84,17 @@ var redelivering = map[string]func(*testing.T, Subject){
 		s.wantDead(t)
 	},
 
+	"a message of a newer release comes, dies and comes back in its form": func(t *testing.T, s Subject) {
+		newer := message("estudio", 1)
+		newer.V, newer.Payload = queue.Version+1, noise(2<<10)
+		s.send(t, newer)
+		s.exhaust(t, newer)
+		s.wantNone(t, "after the message died")
+		s.wantDead(t, newer)
+		s.Redrive(t)
+		s.wantOne(t, newer)
+	},
+
 	"redrive brings dead letters back as new ones": func(t *testing.T, s Subject) {
 		poison := message("estudio", 1)
 		poison.Payload = noise(2 << 10)

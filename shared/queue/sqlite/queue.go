@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 //go:embed schema.sql
@@ -191,7 +192,7 @@ func encode(m queue.Message) (text string, err error) {
 
 func decode(text, payload []byte) (queue.Message, error) {
 	var m queue.Message
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := stored.Unmarshal(text, queue.Version, &m); err != nil {
 		return queue.Message{}, fmt.Errorf("read message: %w", err)
 	}
 	m.Payload = payload

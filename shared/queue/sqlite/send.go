@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,10 +18,6 @@ const (
 	commitLimit = 10 * time.Second
 )
 
-// errIncomplete: without an account there is no order among messages, and one
-// empty dedup would swallow all others.
-var errIncomplete = errors.New("a message needs an account and a dedup")
-
 // send is one message on its way into a batch.
 type send struct {
 	message queue.Message
@@ -36,8 +31,9 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("send message: %w", err)
 	}
-	if m.Account == "" || m.Dedup == "" {
-		return fmt.Errorf("send message: %w", errIncomplete)
+	m, err := queue.Prepare(m)
+	if err != nil {
+		return fmt.Errorf("send message: %w", err)
 	}
 	text, err := encode(m)
 	if err != nil {

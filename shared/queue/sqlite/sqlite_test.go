@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/leaktest"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/queuetest"
@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(sendFolder); dir != "" {
 		sendUntilKilled(dir)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 func newClock() *clocktest.Clock { return clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)) }
@@ -70,7 +70,7 @@ func TestQueuePromises(t *testing.T) {
 
 func message(account string, n int) queue.Message {
 	id := fmt.Sprintf("%s-%d", account, n)
-	return queue.Message{Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
+	return queue.Message{V: queue.Version, Type: queue.Wake, Key: "cursos#" + id, Account: account, Dedup: id}
 }
 
 func send(t testing.TB, q *sqlite.Queue, m queue.Message) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/stored"
 )
 
 const (
@@ -23,10 +24,7 @@ var (
 	// ErrMessage: a body that Send never made.
 	ErrMessage = errors.New("not a message of ours")
 
-	// errIncomplete: without an account there is no order among messages, and one
-	// empty dedup would swallow all others.
-	errIncomplete = errors.New("a message needs an account and a dedup")
-	errTooLarge   = fmt.Errorf("the message is over SQS's %d bytes", maxBody)
+	errTooLarge = fmt.Errorf("the message is over SQS's %d bytes", maxBody)
 )
 
 // escapes are for the two characters that JSON takes as they are and SQS refuses,
@@ -46,11 +44,11 @@ func encode(m queue.Message) (string, error) {
 	return body, nil
 }
 
-// Decode reads the body of a message, as an event of Lambda's has it. The error
-// is ErrMessage, wrapped.
+// Decode reads the body of a message, as an event of Lambda's has it; of a form
+// above queue.Version what fits. The error is ErrMessage, wrapped.
 func Decode(body string) (queue.Message, error) {
 	var m queue.Message
-	if err := json.Unmarshal([]byte(body), &m); err != nil {
+	if err := stored.Unmarshal([]byte(body), queue.Version, &m); err != nil {
 		return queue.Message{}, fmt.Errorf("%w: %s", ErrMessage, reason(err))
 	}
 	if m.Key == "" || m.Account == "" || m.Dedup == "" {

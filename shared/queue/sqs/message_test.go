@@ -26,7 +26,7 @@ import (
 var at = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func message() queue.Message {
-	return queue.Message{Type: queue.Paid, Key: "cursos#HP1", Account: "estudio", Dedup: "r1", Connection: "cursos",
+	return queue.Message{V: queue.Version, Type: queue.Paid, Key: "cursos#HP1", Account: "estudio", Dedup: "r1", Connection: "cursos",
 		Platform: "hotmart", OrderID: "HP1", StoreNumber: "HP1", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1",
 		PaidAt: at, ReceivedAt: at.Add(1500 * time.Millisecond), Payload: []byte(`{"text":"x"}`), Correlation: "c1"}
 }
@@ -65,7 +65,7 @@ func TestAMessageTravelsAsItAlwaysDid(t *testing.T) {
 	if err := sqs.New(s, "https://queue").Send(t.Context(), message()); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"type":"paid","key":"cursos#HP1","account":"estudio","dedup":"r1","connection":"cursos","platform":"hotmart",` +
+	want := `{"v":1,"type":"paid","key":"cursos#HP1","account":"estudio","dedup":"r1","connection":"cursos","platform":"hotmart",` +
 		`"order_id":"HP1","store_number":"HP1","topic":"PURCHASE_APPROVED","version":9007199254740992,"digest":"d1",` +
 		`"paid_at":"2026-11-21T12:00:00Z","received_at":"2026-11-21T12:00:01.5Z","payload":"eyJ0ZXh0IjoieCJ9","correlation":"c1"}`
 	got := s.sent[0]
@@ -203,6 +203,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		m.V = max(m.V, queue.Version)
 		if diff := cmp.Diff(m, back, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}

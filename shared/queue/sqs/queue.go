@@ -50,8 +50,9 @@ func New(client API, url string) *Queue { return &Queue{client: client, url: aws
 
 // Send returns when SQS has the message.
 func (q *Queue) Send(ctx context.Context, m queue.Message) error {
-	if m.Account == "" || m.Dedup == "" {
-		return fmt.Errorf("send message: %w", errIncomplete)
+	m, err := queue.Prepare(m)
+	if err != nil {
+		return fmt.Errorf("send message: %w", err)
 	}
 	body, err := encode(m)
 	if err != nil {

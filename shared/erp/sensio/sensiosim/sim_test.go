@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
+	"github.com/carimbo/carimbo/shared/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const valid = `{"type": "Venda", "customer": "Ana Prado", "total": 100, "discount": 10, "otherExpenses": 1.5, "transportFee": 8.5, "netTotal": 100,
 	"payments": [{"nDup": 1, "dVenc": "2026-11-21", "vDup": 50}, {"nDup": 2, "dVenc": "2026-12-21", "vDup": 50}],
