@@ -1,0 +1,342 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// AnswerWithin is how long a call may take from its header on: stores hang up after
+// 3 to 5 s, and a 503 that comes before makes most of them deliver again.
+const AnswerWithin = 2500 * time.Millisecond
+
+const (
+	// headerWithin and idleFor bound the wait for a call to begin, bodyWithin the wait
+	// for its body; what is left of AnswerWithin is for the proof and the write.
+	headerWithin = 5 * time.Second
+	idleFor      = time.Minute
+	bodyWithin   = 2 * time.Second
+	// writeWithin is reckoned from the header on, too.
+	writeWithin = 2 * AnswerWithin
+	// fairWait is what a caller gets of these where others wait for its place.
+	fairWait = 500 * time.Millisecond
+	// drainFor is how long the rest of a body is taken that nobody wants, once its
+	// answer is on its way: a connection that is closed over unread bytes is reset, and
+	// a reset can overtake the answer.
+	drainFor = 250 * time.Millisecond
+	// maxHeader is more than API Gateway lets pass.
+	maxHeader = 16 << 10
+	// firstRead is what a body takes before more of it has come.
+	firstRead = 4 << 10
+)
+
+// Limits bound what callers can make a process hold. Each zero field has a default;
+// with these a process stays under 96 MiB.
+type Limits struct {
+	// Connections are open at once; 256. Beyond that whoever has kept us waiting
+	// longest, for a header or for their next call, is closed to make room.
+	Connections int
+	// Bodies are under way at once, from their first byte to the answer; 128, and
+	// always fewer than Connections. Beyond that a call is answered 503, unless a body
+	// has been awaited for half a second: then that one is.
+	Bodies int
+	// BodyBytes is what these bodies hold together; 16 MiB. Beyond that as with Bodies.
+	BodyBytes int
+}
+
+// WithDefaults has a value in each field.
+func (l Limits) WithDefaults() Limits {
+	if l.Connections == 0 {
+		l.Connections = 256
+	}
+	if l.Bodies == 0 {
+		l.Bodies = min(128, l.Connections-1)
+	}
+	if l.BodyBytes == 0 {
+		l.BodyBytes = 16 << 20
+	}
+	return l
+}
+
+// Validate says which limit can't be.
+func (l Limits) Validate() error {
+	switch l = l.WithDefaults(); {
+	case l.Bodies < 1 || l.Connections <= l.Bodies:
+		return fmt.Errorf("%d bodies under way on %d connections: at least one body, and more connections than bodies", l.Bodies, l.Connections)
+	case l.BodyBytes < 2*platform.MaxBody:
+		return fmt.Errorf("%d bytes for bodies: at least %d, twice the largest body", l.BodyBytes, 2*platform.MaxBody)
+	}
+	return nil
+}
+
+var (
+	// errBusy: there is no room for the body.
+	errBusy = errors.New("too many bodies are under way")
+	// errTooLarge: a body whose length was not announced is over platform.MaxBody.
+	errTooLarge = errors.New("the body is too large")
+)
+
+// Door is where callers come in: it bounds what they hold until they have their
+// answer. Where the bounds are reached the newcomer wins over those who keep us
+// waiting, so that nobody shuts the door by standing in it.
+type Door struct {
+	limits Limits
+
+	mu      sync.Mutex
+	callers map[net.Conn]*caller
+	bodies  map[*caller]bool
+	bytes   int
+	// closed has a value when a connection was closed.
+	closed chan struct{}
+}
+
+// NewDoor makes a door for one server.
+func NewDoor(l Limits) *Door {
+	return &Door{limits: l.WithDefaults(), callers: map[net.Conn]*caller{}, bodies: map[*caller]bool{}, closed: make(chan struct{}, 1)}
+}
+
+// phase is what a caller and we are doing.
+type phase int
+
+const (
+	// idle: we wait for a header.
+	idle phase = iota
+	// leaving: it was answered, and its connection is about to be closed.
+	leaving
+	// reading: we wait for its body.
+	reading
+	// working: it waits for us.
+	working
+)
+
+// caller is a connection, and the call that it makes.
+type caller struct {
+	phase phase
+	// since is when we began to wait for it.
+	since time.Time
+	// bytes is what its body holds.
+	bytes int
+	// giveUp ends the read of its body.
+	giveUp func()
+	// cut: its place was given to another.
+	cut bool
+}
+
+type callerKey struct{}
+
+// Server is the server of the door, which sees each of its connections.
+func (d *Door) Server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: headerWithin, WriteTimeout: writeWithin, IdleTimeout: idleFor, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), ConnContext: d.enter, ConnState: d.follow}
+}
+
+// enter waits until there is room for one connection more. Meanwhile the system
+// holds those that come after it.
+func (d *Door) enter(ctx context.Context, conn net.Conn) context.Context {
+	c := &caller{}
+	for {
+		wait := d.makeRoom(conn, c)
+		if wait <= 0 {
+			return context.WithValue(ctx, callerKey{}, c)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-d.closed:
+			timer.Stop()
+		}
+	}
+}
+
+// makeRoom lets the connection in, or says after how long to ask again. There is
+// always one to wait for: fewer bodies than connections are under way.
+func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	if len(d.callers) >= d.limits.Connections {
+		longest, wait := net.Conn(nil), fairWait
+		for other, o := range d.callers {
+			if left := o.left(now); (o.phase == idle || o.phase == leaving) && left < wait {
+				longest, wait = other, left
+			}
+		}
+		if wait > 0 {
+			return wait
+		}
+		_ = longest.Close()
+		delete(d.callers, longest)
+	}
+	c.since = now
+	d.callers[conn] = c
+	return 0
+}
+
+// left is how long a caller may still keep its place when others want it.
+func (c *caller) left(now time.Time) time.Duration {
+	if c.phase == leaving {
+		return -fairWait
+	}
+	return c.since.Add(fairWait).Sub(now)
+}
+
+// follow learns that a connection was closed.
+func (d *Door) follow(conn net.Conn, s http.ConnState) {
+	if s != http.StateClosed && s != http.StateHijacked {
+		return
+	}
+	d.mu.Lock()
+	delete(d.callers, conn)
+	d.mu.Unlock()
+	select {
+	case d.closed <- struct{}{}:
+	default:
+	}
+}
+
+// of is the caller that a request came from; one of its own where the server is not
+// the door's.
+func of(r *http.Request) *caller {
+	if c, ok := r.Context().Value(callerKey{}).(*caller); ok {
+		return c
+	}
+	return &caller{}
+}
+
+// becomes is for what happens outside of a body.
+func (d *Door) becomes(c *caller, p phase) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.phase, c.since = p, time.Now()
+}
+
+// read reads the body of a call. What it holds is let go by done, whatever becomes of
+// it.
+func (d *Door) read(c *caller, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	timing := http.NewResponseController(w)
+	now := time.Now()
+	// What has no deadlines, as a test's recorder, is not slow either.
+	_ = timing.SetReadDeadline(now.Add(bodyWithin))
+	if !d.begin(c, now, func() { _ = timing.SetReadDeadline(time.Unix(1, 0)) }) {
+		return nil, errBusy
+	}
+	body, err := d.fill(c, r)
+	if whole := d.work(c); !whole && err == nil {
+		err = os.ErrDeadlineExceeded
+	}
+	if err != nil {
+		return nil, err
+	}
+	_ = timing.SetReadDeadline(time.Time{})
+	return body, nil
+}
+
+// fill reads to the end, and takes no more room than what has come needs.
+func (d *Door) fill(c *caller, r *http.Request) ([]byte, error) {
+	limit := platform.MaxBody + 1
+	if r.ContentLength >= 0 {
+		limit = min(limit, int(r.ContentLength))
+	}
+	var body []byte
+	for len(body) < limit {
+		if len(body) == cap(body) {
+			size := min(limit, max(firstRead, 2*cap(body)))
+			if !d.hold(c, size-cap(body)) {
+				return nil, errBusy
+			}
+			body = append(make([]byte, 0, size), body...)
+		}
+		n, err := r.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(body) > platform.MaxBody {
+		return nil, errTooLarge
+	}
+	return body, nil
+}
+
+// begin takes a place for a body.
+func (d *Door) begin(c *caller, now time.Time, giveUp func()) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.bodies) >= d.limits.Bodies && !d.cutLongest(c, now) {
+		return false
+	}
+	c.phase, c.since, c.giveUp, c.cut = reading, now, giveUp, false
+	d.bodies[c] = true
+	return true
+}
+
+// hold takes n bytes more.
+func (d *Door) hold(c *caller, n int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for !c.cut && d.bytes+n > d.limits.BodyBytes {
+		if !d.cutLongest(c, time.Now()) {
+			return false
+		}
+	}
+	if c.cut {
+		return false
+	}
+	d.bytes += n
+	c.bytes += n
+	return true
+}
+
+// cutLongest gives up the body that has been awaited longest, if that is long
+// enough.
+func (d *Door) cutLongest(but *caller, now time.Time) bool {
+	var longest *caller
+	for c := range d.bodies {
+		if c != but && c.phase == reading && c.left(now) <= 0 && (longest == nil || c.since.Before(longest.since)) {
+			longest = c
+		}
+	}
+	if longest == nil {
+		return false
+	}
+	longest.cut = true
+	d.release(longest)
+	longest.giveUp()
+	return true
+}
+
+// work marks a body as whole; false: its place is gone.
+func (d *Door) work(c *caller) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.phase = working
+	return !c.cut
+}
+
+// done lets go what the body held.
+func (d *Door) done(c *caller) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !c.cut {
+		d.release(c)
+	}
+	c.phase, c.since, c.giveUp = idle, time.Now(), nil
+}
+
+func (d *Door) release(c *caller) {
+	delete(d.bodies, c)
+	d.bytes -= c.bytes
+	c.bytes = 0
+}
