@@ -29,10 +29,13 @@ const (
 	writeWithin = 2 * AnswerWithin
 	// fairWait is what a caller gets of these where others wait for its place.
 	fairWait = 500 * time.Millisecond
-	// drainFor is how long the rest of a body is taken that nobody wants, once its
-	// answer is on its way: a connection that is closed over unread bytes is reset, and
-	// a reset can overtake the answer.
-	drainFor = 250 * time.Millisecond
+	// goneWithin is how soon a connection that was closed should be free.
+	goneWithin = 10 * time.Millisecond
+	// drainFor and drainBytes bound what is taken of a body that nobody wants, once its
+	// answer is out: a connection that is closed over unread bytes is reset, and a
+	// reset can overtake the answer. Whoever stays for it makes room at once.
+	drainFor   = 2 * time.Second
+	drainBytes = 2 * platform.MaxBody
 	// maxHeader is more than API Gateway lets pass.
 	maxHeader = 16 << 10
 	// firstRead is what a body takes before more of it has come.
@@ -78,6 +81,9 @@ func (l Limits) Validate() error {
 	return nil
 }
 
+// longAgo ends a read at once.
+var longAgo = time.Unix(1, 0)
+
 var (
 	// errBusy: there is no room for the body.
 	errBusy = errors.New("too many bodies are under way")
@@ -112,6 +118,8 @@ const (
 	idle phase = iota
 	// leaving: it was answered, and its connection is about to be closed.
 	leaving
+	// gone: its connection was closed, and what it holds is about to be free.
+	gone
 	// reading: we wait for its body.
 	reading
 	// working: it waits for us.
@@ -144,6 +152,10 @@ func (d *Door) Server(h http.Handler, log *slog.Logger) *http.Server {
 func (d *Door) enter(ctx context.Context, conn net.Conn) context.Context {
 	c := &caller{}
 	for {
+		select {
+		case <-d.closed: // counted below
+		default:
+		}
 		wait := d.makeRoom(conn, c)
 		if wait <= 0 {
 			return context.WithValue(ctx, callerKey{}, c)
@@ -174,7 +186,8 @@ func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
 			return wait
 		}
 		_ = longest.Close()
-		delete(d.callers, longest)
+		d.callers[longest].phase = gone
+		return goneWithin
 	}
 	c.since = now
 	d.callers[conn] = c
@@ -226,7 +239,7 @@ func (d *Door) read(c *caller, w http.ResponseWriter, r *http.Request) ([]byte, 
 	now := time.Now()
 	// What has no deadlines, as a test's recorder, is not slow either.
 	_ = timing.SetReadDeadline(now.Add(bodyWithin))
-	if !d.begin(c, now, func() { _ = timing.SetReadDeadline(time.Unix(1, 0)) }) {
+	if !d.begin(c, now, func() { _ = timing.SetReadDeadline(longAgo) }) {
 		return nil, errBusy
 	}
 	body, err := d.fill(c, r)

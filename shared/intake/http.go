@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path"
@@ -75,8 +76,20 @@ func (d *Door) unread(next http.Handler) http.Handler {
 			return
 		}
 		d.becomes(c, leaving)
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drainFor))
+		drain(w, r)
 	})
+}
+
+// drain takes what comes of the body while the answer is on its way. After it
+// net/http finds no body to read, or to wait for.
+func drain(w http.ResponseWriter, r *http.Request) {
+	controller := http.NewResponseController(w)
+	_ = controller.Flush()
+	if controller.SetReadDeadline(time.Now().Add(drainFor)) == nil {
+		_, _ = io.CopyN(io.Discard, r.Body, drainBytes)
+		_ = controller.SetReadDeadline(longAgo)
+	}
+	r.Body = http.NoBody
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
@@ -104,10 +117,17 @@ func Write(w http.ResponseWriter, r Response) {
 		w.WriteHeader(r.Status)
 		return
 	}
+	body, err := json.Marshal(r.Answer)
+	if err != nil {
+		body = nil // three texts always have a JSON form
+	}
+	body = append(body, '\n')
 	w.Header().Set("Content-Type", "application/json")
+	// So that the answer is whole before the connection ends.
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.Status)
 	// The store has hung up if this fails; there is nobody left to tell.
-	_ = json.NewEncoder(w).Encode(r.Answer)
+	_, _ = w.Write(body)
 }
 
 func headers(h http.Header) map[string]string {
