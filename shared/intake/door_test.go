@@ -78,7 +78,9 @@ func (s *reads) Get(ctx context.Context, _ string) (secret.Secret, error) {
 	return secret.Secret{Values: map[string]string{secret.SigningKey: hottok}}, nil
 }
 
-func (s *reads) Refresh(ctx context.Context, name string) (secret.Secret, error) { return s.Get(ctx, name) }
+func (s *reads) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+	return s.Get(ctx, name)
+}
 
 type lockedBuffer struct {
 	mu sync.Mutex

@@ -52,7 +52,7 @@ type Options struct {
 	Limits intake.Limits
 	Now    func() time.Time
 	Meter  Meter
-	Log     *slog.Logger
+	Log    *slog.Logger
 	// Draining hears how many orders are still under way when Run is told to end,
 	// if there are any; Run then waits for them, each for placing.Invocation at most.
 	Draining func(orders int)
