@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -76,6 +78,7 @@ its own: simulated orders and real ones never share a ledger.`,
 				log.Warn("the file of secrets works, but may not be meant so", "problem", w.String())
 			}
 			cfg := watchConfiguration(c.connections, loaded, log)
+			defer frugal(limits.Memory())()
 			p := program{connections: cfg.current, secrets: secrets, data: c.data, addr: addr, limits: limits,
 				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
 			err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
@@ -93,6 +96,16 @@ its own: simulated orders and real ones never share a ledger.`,
 	c.secretsFlag(cmd)
 	c.dataFlag(cmd)
 	return cmd
+}
+
+// frugal has the garbage collector keep to what the limits promise, until it is
+// undone. GOMEMLIMIT goes before it.
+func frugal(memory int64) (undo func()) {
+	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(memory)
+	return func() { debug.SetMemoryLimit(math.MaxInt64) }
 }
 
 // limitFlags bound what strangers can make serve hold.

@@ -36,8 +36,9 @@ const (
 	// reset can overtake the answer. Whoever stays for it makes room at once.
 	drainFor   = 2 * time.Second
 	drainBytes = 2 * platform.MaxBody
-	// maxHeader is more than API Gateway lets pass.
-	maxHeader = 16 << 10
+	// maxHeader is several times what a store sends. net/http lets 4 KiB more pass, and
+	// a header of many small lines takes thirty times its size in memory.
+	maxHeader = 8 << 10
 	// firstRead is what a body takes before more of it has come.
 	firstRead = 4 << 10
 )
@@ -45,29 +46,37 @@ const (
 // Limits bound what callers can make a process hold. Each zero field has a default;
 // with these a process stays under 96 MiB.
 type Limits struct {
-	// Connections are open at once; 256. Beyond that whoever has kept us waiting
+	// Connections are open at once; 128. Beyond that whoever has kept us waiting
 	// longest, for a header or for their next call, is closed to make room.
 	Connections int
-	// Bodies are under way at once, from their first byte to the answer; 128, and
+	// Bodies are under way at once, from their first byte to the answer; 64, and
 	// always fewer than Connections. Beyond that a call is answered 503, unless a body
 	// has been awaited for half a second: then that one is.
 	Bodies int
-	// BodyBytes is what these bodies hold together; 16 MiB. Beyond that as with Bodies.
+	// BodyBytes is what these bodies hold together; 8 MiB. Beyond that as with Bodies.
 	BodyBytes int
 }
 
 // WithDefaults has a value in each field.
 func (l Limits) WithDefaults() Limits {
 	if l.Connections == 0 {
-		l.Connections = 256
+		l.Connections = 128
 	}
 	if l.Bodies == 0 {
-		l.Bodies = min(128, l.Connections-1)
+		l.Bodies = min(64, l.Connections-1)
 	}
 	if l.BodyBytes == 0 {
-		l.BodyBytes = 16 << 20
+		l.BodyBytes = 8 << 20
 	}
 	return l
+}
+
+// Memory is what the Go runtime of a process with these limits should keep to, in
+// bytes: a quarter of a MiB for each connection's header, bodies twice (as they come,
+// and as they are stored), and what the rest needs.
+func (l Limits) Memory() int64 {
+	l = l.WithDefaults()
+	return 12<<20 + int64(l.Connections)<<18 + 2*int64(l.BodyBytes)
 }
 
 // Validate says which limit can't be.

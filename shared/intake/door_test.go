@@ -444,7 +444,7 @@ func TestTheBytesOfAllBodiesAreBounded(t *testing.T) {
 }
 
 func TestWhatABodyAnnouncesTakesNoRoom(t *testing.T) {
-	inBubble(t, intake.Limits{BodyBytes: 2 * platform.MaxBody}, func(t *testing.T, d *doorway, _ *reads) {
+	inBubble(t, intake.Limits{Bodies: 110, BodyBytes: 2 * platform.MaxBody}, func(t *testing.T, d *doorway, _ *reads) {
 		var open []*caller
 		for range 100 {
 			open = append(open, d.dial().says(heading("POST", "/webhooks/cursos", platform.MaxBody, proof)+"{"))

@@ -1,0 +1,457 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/queue"
+)
+
+// These tests do to `carimbo serve` what a stranger, a sale or a disk can do. As they
+// run by default they are short, and say nothing of time; with these flags they
+// measure, and print what they found.
+var (
+	attackCalls = flag.Int("attack.calls", 3000, "how many forged calls a test makes")
+	overloadFor = flag.Duration("overload.for", 2*time.Second, "how long three times too many calls come in")
+	lockedFor   = flag.Duration("locked.for", 0, "how long the database is locked, instead of until a few calls were answered")
+)
+
+// patience of a test is longer than any stall of a busy machine.
+const testPatience = 2 * time.Minute
+
+// memory is what the process holds now and held at most since forgetPeak, in bytes.
+func (s *shop) memory() (now, peak int) {
+	s.t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		fields := strings.Fields(line)
+		if len(fields) != 3 {
+			continue
+		}
+		kb, _ := strconv.Atoi(fields[1])
+		switch fields[0] {
+		case "VmRSS:":
+			now = kb << 10
+		case "VmHWM:":
+			peak = kb << 10
+		}
+	}
+	return now, peak
+}
+
+// forgetPeak begins a measurement and returns where it begins.
+func (s *shop) forgetPeak() int {
+	s.t.Helper()
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.process.Process.Pid), []byte("5"), 0); err != nil {
+		s.t.Fatal(err)
+	}
+	now, _ := s.memory()
+	return now
+}
+
+const mib = 1 << 20
+
+// costs ends a measurement.
+func (s *shop) costs(what string, before, atMost int) {
+	s.t.Helper()
+	after, peak := s.memory()
+	s.t.Logf("%s: %.1f MiB before, %.1f at most, %.1f after", what, float64(before)/mib, float64(peak)/mib, float64(after)/mib)
+	if peak-before > atMost {
+		s.t.Errorf("%s cost %.1f MiB, more than %d", what, float64(peak-before)/mib, atMost/mib)
+	}
+	if peak > 96*mib {
+		s.t.Errorf("the process held %.1f MiB, more than 96", float64(peak)/mib)
+	}
+}
+
+// serving starts serve, reads its log to the end, counts its lines by what they say,
+// and has it take a purchase, so that everything is loaded.
+func (s *shop) serving() (said func() map[string]int) {
+	s.t.Helper()
+	s.serve()
+	s.listening()
+	var mu sync.Mutex
+	counts := map[string]int{}
+	read := make(chan struct{})
+	lines := s.lines
+	s.lines = make(chan map[string]any)
+	close(s.lines)
+	go func() {
+		defer close(read)
+		for line := range lines {
+			mu.Lock()
+			counts[fmt.Sprint(line["msg"], " ", line["why"])]++
+			mu.Unlock()
+		}
+	}()
+	s.t.Cleanup(func() { <-read })
+	s.t.Cleanup(s.kill) // before the read's end is waited for
+	if status, answer := s.send(s.body(0)); status != http.StatusOK {
+		s.t.Fatalf("answered %d %s", status, answer)
+	}
+	return func() map[string]int {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(counts)
+	}
+}
+
+// raw sends bytes on a connection of its own and returns the status that comes back,
+// or 0.
+func (s *shop) raw(parts ...[]byte) int {
+	c, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		return 0
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(testPatience))
+	go func() {
+		for _, part := range parts {
+			if _, err := c.Write(part); err != nil {
+				return // it was answered before
+			}
+		}
+	}()
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.StatusCode
+}
+
+func callHeading(connection, token string, length int) []byte {
+	return fmt.Appendf(nil, "POST /webhooks/%s HTTP/1.1\r\nHost: carimbo\r\nX-Hotmart-Hottok: %s\r\nContent-Length: %d\r\n\r\n", connection, token, length)
+}
+
+func TestAThousandSocketsThatStopCostUnder64MB(t *testing.T) {
+	for name, c := range map[string]struct {
+		token string
+		sends int
+	}{
+		"a mebibyte less a byte": {"guess", mib - 1},
+		"a byte":                 {"guess", 1},
+		"the right token":        {hottokOfTest, mib - 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.serving()
+			body := bytes.Repeat([]byte(" "), c.sends)
+			before := s.forgetPeak()
+			heard := s.everybody(1000, 1000, func(int) int { return s.raw(callHeading("cursos", c.token, mib), body) })
+			t.Logf("1,000 sockets heard %v", heard)
+			if heard[http.StatusServiceUnavailable]+heard[0] != 1000 || heard[http.StatusServiceUnavailable] == 0 {
+				t.Errorf("they heard %v, want 503 or nothing", heard)
+			}
+			s.costs("1,000 sockets with "+name, before, 64*mib)
+			if status, _ := s.send(s.body(1)); status != http.StatusOK {
+				t.Errorf("after them a purchase hears %d", status)
+			}
+		})
+	}
+}
+
+// everybody makes n calls, so many at once, and counts the statuses.
+func (s *shop) everybody(n, atOnce int, call func(n int) int) map[int]int {
+	var mu sync.Mutex
+	heard := map[int]int{}
+	var next atomic.Int64
+	var callers sync.WaitGroup
+	for range atOnce {
+		callers.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				status := call(i)
+				mu.Lock()
+				heard[status]++
+				mu.Unlock()
+			}
+		})
+	}
+	callers.Wait()
+	return heard
+}
+
+// A header is read before anything is known of the call.
+func TestHeadersThatNeverEndCostUnder64MB(t *testing.T) {
+	s := newShop(t)
+	s.serving()
+	var header bytes.Buffer
+	header.WriteString("POST /webhooks/cursos HTTP/1.1\r\n")
+	for n := 0; header.Len() < 12_000; n++ {
+		fmt.Fprintf(&header, "%x:\r\n", n)
+	}
+	before := s.forgetPeak()
+	heard := s.everybody(1000, 1000, func(int) int { return s.raw(header.Bytes()) })
+	if heard[0] != 1000 {
+		t.Errorf("they heard %v, want nothing", heard)
+	}
+	s.costs("1,000 headers without an end", before, 64*mib)
+}
+
+func TestForgedCallsCostNoMemoryAndALineASecond(t *testing.T) {
+	body := bytes.Repeat([]byte(" "), 2000)
+	for name, c := range map[string]struct {
+		heading func(n int) []byte
+		status  int
+		why     string
+	}{
+		"bogus connections": {func(n int) []byte { return callHeading(fmt.Sprintf("guess-%d", n), hottokOfTest, len(body)) }, 404, "unknown_connection"},
+		"bogus tokens":      {func(n int) []byte { return callHeading("cursos", fmt.Sprintf("guess-%d", n), len(body)) }, 401, "signature"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			said := s.serving()
+			before, began := s.forgetPeak(), time.Now()
+			heard := s.everybody(*attackCalls, 64, func(n int) int { return s.raw(c.heading(n), body) })
+			took := time.Since(began)
+			if heard[c.status] != *attackCalls {
+				t.Errorf("they heard %v, want %d", heard, c.status)
+			}
+			s.costs(fmt.Sprintf("%d calls with %s, %.0f a second", *attackCalls, name, float64(*attackCalls)/took.Seconds()), before, 48*mib)
+			lines := said()["webhooks refused "+c.why]
+			if most := int(time.Since(began)/time.Second) + 2; lines > most {
+				t.Errorf("they wrote %d lines in %s", lines, took)
+			}
+		})
+	}
+}
+
+// kept are the keys of what the data folder holds, queued or recorded. Nobody serves.
+func (s *shop) kept() map[string]bool {
+	s.t.Helper()
+	l, err := sqlite.Open(s.t.Context(), filepath.Join(s.dir, "data"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer l.Close()
+	rows, err := l.DB().QueryContext(s.t.Context(), "SELECT message, '' FROM messages UNION ALL SELECT '{}', key FROM entries")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer rows.Close()
+	kept := map[string]bool{}
+	for rows.Next() {
+		var text, key string
+		var m queue.Message
+		if err := rows.Scan(&text, &key); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			s.t.Fatal(err)
+		}
+		kept[m.Key+key] = true
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	return kept
+}
+
+// load is what was sent at a rate that doesn't wait for answers, and what came back.
+type load struct {
+	mu    sync.Mutex
+	heard map[int]int
+	// accepted are the purchases that were answered 200, and took how long that was.
+	accepted []int
+	took     map[int][]time.Duration
+}
+
+func (l *load) record(n, status int, took time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard[status]++
+	l.took[status] = append(l.took[status], took)
+	if status == http.StatusOK {
+		l.accepted = append(l.accepted, n)
+	}
+}
+
+func (l *load) String() string {
+	var b strings.Builder
+	for _, status := range slices.Sorted(maps.Keys(l.took)) {
+		took := slices.Sorted(slices.Values(l.took[status]))
+		at := func(part float64) time.Duration {
+			return took[int(part*float64(len(took)-1))].Round(100 * time.Microsecond)
+		}
+		fmt.Fprintf(&b, "%d x %d (p50 %s, p99 %s, max %s); ", len(took), status, at(.5), at(.99), at(1))
+	}
+	return b.String()
+}
+
+// most bounds what waits for an answer in a test.
+const mostOutstanding = 5000
+
+// offer sends so many purchases a second, whatever becomes of them, and waits for the
+// last answer.
+func (s *shop) offer(rate float64, during time.Duration) *load {
+	s.t.Helper()
+	l := &load{heard: map[int]int{}, took: map[int][]time.Duration{}}
+	var callers sync.WaitGroup
+	places := make(chan struct{}, mostOutstanding)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	began, sent := time.Now(), 0
+	for ; time.Since(began) < during; <-tick.C {
+		for due := int(rate * time.Since(began).Seconds()); sent < due; sent++ {
+			select {
+			case places <- struct{}{}:
+			case <-time.After(testPatience):
+				s.t.Fatal("nobody answers")
+			}
+			n := 1_000_000 + sent
+			callers.Go(func() {
+				defer func() { <-places }()
+				body := s.body(n)
+				at := time.Now()
+				status := s.raw(callHeading("cursos", hottokOfTest, len(body)), body)
+				l.record(n, status, time.Since(at))
+			})
+		}
+	}
+	callers.Wait()
+	s.t.Logf("offered %d in %s, %.0f a second: %s", sent, time.Since(began).Round(time.Millisecond), float64(sent)/during.Seconds(), l)
+	return l
+}
+
+// takes measures how many purchases a second are answered 200 to 64 stores of which
+// each waits for its answer.
+func (s *shop) takes(during time.Duration) float64 {
+	s.t.Helper()
+	var next, accepted atomic.Int64
+	var stores sync.WaitGroup
+	began := time.Now()
+	for range 64 {
+		stores.Go(func() {
+			for time.Since(began) < during {
+				body := s.body(int(next.Add(1)))
+				if s.raw(callHeading("cursos", hottokOfTest, len(body)), body) == http.StatusOK {
+					accepted.Add(1)
+				}
+			}
+		})
+	}
+	stores.Wait()
+	return float64(accepted.Load()) / time.Since(began).Seconds()
+}
+
+func TestOverloadIsShedAndNothingAcceptedIsLost(t *testing.T) {
+	s := newShop(t)
+	said := s.serving()
+	rate := s.takes(*overloadFor / 4)
+	t.Logf("it takes %.0f purchases a second", rate)
+	before := s.forgetPeak()
+	l := s.offer(3*rate, *overloadFor)
+	s.costs("overload", before, 64*mib)
+	sent := 0
+	for status, n := range l.heard {
+		sent += n
+		if status != http.StatusOK && status != http.StatusServiceUnavailable && status != 0 {
+			t.Errorf("%d calls were answered %d", n, status)
+		}
+	}
+	if l.heard[http.StatusOK]+l.heard[http.StatusServiceUnavailable]+l.heard[0] != sent || l.heard[http.StatusOK] == 0 {
+		t.Errorf("of %d calls %v are accounted for", sent, l.heard)
+	}
+	if status, _ := s.send(s.body(9)); status != http.StatusOK {
+		t.Errorf("after it a purchase hears %d", status)
+	}
+	s.kill()
+	t.Logf("its log: %v", said())
+	kept := s.kept()
+	for _, n := range l.accepted {
+		if key := fmt.Sprintf("cursos#HP%06d", n); !kept[key] {
+			t.Errorf("%s was answered 200 and is lost", key)
+		}
+	}
+}
+
+// lock has another process's connection hold the database until it is let go.
+func (s *shop) lock() (letGo func()) {
+	s.t.Helper()
+	l, err := sqlite.Open(s.t.Context(), filepath.Join(s.dir, "data"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	tx, err := l.DB().BeginTx(s.t.Context(), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return func() {
+		_ = tx.Rollback()
+		_ = l.Close()
+	}
+}
+
+// Whoever is answered while the database is locked was answered in time: the answer
+// is waited for before the lock is let go. With -locked.for the times are printed.
+func TestWhileTheDatabaseIsLockedTheAnswerIs503(t *testing.T) {
+	s := newShop(t)
+	s.serving()
+	letGo := s.lock()
+	locked := time.Now()
+	heard, slowest := map[int]int{}, time.Duration(0)
+	purchases := 0
+	for purchases == 0 || time.Since(locked) < *lockedFor {
+		const each = 10
+		first := purchases
+		for status, n := range s.everybody(each, each, func(n int) int {
+			at := time.Now()
+			status, _ := s.send(s.body(100 + first + n))
+			if took := time.Since(at); took > slowest {
+				slowest = took
+			}
+			return status
+		}) {
+			heard[status] += n
+		}
+		purchases += each
+	}
+	letGo()
+	t.Logf("locked for %s, %d purchases heard %v, the slowest after %s", time.Since(locked).Round(time.Millisecond), purchases, heard, slowest.Round(time.Millisecond))
+	if heard[http.StatusServiceUnavailable] != purchases {
+		t.Errorf("while the database is locked they hear %v", heard)
+	}
+	// Every store delivers again. Some of what was answered 503 is there already.
+	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
+	defer cancel()
+	for n := 1; n <= purchases; n++ {
+		for status, _ := s.send(s.body(100 + n)); status != http.StatusOK; status, _ = s.send(s.body(100 + n)) {
+			if ctx.Err() != nil {
+				t.Fatalf("purchase %d still hears %d", n, status)
+			}
+		}
+	}
+	s.settled(1+purchases, testPatience)
+	documents := map[string]omiesim.Document{}
+	for _, d := range s.sim.Documents() {
+		if _, twice := documents[d.CodInt]; twice {
+			t.Errorf("%s is there twice", d.CodInt)
+		}
+		documents[d.CodInt] = d
+	}
+	if len(documents) != 1+purchases {
+		t.Errorf("the ERP holds %d documents for %d purchases", len(documents), 1+purchases)
+	}
+}
