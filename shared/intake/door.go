@@ -29,11 +29,13 @@ const (
 	writeWithin = 2 * AnswerWithin
 	// fairWait is what a caller gets of these where others wait for its place.
 	fairWait = 500 * time.Millisecond
+	// leavingWait is what remains then of drainFor.
+	leavingWait = 100 * time.Millisecond
 	// goneWithin is how soon a connection that was closed should be free.
 	goneWithin = 10 * time.Millisecond
 	// drainFor and drainBytes bound what is taken of a body that nobody wants, once its
 	// answer is out: a connection that is closed over unread bytes is reset, and a
-	// reset can overtake the answer. Whoever stays for it makes room at once.
+	// reset can overtake the answer.
 	drainFor   = 2 * time.Second
 	drainBytes = 2 * platform.MaxBody
 	// maxHeader is several times what a store sends. net/http lets 4 KiB more pass, and
@@ -47,7 +49,8 @@ const (
 // with these a process stays under 96 MiB.
 type Limits struct {
 	// Connections are open at once; 128. Beyond that whoever has kept us waiting
-	// longest, for a header or for their next call, is closed to make room.
+	// longest, for a header or for their next call, is closed to make room; who has
+	// sent theirs is not.
 	Connections int
 	// Bodies are under way at once, from their first byte to the answer; 64, and
 	// always fewer than Connections. Beyond that a call is answered 503, unless a body
@@ -187,7 +190,7 @@ func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
 	if len(d.callers) >= d.limits.Connections {
 		longest, wait := net.Conn(nil), fairWait
 		for other, o := range d.callers {
-			if left := o.left(now); (o.phase == idle || o.phase == leaving) && left < wait {
+			if left := o.left(now); left < wait && (o.phase == leaving || o.phase == idle && !hasSent(other)) {
 				longest, wait = other, left
 			}
 		}
@@ -205,10 +208,11 @@ func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
 
 // left is how long a caller may still keep its place when others want it.
 func (c *caller) left(now time.Time) time.Duration {
+	wait := fairWait
 	if c.phase == leaving {
-		return -fairWait
+		wait = leavingWait
 	}
-	return c.since.Add(fairWait).Sub(now)
+	return c.since.Add(wait).Sub(now)
 }
 
 // follow learns that a connection was closed.

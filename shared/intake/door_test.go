@@ -485,8 +485,8 @@ func TestRefusedCallsKeepNobodyOut(t *testing.T) {
 		for range 50 {
 			d.dial().says(heading("POST", "/webhooks/nobody", 1000000)).hears()
 		}
-		if status, why, after := d.calls(0); status != 200 || after != 0 {
-			t.Errorf("beside them a call hears %d %s after %s, want 200 at once", status, why, after)
+		if status, why, after := d.calls(0); status != 200 || after > 100*time.Millisecond {
+			t.Errorf("beside them a call hears %d %s after %s, want 200 in a tenth of a second", status, why, after)
 		}
 	})
 }
