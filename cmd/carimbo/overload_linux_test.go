@@ -148,12 +148,15 @@ func (s *shop) ends(log *said) {
 	s.process = nil
 }
 
-// raw sends bytes on a connection of its own and returns the status that comes back,
-// or 0.
+// notConnected is the status of a call whose connection was not taken; one that was
+// taken and closed without an answer is 0.
+const notConnected = -1
+
+// raw sends bytes on a connection of its own and returns the status that comes back.
 func (s *shop) raw(parts ...[]byte) int {
 	c, err := net.Dial("tcp", s.addr)
 	if err != nil {
-		return 0
+		return notConnected
 	}
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(testPatience))
@@ -393,15 +396,13 @@ func TestOverloadIsShedAndNothingAcceptedIsLost(t *testing.T) {
 	before := s.forgetPeak()
 	l := s.offer(3*rate, *overloadFor)
 	s.costs("overload", before, 64*mib)
-	sent := 0
 	for status, n := range l.heard {
-		sent += n
-		if status != http.StatusOK && status != http.StatusServiceUnavailable && status != 0 {
+		if !slices.Contains([]int{http.StatusOK, http.StatusServiceUnavailable, 0, notConnected}, status) {
 			t.Errorf("%d calls were answered %d", n, status)
 		}
 	}
-	if l.heard[http.StatusOK]+l.heard[http.StatusServiceUnavailable]+l.heard[0] != sent || l.heard[http.StatusOK] == 0 {
-		t.Errorf("of %d calls %v are accounted for", sent, l.heard)
+	if l.heard[http.StatusOK] == 0 {
+		t.Errorf("none was answered 200: %v", l.heard)
 	}
 	s.accepts(9)
 	s.kill()
