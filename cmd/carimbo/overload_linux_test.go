@@ -61,6 +61,21 @@ func (s *shop) memory() (now, peak int) {
 	return now, peak
 }
 
+// worked is the processor's time that the process has had, which other processes'
+// load doesn't change much.
+func (s *shop) worked() time.Duration {
+	s.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // behind its name
+	fields := strings.Fields(rest)
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
 // forgetPeak begins a measurement and returns where it begins.
 func (s *shop) forgetPeak() int {
 	s.t.Helper()
@@ -254,13 +269,15 @@ func TestForgedCallsCostNoMemoryAndALineASecond(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			log := s.serving()
-			before, began := s.forgetPeak(), time.Now()
+			before, began, worked := s.forgetPeak(), time.Now(), s.worked()
 			heard := s.everybody(*attackCalls, 64, func(n int) int { return s.raw(c.heading(n), body) })
 			took := time.Since(began)
 			if heard[c.status] != *attackCalls {
 				t.Errorf("they heard %v, want %d", heard, c.status)
 			}
-			s.costs(fmt.Sprintf("%d calls with %s, %.0f a second", *attackCalls, name, float64(*attackCalls)/took.Seconds()), before, 48*mib)
+			each := (s.worked() - worked) / time.Duration(*attackCalls)
+			s.costs(fmt.Sprintf("%d calls with %s (%s of a processor each; %.0f a second beside whatever else ran)",
+				*attackCalls, name, each, float64(*attackCalls)/took.Seconds()), before, 48*mib)
 			s.ends(log)
 			// One at once, one at the end, and one a second.
 			if lines, most := log.lines[c.why], int(time.Since(began)/time.Second)+2; lines > most || log.counts[c.why] != *attackCalls {
@@ -391,10 +408,12 @@ func (s *shop) takes(during time.Duration) float64 {
 func TestOverloadIsShedAndNothingAcceptedIsLost(t *testing.T) {
 	s := newShop(t)
 	log := s.serving()
+	worked := s.worked()
 	rate := s.takes(*overloadFor / 4)
-	t.Logf("it takes %.0f purchases a second", rate)
-	before := s.forgetPeak()
+	t.Logf("it takes %.0f purchases a second, with %.2f processors", rate, (s.worked()-worked).Seconds()/(*overloadFor/4).Seconds())
+	before, worked := s.forgetPeak(), s.worked()
 	l := s.offer(3*rate, *overloadFor)
+	t.Logf("meanwhile it had %s of a processor", s.worked()-worked)
 	s.costs("overload", before, 64*mib)
 	for status, n := range l.heard {
 		if !slices.Contains([]int{http.StatusOK, http.StatusServiceUnavailable, 0, notConnected}, status) {
