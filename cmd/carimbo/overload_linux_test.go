@@ -478,6 +478,9 @@ func TestWhileTheDatabaseIsLockedTheAnswerIs503(t *testing.T) {
 	}
 	letGo()
 	t.Logf("locked for %s, %d purchases heard %v, the slowest after %s", time.Since(locked).Round(time.Millisecond), purchases, heard, slowest.Round(time.Millisecond))
+	if *lockedFor > 0 && slowest > 3*time.Second {
+		t.Errorf("the slowest answer came after %s", slowest)
+	}
 	if heard[http.StatusServiceUnavailable] != purchases {
 		t.Errorf("while the database is locked they hear %v", heard)
 	}
