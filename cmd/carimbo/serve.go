@@ -111,7 +111,7 @@ func frugal(memory int64) (undo func()) {
 // limitFlags bound what strangers can make serve hold.
 func limitFlags(cmd *cobra.Command, l *intake.Limits) {
 	d := intake.Limits{}.WithDefaults()
-	cmd.Flags().IntVar(&l.Connections, "max-connections", d.Connections, "connections open at once; beyond that the one that has been silent longest is closed")
+	cmd.Flags().IntVar(&l.Connections, "max-connections", d.Connections, "connections open at once, a quarter of them silent; beyond that the one that has been silent longest is closed")
 	cmd.Flags().IntVar(&l.Bodies, "max-bodies", d.Bodies, "webhooks being read or stored at once, fewer than connections; beyond that the answer is 503")
 	cmd.Flags().IntVar(&l.BodyBytes, "max-body-bytes", d.BodyBytes, "bytes that these webhooks hold in memory together; beyond that the answer is 503")
 }

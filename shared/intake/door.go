@@ -38,9 +38,10 @@ const (
 	// reset can overtake the answer.
 	drainFor   = 2 * time.Second
 	drainBytes = 2 * platform.MaxBody
-	// maxHeader is several times what a store sends. net/http lets 4 KiB more pass, and
-	// a header of many small lines takes thirty times its size in memory.
+	// maxHeader and maxLines are several times what a store sends; net/http lets 4 KiB
+	// more pass.
 	maxHeader = 8 << 10
+	maxLines  = 100
 	// firstRead is what a body takes before more of it has come.
 	firstRead = 4 << 10
 )
@@ -48,11 +49,11 @@ const (
 // Limits bound what callers can make a process hold. Each zero field has a default;
 // with these a process stays under 96 MiB.
 type Limits struct {
-	// Connections are open at once; 128. Beyond that whoever has kept us waiting
-	// longest, for a header or for their next call, is closed to make room; who has
-	// sent theirs is not.
+	// Connections are open at once; 384. Beyond that, or where more than a quarter of
+	// them are silent, whoever has kept us waiting longest, for a header or for their
+	// next call, is closed to make room; who has sent theirs is not.
 	Connections int
-	// Bodies are under way at once, from their first byte to the answer; 64, and
+	// Bodies are under way at once, from their first byte to the answer; 256, and
 	// always fewer than Connections. Beyond that a call is answered 503, unless a body
 	// has been awaited for half a second: then that one is.
 	Bodies int
@@ -63,10 +64,10 @@ type Limits struct {
 // WithDefaults has a value in each field.
 func (l Limits) WithDefaults() Limits {
 	if l.Connections == 0 {
-		l.Connections = 128
+		l.Connections = 384
 	}
 	if l.Bodies == 0 {
-		l.Bodies = min(64, l.Connections-1)
+		l.Bodies = min(256, l.Connections-1)
 	}
 	if l.BodyBytes == 0 {
 		l.BodyBytes = 8 << 20
@@ -74,12 +75,16 @@ func (l Limits) WithDefaults() Limits {
 	return l
 }
 
+// silent is how many connections may be open that have not sent a header.
+func (l Limits) silent() int { return max(1, l.Connections/4) }
+
 // Memory is what the Go runtime of a process with these limits should keep to, in
-// bytes: a quarter of a MiB for each connection's header, bodies twice (as they come,
-// and as they are stored), and what the rest needs.
+// bytes: a quarter of a MiB for each header that is on its way and 40 KiB for each
+// connection besides, bodies twice (as they come, and as they are stored), and what
+// the rest needs.
 func (l Limits) Memory() int64 {
 	l = l.WithDefaults()
-	return 12<<20 + int64(l.Connections)<<18 + 2*int64(l.BodyBytes)
+	return 10<<20 + int64(l.silent())<<18 + int64(l.Connections)*40<<10 + 2*int64(l.BodyBytes)
 }
 
 // Validate says which limit can't be.
@@ -113,13 +118,16 @@ type Door struct {
 	callers map[net.Conn]*caller
 	bodies  map[*caller]bool
 	bytes   int
-	// closed has a value when a connection was closed.
-	closed chan struct{}
+	// silent counts the callers that are idle: a header that comes in small lines takes
+	// thirty times its size in memory, so fewer of them are let in than of the others.
+	silent int
+	// moved has a value when a caller left, or is idle no more.
+	moved chan struct{}
 }
 
 // NewDoor makes a door for one server.
 func NewDoor(l Limits) *Door {
-	return &Door{limits: l.WithDefaults(), callers: map[net.Conn]*caller{}, bodies: map[*caller]bool{}, closed: make(chan struct{}, 1)}
+	return &Door{limits: l.WithDefaults(), callers: map[net.Conn]*caller{}, bodies: map[*caller]bool{}, moved: make(chan struct{}, 1)}
 }
 
 // phase is what a caller and we are doing.
@@ -140,7 +148,9 @@ const (
 
 // caller is a connection, and the call that it makes.
 type caller struct {
-	phase phase
+	// inside: it is one of the door's callers.
+	inside bool
+	phase  phase
 	// since is when we began to wait for it.
 	since time.Time
 	// bytes is what its body holds.
@@ -165,7 +175,7 @@ func (d *Door) enter(ctx context.Context, conn net.Conn) context.Context {
 	c := &caller{}
 	for {
 		select {
-		case <-d.closed: // counted below
+		case <-d.moved: // counted below
 		default:
 		}
 		wait := d.makeRoom(conn, c)
@@ -175,7 +185,7 @@ func (d *Door) enter(ctx context.Context, conn net.Conn) context.Context {
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
-		case <-d.closed:
+		case <-d.moved:
 			timer.Stop()
 		}
 	}
@@ -187,10 +197,11 @@ func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	if len(d.callers) >= d.limits.Connections {
+	full := len(d.callers) >= d.limits.Connections
+	if full || d.silent >= d.limits.silent() {
 		longest, wait := net.Conn(nil), fairWait
 		for other, o := range d.callers {
-			if left := o.left(now); left < wait && (o.phase == leaving || o.phase == idle && !hasSent(other)) {
+			if left := o.left(now); left < wait && (full && o.phase == leaving || o.phase == idle && !hasSent(other)) {
 				longest, wait = other, left
 			}
 		}
@@ -198,12 +209,28 @@ func (d *Door) makeRoom(conn net.Conn, c *caller) time.Duration {
 			return wait
 		}
 		_ = longest.Close()
-		d.callers[longest].phase = gone
+		d.move(d.callers[longest], gone)
 		return goneWithin
 	}
-	c.since = now
+	c.inside, c.since = true, now
+	d.silent++
 	d.callers[conn] = c
 	return 0
+}
+
+// move is called with the door's lock.
+func (d *Door) move(c *caller, p phase) {
+	if c.inside && c.phase == idle {
+		d.silent--
+	}
+	if c.inside && p == idle {
+		d.silent++
+	}
+	c.phase = p
+	select {
+	case d.moved <- struct{}{}:
+	default:
+	}
 }
 
 // left is how long a caller may still keep its place when others want it.
@@ -221,11 +248,11 @@ func (d *Door) follow(conn net.Conn, s http.ConnState) {
 		return
 	}
 	d.mu.Lock()
-	delete(d.callers, conn)
-	d.mu.Unlock()
-	select {
-	case d.closed <- struct{}{}:
-	default:
+	defer d.mu.Unlock()
+	if c, ok := d.callers[conn]; ok {
+		d.move(c, gone)
+		c.inside = false
+		delete(d.callers, conn)
 	}
 }
 
@@ -242,7 +269,8 @@ func of(r *http.Request) *caller {
 func (d *Door) becomes(c *caller, p phase) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c.phase, c.since = p, time.Now()
+	d.move(c, p)
+	c.since = time.Now()
 }
 
 // read reads the body of a call. What it holds is let go by done, whatever becomes of
@@ -303,7 +331,8 @@ func (d *Door) begin(c *caller, now time.Time, giveUp func()) bool {
 	if len(d.bodies) >= d.limits.Bodies && !d.cutLongest(c, now) {
 		return false
 	}
-	c.phase, c.since, c.giveUp, c.cut = reading, now, giveUp, false
+	d.move(c, reading)
+	c.since, c.giveUp, c.cut = now, giveUp, false
 	d.bodies[c] = true
 	return true
 }
@@ -347,7 +376,7 @@ func (d *Door) cutLongest(but *caller, now time.Time) bool {
 func (d *Door) work(c *caller) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c.phase = working
+	d.move(c, working)
 	return !c.cut
 }
 
@@ -358,7 +387,8 @@ func (d *Door) done(c *caller) {
 	if !c.cut {
 		d.release(c)
 	}
-	c.phase, c.since, c.giveUp = idle, time.Now(), nil
+	d.move(c, idle)
+	c.since, c.giveUp = time.Now(), nil
 }
 
 func (d *Door) release(c *caller) {

@@ -46,9 +46,12 @@ type lasting struct {
 	mu    sync.Mutex
 	hangs bool
 	keys  []string
+	// takes is how long a message takes.
+	takes time.Duration
 }
 
 func (q *lasting) Send(ctx context.Context, m queue.Message) error {
+	time.Sleep(q.takes)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.hangs {
@@ -242,6 +245,7 @@ func TestACallIsRefusedBeforeItsBodyIsRead(t *testing.T) {
 		{"a form that is no ping", heading("POST", "/webhooks/loja-wp", 65, "Content-Type: application/x-www-form-urlencoded"), 401, "not_authentic"},
 		{"a form of unknown length", "POST /webhooks/loja-wp HTTP/1.1\r\nHost: door\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n", 401, "not_authentic"},
 		{"Standard Webhooks without the time", heading("POST", "/webhooks/checkout", 1000, "webhook-id: a", "webhook-signature: v1,x"), 401, "not_authentic"},
+		{"a header of many lines", heading("POST", "/webhooks/cursos", 1000000, append(slices.Repeat([]string{"a: b"}, 100), proof)...), 431, "header_too_large"},
 		{"a size over the limit", heading("POST", "/webhooks/cursos", platform.MaxBody+1, proof), 413, "too_large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -459,8 +463,27 @@ func TestWhatABodyAnnouncesTakesNoRoom(t *testing.T) {
 	})
 }
 
+// WooCommerce never delivers again what was answered 503.
+func TestABurstIsTaken(t *testing.T) {
+	inBubble(t, intake.Limits{}, func(t *testing.T, d *doorway, _ *reads) {
+		const stores = 250
+		d.sent.takes = time.Second
+		body := paidNow(t)
+		var calls []*caller
+		for range stores {
+			calls = append(calls, d.dial().says(heading("POST", "/webhooks/cursos", len(body), proof)+body))
+		}
+		for _, c := range calls {
+			if response, _, after := c.hears(); response.StatusCode != 200 || after != time.Second {
+				t.Fatalf("one of %d hears %d after %s", stores, response.StatusCode, after)
+			}
+			_ = c.Close()
+		}
+	})
+}
+
 func TestIdleSocketsKeepNobodyOut(t *testing.T) {
-	inBubble(t, intake.Limits{Connections: 10, Bodies: 2}, func(t *testing.T, d *doorway, _ *reads) {
+	inBubble(t, intake.Limits{Connections: 40, Bodies: 2}, func(t *testing.T, d *doorway, _ *reads) {
 		var idle []*caller
 		for range 10 {
 			idle = append(idle, d.dial())

@@ -71,13 +71,24 @@ func (d *Door) unread(next http.Handler) http.Handler {
 		if r.ContentLength != 0 {
 			w.Header().Set("Connection", "close") // take removes it
 		}
-		next.ServeHTTP(w, r)
+		if lines(r.Header) > maxLines {
+			Write(w, refusal(http.StatusRequestHeaderFieldsTooLarge, "header_too_large", "The header has more than 100 lines."))
+		} else {
+			next.ServeHTTP(w, r)
+		}
 		if w.Header().Get("Connection") == "" {
 			return
 		}
 		d.becomes(c, leaving)
 		drain(w, r)
 	})
+}
+
+func lines(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 // drain takes what comes of the body while the answer is on its way. After it

@@ -58,7 +58,7 @@ func TestWhoHasSentIsNotTakenForSilent(t *testing.T) {
 
 // On a machine that can't keep up a call waits for us longer than a silent one.
 func TestASilentCallerMakesRoomAndOneThatHasSentDoesNot(t *testing.T) {
-	d := NewDoor(Limits{Connections: 2, Bodies: 1})
+	d := NewDoor(Limits{Connections: 8, Bodies: 1})
 	store, sent := connected(t)
 	silentStore, silent := connected(t)
 	_, third := connected(t)
