@@ -243,17 +243,39 @@ func (s *shop) everybody(n, atOnce int, call func(n int) int) map[int]int {
 func TestHeadersThatNeverEndCostUnder64MB(t *testing.T) {
 	s := newShop(t)
 	s.serving()
-	var header bytes.Buffer
-	header.WriteString("POST /webhooks/cursos HTTP/1.1\r\n")
-	for n := 0; header.Len() < 12_000; n++ {
-		fmt.Fprintf(&header, "%x:\r\n", n)
-	}
 	before := s.forgetPeak()
-	heard := s.everybody(1000, 1000, func(int) int { return s.raw(header.Bytes()) })
+	heard := s.everybody(1000, 1000, func(int) int { return s.raw(endlessHeader()) })
 	if heard[0] != 1000 {
 		t.Errorf("they heard %v, want nothing", heard)
 	}
 	s.costs("1,000 headers without an end", before, 64*mib)
+}
+
+// endlessHeader is as long as one may be, in lines that take the most memory.
+func endlessHeader() []byte {
+	header := []byte("POST /webhooks/cursos HTTP/1.1\r\n")
+	for n := 0; len(header) < 12_000; n++ {
+		header = fmt.Appendf(header, "%x:\r\n", n)
+	}
+	return header
+}
+
+func TestWhateverStrangersSendItStaysUnder96MiB(t *testing.T) {
+	s := newShop(t)
+	s.serving()
+	header, body := endlessHeader(), bytes.Repeat([]byte(" "), mib)
+	before := s.forgetPeak()
+	s.everybody(3000, 1500, func(n int) int {
+		switch n % 3 {
+		case 0:
+			return s.raw(header)
+		case 1:
+			return s.raw(callHeading("cursos", hottokOfTest, mib), body[1:])
+		}
+		return s.raw(callHeading("cursos", "guess", mib), body)
+	})
+	s.costs("endless headers, bodies that stop and forged bodies at once", before, 96*mib)
+	s.accepts(1)
 }
 
 func TestForgedCallsCostNoMemoryAndALineASecond(t *testing.T) {
@@ -349,7 +371,7 @@ func (l *load) String() string {
 	return b.String()
 }
 
-// most bounds what waits for an answer in a test.
+// mostOutstanding bounds what waits for an answer in a test.
 const mostOutstanding = 5000
 
 // offer sends so many purchases a second, whatever becomes of them, and waits for the
@@ -379,8 +401,9 @@ func (s *shop) offer(rate float64, during time.Duration) *load {
 			})
 		}
 	}
+	took := time.Since(began)
 	callers.Wait()
-	s.t.Logf("offered %d in %s, %.0f a second: %s", sent, time.Since(began).Round(time.Millisecond), float64(sent)/during.Seconds(), l)
+	s.t.Logf("offered %d in %s, %.0f a second: %s", sent, took.Round(time.Millisecond), float64(sent)/took.Seconds(), l)
 	return l
 }
 
