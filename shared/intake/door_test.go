@@ -39,6 +39,7 @@ type doorway struct {
 	pipes  chan net.Conn
 	server *http.Server
 	served chan error
+	once   sync.Once
 }
 
 // lasting is a queue that takes a message when it is told to.
@@ -126,12 +127,8 @@ func (d *doorway) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-var closeOnce sync.Map
-
 func (d *doorway) Close() error {
-	if _, twice := closeOnce.LoadOrStore(d, true); !twice {
-		close(d.pipes)
-	}
+	d.once.Do(func() { close(d.pipes) })
 	return nil
 }
 
