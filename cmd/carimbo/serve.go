@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/machine"
 	"github.com/carimbo/carimbo/shared/placing"
@@ -31,6 +34,7 @@ func (c *console) serveCommand() *cobra.Command {
 		addr     string
 		simulate bool
 		spacing  time.Duration
+		limits   intake.Limits
 	)
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -38,6 +42,10 @@ func (c *console) serveCommand() *cobra.Command {
 		Long: `Serve takes the webhooks of the configured connections and creates their paid
 orders in the ERP. What it has answered 200 is on disk before the answer: Ctrl-C
 lets the calls under way end, and kill -9 loses nothing.
+
+A call that can't be answered within 2.5 s hears 503, and most stores deliver it
+again. What callers can make it hold is bounded: with the limits' defaults it stays
+under 96 MiB, whatever strangers send.
 
 It listens on loopback; put a proxy with TLS before it. It starts where carimbo
 check finds nothing but warnings. The files of connections and secrets may change
@@ -55,6 +63,9 @@ share a ledger.`,
 			if err := listenable(cmd, addr); err != nil {
 				return err
 			}
+			if err := limits.Validate(); err != nil {
+				return usage(cmd, "the limits leave no room: %v", err)
+			}
 			log := slog.New(slog.NewJSONHandler(c.stderr, nil))
 			s, err := c.prepareToServe(cmd, simulate, spacing, log)
 			if err != nil {
@@ -62,7 +73,8 @@ share a ledger.`,
 			}
 			s.secrets.Log = log
 			cfg := c.watch(cmd.Context(), s, log)
-			p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: addr,
+			defer frugal(limits.Memory())()
+			p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: addr, limits: limits,
 				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
 			err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
 			if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
@@ -74,10 +86,29 @@ share a ledger.`,
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
 	cmd.Flags().BoolVar(&simulate, "simulate", false, "create the orders in simulators in this process")
 	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only, where every account's base_url is on this machine")
+	limitFlags(cmd, &limits)
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
 	c.dataFlag(cmd)
 	return cmd
+}
+
+// frugal has the garbage collector keep to what the limits promise, until it is
+// undone. GOMEMLIMIT goes before it.
+func frugal(memory int64) (undo func()) {
+	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(memory)
+	return func() { debug.SetMemoryLimit(math.MaxInt64) }
+}
+
+// limitFlags bound what strangers can make serve hold.
+func limitFlags(cmd *cobra.Command, l *intake.Limits) {
+	d := intake.Limits{}.WithDefaults()
+	cmd.Flags().IntVar(&l.Connections, "max-connections", d.Connections, "connections open at once, a quarter of them silent; beyond that the one that has been silent longest is closed")
+	cmd.Flags().IntVar(&l.Bodies, "max-bodies", d.Bodies, "webhooks being read or stored at once, fewer than connections; beyond that the answer is 503")
+	cmd.Flags().IntVar(&l.BodyBytes, "max-body-bytes", d.BodyBytes, "bytes that these webhooks hold in memory together; beyond that the answer is 503")
 }
 
 // announce tells a person where the stores have to call.
@@ -119,6 +150,7 @@ type program struct {
 	data, addr  string
 	simulate    bool
 	spacing     time.Duration
+	limits      intake.Limits
 	now         func() time.Time
 	log         *slog.Logger
 	meter       *counter
@@ -152,7 +184,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	draining := make(chan int, 1)
 	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Simulated: p.simulate, Connections: p.connections, Secrets: p.secrets,
 		ERP:     accounts(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log),
-		Spacing: p.spacing, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
+		Spacing: p.spacing, Limits: p.limits, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
 	if err != nil {
 		return err
 	}
@@ -164,9 +196,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 		return fmt.Errorf("%w: is something else listening there, or is it another machine's? Choose another with --addr", err)
 	}
 	s.url = "http://" + listener.Addr().String()
-	server := &http.Server{Handler: s.machine.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)}
+	server := s.machine.Server()
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

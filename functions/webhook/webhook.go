@@ -20,9 +20,6 @@ import (
 )
 
 const (
-	// patience is how long a call may take: stores hang up after 3 to 5 s, and a
-	// 503 that comes before makes them deliver again.
-	patience = 2500 * time.Millisecond
 	// answerMargin is what the answer itself takes of the function's time.
 	answerMargin = 300 * time.Millisecond
 	// defaultStage is the one stage whose name is not in the path.
@@ -47,6 +44,7 @@ type webhook struct{ intake *intake.Intake }
 // handle has no error: API Gateway would make a 500 of it, with a body that is
 // not ours.
 func (w webhook) handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	defer w.intake.LogRefusals(ctx)
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	return answer(w.route(ctx, event)), nil
@@ -54,7 +52,7 @@ func (w webhook) handle(ctx context.Context, event events.APIGatewayV2HTTPReques
 
 // bounded ends early enough to answer 503 in time.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := patience
+	limit := intake.AnswerWithin
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = min(limit, time.Until(deadline)-answerMargin)
 	}

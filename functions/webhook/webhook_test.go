@@ -209,7 +209,10 @@ func TestAGatewayIsAnsweredAsAnHTTPServerAnswers(t *testing.T) {
 				r.Header.Set(name, value)
 			}
 			recorder := httptest.NewRecorder()
-			intake.Handler(newIntake(t, &sent{})).ServeHTTP(recorder, r)
+			intake.Handler(newIntake(t, &sent{}), intake.NewDoor(intake.Limits{})).ServeHTTP(recorder, r)
+			for _, own := range []string{"Connection", "Content-Length"} {
+				recorder.Header().Del(own) // a gateway has its own
+			}
 			want := events.APIGatewayV2HTTPResponse{StatusCode: recorder.Code, Headers: map[string]string{}, Body: recorder.Body.String()}
 			for name := range recorder.Header() {
 				want.Headers[strings.ToLower(name)] = recorder.Header().Get(name)
@@ -220,6 +223,64 @@ func TestAGatewayIsAnsweredAsAnHTTPServerAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// counted is the secrets of a test that are asked how often they were read.
+type counted struct {
+	secrets
+	reads *int
+}
+
+func (c counted) Get(ctx context.Context, name string) (secret.Secret, error) {
+	*c.reads++
+	return c.secrets.Get(ctx, name)
+}
+
+func TestWhatHasNoProofReadsNoSecret(t *testing.T) {
+	for name, change := range map[string]func(*events.APIGatewayV2HTTPRequest){
+		"an unknown connection": at("$default", "/webhooks/nobody", map[string]string{"connection": "nobody"}),
+		"a header missing":      func(e *events.APIGatewayV2HTTPRequest) { delete(e.Headers, "webhook-timestamp") },
+		"another method":        with(http.MethodPut, "/webhooks/checkout"),
+		"a form that may be a ping": func(e *events.APIGatewayV2HTTPRequest) {
+			e.Headers, e.Body = map[string]string{"content-type": "application/x-www-form-urlencoded"}, "webhook_id=1"
+		},
+	} {
+		reads := 0
+		in := newIntake(t, &sent{})
+		in.Secrets = counted{reads: &reads}
+		event := call(t)
+		change(&event)
+		got, err := webhook{in}.handle(t.Context(), event)
+		if err != nil || got.StatusCode < 400 || reads > 0 {
+			t.Errorf("%s: %d, %v; %d secrets were read", name, got.StatusCode, err, reads)
+		}
+	}
+}
+
+func TestForgedCallsAreALineASecondOnAStackToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		in := newIntake(t, &sent{})
+		in.Now, in.Log = time.Now, slog.New(slog.NewJSONHandler(&log, nil))
+		forged := call(t)
+		forged.Headers["webhook-timestamp"] = "1"
+		calls := func(n int) (lines int) {
+			log.Reset()
+			for range n {
+				if got, err := (webhook{in}).handle(t.Context(), forged); err != nil || got.StatusCode != 401 {
+					t.Fatal(got, err)
+				}
+			}
+			return strings.Count(log.String(), "\n")
+		}
+		if lines := calls(100); lines != 1 || !strings.Contains(log.String(), `"count":1`) {
+			t.Errorf("the first 100 are %d lines: %s", lines, log.String())
+		}
+		time.Sleep(time.Second)
+		if lines := calls(1); lines != 1 || !strings.Contains(log.String(), `"why":"signature","status":401,"count":100,"connection":"checkout"`) {
+			t.Errorf("a second later the next one is %d lines: %s", lines, log.String())
+		}
+	})
 }
 
 func TestAnEventBecomesTheRequestThatWasSent(t *testing.T) {

@@ -4,27 +4,24 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
-// Handler serves POST /webhooks/{connection} and GET /healthz, and nothing else.
-func Handler(in *Intake) http.Handler {
+// Handler serves POST /webhooks/{connection} and GET /healthz, and nothing else, to
+// those who come in by the door.
+func Handler(in *Intake, d *Door) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhooks/{connection}", func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(io.LimitReader(r.Body, platform.MaxBody+1))
-		if err != nil {
-			Write(w, unwritten)
-			return
-		}
-		Write(w, in.Take(r.Context(), r.PathValue("connection"), platform.Request{
-			Header: headers(r.Header), Query: r.URL.Query(), Body: body,
-		}, rand.Text()))
+		Write(w, d.take(in, w, r))
 	})
 	mux.HandleFunc("/webhooks/{connection}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", http.MethodPost)
@@ -34,7 +31,76 @@ func Handler(in *Intake) http.Handler {
 		Write(w, in.healthz(r.Context()))
 	})
 	mux.HandleFunc("/", notFound)
-	return asWritten(mux)
+	return d.unread(asWritten(mux))
+}
+
+// take answers a call within AnswerWithin, and reads its body only if it has to.
+func (d *Door) take(in *Intake, w http.ResponseWriter, r *http.Request) Response {
+	ctx, cancel := context.WithTimeout(r.Context(), AnswerWithin)
+	defer cancel()
+	name, c := r.PathValue("connection"), of(r)
+	request := platform.Request{Header: headers(r.Header), Query: r.URL.Query()}
+	p, refused := in.admit(ctx, in.Connections(), name, request, r.ContentLength)
+	if p == nil {
+		return refused
+	}
+	defer d.done(c)
+	var err error
+	request.Body, err = d.read(c, w, r)
+	switch {
+	case err == nil:
+		w.Header().Del("Connection")
+		return in.Take(ctx, name, request, rand.Text())
+	case errors.Is(err, errTooLarge):
+		return in.refuse(ctx, tooLarge, name, "too_large", nil)
+	case errors.Is(err, errBusy):
+		return in.refuse(ctx, unwritten, name, "busy", nil)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return in.refuse(ctx, unwritten, name, "slow", nil)
+	}
+	return in.refuse(ctx, unwritten, name, "broken_off", nil)
+}
+
+// unread ends a connection whose body was not read: whoever wants to send it has to
+// be proven first. Without the header that says so net/http would read a quarter of
+// a mebibyte before it let the answer go.
+func (d *Door) unread(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := of(r)
+		d.becomes(c, idle)
+		if r.ContentLength != 0 {
+			w.Header().Set("Connection", "close") // take removes it
+		}
+		if lines(r.Header) > maxLines {
+			Write(w, refusal(http.StatusRequestHeaderFieldsTooLarge, "header_too_large", "The header has more than 100 lines."))
+		} else {
+			next.ServeHTTP(w, r)
+		}
+		if w.Header().Get("Connection") == "" {
+			return
+		}
+		d.becomes(c, leaving)
+		drain(w, r)
+	})
+}
+
+func lines(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
+}
+
+// drain takes what comes of the body while the answer is on its way. After it
+// net/http finds no body to read, or to wait for.
+func drain(w http.ResponseWriter, r *http.Request) {
+	controller := http.NewResponseController(w)
+	_ = controller.Flush()
+	if controller.SetReadDeadline(time.Now().Add(drainFor)) == nil {
+		_, _ = io.CopyN(io.Discard, r.Body, drainBytes)
+		_ = controller.SetReadDeadline(longAgo)
+	}
+	r.Body = http.NoBody
 }
 
 func (in *Intake) healthz(ctx context.Context) Response {
@@ -73,10 +139,17 @@ func Write(w http.ResponseWriter, r Response) {
 		w.WriteHeader(r.Status)
 		return
 	}
+	body, err := json.Marshal(r.Answer)
+	if err != nil {
+		body = nil // three texts always have a JSON form
+	}
+	body = append(body, '\n')
 	w.Header().Set("Content-Type", "application/json")
+	// So that the answer is whole before the connection ends.
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.Status)
 	// The store has hung up if this fails; there is nobody left to tell.
-	_ = json.NewEncoder(w).Encode(r.Answer)
+	_, _ = w.Write(body)
 }
 
 func headers(h http.Header) map[string]string {

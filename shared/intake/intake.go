@@ -23,6 +23,8 @@ import (
 const MaxPacked = 300 << 10
 
 const (
+	// maxPing is as long as an unsigned ping may be.
+	maxPing = 64
 	// maxTopic bounds the words of a platform that are logged and kept.
 	maxTopic = 64
 	// maxCorrelation bounds what names a call; API Gateway's have 16 characters.
@@ -58,6 +60,8 @@ type Intake struct {
 	// Health says in words for anybody why the machine can't be relied on now, or
 	// nothing. Handler alone asks for it.
 	Health func(context.Context) (why string)
+
+	refusals refusals
 }
 
 // Response is what the store gets to hear.
@@ -90,32 +94,53 @@ var (
 		Answer: &Answer{Error: "not_accepted", Message: "The call could not be stored. Deliver it again."}}
 )
 
-// Take judges one call. id identifies the request, for the resend of our own
-// queue client and for the logs.
-func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id string) Response {
-	cfg := in.Connections()
+// admit judges a call by what comes before its body, of which length is all that is
+// known, or -1. Without a platform the answer stands: such a call has cost neither
+// memory nor the read of a secret.
+func (in *Intake) admit(ctx context.Context, cfg connection.Config, name string, r platform.Request, length int64) (platform.Platform, Response) {
 	conn, ok := cfg.Connections[name]
 	if !ok {
-		in.Log.WarnContext(ctx, "webhook refused", "why", "unknown connection", "request", id)
-		return unknown
+		return nil, in.refuse(ctx, unknown, "", "unknown_connection", nil)
 	}
 	p, ok := in.Platform(conn.Platform)
-	if !ok {
-		in.Log.ErrorContext(ctx, "webhook refused", "why", "platform not built in", "connection", name, "request", id)
-		return unknown
+	switch {
+	case !ok:
+		return nil, in.refuse(ctx, unknown, name, "platform_not_built_in", nil)
+	case !p.Provable(r.Header, r.Query) && !mayBePing(r.Header, length):
+		return nil, in.refuse(ctx, unproven, name, "unsigned", nil)
+	case length > platform.MaxBody:
+		return nil, in.refuse(ctx, tooLarge, name, "too_large", nil)
 	}
-	if len(r.Body) > platform.MaxBody {
-		return in.refuse(ctx, tooLarge, name, "too_large", id)
+	return p, Response{}
+}
+
+// mayBePing: an unsigned ping is known by its body alone, so a form that is as short
+// as one is read.
+func mayBePing(header map[string]string, length int64) bool {
+	kind, _, _ := strings.Cut(header["content-type"], ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") && 0 <= length && length <= maxPing
+}
+
+// Take judges one call. id identifies the request, for the resend of our own
+// queue client and for the logs. Its answer comes when ctx ends, at the latest.
+func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id string) Response {
+	cfg := in.Connections()
+	p, refused := in.admit(ctx, cfg, name, r, int64(len(r.Body)))
+	if p == nil {
+		return refused
 	}
+	conn := cfg.Connections[name]
 	if p.Ping(r) {
 		return Response{Status: 200}
 	}
+	if !p.Provable(r.Header, r.Query) {
+		return in.refuse(ctx, unproven, name, "unsigned", nil)
+	}
 	if err := in.verify(ctx, p, name, r); err != nil {
 		if errors.Is(err, platform.ErrSignature) {
-			return in.refuse(ctx, unproven, name, "signature", id)
+			return in.refuse(ctx, unproven, name, "signature", nil)
 		}
-		in.Log.ErrorContext(ctx, "the signing secret could not be read", "connection", name, "request", id, "cause", err)
-		return in.refuse(ctx, unwritten, name, "secret", id)
+		return in.refuse(ctx, unwritten, name, "secret", fmt.Errorf("read the signing secret: %w", err))
 	}
 	m, why := in.message(p, conn, r, id)
 	if why != "" {
@@ -124,20 +149,23 @@ func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id 
 		return ignored
 	}
 	if len(m.Payload) > MaxPacked {
-		return in.refuse(ctx, tooLarge, name, "too_large", id)
+		return in.refuse(ctx, tooLarge, name, "too_large", nil)
 	}
 	if err := in.Queue(cfg.ERPs[conn.ERP]).Send(ctx, m); err != nil {
-		in.Log.ErrorContext(ctx, "the notice could not be queued", "connection", name, "request", id, "cause", err)
-		return in.refuse(ctx, unwritten, name, "queue", id)
+		return in.refuse(ctx, unwritten, name, "queue", fmt.Errorf("queue the notice: %w", err))
 	}
 	in.Meter.Take(ctx, MetricQueued, name, string(m.Type))
 	in.Log.InfoContext(ctx, "webhook accepted", "connection", name, "key", m.Key, "type", m.Type, "topic", m.Topic, "correlation", m.Correlation)
 	return accepted
 }
 
-func (in *Intake) refuse(ctx context.Context, r Response, connection, why, id string) Response {
-	in.Meter.Take(ctx, MetricRefused, connection, why)
-	in.Log.WarnContext(ctx, "webhook refused", "connection", connection, "why", why, "status", r.Status, "request", id)
+// refuse counts the refusal for the log and, where the connection is a configured
+// one, for the meter; cause is what went wrong on our side.
+func (in *Intake) refuse(ctx context.Context, r Response, connection, why string, cause error) Response {
+	if connection != "" {
+		in.Meter.Take(ctx, MetricRefused, connection, why)
+	}
+	in.refusals.add(refusalKey{connection, why}, r.Status, cause)
 	return r
 }
 

@@ -93,6 +93,7 @@ type bench struct {
 	queue   *queuesqlite.Queue
 	counts  counts
 	log     *bytes.Buffer
+	intake  *intake.Intake
 	url     string
 }
 
@@ -119,11 +120,12 @@ func (b *bench) serve(t *testing.T, q queue.Sender) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(intake.Handler(&intake.Intake{
+	b.intake = &intake.Intake{
 		Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: b.secrets,
 		Queue: func(connection.Account) queue.Sender { return q },
 		Now:   func() time.Time { return now }, Meter: b.counts, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
-	}))
+	}
+	server := httptest.NewServer(intake.Handler(b.intake, intake.NewDoor(intake.Limits{})))
 	t.Cleanup(server.Close)
 	b.url = server.URL
 }
@@ -495,7 +497,7 @@ func TestNothingElseIsServed(t *testing.T) {
 
 func TestHealthzIsWhatTheMachineSaysOfItself(t *testing.T) {
 	for why, want := range map[string]int{"": 200, "the ledger can't be written": 503} {
-		handler := intake.Handler(&intake.Intake{Health: func(context.Context) string { return why }})
+		handler := intake.Handler(&intake.Intake{Health: func(context.Context) string { return why }}, intake.NewDoor(intake.Limits{}))
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), "GET", "/healthz", nil))
 		var answer intake.Answer
@@ -518,6 +520,7 @@ func TestALogHoldsNoBodyNoTokenAndNobody(t *testing.T) {
 	b.post(t, "/webhooks/cursos", hottok, approved)
 	b.post(t, "/webhooks/cursos", "guessed-token", approved)
 	b.post(t, "/webhooks/cursos", hottok, []byte("not json: secret body"))
+	b.intake.LogRefusals(t.Context())
 	var whole struct {
 		Data struct {
 			Buyer struct{ Name, Email, Document string }

@@ -47,9 +47,11 @@ type Options struct {
 	ERP func(ledger.Ledger) func(account string) (erp.ERP, bool)
 	// Spacing is placing.Spacing where it is zero.
 	Spacing time.Duration
-	Now     func() time.Time
-	Meter   Meter
-	Log     *slog.Logger
+	// Limits bound what callers can make the machine hold.
+	Limits intake.Limits
+	Now    func() time.Time
+	Meter  Meter
+	Log    *slog.Logger
 	// Draining hears how many orders are still under way when Run is told to end,
 	// if there are any; Run then waits for them, each for placing.Invocation at most.
 	Draining func(orders int)
@@ -75,6 +77,7 @@ type Machine struct {
 	free func(dir string) (uint64, error)
 	// gone is set when the data folder is not the one that was opened.
 	gone atomic.Bool
+	door *intake.Door
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
 	// underWay counts the messages that were received and not yet handled.
@@ -120,11 +123,16 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
 		Queue: func(connection.Account) queue.Sender { return m.queue },
 		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health}
+	m.door = intake.NewDoor(opts.Limits)
 	return m, m.takeOver(ctx)
 }
 
 // Handler serves the webhooks.
-func (m *Machine) Handler() http.Handler { return intake.Handler(m.intake) }
+func (m *Machine) Handler() http.Handler { return intake.Handler(m.intake, m.door) }
+
+// Server serves the webhooks within the machine's limits. It is shut down before
+// Close.
+func (m *Machine) Server() *http.Server { return m.door.Server(m.Handler(), m.opts.Log) }
 
 // Ledger is the machine's ledger.
 func (m *Machine) Ledger() *ledgersqlite.Ledger { return m.ledger }
@@ -168,6 +176,7 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 			close(lane)
 		}
 	}()
+	group.Go(func() { m.logRefusals(ctx) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	m.wake(ctx)
@@ -205,6 +214,20 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 			m.checkpointIfDue(ctx)
 		case <-m.queue.Notify():
 		case <-m.idle:
+		}
+	}
+}
+
+// logRefusals goes on beside the queue, which a locked database can hold up.
+func (m *Machine) logRefusals(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			m.intake.LogRefusals(ctx)
+		case <-ctx.Done():
+			return
 		}
 	}
 }
@@ -273,6 +296,9 @@ func (m *Machine) checkpoint(ctx context.Context) error {
 func (m *Machine) Close() error {
 	m.health.running.Wait()
 	var errs []error
+	if m.intake != nil {
+		m.intake.LogLastRefusals(context.Background())
+	}
 	if m.queue != nil {
 		errs = append(errs, m.queue.Close())
 	}

@@ -20,6 +20,11 @@ type Platform interface {
 	// which wants exactly 200 and nothing else.
 	Ping(r Request) bool
 
+	// Provable tells, before the body is read, whether the request has something
+	// where this platform has its proof; true where the proof may be in the body.
+	// What isn't provable is refused without reading a body or a secret.
+	Provable(header map[string]string, query url.Values) bool
+
 	// Verify proves that the request is genuine, by any of the secrets. It
 	// compares in constant time and over the raw bytes. The error is ErrSignature
 	// whatever was wrong, so that nothing can be learned from it. No secret, or an

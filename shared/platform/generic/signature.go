@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,11 @@ const (
 // tolerance is how far the sender's clock may be off, in seconds, either way; an
 // older request may have been recorded and sent again.
 const tolerance = 5 * 60
+
+// Provable wants all three headers.
+func (Platform) Provable(header map[string]string, _ url.Values) bool {
+	return header[idHeader] != "" && header[timestampHeader] != "" && header[signatureHeader] != ""
+}
 
 // Verify takes any right signature of any of the secrets.
 func (Platform) Verify(r platform.Request, secrets []string, now time.Time) error {

@@ -23,6 +23,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
@@ -40,6 +41,9 @@ const (
 // Ping is never true: Hotmart's test button sends a signed event, of a product
 // with id 0.
 func (Platform) Ping(platform.Request) bool { return false }
+
+// Provable is always true: older deliveries have the token in the body.
+func (Platform) Provable(map[string]string, url.Values) bool { return true }
 
 // Verify compares the token. One may come in the header and one in the body;
 // each that does must be right. Only for who knows one is the body decoded.

@@ -31,6 +31,9 @@ type Case struct {
 	Silent [][]byte
 	// SignsBody tells that the proof covers the body.
 	SignsBody bool
+	// ProofInBody tells that the proof may be in the body, so that nothing can be
+	// refused before it is read.
+	ProofInBody bool
 	// Topic is the header that tells the topic, where there is one: it is kept, and
 	// proves nothing. Topics are what strangers may write there, in the platform's
 	// own words.
@@ -49,6 +52,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("what Sign signs is genuine", c.signed)
 	t.Run("a wrong, missing or empty secret proves nothing", c.secrets)
 	t.Run("a request without its proof is refused", c.unproven)
+	t.Run("what has no proof is known before its body", c.provable)
 	t.Run("a changed body is refused where it is signed", c.changed)
 	t.Run("a proof ages where it has a time", c.aged)
 	t.Run("a signed request is no ping", c.ping)
@@ -72,6 +76,9 @@ func (c Case) verify(t *testing.T, what string, r platform.Request, secrets []st
 	}
 	if !bytes.Equal(body, r.Body) {
 		t.Errorf("%s: Verify changed the body", what)
+	}
+	if want == nil && !c.Platform.Provable(r.Header, r.Query) {
+		t.Errorf("%s: it is genuine, and refused before its body is read", what)
 	}
 }
 
@@ -128,6 +135,27 @@ func (c Case) unproven(t *testing.T) {
 		r.Header = maps.Clone(whole.Header)
 		delete(r.Header, name)
 		c.verify(t, name+" is missing", r, secrets, now, platform.ErrSignature)
+	}
+}
+
+func (c Case) provable(t *testing.T) {
+	signed := c.Platform.Sign(c.Paid, c.Secret, now)
+	if got := c.Platform.Provable(nil, nil); got != c.ProofInBody {
+		t.Errorf("Provable is %t of a request without headers, want %t", got, c.ProofInBody)
+	}
+	for name := range signed.Header {
+		if name == "content-type" || name == c.Topic {
+			continue
+		}
+		without := maps.Clone(signed.Header)
+		delete(without, name)
+		empty := maps.Clone(signed.Header)
+		empty[name] = ""
+		for what, header := range map[string]map[string]string{"without": without, "with an empty": empty} {
+			if got := c.Platform.Provable(header, signed.Query); got != c.ProofInBody {
+				t.Errorf("Provable is %t of a request %s %s, want %t", got, what, name, c.ProofInBody)
+			}
+		}
 	}
 }
 

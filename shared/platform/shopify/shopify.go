@@ -3,6 +3,7 @@ package shopify
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
@@ -23,6 +24,11 @@ const (
 
 // Ping is never true: Shopify's test notifications are signed orders.
 func (Platform) Ping(platform.Request) bool { return false }
+
+// Provable wants the signature's header.
+func (Platform) Provable(header map[string]string, _ url.Values) bool {
+	return header[signatureHeader] != ""
+}
 
 // Verify takes the signature of any secret: after a rotation either may be used
 // for an hour.

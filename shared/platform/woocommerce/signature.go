@@ -1,6 +1,7 @@
 package woocommerce
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -9,6 +10,11 @@ import (
 )
 
 const signatureHeader = "x-wc-webhook-signature"
+
+// Provable wants the signature's header.
+func (Platform) Provable(header map[string]string, _ url.Values) bool {
+	return header[signatureHeader] != ""
+}
 
 // Verify takes the signature of any secret, in the form in which it is the key.
 func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/stored"
 )
@@ -59,11 +61,11 @@ type Queue struct {
 	notify  chan struct{}
 
 	// One goroutine owns all sends: it commits together what came while it was
-	// committing.
-	sends   chan *send
-	closing chan struct{}
-	once    sync.Once
-	sender  sync.WaitGroup
+	// committing. room bounds the bytes of what waits for it.
+	sends           chan *send
+	room            *semaphore.Weighted
+	closing, closed chan struct{}
+	once            sync.Once
 }
 
 var _ queue.Queue = (*Queue)(nil)
@@ -75,15 +77,17 @@ func New(ctx context.Context, db *sql.DB, o Options) (*Queue, error) {
 		return nil, fmt.Errorf("open queue: %w", err)
 	}
 	q := &Queue{db: db, options: o.withDefaults(), notify: make(chan struct{}, 1),
-		sends: make(chan *send), closing: make(chan struct{})}
-	q.sender.Go(q.sendUntilClosed)
+		sends: make(chan *send, maxWaiting), room: semaphore.NewWeighted(maxWaitingBytes),
+		closing: make(chan struct{}), closed: make(chan struct{})}
+	go q.sendUntilClosed()
 	return q, nil
 }
 
-// Close ends sending, after what is being committed. The database stays open.
+// Close ends sending, after what was handed over is committed. The database stays
+// open.
 func (q *Queue) Close() error {
 	q.once.Do(func() { close(q.closing) })
-	q.sender.Wait()
+	<-q.closed
 	return nil
 }
 

@@ -14,6 +14,10 @@ const (
 	dedupWindow = 5 * time.Minute
 	// maxBatch bounds what one commit carries.
 	maxBatch = 64
+	// maxWaiting and maxWaitingBytes bound what waits for a commit: a database that is
+	// locked must not fill the memory.
+	maxWaiting      = 256
+	maxWaitingBytes = 8 << 20
 	// commitLimit is longer than any wait for another process's write.
 	commitLimit = 10 * time.Second
 )
@@ -26,7 +30,9 @@ type send struct {
 }
 
 // Send returns when the message is on the disk. Where it returns an error because
-// ctx ended, the message may be there nevertheless.
+// ctx ended, the message may come to be there nevertheless: one that was handed over
+// is not called back, for some stores never deliver again, and the ledger absorbs
+// doubles. One that found no room until then is dropped.
 func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("send message: %w", err)
@@ -40,17 +46,19 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 		return fmt.Errorf("send message: %w", err)
 	}
 	s := &send{message: m, text: text, done: make(chan error, 1)}
-	select {
-	case q.sends <- s:
-	case <-q.closing:
-		return fmt.Errorf("send message: %w", ErrClosed)
-	case <-ctx.Done():
-		return fmt.Errorf("send message: %w", ctx.Err())
+	if err := q.handOver(ctx, s); err != nil {
+		return fmt.Errorf("send message: %w", err)
 	}
 	select {
 	case err = <-s.done:
 	case <-ctx.Done():
 		err = ctx.Err()
+	case <-q.closed:
+		select {
+		case err = <-s.done:
+		default: // it came after the last commit
+			err = ErrClosed
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("send message: %w", err)
@@ -58,28 +66,52 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	return nil
 }
 
+// handOver puts the send among those that are committed next.
+func (q *Queue) handOver(ctx context.Context, s *send) error {
+	if err := q.room.Acquire(ctx, s.size()); err != nil {
+		return err
+	}
+	select {
+	case <-q.closing: // which goes before room
+	default:
+		select {
+		case q.sends <- s:
+			return nil
+		case <-q.closing:
+		case <-ctx.Done():
+		}
+	}
+	q.room.Release(s.size())
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return ErrClosed
+}
+
+// size is what it holds in memory, the greatest part of it.
+func (s *send) size() int64 { return min(maxWaitingBytes, int64(len(s.text)+len(s.message.Payload))) }
+
 // sendUntilClosed commits sends together: a commit costs a wait for the disk,
 // whatever it carries.
 func (q *Queue) sendUntilClosed() {
+	defer close(q.closed)
 	for {
 		select {
 		case first := <-q.sends:
-			batch := q.join(first)
-			err := q.commit(batch)
-			q.wake() // before the senders go on: who has sent finds the value there
-			for _, s := range batch {
-				s.done <- err
-			}
+			q.finish(q.join([]*send{first}, maxBatch))
 		case <-q.closing:
+			// At once, so that the end of the program waits for one commit.
+			if last := q.join(nil, maxWaiting); len(last) > 0 {
+				q.finish(last)
+			}
 			return
 		}
 	}
 }
 
-// join adds to the first send all that are waiting now.
-func (q *Queue) join(first *send) []*send {
-	batch := []*send{first}
-	for len(batch) < maxBatch {
+// join adds to the batch what is waiting now.
+func (q *Queue) join(batch []*send, limit int) []*send {
+	for len(batch) < limit {
 		select {
 		case s := <-q.sends:
 			batch = append(batch, s)
@@ -88,6 +120,16 @@ func (q *Queue) join(first *send) []*send {
 		}
 	}
 	return batch
+}
+
+// finish commits the batch and tells its senders.
+func (q *Queue) finish(batch []*send) {
+	err := q.commit(batch)
+	q.wake() // before the senders go on: who has sent finds the value there
+	for _, s := range batch {
+		q.room.Release(s.size())
+		s.done <- err
+	}
 }
 
 // commit outlives the callers: one who went away must not undo the others' sends.
