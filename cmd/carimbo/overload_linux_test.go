@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -34,9 +35,6 @@ var (
 	overloadFor = flag.Duration("overload.for", 2*time.Second, "how long three times too many calls come in")
 	lockedFor   = flag.Duration("locked.for", 0, "how long the database is locked, instead of until a few calls were answered")
 )
-
-// patience of a test is longer than any stall of a busy machine.
-const testPatience = clocktest.Hang
 
 // memory is what the process holds now and held at most since forgetPeak, in bytes.
 func (s *shop) memory() (now, peak int) {
@@ -137,7 +135,7 @@ func (s *shop) serving() *said {
 // accepts delivers the purchase until it is answered 200.
 func (s *shop) accepts(n int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), testPatience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), clocktest.Hang)
 	defer cancel()
 	for {
 		status, answer := s.send(s.body(n))
@@ -174,7 +172,7 @@ func (s *shop) raw(parts ...[]byte) int {
 		return notConnected
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(testPatience))
+	_ = c.SetDeadline(time.Now().Add(clocktest.Hang))
 	go func() {
 		for _, part := range parts {
 			if _, err := c.Write(part); err != nil {
@@ -388,7 +386,7 @@ func (s *shop) offer(rate float64, during time.Duration) *load {
 		for due := int(rate * time.Since(began).Seconds()); sent < due; sent++ {
 			select {
 			case places <- struct{}{}:
-			case <-time.After(testPatience):
+			case <-time.After(clocktest.Hang):
 				s.t.Fatal("nobody answers")
 			}
 			n := 1_000_000 + sent
