@@ -29,7 +29,7 @@ func (s oneSecret) Get(context.Context, string) (secret.Secret, error) {
 	return secret.Secret{Values: map[string]string{secret.SigningKey: string(s)}}, nil
 }
 
-func (s oneSecret) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (s oneSecret) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return s.Get(ctx, name)
 }
 

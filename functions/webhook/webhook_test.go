@@ -65,7 +65,7 @@ func (s secrets) Get(context.Context, string) (secret.Secret, error) {
 	return secret.Secret{Values: map[string]string{secret.SigningKey: signingSecret}}, nil
 }
 
-func (s secrets) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (s secrets) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return s.Get(ctx, name)
 }
 

@@ -82,7 +82,7 @@ func (s *reads) Get(ctx context.Context, _ string) (secret.Secret, error) {
 	return secret.Secret{Values: map[string]string{secret.SigningKey: hottok}}, nil
 }
 
-func (s *reads) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (s *reads) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return s.Get(ctx, name)
 }
 

@@ -177,16 +177,16 @@ var errNoSecret = errors.New("there is no such secret, or it has no " + secret.S
 // often it is asked, and a forged call costs one try of each secret.
 func (in *Intake) verify(ctx context.Context, p platform.Platform, name string, r platform.Request) error {
 	hook := "hook/" + name
+	now := in.Now()
 	s, err := in.Secrets.Get(ctx, hook)
 	if err != nil && !errors.Is(err, secret.ErrNotFound) {
 		return err
 	}
-	now := in.Now()
 	tried := s.Signing(now)
 	if p.Verify(r, tried, now) == nil {
 		return nil
 	}
-	s, err = in.Secrets.Refresh(ctx, hook)
+	s, err = in.Secrets.Refresh(ctx, hook, now)
 	if err != nil && !errors.Is(err, secret.ErrNotFound) {
 		return err
 	}

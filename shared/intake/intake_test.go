@@ -54,7 +54,7 @@ func (s *store) Get(_ context.Context, name string) (secret.Secret, error) {
 	return s.find(s.secrets, name)
 }
 
-func (s *store) Refresh(_ context.Context, name string) (secret.Secret, error) {
+func (s *store) Refresh(_ context.Context, name string, _ time.Time) (secret.Secret, error) {
 	s.refreshes++
 	if s.refreshed != nil {
 		return s.find(s.refreshed, name)
@@ -344,6 +344,7 @@ func TestAMissingHookSecretIs503AndAnErrorNeverA401(t *testing.T) {
 // errorLines are the log's lines of level ERROR.
 func (b *bench) errorLines(t *testing.T) (lines []string) {
 	t.Helper()
+	b.intake.LogLastRefusals(t.Context())
 	for line := range strings.Lines(b.log.String()) {
 		if strings.Contains(line, `"level":"ERROR"`) {
 			lines = append(lines, line)

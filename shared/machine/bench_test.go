@@ -46,7 +46,7 @@ func (s secrets) Get(_ context.Context, name string) (secret.Secret, error) {
 	return found, nil
 }
 
-func (s secrets) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (s secrets) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return s.Get(ctx, name)
 }
 

@@ -176,7 +176,9 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 			close(lane)
 		}
 	}()
-	group.Go(func() { m.logRefusals(ctx) })
+	logging, stop := context.WithCancel(ctx)
+	defer stop()
+	group.Go(func() { m.logRefusals(logging) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	m.wake(ctx)

@@ -54,7 +54,7 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 	return found, nil
 }
 
-func (v vault) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (v vault) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return v.Get(ctx, name)
 }
 

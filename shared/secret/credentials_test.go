@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/secret"
 )
@@ -17,7 +18,7 @@ type answers struct {
 }
 
 func (a answers) Get(context.Context, string) (secret.Secret, error)     { return a.found, a.err }
-func (a answers) Refresh(context.Context, string) (secret.Secret, error) { return a.found, a.err }
+func (a answers) Refresh(context.Context, string, time.Time) (secret.Secret, error) { return a.found, a.err }
 
 func TestCredentialsAreBothOrNeither(t *testing.T) {
 	keys := func(key, text string) answers {

@@ -23,9 +23,10 @@ type Secret struct {
 type Store interface {
 	// Get returns the secret. ErrNotFound if there is none.
 	Get(ctx context.Context, name string) (Secret, error)
-	// Refresh reads the secret anew, unless it was read within the minute, by Get or
-	// by Refresh; sooner it returns what was read last.
-	Refresh(ctx context.Context, name string) (Secret, error)
+	// Refresh reads the secret anew, at most once a minute and name; sooner it
+	// returns what Get would. What was read since the caller began is new: that read
+	// counts as the minute's.
+	Refresh(ctx context.Context, name string, began time.Time) (Secret, error)
 }
 
 // ErrNotFound: there is no secret of that name.

@@ -303,6 +303,6 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 }
 
 // Refresh is Get: who verifies webhooks remembers nothing here.
-func (v vault) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (v vault) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
 	return v.Get(ctx, name)
 }

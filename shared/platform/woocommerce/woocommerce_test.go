@@ -288,7 +288,7 @@ func (q *queued) Get(context.Context, string) (shopsecret.Secret, error) {
 	return shopsecret.Secret{Values: map[string]string{shopsecret.SigningKey: secret}}, nil
 }
 
-func (q *queued) Refresh(ctx context.Context, name string) (shopsecret.Secret, error) {
+func (q *queued) Refresh(ctx context.Context, name string, _ time.Time) (shopsecret.Secret, error) {
 	return q.Get(ctx, name)
 }
 

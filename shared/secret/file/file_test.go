@@ -129,12 +129,13 @@ func TestAPreviousSecretIsAcceptedFor24HoursFromItsDate(t *testing.T) {
 }
 
 func TestAMissingSecretIsNotFound(t *testing.T) {
-	s, _ := open(t, newClock(), good)
+	c := newClock()
+	s, _ := open(t, c, good)
 	for _, name := range []string{"hook/none", "", "omie/"} {
 		if _, err := s.Get(t.Context(), name); !errors.Is(err, secret.ErrNotFound) {
 			t.Errorf("Get(%q): %v", name, err)
 		}
-		if _, err := s.Refresh(t.Context(), name); !errors.Is(err, secret.ErrNotFound) {
+		if _, err := s.Refresh(t.Context(), name, c.at); !errors.Is(err, secret.ErrNotFound) {
 			t.Errorf("Refresh(%q): %v", name, err)
 		}
 	}
@@ -171,7 +172,7 @@ func TestARefreshReadsWhatLooksUnchangedOnceAMinute(t *testing.T) {
 		return func() (secret.Secret, error) { return s.Get(t.Context(), name) }
 	}
 	refresh := func(name string) func() (secret.Secret, error) {
-		return func() (secret.Secret, error) { return s.Refresh(t.Context(), name) }
+		return func() (secret.Secret, error) { return s.Refresh(t.Context(), name, c.at) }
 	}
 
 	rewrite("v2")
@@ -299,7 +300,7 @@ func TestAWarningIsToldWhenItComesAndNotAtEachRead(t *testing.T) {
 	write(t, path, "hook/a: { signing_secret: short }\n", c.at.Add(time.Second))
 	for range 5 {
 		c.at = c.at.Add(time.Hour)
-		if _, err := s.Refresh(t.Context(), "hook/a"); err != nil {
+		if _, err := s.Refresh(t.Context(), "hook/a", c.at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -376,7 +377,7 @@ func TestManyMayAskAtOnce(t *testing.T) {
 				if _, err := s.Get(t.Context(), "hook/cursos"); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.Refresh(t.Context(), "omie/estudio"); err != nil {
+				if _, err := s.Refresh(t.Context(), "omie/estudio", c.at); err != nil {
 					t.Error(err)
 				}
 				s.Warnings()

@@ -95,7 +95,7 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 // Refresh reads the file even if it looks unchanged (a clock too coarse, a time
 // set by hand), unless it was read within the minute: whoever it was read for, it
 // was read for all.
-func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+func (s *Store) Refresh(ctx context.Context, name string, began time.Time) (secret.Secret, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now().Sub(s.read) >= refreshEvery {

@@ -34,7 +34,7 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	}
 	keys := func(want ...string) {
 		t.Helper()
-		got, err := s.Refresh(t.Context(), "hook/cursos")
+		got, err := s.Refresh(t.Context(), "hook/cursos", c.Now())
 		if diff := cmp.Diff(want, got.Signing(c.Now())); diff != "" || err != nil {
 			t.Errorf("%v\n%s", err, diff)
 		}
@@ -54,7 +54,7 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	if _, err := client.DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Refresh(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
+	if _, err := s.Refresh(t.Context(), "hook/cursos", c.Now()); !errors.Is(err, secret.ErrNotFound) {
 		t.Error("a secret that is being deleted:", err)
 	}
 }

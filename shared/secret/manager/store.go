@@ -27,8 +27,8 @@ type API interface {
 }
 
 const (
-	// refreshEvery is how long after a read of a name, whatever its cause, a failed
-	// signature reads it again: strangers can make signatures fail.
+	// refreshEvery is how often a failed signature may read a name: strangers can make
+	// signatures fail.
 	refreshEvery = time.Minute
 	// spread is how much of a lifetime is left to chance, so that the instances of
 	// a function don't read all at once.
@@ -103,8 +103,9 @@ type kept struct {
 	err error
 	// until is how long it is used without a read.
 	until time.Time
-	// asked is when it was last read, whatever came of it.
-	asked time.Time
+	// asked is when it was last read, whatever came of it, and refreshed when that was
+	// for a failed signature.
+	asked, refreshed time.Time
 }
 
 // Get returns the secret as it was read within the TTL. If it can't be read now,
@@ -122,16 +123,22 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 	return k.answer(name)
 }
 
-// Refresh reads the secret anew, unless it was read within the minute; sooner it
-// returns what was read last.
-func (s *Store) Refresh(ctx context.Context, name string) (secret.Secret, error) {
+// Refresh reads the secret anew, unless it was read since the caller began, or for a
+// failed signature within the minute: then it returns what was read last. A read
+// that was made for another, proven call doesn't count, or a secret that is rotated
+// right after it would not be found for a minute.
+func (s *Store) Refresh(ctx context.Context, name string, began time.Time) (secret.Secret, error) {
 	k, err := s.wait(ctx, name)
 	if err != nil {
 		return secret.Secret{}, err
 	}
 	defer k.done()
 	now := s.options.Now()
-	if now.Sub(k.asked) >= refreshEvery || !now.Before(k.until) {
+	if !k.asked.IsZero() && !k.asked.Before(began) {
+		k.refreshed = k.asked
+	}
+	if now.Sub(k.refreshed) >= refreshEvery || !now.Before(k.until) {
+		k.refreshed = now
 		s.read(ctx, name, k)
 	}
 	return k.answer(name)

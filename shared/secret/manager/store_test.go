@@ -187,7 +187,7 @@ func TestTheLastGoodValuesStayInForceThroughAnOutage(t *testing.T) {
 	if v.reads() != 2 {
 		t.Fatalf("%d reads: an outage must not cost every caller a try", v.reads())
 	}
-	if got, err := s.Refresh(t.Context(), "hook/cursos"); err != nil || got.Values["signing_secret"] != "a" || got.Previous["signing_secret"] != "z" {
+	if got, err := s.Refresh(t.Context(), "hook/cursos", c.Now()); err != nil || got.Values["signing_secret"] != "a" || got.Previous["signing_secret"] != "z" {
 		t.Fatal(got, err)
 	}
 	v.fault, v.current = nil, `{"signing_secret":"b"}`
@@ -211,7 +211,7 @@ func TestASecretThatWasNeverReadIsAnErrorAndTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if got, err := s.Refresh(t.Context(), "hook/cursos"); !errors.Is(err, errDown) {
+		if got, err := s.Refresh(t.Context(), "hook/cursos", c.Now()); !errors.Is(err, errDown) {
 			t.Fatal(got, err)
 		}
 	}
@@ -250,7 +250,7 @@ func TestRefreshReadsAnewOnceAMinuteAndName(t *testing.T) {
 	s := open(v, c)
 	refresh := func(name, want string) {
 		t.Helper()
-		got, err := s.Refresh(t.Context(), name)
+		got, err := s.Refresh(t.Context(), name, c.Now())
 		if err != nil || got.Values["signing_secret"] != want {
 			t.Fatalf("%s: got %v, %v; want %s", name, got.Values, err, want)
 		}
@@ -283,7 +283,7 @@ func TestAForgedCallReadsNoSecretTwiceAMinute(t *testing.T) {
 		var last time.Time
 		for reads := 0; c.Now().Before(start.Add(20 * time.Minute)); c.Pass(7 * time.Second) {
 			_, _ = s.Get(t.Context(), "hook/cursos")
-			_, _ = s.Refresh(t.Context(), "hook/cursos")
+			_, _ = s.Refresh(t.Context(), "hook/cursos", c.Now())
 			if v.reads() == reads {
 				continue
 			}
@@ -298,11 +298,30 @@ func TestAForgedCallReadsNoSecretTwiceAMinute(t *testing.T) {
 	}
 }
 
+// Of the reads that a proven call made none counts against the next failed signature:
+// the secret may have been rotated right after it.
+func TestARotationRightAfterAReadIsFoundAtOnce(t *testing.T) {
+	v, c := &vault{current: `{"signing_secret":"a"}`}, clocktest.At(start)
+	s := open(v, c)
+	get(t, s, "a")
+	v.current = `{"signing_secret":"b"}`
+	c.Pass(time.Millisecond)
+	got, err := s.Refresh(t.Context(), "hook/cursos", c.Now())
+	if err != nil || got.Values["signing_secret"] != "b" {
+		t.Errorf("%v, %v", got.Values, err)
+	}
+	v.current = `{"signing_secret":"c"}`
+	c.Pass(time.Minute - time.Millisecond)
+	if got, _ := s.Refresh(t.Context(), "hook/cursos", c.Now()); got.Values["signing_secret"] != "b" || v.reads() != 2 {
+		t.Errorf("%v after %d reads within the minute", got.Values, v.reads())
+	}
+}
+
 func TestRefreshOfAMissingSecretIsLimitedToo(t *testing.T) {
 	v, c := &vault{}, clocktest.At(start)
 	s := open(v, c)
 	for range 5 {
-		if _, err := s.Refresh(t.Context(), "hook/cursos"); !errors.Is(err, secret.ErrNotFound) {
+		if _, err := s.Refresh(t.Context(), "hook/cursos", c.Now()); !errors.Is(err, secret.ErrNotFound) {
 			t.Fatal(err)
 		}
 	}
