@@ -17,8 +17,10 @@ type answers struct {
 	err   error
 }
 
-func (a answers) Get(context.Context, string) (secret.Secret, error)     { return a.found, a.err }
-func (a answers) Refresh(context.Context, string, time.Time) (secret.Secret, error) { return a.found, a.err }
+func (a answers) Get(context.Context, string) (secret.Secret, error) { return a.found, a.err }
+func (a answers) Refresh(context.Context, string, time.Time) (secret.Secret, error) {
+	return a.found, a.err
+}
 
 func TestCredentialsAreBothOrNeither(t *testing.T) {
 	keys := func(key, text string) answers {
