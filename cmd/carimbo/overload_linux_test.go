@@ -480,6 +480,7 @@ func TestWhileTheDatabaseIsLockedTheAnswerIs503(t *testing.T) {
 	s.serving()
 	letGo := s.lock()
 	locked := time.Now()
+	var mu sync.Mutex
 	heard, slowest := map[int]int{}, time.Duration(0)
 	purchases := 0
 	for purchases == 0 || time.Since(locked) < *lockedFor {
@@ -488,9 +489,10 @@ func TestWhileTheDatabaseIsLockedTheAnswerIs503(t *testing.T) {
 		for status, n := range s.everybody(each, each, func(n int) int {
 			at := time.Now()
 			status, _ := s.send(s.body(100 + first + n))
-			if took := time.Since(at); took > slowest {
-				slowest = took
-			}
+			took := time.Since(at)
+			mu.Lock()
+			defer mu.Unlock()
+			slowest = max(slowest, took)
 			return status
 		}) {
 			heard[status] += n
