@@ -113,7 +113,7 @@ func success(m method, body []byte) erp.Answer {
 			CNumOS     loose `json:"cNumOS"`
 		}
 		if decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
-			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: string(a.CNumOS)}
+			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: wire.Cut(string(a.CNumOS), wire.MaxID)}
 		}
 	case consultarOS:
 		return shown(body)

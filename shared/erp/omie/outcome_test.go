@@ -319,3 +319,15 @@ func digitsInARow(text string) bool {
 	}
 	return false
 }
+
+// What Omie numbers is kept for years, and shown in lists.
+func TestANumberOfOmiesIsBounded(t *testing.T) {
+	long := strings.Repeat("9", 5000)
+	created := judged(incluirOS, 200, nil, []byte(`{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`","cCodStatus":"0"}`))
+	shown := judged(consultarOS, 200, nil, []byte(`{"Cabecalho":{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`"}}`))
+	for _, a := range []erp.Answer{created, shown} {
+		if a.ID != "1" || a.Number != long[:100] {
+			t.Errorf("%s, %d bytes", a.Kind, len(a.Number))
+		}
+	}
+}

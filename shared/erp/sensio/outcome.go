@@ -172,9 +172,10 @@ func appendTexts(all []string, v any) []string {
 }
 
 // isID tells whether the text can be an id: something, and no JSON value of
-// another kind. A zero is how many say that there is none.
+// another kind. A zero is how many say that there is none, and no id is as long as an
+// answer may be.
 func isID(text wire.Loose) bool {
-	return strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false" && text != "0"
+	return len(text) <= wire.MaxID && strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false" && text != "0"
 }
 
 // retryAfter obeys seconds as well as a date, within bounds.

@@ -41,6 +41,8 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"success is true by default":       {answered(201, `{"response":"64f0c1"}`), erp.Answer{Kind: erp.Created, ID: "64f0c1"}},
 		"an id that is a number":           {answered(201, `{"success":true,"response":9007199254740993}`), erp.Answer{Kind: erp.Created, ID: "9007199254740993"}},
 		"no id":                            {answered(201, `{"success":true}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"an id that is none, too long":     {answered(201, `{"success":true,"response":"`+strings.Repeat("9", 101)+`"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
+		"the longest id":                   {answered(201, `{"success":true,"response":"`+strings.Repeat("9", 100)+`"}`), erp.Answer{Kind: erp.Created, ID: strings.Repeat("9", 100)}},
 		"an id of blanks":                  {answered(201, `{"success":true,"response":" "}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
 		"an object for an id":              {answered(201, `{"success":true,"response":{"id":1}}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
 		"a zero for an id":                 {answered(201, `{"success":true,"response":0}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},

@@ -10,8 +10,12 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// MaxText is how much of an answer is kept.
-const MaxText = 500
+// MaxText is how much of an answer is kept, MaxID how long an ERP's own id or number
+// may be: they are kept for years.
+const (
+	MaxText = 500
+	MaxID   = 100
+)
 
 // Clean is an ERP's text for a person: tax ids, e-mails and the given
 // private values masked, at most 500 bytes. It masks before it cuts, so that no
