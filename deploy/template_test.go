@@ -57,7 +57,8 @@ var permissions = map[string][]string{
 	},
 	"SweepRole": {
 		"sqs:SendMessage on OmieQueue", "sqs:SendMessage on SensioQueue",
-		"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table", "dynamodb:Query on Table/index/due",
+		"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table", "dynamodb:Query on Table/index/due", "dynamodb:BatchGetItem on Table",
+		"secretsmanager:DescribeSecret on omie/*", "secretsmanager:DescribeSecret on sensio/*",
 		"logs:CreateLogStream on SweepLogGroup", "logs:PutLogEvents on SweepLogGroup",
 	},
 	"SweepFunctionEveryMinuteRole": {"lambda:InvokeFunction on SweepFunction"},

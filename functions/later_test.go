@@ -98,7 +98,7 @@ func (s *stack) laterSweep() func() int {
 	s.t.Helper()
 	f := s.later("sweep")
 	connections, queues := f.Connections(), f.Queues()
-	sweep := placing.Sweep{Ledger: f.Ledger(), Now: f.Now,
+	sweep := placing.Sweep{Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
 		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) }}
 	if err := f.Err(); err != nil {
 		s.t.Fatal(err)

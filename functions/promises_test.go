@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/placing"
 )
 
 const (
@@ -48,7 +49,8 @@ func TestTheFunctions(t *testing.T) {
 		{"two accounts are worked on side by side, each with one order at a time", twoLanes},
 		{"a poison message ends with the dead letters and its lane goes on", poison},
 		{"a rotated signing secret is accepted, and the former one too", rotatedSigningSecret},
-		{"a rotated App Key costs a rest of the lane and no order", rotatedAppKey},
+		{"a rotated App Key ends the rest it brought about, and costs no order", rotatedAppKey},
+		{"a rotated secret ends the rest of a Sensio account, and the same one doesn't", rotatedSensioSecret},
 		{"the sweep wakes an order whose message is gone", sweepWakes},
 		{"while the ledger is down messages fail, and are delivered again", ledgerDown},
 		{"while SQS is down the store hears 503", queueDown},
@@ -234,8 +236,15 @@ func blockedLane(s *stack) {
 		s.t.Errorf("woken %d in the 29th minute; calls %+v", n, s.sim.Calls())
 	}
 	s.clock.advance(time.Minute + laneMargin + time.Second)
-	if n := sweepLater(); n != 3 {
+	if n := sweepLater(); n != 2 {
 		s.t.Errorf("woken %d after the 30th minute", n)
+	}
+	later.drain()
+	s.stands(first, ledger.Waiting, "lane")
+	// The one whose call drew the rest goes a spacing behind the others.
+	s.clock.advance(placing.Spacing)
+	if n := sweepLater(); n != 1 {
+		s.t.Errorf("woken %d a spacing later", n)
 	}
 	later.drain()
 	s.stamped(due, first, second, beside)
@@ -281,7 +290,11 @@ func rotatedAppKey(s *stack) {
 			s.t.Errorf("nobody is told of the refused key: no %s in\n%s", told, s.log())
 		}
 	}
-	s.clock.advance(5*time.Minute + laneMargin + time.Second)
+	// The rest was that of the former key, so nobody waits for its five minutes. A
+	// refused key had the worker read its secret anew.
+	if n := sweep(); n != 0 {
+		s.t.Errorf("woken %d while the account rests", n)
+	}
 	if n := sweep(); n != 1 {
 		s.t.Errorf("woken %d", n)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
 )
 
 // ordersAreSales has freight in both orders, a discount on each line of one and a
@@ -84,6 +85,44 @@ func killedWithTheSale(s *stack) {
 	if n, calls := s.shop.Count(p.connection, p.id), s.shop.Calls(); n != 1 || len(calls) != 1 {
 		s.t.Errorf("%d sales; calls: %+v", n, calls)
 	}
+}
+
+func rotatedSensioSecret(s *stack) {
+	webhook, sweep, later := s.start("webhook"), s.start("sweep"), s.laterSweep()
+	lane := s.mapping("sensio-sale", s.laterSensioWorker())
+	p := s.buys("camisetas")
+	s.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.KeyRefused})
+	s.accepts(webhook, p)
+	lane.drain()
+	s.stands(p, ledger.Waiting, string(order.Lane))
+	swept := func() ledger.Lane {
+		s.t.Helper()
+		if _, err := sweep.invoke(`{"time":"2026-11-22T09:00:00Z"}`); err != nil {
+			s.t.Fatalf("%v\n%s", err, s.log())
+		}
+		rest, err := s.ledger.Lane(s.t.Context(), "loja")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return rest
+	}
+	if rest := swept(); rest.Secret == "" || !rest.Refused() {
+		s.t.Errorf("the rest is ended, or doesn't know its secret: %+v", rest)
+	}
+	s.rotate("sensio/loja", `{"app_key":"another","app_secret":"`+appSecret+`"}`)
+	if rest := swept(); !rest.BlockedUntil.IsZero() || rest.Refused() {
+		s.t.Errorf("the rest of the former secret stands: %+v", rest)
+	}
+	// The refused call was a create: none follows within 61 seconds of it.
+	if n := later(); n != 0 {
+		s.t.Errorf("woken %d within the spacing", n)
+	}
+	s.clock.advance(placing.Spacing + time.Second)
+	if n := later(); n != 1 {
+		s.t.Errorf("woken %d", n)
+	}
+	lane.drain()
+	s.sold(p)
 }
 
 func sweepWakesSensio(s *stack) {

@@ -130,6 +130,7 @@ func (s *stack) understood(function, target string, body []byte) []call {
 	api, operation, _ := strings.Cut(target, ".")
 	var in struct {
 		TableName, IndexName, QueueUrl, SecretId string
+		RequestItems                             map[string]any
 		TransactItems                            []map[string]struct{ TableName string }
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
@@ -138,6 +139,12 @@ func (s *stack) understood(function, target string, body []byte) []call {
 	switch {
 	case operation == "TransactWriteItems":
 		return s.transacted(function, in.TransactItems)
+	case operation == "BatchGetItem":
+		var all []call
+		for table := range in.RequestItems {
+			all = append(all, call{function, "dynamodb:BatchGetItem", s.logical(table)})
+		}
+		return all
 	case strings.HasPrefix(api, "DynamoDB") && in.IndexName != "":
 		return []call{{function, "dynamodb:" + operation, s.logical(in.TableName) + "/index/" + in.IndexName}}
 	case strings.HasPrefix(api, "DynamoDB"):

@@ -79,7 +79,8 @@ it may run beside a carimbo serve. The columns:
 
   STATE    open: its calls go out. resting: the ERP asked for it; it goes on by
            itself. refused: the ERP refuses the key, or a permission is missing,
-           and no call was let in since; a person mends that
+           and no call was let in since; a person mends that. accounts resume
+           ends a rest
   SINCE    when the first answer came that had it rest, with no call let in since
   UNTIL    no call goes out before
   QUEUED   notices of stores in the queue; not known on a stack
@@ -88,7 +89,12 @@ it may run beside a carimbo serve. The columns:
   WHY      what the ERP said`,
 		Example: `  carimbo accounts
   carimbo accounts --stack carimbo --json`,
-		Args: takes(),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := c.readConfig(cmd)
 			if err != nil {
@@ -109,6 +115,7 @@ it may run beside a carimbo serve. The columns:
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
 	jsonFlag(cmd, &asJSON)
+	cmd.AddCommand(c.accountsResumeCommand())
 	return cmd
 }
 

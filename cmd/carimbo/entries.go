@@ -42,6 +42,7 @@ type listed struct {
 	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`
 	ReversedAt    time.Time `json:"reversed_at,omitzero"`
 	ChangedAt     time.Time `json:"changed_at,omitzero"`
+	DismissedAt   time.Time `json:"dismissed_at,omitzero"`
 	ReceivedAt    time.Time `json:"received_at,omitzero"`
 	UpdatedAt     time.Time `json:"updated_at,omitzero"`
 	CreatedAt     time.Time `json:"created_at,omitzero"`
@@ -72,7 +73,7 @@ func list(e ledger.Entry) listed {
 		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
 		ERP: e.ERP, Account: e.Account, State: e.State,
 		Code: code(e), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
-		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(),
+		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(), DismissedAt: e.DismissedAt.UTC(),
 		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
 	}
 	if e.State == ledger.Created {

@@ -35,7 +35,7 @@ which its sweep wakes within a minute.`,
   carimbo orders list --mine --stack carimbo`,
 	}
 	group(cmd)
-	cmd.AddCommand(c.listCommand(), c.showCommand(), c.retryCommand(), c.resolveCommand())
+	cmd.AddCommand(c.listCommand(), c.showCommand(), c.retryCommand(), c.resolveCommand(), c.dismissCommand())
 	return cmd
 }
 

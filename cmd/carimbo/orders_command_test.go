@@ -41,6 +41,9 @@ func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
 			{"resolve-denied.txt", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia"}, exitDone},
 			{"resolve-denied.json", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--json"}, exitDone},
 			{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
+			{"dismiss-rejected.txt", []string{"dismiss", "cursos#HP02", "--note", "entered by hand"}, exitDone},
+			{"dismiss-created.txt", []string{"dismiss", "cursos#HP01", "--note", "seen"}, exitFailed},
+			{"dismiss-several.json", []string{"dismiss", "cursos#HP02", "cursos#HP03", "cursos#HP05", "--note", "seen", "--yes", "--json"}, exitFailed},
 			{"resolve-created.json", []string{"resolve", "cursos#HP05", "--created", "3847270999", "--json"}, exitDone},
 		} {
 			t.Run(c.golden, func(t *testing.T) {

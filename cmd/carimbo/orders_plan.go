@@ -57,6 +57,8 @@ func will(r placing.Rules, before, after ledger.Entry, ev placing.Event, soon st
 		if !after.Denied() {
 			return willAsAbsent(after, soon, newest(given, before.Newer))
 		}
+	case placing.Dismiss:
+		return "it is taken off your list until something happens to it; nothing else changes"
 	case placing.ResolveCreated:
 		if after.State == ledger.Created {
 			return "document " + after.ERPID + " counts as its document from now on, since no look-up can verify it; none is created"

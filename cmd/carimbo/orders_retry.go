@@ -149,9 +149,16 @@ func retryable(s ledger.State) bool {
 	return s == ledger.Rejected || s == ledger.Waiting || s == ledger.Uncertain
 }
 
+func verbOf(ev placing.Event) string {
+	if _, ok := ev.(placing.Dismiss); ok {
+		return "Dismiss"
+	}
+	return "Retry"
+}
+
 // agreed asks once.
-func (c *console) agreed(n int) bool {
-	fmt.Fprintf(c.stderr, "Retry %s? [y/N] ", plural(n, "order"))
+func (c *console) agreed(verb string, n int) bool {
+	fmt.Fprintf(c.stderr, "%s %s? [y/N] ", verb, plural(n, "order"))
 	answer, _ := bufio.NewReader(c.stdin).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
@@ -176,7 +183,7 @@ func (c *console) command(ctx context.Context, l ledger.Ledger, keys []string, e
 	if err != nil {
 		return err
 	}
-	if g.asks && !g.dryRun && willing > 0 && !c.agreed(willing) {
+	if g.asks && !g.dryRun && willing > 0 && !c.agreed(verbOf(ev), willing) {
 		return errors.New("nothing was done")
 	}
 	results := []result{}
@@ -319,6 +326,8 @@ func (c *console) refusal(e ledger.Entry, r placing.Rules, step placing.Step) *r
 func (c *console) next(e ledger.Entry, lane ledger.Lane) string {
 	soon := c.soon(e, lane)
 	switch {
+	case !e.DismissedAt.IsZero():
+		return "off your list until something happens to it"
 	case e.State == ledger.Created:
 		return "document " + e.ERPID + " counts as this order's"
 	case e.State == ledger.Waiting:

@@ -43,7 +43,7 @@ func (c *console) contents(cmd *cobra.Command, path string, e ledger.Entry) (*le
 		return nil, &refusal{e.Key, path + " has more than 300 KiB compressed, which is more than an order may have"}
 	}
 	return &ledger.Contents{Payload: packed, Version: n.Version, Digest: n.Payload.Digest(),
-		StoreNumber: order.Cut(n.StoreNumber, order.MaxNumber), PaidAt: n.PaidAt, At: c.now()}, nil
+		StoreNumber: order.Cut(n.StoreNumber, order.MaxNumber), PaidAt: n.PaidAt, PaidRank: n.PaidRank, At: c.now()}, nil
 }
 
 // storeOf is the connection that the order came by; by its name alone where there

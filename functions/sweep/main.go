@@ -14,7 +14,7 @@ func main() {
 	f := function.New(function.Recording, os.Getenv, os.Stdout)
 	connections, queues := f.Connections(), f.Queues()
 	f.Start(sweep{connections, placing.Sweep{
-		Ledger: f.Ledger(), Now: f.Now,
+		Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
 		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) },
 	}.Account, f.Log}.handle)
 }

@@ -315,7 +315,7 @@ func TestTheGatewaysRequestIDFollowsTheOrder(t *testing.T) {
 	if _, err := (webhook{newIntake(t, q)}).handle(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
-	if m := q.messages[0]; m.Dedup != "gw-1" || m.Correlation != "gw-1" {
+	if m := q.messages[0]; m.Dedup != "gw-1#paid#"+m.Digest || m.Correlation != "gw-1" {
 		t.Errorf("dedup %q, correlation %q", m.Dedup, m.Correlation)
 	}
 }

@@ -31,19 +31,28 @@ type ERP interface {
 
 	// LookUp asks whether a document with this reference exists. Present and
 	// Absent are proofs; any other kind proves nothing, and Unprovable says that
-	// asking again won't either.
+	// asking again won't either. The reference's kind decides which kind of document is
+	// looked for, whatever the account asks for now.
 	LookUp(ctx context.Context, ref Reference) Answer
 
+	// DocumentKind is the kind of document that the account asks for: a Reference's.
+	DocumentKind() string
 	// CanLookUp tells whether LookUp can ever prove anything for this account.
 	CanLookUp() bool
 
 	// CallLimit is the longest that one call may take.
 	CallLimit() time.Duration
+	// LongestRest is the longest that an answer may send the account to rest, whatever
+	// it says.
+	LongestRest() time.Duration
 }
 
 // Reference is how the ERP will know a document as ours. It is frozen at the
 // first claim (rule 11): Code for Omie (cCodIntOS), Orig and OrigID for Sensio.
 type Reference struct {
+	// Kind is the kind of document, in the ERP's package's own word; empty is the
+	// first kind that an ERP had, Omie's OS and Sensio's sale.
+	Kind   string `json:"kind,omitempty"`
 	Code   string `json:"code,omitempty"`
 	Orig   string `json:"orig,omitempty"`
 	OrigID string `json:"orig_id,omitempty"`
@@ -61,6 +70,9 @@ type Document struct {
 	// it is known.
 	Customer   order.Customer
 	CustomerID string
+	// Key is a digest of the App Key that the customer was found under; a create
+	// under another one is not sent.
+	Key string
 	// Body is the request in the ERP's own shape, owned by the ERP's package.
 	Body any
 	// Order is what it was made from: an answer about the document may repeat its
@@ -75,6 +87,9 @@ type Mark struct {
 	Total       order.Money `json:"total,omitzero"`
 	OrderNumber string      `json:"order_number,omitempty"`
 	CustomerID  string      `json:"customer_id,omitempty"`
+	// Key is a digest of the App Key that the create call went out under: under
+	// another one, an absence proves nothing. Empty where it isn't known.
+	Key string `json:"key,omitempty"`
 }
 
 // IsZero tells whether nothing was ever sent.
@@ -149,6 +164,9 @@ type Answer struct {
 	// AccountFault marks a Lane that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.
 	AccountFault bool
+	// Key is a digest of the App Key that a look-up was made under; empty where it
+	// isn't known.
+	Key string
 	// Err is why what is remembered of the customer could not be read or written;
 	// nothing was asked then. It is a fault of ours and not the ERP's.
 	Err error

@@ -3,6 +3,7 @@ package erp
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"strings"
 )
 
@@ -20,4 +21,10 @@ func NewReference(connection, orig, orderID string) Reference {
 		orig = connection
 	}
 	return Reference{Code: code, Orig: orig, OrigID: orderID}
+}
+
+// KeyDigest tells one App Key from another: 16 hexadecimal characters.
+func KeyDigest(appKey string) string {
+	sum := sha256.Sum256([]byte("app key\x00" + appKey))
+	return hex.EncodeToString(sum[:8])
 }

@@ -3,6 +3,7 @@
 package function
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -112,6 +113,14 @@ func (f *Function) Ledger() *dynamo.Ledger {
 // Secrets are the stack's secrets.
 func (f *Function) Secrets() *manager.Store {
 	return manager.New(secretsmanager.NewFromConfig(f.config()), f.need(SecretPrefix), manager.Options{Now: f.Now, Log: f.Log})
+}
+
+// SecretVersions tells which version of an account's secret is the current one.
+func (f *Function) SecretVersions(connections func() connection.Config) func(ctx context.Context, account string) (string, error) {
+	versions := manager.NewVersions(secretsmanager.NewFromConfig(f.config()), f.need(SecretPrefix))
+	return func(ctx context.Context, account string) (string, error) {
+		return versions.Current(ctx, connections().ERPs[account].Kind+"/"+account)
+	}
 }
 
 // Queues returns what gives the queue that the workers of a kind of ERP read.

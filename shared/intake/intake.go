@@ -208,7 +208,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	// What changes nothing (a cart, a coupon) need not be about an order.
 	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
-		Account: conn.ERP, Dedup: id, Connection: conn.Name, Platform: conn.Platform,
+		Account: conn.ERP, Connection: conn.Name, Platform: conn.Platform,
 		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: order.Cut(id, maxCorrelation),
 	}
 	if understood {
@@ -228,16 +228,25 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 		m.OrderID = "!" + m.Digest
 		m.Key = conn.Name + "#" + m.OrderID
 		m.Payload = packed
+		m.Dedup = dedup(id, m)
 		return m, ""
 	}
 	m.Type = queue.Reversed
-	m.OrderID, m.StoreNumber, m.PaidAt, m.Version = n.OrderID, order.Cut(n.StoreNumber, order.MaxNumber), n.PaidAt, n.Version
+	m.OrderID, m.StoreNumber, m.Version = n.OrderID, order.Cut(n.StoreNumber, order.MaxNumber), n.Version
+	m.PaidAt, m.PaidRank = n.PaidAt, n.PaidRank
 	m.Key = conn.Name + "#" + n.OrderID
 	if n.Status == platform.Paid {
 		m.Type = queue.Paid
 		m.Payload = packed
 	}
+	m.Dedup = dedup(id, m)
 	return m, ""
+}
+
+// dedup is the call's id with what it says: a gateway may give every call of a
+// process one id, and what one group of the queue has seen no other takes (rule 15).
+func dedup(id string, m queue.Message) string {
+	return id + "#" + string(m.Type) + "#" + m.Digest
 }
 
 // clipped bounds a topic for the log: not every platform signs its header.

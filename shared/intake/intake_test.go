@@ -414,6 +414,42 @@ func TestAnOrderIsKnownByConnectionAndPlatformsIDAndNeverByTheDelivery(t *testin
 	}
 }
 
+// sam local start-api gives every call of a process the same id, and a queue takes an
+// id once, whichever group it is for.
+func TestOneRequestIDForAllCallsLosesNoNotice(t *testing.T) {
+	b := newBench(t)
+	approved := sample(t, "purchase_approved.json")
+	for _, body := range [][]byte{approved, sample(t, "purchase_refunded.json"), edit(t, approved, "497", "498"), []byte("what nobody understands")} {
+		r := hotmart.Platform{}.Sign(body, hottok, now)
+		for range 2 { // the second is our own client's resend
+			if got := b.intake.Take(t.Context(), "cursos", r, "gw-1"); got.Status != 200 {
+				t.Fatalf("%+v", got)
+			}
+		}
+	}
+	types, dedups := map[queue.Type]int{}, map[string]bool{}
+	for range 4 {
+		deliveries, err := b.queue.Receive(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range deliveries {
+			m := d.Message
+			types[m.Type]++
+			dedups[m.Dedup] = true
+			if m.Correlation != "gw-1" || m.Dedup != "gw-1#"+string(m.Type)+"#"+m.Digest {
+				t.Errorf("dedup %q, correlation %q", m.Dedup, m.Correlation)
+			}
+			if err := b.queue.Ack(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if diff := cmp.Diff(map[queue.Type]int{queue.Paid: 2, queue.Reversed: 1, queue.Raw: 1}, types); diff != "" || len(dedups) != 4 {
+		t.Errorf("queued under %d ids (-want +got):\n%s", len(dedups), diff)
+	}
+}
+
 func TestTheSameBodyHasTheSameDigestAndAnotherHasAnother(t *testing.T) {
 	digest := func(body []byte) string {
 		b := newBench(t)

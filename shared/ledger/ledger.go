@@ -64,7 +64,8 @@ type Entry struct {
 	// Customer is initials.
 	Customer string `json:"customer,omitempty"`
 
-	// ERP, Account and Reference are frozen at the first claim (rule 11).
+	// ERP, Account and Reference, with the kind of document, are frozen at the first
+	// claim (rule 11).
 	ERP       string        `json:"erp"`
 	Account   string        `json:"account"`
 	Reference erp.Reference `json:"reference"`
@@ -105,8 +106,10 @@ type Entry struct {
 	Seen    []string `json:"seen,omitempty"`
 	// Newer is kept beside a payload that may be in the ERP (rule 12).
 	Newer *Contents `json:"newer,omitempty"`
-	// Document is what the last create call asked for.
+	// Document is what the last create call asked for, Parts what the webhook had
+	// said then; later notices are compared with them.
 	Document erp.Mark `json:"document,omitzero"`
+	Parts    Parts    `json:"parts,omitzero"`
 
 	// ReversedAt is set while the order counts as reversed; nothing is created
 	// then. Reversals are the digests of the reversals that were recorded: one that
@@ -123,17 +126,29 @@ type Entry struct {
 	// in a row since TryingSince, which the back-off counts.
 	Attempts int `json:"attempts"`
 	Failures int `json:"failures,omitempty"`
+	// Rests tells that Until is the end of the account's rest: who ends the rest makes
+	// the entry due. OwnRests counts the rests in a row that its own calls drew, the
+	// first of them at OwnRestsSince.
+	Rests         bool      `json:"rests,omitempty"`
+	OwnRests      int       `json:"own_rests,omitempty"`
+	OwnRestsSince time.Time `json:"own_rests_since,omitzero"`
 	// Doubts counts how often it became uncertain since TryingSince.
 	Doubts int `json:"doubts,omitempty"`
 	// TryingSince is from when the seven days of patience count: acceptance, or
 	// what revived the entry since.
 	TryingSince time.Time `json:"trying_since,omitzero"`
-	PaidAt      time.Time `json:"paid_at,omitzero"`
-	ReceivedAt  time.Time `json:"received_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	CreatedAt   time.Time `json:"created_at,omitzero"`
+	// PaidAt is the best known moment of payment, PaidRank how well it is known.
+	PaidAt     time.Time  `json:"paid_at,omitzero"`
+	PaidRank   order.Rank `json:"paid_rank,omitempty"`
+	ReceivedAt time.Time  `json:"received_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	CreatedAt  time.Time  `json:"created_at,omitzero"`
 	// Expires is when a created entry may be forgotten. Never a condition.
 	Expires time.Time `json:"expires,omitzero"`
+
+	// DismissedAt is when a person took the entry off their list; zero since anything
+	// happened to it afterwards.
+	DismissedAt time.Time `json:"dismissed_at,omitzero"`
 
 	Correlation string    `json:"correlation,omitempty"`
 	Timeline    []Attempt `json:"timeline,omitempty"`
@@ -141,12 +156,32 @@ type Entry struct {
 
 // Contents are a payload with what tells newer from older.
 type Contents struct {
-	Payload     []byte    `json:"payload,omitempty"`
-	Version     int64     `json:"version,omitempty"`
-	Digest      string    `json:"digest"`
-	StoreNumber string    `json:"store_number,omitempty"`
-	PaidAt      time.Time `json:"paid_at,omitzero"`
-	At          time.Time `json:"at"`
+	Payload     []byte     `json:"payload,omitempty"`
+	Version     int64      `json:"version,omitempty"`
+	Digest      string     `json:"digest"`
+	StoreNumber string     `json:"store_number,omitempty"`
+	PaidAt      time.Time  `json:"paid_at,omitzero"`
+	PaidRank    order.Rank `json:"paid_rank,omitempty"`
+	// Parts are of these contents, Changed what of them is not as it was sent, in
+	// words for a person; empty where they say the same.
+	Parts   Parts     `json:"parts,omitzero"`
+	Changed string    `json:"changed,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// Parts tell whether a later notice of an order says something new. They are made
+// of what the webhook says and not of what was fetched: keyed digests, so that no
+// tax id can be guessed from them, and the total. Zero where the webhook doesn't say
+// the order.
+type Parts struct {
+	// Key identifies the key of the digests: made with another one they can't be
+	// compared. Empty where there was none; then the total stands alone.
+	Key     string `json:"key,omitempty"`
+	Lines   string `json:"lines,omitempty"`
+	Payer   string `json:"payer,omitempty"`
+	TaxID   string `json:"tax_id,omitempty"`
+	Address string `json:"address,omitempty"`
+	Total   string `json:"total,omitempty"`
 }
 
 // Attempt is one line of the timeline: what was done and what came of it.
@@ -174,6 +209,12 @@ type Lane struct {
 	// Since is when the first of the answers came that had the account rest, with no
 	// call let in after it; zero if one was, and in a lane of a former release.
 	Since time.Time `json:"since,omitzero"`
+	// Through is when an order of the account got through for the first time after its
+	// last rest; zero if none did.
+	Through time.Time `json:"through,omitzero"`
+	// Secret is the version of the account's secret under which it was last sent to
+	// rest: another one ends the rest. Empty where it isn't known.
+	Secret string `json:"secret,omitempty"`
 	// Strikes counts the account faults (a refused key, a missing permission) with no
 	// call let in after them: the breaker.
 	Strikes int `json:"strikes,omitempty"`
@@ -231,10 +272,13 @@ func (e Entry) Tombstone() bool {
 	return e.State == Rejected && e.Reason.Kind == order.Reversed && e.Digest == ""
 }
 
-// WaitsForPerson tells whether nothing happens until a person or the store acts.
-func (e Entry) WaitsForPerson() bool {
+// NeedsPerson tells whether nothing happens until a person or the store acts.
+func (e Entry) NeedsPerson() bool {
 	return e.Parked() || e.State == Rejected && !e.Tombstone()
 }
+
+// WaitsForPerson tells whether the entry needs a person who didn't dismiss it.
+func (e Entry) WaitsForPerson() bool { return e.NeedsPerson() && e.DismissedAt.IsZero() }
 
 // Leased tells whether somebody holds the entry at now.
 func (e Entry) Leased(now time.Time) bool { return now.Before(e.Lease) }
@@ -274,12 +318,21 @@ type Ledger interface {
 	Lane(ctx context.Context, account string) (Lane, error)
 
 	// BlockLane extends the lane's rest; an earlier until than the one that stands
-	// changes nothing but since and strikes.
+	// changes nothing but since, strikes and secret.
 	BlockLane(ctx context.Context, account string, l Lane) error
 
-	// ClearStrikes closes the breaker after a call that the account was let in to:
-	// neither strikes nor since are remembered then. The rest that stands goes on.
-	ClearStrikes(ctx context.Context, account string) error
+	// GotThrough closes the breaker after a call that the account was let in to at at:
+	// neither strikes, since nor secret are remembered then. The rest that stands goes
+	// on.
+	GotThrough(ctx context.Context, account string, at time.Time) error
+
+	// EndRest opens the lane. All that is remembered of it afterwards is when an order
+	// got through.
+	EndRest(ctx context.Context, account string) error
+
+	// Resting lists the keys of the account's entries that wait for its rest to end.
+	// It may have keys of entries that don't any more.
+	Resting(ctx context.Context, account string) ([]string, error)
 
 	// Customer returns what WriteCustomer kept, strongly consistent; zero if nothing.
 	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)

@@ -80,11 +80,13 @@ type bench struct {
 	// clock is the machine's and the simulator's. It starts in the past, so that
 	// deadlines of the wall clock never end before it.
 	clock *clocktest.Clock
-	sim   *omiesim.Sim
-	erp   *httptest.Server
-	dir   string
-	meter meter
-	log   io.Writer
+	// jumped is how far the clock was set without time going by.
+	jumped atomic.Int64
+	sim    *omiesim.Sim
+	erp    *httptest.Server
+	dir    string
+	meter  meter
+	log    io.Writer
 	// sensio makes the clients of the Sensio accounts, where there are any.
 	sensio func(connection.Account, ledger.Ledger) (erp.ERP, error)
 	// breaks makes the next customer call panic.
@@ -125,7 +127,7 @@ func plainBench(t *testing.T, config string) *bench {
 	t.Helper()
 	b := &bench{t: t, clock: clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), dir: t.TempDir(),
 		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: t.Output(), config: config, drains: make(chan int, 1)}
-	b.sim = omiesim.New(omiesim.Options{Now: b.clock.Now})
+	b.sim = omiesim.New(omiesim.Options{Now: b.erpNow})
 	b.erp = httptest.NewServer(b.sim)
 	t.Cleanup(func() {
 		b.sim.Close()
@@ -163,7 +165,7 @@ func (b *bench) start() {
 		"omie/estudio": {Values: map[string]string{"app_key": "1234567890", "app_secret": "secret-of-the-app"}},
 	}
 	m, err := machine.Open(ctx, machine.Options{Data: b.dir, Connections: b.connections, Secrets: store,
-		ERP: b.accounts(store), Now: b.clock.Now, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		ERP: b.accounts(store), Now: b.clock.Now, Monotonic: b.monotonic, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 		Draining: b.draining})
 	if err != nil {
 		b.t.Fatal(err)
@@ -186,6 +188,14 @@ func (b *bench) start() {
 		})
 	}
 	b.t.Cleanup(b.stop)
+}
+
+// erpNow is the ERP's clock, which nobody sets.
+func (b *bench) erpNow() time.Time { return b.clock.Now().Add(-time.Duration(b.jumped.Load())) }
+
+// monotonic goes forward with the clock, but for its jumps.
+func (b *bench) monotonic() time.Duration {
+	return b.clock.Now().Sub(time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)) - time.Duration(b.jumped.Load())
 }
 
 func (b *bench) draining(orders int) {

@@ -5,7 +5,6 @@ package machine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -50,8 +49,11 @@ type Options struct {
 	// Limits bound what callers can make the machine hold.
 	Limits intake.Limits
 	Now    func() time.Time
-	Meter  Meter
-	Log    *slog.Logger
+	// Monotonic is a clock that nobody can set, against which Now is held; what Now's
+	// times carry of it where it is nil.
+	Monotonic func() time.Duration
+	Meter     Meter
+	Log       *slog.Logger
 	// Draining hears how many orders are still under way when Run is told to end,
 	// if there are any; Run then waits for them, each for placing.Invocation at most.
 	Draining func(orders int)
@@ -72,6 +74,7 @@ type Machine struct {
 	worker *placing.Worker
 	sweep  placing.Sweep
 	intake *intake.Intake
+	clocks *clocks
 	health health
 	// free tells how much of the disk is left.
 	free func(dir string) (uint64, error)
@@ -80,6 +83,8 @@ type Machine struct {
 	door *intake.Door
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
+	// jumpTold tells that the log was told of the jump that is being taken in.
+	jumpTold bool
 	// underWay counts the messages that were received and not yet handled.
 	underWay atomic.Int64
 	// checkpointed is when the write-ahead log was last emptied, or found in use.
@@ -96,7 +101,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Draining == nil {
 		opts.Draining = func(int) {}
 	}
-	m := &Machine{opts: opts, idle: make(chan struct{}, 1), free: ledgersqlite.Free}
+	m := &Machine{opts: opts, idle: make(chan struct{}, 1), free: ledgersqlite.Free, clocks: newClocks(opts.Now, opts.Monotonic)}
 	m.health = health{check: m.probe, now: opts.Now, log: opts.Log}
 	defer func() {
 		if err != nil {
@@ -117,14 +122,14 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 		return nil, err
 	}
 	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Get,
-		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Meter: opts.Meter, Log: opts.Log}
-	m.sweep = placing.Sweep{Ledger: m.ledger, Now: opts.Now,
+		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.clocks.steady, Meter: opts.Meter, Log: opts.Log}
+	m.sweep = placing.Sweep{Ledger: m.ledger, Spacing: opts.Spacing, Now: opts.Now, SecretVersion: m.secretVersion,
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
 		Queue: func(connection.Account) queue.Sender { return m.queue },
 		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health}
 	m.door = intake.NewDoor(opts.Limits)
-	return m, m.takeOver(ctx)
+	return m, m.takeOver(ctx, opts.Now().Add(-unseenJump), func(ledger.Entry) bool { return true })
 }
 
 // Handler serves the webhooks.
@@ -136,31 +141,6 @@ func (m *Machine) Server() *http.Server { return m.door.Server(m.Handler(), m.op
 
 // Ledger is the machine's ledger.
 func (m *Machine) Ledger() *ledgersqlite.Ledger { return m.ledger }
-
-func (m *Machine) takeOver(ctx context.Context) error {
-	keys, err := m.ledger.Leased(ctx)
-	if err != nil {
-		return fmt.Errorf("take over: %w", err)
-	}
-	for _, key := range keys {
-		e, err := m.ledger.Get(ctx, key)
-		if err != nil {
-			return fmt.Errorf("take over: %w", err)
-		}
-		account, known := m.worker.ERP(e.Account)
-		rules := placing.Rules{Spacing: m.opts.Spacing, CanLookUp: !known || account.CanLookUp()}
-		if _, _, err := placing.Apply(ctx, m.ledger, rules, key, placing.Restarted{}, m.opts.Now); err != nil {
-			return fmt.Errorf("take over: %w", err)
-		}
-	}
-	if err := m.ledger.EndQuestions(ctx, m.opts.Now().Add(m.opts.Spacing)); err != nil {
-		return fmt.Errorf("take over: %w", err)
-	}
-	if err := m.queue.Recover(ctx); err != nil {
-		return fmt.Errorf("take over: %w", err)
-	}
-	return nil
-}
 
 // Run places orders until ctx ends, and then returns when the calls under way
 // have ended and are recorded. What is still queued stays queued. It returns before
@@ -186,17 +166,26 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 		if m.lost(ctx) != nil {
 			return nil
 		}
+		if !m.minded(ctx) {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			case <-m.idle:
+			}
+			continue
+		}
 		deliveries, err := m.queue.Receive(ctx, 10)
 		if err != nil && ctx.Err() == nil {
 			m.opts.Log.ErrorContext(ctx, "the queue could not be read", "cause", err)
 		}
 		for _, d := range deliveries {
-			lane, ok := lanes[d.Message.Account]
+			lane, ok := lanes[d.Message.Group()]
 			if !ok {
 				// The queue has at most one message of an account in flight: one place
 				// is enough for the moment between its acknowledgement and the next.
 				lane = make(chan queue.Delivery, 1)
-				lanes[d.Message.Account] = lane
+				lanes[d.Message.Group()] = lane
 				group.Go(func() { m.runLane(ctx, lane) })
 			}
 			m.underWay.Add(1)
@@ -249,6 +238,9 @@ func (m *Machine) runLane(ctx context.Context, lane <-chan queue.Delivery) {
 // handle lets a message come to its end even when ctx ends meanwhile: a call that
 // was sent has to be recorded.
 func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
+	if !m.clocks.steady() {
+		return // by a clock that was set, a live lease may be over; the message comes again
+	}
 	deadline := m.opts.Now().Add(placing.Invocation)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placing.Invocation)
 	defer cancel()

@@ -146,7 +146,7 @@ func TestABlockedAccountRestsAndNoCallGoesOut(t *testing.T) {
 	if n := len(b.sim.Calls()); n != before {
 		t.Errorf("%d calls went out of an account that rests", n-before)
 	}
-	b.later(2 * time.Minute)
+	b.later(2*time.Minute + placing.Spacing) // the one that drew the rest goes behind the other
 	b.reaches(first.key(), ledger.Created)
 	b.reaches(second.key(), ledger.Created)
 }

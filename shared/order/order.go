@@ -19,6 +19,8 @@ type Order struct {
 	// confirmed and decides since and too_old. Both carry their zone.
 	PlacedAt time.Time `json:"placed_at,omitzero"`
 	PaidAt   time.Time `json:"paid_at,omitzero"`
+	// PaidRank says how well PaidAt is known.
+	PaidRank Rank `json:"paid_rank,omitempty"`
 
 	Customer Customer  `json:"customer"`
 	Lines    []Line    `json:"lines"`

@@ -18,6 +18,9 @@ type Arrival struct {
 	// (rule 11).
 	ERP       string
 	Reference erp.Reference
+	// Parts are what a paid notice says of the order, for the comparison with what was
+	// sent; zero where it can't be read.
+	Parts ledger.Parts
 	// Owner is a random id of this claim, of no process and no instance: a
 	// redelivered message must not take a dead claim for its own. Lease is the
 	// invocation's deadline + 15 s.
@@ -32,10 +35,11 @@ func (a Arrival) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 	former, held := e.State, e.Leased(now)
 	written, count := a.record(&e, now)
 	step := Step{Do: Acknowledge}
-	// A message in another account's lane must not make calls of this one. An
-	// entry that was held, or rejected, is left to the next wake-up, also where the
-	// message has just made it due.
-	if e.Account == a.Message.Account && !held && former != ledger.Rejected {
+	// A message in another account's lane must not make calls of this one, and a
+	// reversal travels beside its account's lane: it claims nothing, also where a
+	// look-up is due (rule 14). An entry that was held, or rejected, is left to the
+	// next wake-up, also where the message has just made it due.
+	if a.Message.Type != queue.Reversed && e.Account == a.Message.Account && !held && former != ledger.Rejected {
 		step = a.claim(r, &e, now)
 	}
 	step.Write = step.Write || written
@@ -54,7 +58,7 @@ func (a Arrival) absent(now time.Time) (ledger.Entry, Step) {
 		OrderID: m.OrderID, StoreNumber: m.StoreNumber,
 		ERP: a.ERP, Account: m.Account, Reference: a.Reference,
 		State: ledger.Accepted, Fence: 1,
-		TryingSince: now, PaidAt: m.PaidAt, ReceivedAt: m.ReceivedAt,
+		TryingSince: now, PaidAt: m.PaidAt, PaidRank: m.PaidRank, ReceivedAt: m.ReceivedAt,
 		Correlation: m.Correlation,
 	}
 	if e.ReceivedAt.IsZero() {
@@ -119,22 +123,13 @@ func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric)
 func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric) {
 	c := a.contents(now)
 	if !newer(*e, c) {
-		return false, nil
+		return recordMoment(e, c, now)
 	}
-	did := ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic}
-	var count []Metric
-	switch {
-	case nothingSent(e.State):
-		count = reviveMended(e, c, now)
-	case e.State == ledger.Created:
-		e.Version, e.Seen = c.Version, remember(e.Seen, c.Digest)
-		did.Text = changedLate
-		count = []Metric{MetricChangedLate}
-	default:
-		e.Seen = remember(e.Seen, c.Digest)
-		e.Newer = &c
+	if !nothingSent(e.State) {
+		return true, recordLate(e, c, now)
 	}
-	note(e, now, did)
+	count := reviveMended(e, c, now)
+	note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic})
 	return true, count
 }
 
@@ -144,10 +139,12 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 // every remark that is added to it, and that must not undo what a person did in
 // the ERP.
 func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
+	c.Changed = changed(*e, c)
 	takeOver(e, c)
 	seize(e)
 	switch {
 	case e.State != ledger.Rejected || e.Reason.Kind == order.Reversed:
+	case e.Reason.Kind == order.Deleted && c.Changed == "":
 	case e.Reason.Kind == order.Deleted:
 		e.Reason.Message = deletedAndMended
 		return []Metric{MetricChangedLate}
@@ -225,37 +222,48 @@ func noteDeadLookUp(e *ledger.Entry, now time.Time) {
 	note(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
 }
 
-// Restarted: the process that held every lease of this ledger is dead (one
-// machine only, under the data folder's lock). Its leases count as lapsed now,
-// not then: a call of it may have gone out a moment ago.
-type Restarted struct{}
+// Restarted: nobody holds a lease of this ledger any more, and the clock may have
+// been set since they were taken (one machine only, under the data folder's lock: at
+// the start, and when the clock was seen to jump and all calls had ended). Leases
+// count as lapsed now, not then: a call may have ended a moment ago. For the same
+// reason an order of which a call ended after From by the clock is quiet for a whole
+// spacing from now: of a clock that was set ahead its time would be over.
+type Restarted struct {
+	From time.Time
+}
 
-func (Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if e.Rev == 0 || e.Lease.IsZero() {
+func (ev Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	leased, quiet := !e.Lease.IsZero(), e.State != ledger.Created && e.QuietUntil.After(ev.From)
+	if e.Rev == 0 || !leased && !quiet {
 		return e, Step{Do: Acknowledge}
 	}
 	var count []Metric
-	switch e.State {
-	case ledger.Creating:
-		count = lapse(r, &e, now, now)
-	case ledger.Uncertain:
+	switch {
+	case !leased:
 		seize(&e)
-		if !e.Parked() {
-			e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
-			e.Until = later(e.Until, e.QuietUntil)
-		}
+	case e.State == ledger.Creating:
+		count = lapse(r, &e, now, now)
+	case e.State == ledger.Uncertain:
+		seize(&e)
+		quiet = quiet || !e.Parked()
 		noteDeadLookUp(&e, now)
 	default:
 		seize(&e)
 		note(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
 	}
-	return e, Step{Do: Acknowledge, Write: true, Count: count}
+	if quiet {
+		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+	}
+	if quiet && !e.Until.IsZero() {
+		e.Until = later(e.Until, e.QuietUntil)
+	}
+	return finish(e, count)
 }
 
 func (a Arrival) contents(now time.Time) ledger.Contents {
 	m := a.Message
 	return ledger.Contents{Payload: m.Payload, Version: m.Version, Digest: m.Digest,
-		StoreNumber: m.StoreNumber, PaidAt: m.PaidAt, At: now}
+		StoreNumber: m.StoreNumber, PaidAt: m.PaidAt, PaidRank: m.PaidRank, Parts: a.Parts, At: now}
 }
 
 func finish(e ledger.Entry, count []Metric) (ledger.Entry, Step) {

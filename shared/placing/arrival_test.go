@@ -375,7 +375,7 @@ func TestWhatCameDuringACallThatWroteNothingDecidesAtOnce(t *testing.T) {
 		mended where
 	}{
 		{erp.Answer{Kind: erp.Refused}, where{Kind: order.Mended, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1}},
-		{erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour}, where{Kind: order.Lane, Until: "1h0m0s", Quiet: "1m1s", Due: "1h0m0s"}},
+		{erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour}, where{Kind: order.Lane, Until: "1h1m1s", Quiet: "1m1s", Due: "1h1m1s"}},
 		{erp.Answer{Kind: erp.NotSent}, where{Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{erp.Answer{Kind: erp.NoTime}, where{Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
 	} {
@@ -489,9 +489,30 @@ func TestARestartLapsesEveryLeaseNow(t *testing.T) {
 	}
 	for name, is := range map[string]func(*story) *story{"nothing": nothing, "waiting": (*story).waiting, "uncertain": (*story).uncertain,
 		"parked": (*story).parked, "rejected": (*story).rejected, "created": (*story).created} {
-		s := is(begin(t, looksUp))
-		if s.happens(placing.Restarted{}).Write {
+		s := is(begin(t, looksUp)).passes(day)
+		if s.happens(placing.Restarted{From: s.now}).Write {
 			t.Errorf("%s: a restart changes what nobody held", name)
+		}
+	}
+}
+
+// By a clock that was set ahead the 61 seconds would be over at once.
+func TestARestartKeepsQuietWhatACallMayJustHaveEndedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		is    func(*story) *story
+		until string
+	}{
+		"uncertain":         {(*story).uncertain, "1m1s"},
+		"parked":            {(*story).parked, ""},
+		"refused a create":  {func(s *story) *story { s.creating().answers(block); return s }, "1h0m31s"},
+		"rejected, as sent": {func(s *story) *story { s.creating().answers(erp.Answer{Kind: erp.Refused, Text: "no"}); return s }, ""},
+	} {
+		s := c.is(begin(t, looksUp)).passes(30 * time.Second)
+		before := s.entry
+		s.happens(placing.Restarted{From: before.QuietUntil.Add(-time.Millisecond)})
+		e := s.entry
+		if !e.QuietUntil.Equal(s.now.Add(placing.Spacing)) || distance(e.Until, s.now) != c.until || e.State != before.State || e.Reason != before.Reason {
+			t.Errorf("%s: %s, quiet until %s, goes on at %s, want %s", name, e.State, distance(e.QuietUntil, s.now), distance(e.Until, s.now), c.until)
 		}
 	}
 }

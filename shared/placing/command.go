@@ -95,7 +95,7 @@ func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 		return refuse(e, "the document may exist, and this ERP account has no look-up that proves anything: look there, then carimbo orders resolve --created ID or --absent")
 	}
 	if c.Contents != nil {
-		contents := c.overruling(e)
+		contents := compared(e, c.overruling(e))
 		e.Newer = &contents
 		e.Seen = remember(e.Seen, contents.Digest)
 	}
@@ -213,4 +213,41 @@ func lookUpAgain(e *ledger.Entry, now time.Time) {
 	case e.Fault != "":
 		e.Reason.Kind = order.UnknownFault
 	}
+}
+
+// Resumed: the account's rest was ended by a person, or by a new version of its
+// secret. What waited for the rest goes on, though never before quiet_until; what
+// somebody works on just now, and what waits for something else, stays as it is.
+type Resumed struct{}
+
+func (Resumed) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Rev == 0 || !e.Rests || e.Leased(now) {
+		return e, Step{Do: Acknowledge}
+	}
+	seize(&e)
+	gotThrough(&e)
+	e.Until = later(now, e.QuietUntil)
+	return finish(e, nil)
+}
+
+// Dismiss takes what needs a person off their list, until something happens to it.
+type Dismiss struct {
+	Person
+}
+
+func (c Dismiss) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := busy(e, now); why != "" {
+		return refuse(e, "%s", why)
+	}
+	switch {
+	case c.Note == "":
+		return refuse(e, "say why in a note: whoever looks at the order later will want to know")
+	case !e.NeedsPerson():
+		return refuse(e, "the order is %s and needs nobody, so there is nothing to dismiss", e.State)
+	case !e.DismissedAt.IsZero():
+		return refuse(e, "the order was dismissed already")
+	}
+	seize(&e)
+	note(&e, now, ledger.Attempt{Did: didDismiss, By: c.By, Note: c.Note, Rule: "dismiss"})
+	return finish(e, nil)
 }

@@ -32,9 +32,19 @@ func takeOver(e *ledger.Entry, c ledger.Contents) {
 	if c.StoreNumber != "" {
 		e.StoreNumber = c.StoreNumber
 	}
-	if !c.PaidAt.IsZero() {
-		e.PaidAt = c.PaidAt
+	keepMoment(e, c)
+}
+
+// takeOverNewer makes what was kept beside the entry's contents, and tells whether
+// the store mended the order with it: a better moment of payment alone mends nothing.
+func takeOverNewer(e *ledger.Entry) (mended bool) {
+	if e.Newer == nil {
+		return false
 	}
+	mended = e.Newer.Digest != e.Digest
+	takeOver(e, *e.Newer)
+	e.Newer = nil
+	return mended
 }
 
 // remember adds a digest to a copy of the list: the entry that the list came

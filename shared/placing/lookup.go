@@ -13,10 +13,14 @@ import (
 type LookedUp struct {
 	Fence  int64
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// order of the account last got through.
 	LaneUntil time.Time
+	Through   time.Time
 	// PutOff tells that no call was made.
 	PutOff bool
+	// Kind is the kind of document that was looked for.
+	Kind string
 }
 
 func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
@@ -26,6 +30,9 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	quiet := e.QuietUntil
 	if l.called() {
 		e.LookedUpAt, e.QuietUntil = now, later(quiet, now.Add(r.Spacing))
+		if l.Answer.Kind != erp.Lane {
+			gotThrough(&e)
+		}
 	}
 	if e.Denied() {
 		return l.ofDenied(r, e, now)
@@ -37,7 +44,7 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		rule = "7"
 		step.Count = present(&e, l.Answer, now)
 	case erp.Absent:
-		step.Do, step.Count = provenAbsent(&e, now)
+		step.Do, step.Count = l.absent(&e, now)
 		if step.Do == Place {
 			// The create is no equal call: the claim that proved the absence makes it at once.
 			e.QuietUntil = quiet
@@ -77,6 +84,11 @@ func (l LookedUp) ofDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry
 		count = stands(&e, now)
 	case erp.Absent:
 		e.Attempts++
+		if l.underAnotherKey(e) || l.Kind != e.Reference.Kind {
+			words = "the account's App Key or kind of document is another one than when document " + id + " was created, so nothing proves that it is gone: nothing changes"
+			count = stands(&e, now)
+			break
+		}
 		words = "document " + id + " is gone"
 		count = deleted(&e)
 	case erp.Unprovable:
@@ -148,6 +160,27 @@ func notOurs(sent erp.Mark, found erp.Found) string {
 	return ""
 }
 
+// absent is what an absence leads to, if it is one of the document that was asked
+// for: under another App Key another app was asked, which knows none of ours, and a
+// document of another kind is elsewhere in the ERP.
+func (l LookedUp) absent(e *ledger.Entry, now time.Time) (Action, []Metric) {
+	switch {
+	case l.underAnotherKey(*e):
+		e.Attempts++
+		return Acknowledge, park(e, "the account's App Key is another one than when the order was sent, so that the ERP shows none proves nothing: look under the former App Key, then carimbo orders resolve --created ID or --absent")
+	case l.Kind != e.Reference.Kind:
+		e.Attempts++
+		return Acknowledge, park(e, "another kind of document was looked for than the one that was sent, so that the ERP shows none proves nothing: look there, then carimbo orders resolve --created ID or --absent")
+	}
+	return provenAbsent(e, now)
+}
+
+// underAnotherKey tells whether the look-up was made under another App Key than the
+// create; where either isn't known they count as the same.
+func (l LookedUp) underAnotherKey(e ledger.Entry) bool {
+	return e.Document.Key != "" && l.Answer.Key != "" && e.Document.Key != l.Answer.Key
+}
+
 // provenAbsent goes on with the create in the same claim where rule 6 lets it.
 func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	switch {
@@ -177,7 +210,11 @@ func (l LookedUp) again(r Rules, e *ledger.Entry, now time.Time) []Metric {
 	}
 	switch l.Answer.Kind {
 	case erp.Lane:
-		e.Until = later(now, l.LaneUntil, e.QuietUntil)
+		if !l.PutOff && drewRest(e, l.Through, now) && !e.Denied() {
+			e.Attempts++
+			return park(e, onlyThisOne+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+		}
+		rest(r, e, later(now, l.LaneUntil))
 		return []Metric{MetricLaneBlocked}
 	case erp.Redundant:
 		e.Attempts++

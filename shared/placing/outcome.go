@@ -15,6 +15,7 @@ type Facts struct {
 	Currency    string
 	Customer    string
 	PaidAt      time.Time
+	PaidRank    order.Rank
 }
 
 func (f Facts) record(e *ledger.Entry) {
@@ -26,7 +27,7 @@ func (f Facts) record(e *ledger.Entry) {
 		e.StoreNumber = f.StoreNumber
 	}
 	if !f.PaidAt.IsZero() {
-		e.PaidAt = f.PaidAt
+		e.PaidAt, e.PaidRank = f.PaidAt, f.PaidRank
 	}
 }
 
@@ -91,8 +92,10 @@ type Held struct {
 	Fence  int64
 	Facts  Facts
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// order of the account last got through.
 	LaneUntil time.Time
+	Through   time.Time
 	// PutOff tells that no call was made.
 	PutOff bool
 }
@@ -106,7 +109,13 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 	rule := "8"
 	switch h.Answer.Kind {
 	case erp.Lane:
-		wait(&e, later(now, h.LaneUntil), order.Lane, "the ERP account rests: "+h.Answer.Text)
+		if !h.PutOff && drewRest(&e, h.Through, now) {
+			e.Attempts++
+			count = reject(&e, order.RefusedByERP, onlyThisOne+h.Answer.Text)
+			break
+		}
+		wait(&e, now, order.Lane, "the ERP account rests: "+h.Answer.Text)
+		rest(r, &e, later(now, h.LaneUntil))
 		count = []Metric{MetricLaneBlocked}
 	case erp.Redundant:
 		count = waitBackedOff(r, &e, now, order.Redundant, h.Answer.Text)
@@ -134,6 +143,10 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 	note(&e, now, ledger.Attempt{Did: did, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
 	return finish(e, count)
 }
+
+// onlyThisOne explains why what reads like the account's fault is put down to an
+// order.
+const onlyThisOne = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: "
 
 // Unfetched: the order could not be fetched from its store. Nothing was sent.
 type Unfetched struct {
@@ -165,6 +178,8 @@ type Ready struct {
 	Fence int64
 	Facts Facts
 	Mark  erp.Mark
+	// Parts are what the webhook says, whatever was fetched beside.
+	Parts ledger.Parts
 	// LaneUntil is until when the lane is blocked; zero or past when it is open.
 	LaneUntil time.Time
 	LaneWhy   string
@@ -172,7 +187,7 @@ type Ready struct {
 	TimeLeft bool
 }
 
-func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (ev Ready) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, ev.Fence, ledger.Accepted, ledger.Waiting) || !e.Leased(now) {
 		return e, stop
 	}
@@ -182,7 +197,8 @@ func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step
 		count := reject(&e, order.Reversed, reversedMessage)
 		return finish(e, count)
 	case now.Before(ev.LaneUntil):
-		wait(&e, ev.LaneUntil, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		wait(&e, now, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		rest(r, &e, ev.LaneUntil)
 		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.Lane), Text: ev.LaneWhy, Rule: "8"})
 		return finish(e, []Metric{MetricLaneBlocked})
 	case now.Before(e.QuietUntil):
@@ -195,10 +211,10 @@ func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step
 		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.NoTime), Text: e.Reason.Message, Rule: "4"})
 		return finish(e, nil)
 	}
-	e.State = ledger.Creating
+	e.State, e.Rests = ledger.Creating, false
 	e.Until = time.Time{}
 	e.Reason = order.Reason{}
-	e.Document = ev.Mark
+	e.Document, e.Parts = ev.Mark, ev.Parts
 	return e, Step{Do: Create, Write: true}
 }
 
@@ -206,8 +222,10 @@ func (ev Ready) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step
 type Answered struct {
 	Fence  int64
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane.
+	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// order of the account last got through.
 	LaneUntil time.Time
+	Through   time.Time
 }
 
 func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
@@ -237,7 +255,13 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		step.Count = append([]Metric{MetricUnknownFault}, doubt(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
 	case erp.Lane:
 		rule = "8"
-		wait(&e, later(now, a.LaneUntil), order.Lane, "the ERP account rests: "+a.Answer.Text)
+		if drewRest(&e, a.Through, now) {
+			e.Attempts++
+			step.Count = reject(&e, order.RefusedByERP, onlyThisOne+a.Answer.Text)
+			break
+		}
+		wait(&e, now, order.Lane, "the ERP account rests: "+a.Answer.Text)
+		rest(r, &e, later(now, a.LaneUntil))
 		step.Count = []Metric{MetricLaneBlocked}
 	case erp.Redundant:
 		e.Attempts++
@@ -255,6 +279,9 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		rule = "5"
 		step.Count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
 	}
+	if a.Answer.Kind != erp.Lane && a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
+		gotThrough(&e)
+	}
 	if nothingSent(e.State) {
 		if count, changed := nothingThere(&e, now); changed {
 			step.Count = count
@@ -268,11 +295,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 // beside while that was open now counts (rules 12 and 14). Newer contents take
 // over whatever the state, and a reversal ends the order.
 func nothingThere(e *ledger.Entry, now time.Time) (count []Metric, changed bool) {
-	mended := e.Newer != nil
-	if mended {
-		takeOver(e, *e.Newer)
-		e.Newer = nil
-	}
+	mended := takeOverNewer(e)
 	switch {
 	case !e.ReversedAt.IsZero():
 		return reject(e, order.Reversed, reversedMessage), true

@@ -28,7 +28,7 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 		want   where
 	}{
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "5m0s", Due: "5m0s", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Due: "6m1s", Count: counts(placing.MetricLaneBlocked)}},
 		{"a redundant read: waits as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "7s", Due: "7s", Attempts: 1, Failures: 1}},
 		{"a redundant read without a time: 61 s", erp.Answer{Kind: erp.Redundant},
@@ -171,9 +171,9 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: "?"},
 			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "5m0s", Quiet: "1m1s", Due: "5m0s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
 		{"the lane is blocked for a moment: no equal call within 61 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "1m2s", Quiet: "1m1s", Due: "1m2s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
 		{"redundant: uncertain, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second},
 			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m30s", Quiet: "1m1s", Due: "1m30s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
 		{"redundant for a moment: looked up no sooner than in 61 s", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
@@ -315,8 +315,8 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		{"no time left: stays, no call counts", erp.Answer{Kind: erp.NoTime}, false, stays("1m1s", 2, 1, "0s")},
 		{"redundant: stays, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, false, stays("1m30s", 2, 0, "1m1s")},
 		{"redundant for a moment: stays 61 s", erp.Answer{Kind: erp.Redundant, RetryAfter: time.Second}, false, stays("1m1s", 2, 0, "1m1s")},
-		{"the lane is blocked: stays, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute}, false, stays("5m0s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
-		{"the lane is blocked for a moment: stays 61 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}, false, stays("1m1s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
+		{"the lane is blocked: stays, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute}, false, stays("6m1s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
+		{"the lane is blocked for a moment: stays 62 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}, false, stays("1m2s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
 		{"put off for the lane: stays, no call counts", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}, true, stays("1s", 1, 0, "0s", placing.MetricLaneBlocked)},
 		{"put off for want of time: stays, no call counts", erp.Answer{Kind: erp.NoTime}, true, stays("1m1s", 2, 1, "0s")},
 	} {

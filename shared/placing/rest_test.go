@@ -150,12 +150,12 @@ type clearing struct {
 	fails   error
 }
 
-func (c *clearing) ClearStrikes(ctx context.Context, account string) error {
+func (c *clearing) GotThrough(ctx context.Context, account string, at time.Time) error {
 	c.cleared++
 	if c.fails != nil {
 		return c.fails
 	}
-	return c.Ledger.ClearStrikes(ctx, account)
+	return c.Ledger.GotThrough(ctx, account, at)
 }
 
 func TestACallThatIsLetInWritesTheLaneOnlyAfterARest(t *testing.T) {

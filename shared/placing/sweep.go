@@ -26,7 +26,11 @@ type Sweep struct {
 	Ledger ledger.Ledger
 	// Queue returns the queue that the account's worker reads.
 	Queue func(account string) queue.Sender
-	Now   func() time.Time
+	// SecretVersion is the version of the account's secret as it is now; nil where
+	// nobody can tell.
+	SecretVersion func(ctx context.Context, account string) (string, error)
+	Spacing       time.Duration
+	Now           func() time.Time
 }
 
 // Account wakes at most 200 of the account's due orders, none while its lane
@@ -40,7 +44,7 @@ func (s Sweep) Account(ctx context.Context, account string) (int, error) {
 		return 0, fmt.Errorf("read the lane: %w", err)
 	}
 	if now.Before(lane.BlockedUntil) {
-		return 0, nil
+		return 0, s.resumeIfReplaced(ctx, account, lane)
 	}
 	due, err := s.Ledger.Due(ctx, account, now, sweepLimit)
 	if err != nil {
@@ -57,4 +61,21 @@ func (s Sweep) Account(ctx context.Context, account string) (int, error) {
 		}
 	}
 	return len(due), nil
+}
+
+// resumeIfReplaced ends the rest of an account whose secret is another one than when
+// it was sent to rest. What goes on then is woken by the next sweep.
+func (s Sweep) resumeIfReplaced(ctx context.Context, account string, lane ledger.Lane) error {
+	if s.SecretVersion == nil || lane.Secret == "" {
+		return nil
+	}
+	version, err := s.SecretVersion(ctx, account)
+	if err != nil {
+		return fmt.Errorf("look for a new version of the account's secret: %w", err)
+	}
+	if version == "" || version == lane.Secret {
+		return nil
+	}
+	_, err = Resume(ctx, s.Ledger, Rules{Spacing: s.Spacing}, account, s.Now)
+	return err
 }

@@ -23,6 +23,7 @@ const (
 	didPutOff   = "put_off" // what was about to be asked was not
 	didRetry    = "retry"
 	didResolve  = "resolve"
+	didDismiss  = "dismiss"
 )
 
 // A timeline keeps its beginning and its end (rule 17).
@@ -33,9 +34,13 @@ const (
 )
 
 // note adds a line that says what was done and, if the transition is over by
-// then, what became of the entry.
+// then, what became of the entry. What a person has dismissed is on their list again
+// with every line but their own.
 func note(e *ledger.Entry, now time.Time, a ledger.Attempt) {
 	a.At, a.Became = now, e.State
+	if e.DismissedAt = (time.Time{}); a.Did == didDismiss {
+		e.DismissedAt = now
+	}
 	a.Text, a.Note = clip(a.Text), clip(order.Masked(a.Note)) // what a person writes stays, too (rule 18)
 	lines := append(slices.Clone(e.Timeline), a)
 	if len(lines) > keepFirst+keepLast {

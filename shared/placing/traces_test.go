@@ -378,7 +378,7 @@ func TestTraces(t *testing.T) {
 			if s.passes(61*time.Second - time.Millisecond).arrives(wake()); s.step.Do != placing.Acknowledge {
 				t.Errorf("%s: %s", name, s.step.Do)
 			}
-			s.passes(time.Millisecond).arrives(wake())
+			s.passes(time.Millisecond).isDue()
 			if s.readies(); s.step.Do != placing.Create {
 				t.Errorf("%s: %s", name, s.step.Do)
 			}

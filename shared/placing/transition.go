@@ -74,6 +74,8 @@ const (
 	MetricReversedLate Metric = "ReversedLate"
 	// MetricChangedLate: changed in the store after the document was created.
 	MetricChangedLate Metric = "ChangedLate"
+	// MetricUnchanged: a later notice that changes nothing of the document.
+	MetricUnchanged Metric = "Unchanged"
 	// MetricStrayWake: a wake-up of an entry that does not exist.
 	MetricStrayWake Metric = "StrayWake"
 	// MetricNewerVersion: a message or an entry that a newer release wrote.
@@ -97,8 +99,8 @@ type Step struct {
 }
 
 // Event is something that happened to an entry. The closed list is Arrival,
-// Restarted, Judged, Unfetched, Held, Broke, Ready, Answered, LookedUp, Retry,
-// ResolveAbsent and ResolveCreated.
+// Restarted, Judged, Unfetched, Held, Broke, Ready, Answered, LookedUp, Resumed,
+// Retry, ResolveAbsent, ResolveCreated and Dismiss.
 type Event interface {
 	next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 }
@@ -156,6 +158,36 @@ func due(e ledger.Entry, now time.Time) time.Time {
 	return e.Until
 }
 
+// rest says that the entry waits for the end of the account's rest, after the orders
+// that drew fewer of them in a row with calls of their own: not for longer and longer
+// where it is the only one, and each of its calls asks whether the rest is over.
+func rest(r Rules, e *ledger.Entry, end time.Time) {
+	e.Until = later(end.Add(time.Duration(min(e.OwnRests, mostBehind))*r.Spacing), e.QuietUntil)
+	e.Rests = true
+}
+
+// mostOwnRests is how many rests in a row an order may draw while other orders of
+// the account get through.
+const mostOwnRests = 3
+
+// mostBehind is the most spacings that an order waits behind the others: what bounds the
+// account's rest must bound the order's.
+const mostBehind = 10
+
+// drewRest counts a rest that the entry's own call drew, and tells whether it is the
+// order and not the account that the ERP means: an account's rest must not be held by
+// one order (rule 8). through is when another order of the account last got through.
+func drewRest(e *ledger.Entry, through, now time.Time) bool {
+	if e.OwnRests == 0 {
+		e.OwnRestsSince = now
+	}
+	e.OwnRests++
+	return e.OwnRests >= mostOwnRests && through.After(e.OwnRestsSince)
+}
+
+// gotThrough forgets the rests that the entry's own calls drew.
+func gotThrough(e *ledger.Entry) { e.OwnRests, e.OwnRestsSince = 0, time.Time{} }
+
 // backoff is the wait after the nth failure in a row.
 func backoff(n int, spacing time.Duration) time.Duration {
 	steps := [...]time.Duration{spacing, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
@@ -176,6 +208,7 @@ func nothingSent(s ledger.State) bool {
 // release ends the claim: the holder is done.
 func release(e *ledger.Entry) {
 	e.Owner, e.Lease = "", time.Time{}
+	e.Rests = false
 }
 
 // seize takes the entry away from whoever holds it: their writes bounce.
@@ -279,25 +312,26 @@ func stands(e *ledger.Entry, now time.Time) (count []Metric) {
 	e.Expires = e.CreatedAt.Add(retention)
 	if e.Newer != nil {
 		e.Version = e.Newer.Version
-		count = []Metric{MetricChangedLate}
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate})
+		keepMoment(e, *e.Newer)
+		if news := newsOf(*e.Newer); news != "" {
+			count = []Metric{MetricChangedLate}
+			note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + news})
+		}
 	}
 	e.Payload, e.Newer = nil, nil
 	settle(e)
 	return count
 }
 
-const changedLate = "changed in the store after the document was sent: compare them"
+const changedLate = "changed in the store after the document was sent: "
 
 // absent is what a proven absence leads to (rule 6, in its order): the newer
 // contents take over whatever follows, a reversal ends it, an unknown fault
 // without newer contents ends it, else the create may go out again. It tells
 // whether it may.
 func absent(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
-	mended := e.Newer != nil
+	mended := takeOverNewer(e)
 	if mended {
-		takeOver(e, *e.Newer)
-		e.Newer = nil
 		revive(e, now)
 		kind = order.Mended
 	}
@@ -324,10 +358,7 @@ func deleted(e *ledger.Entry) []Metric {
 	gone := "somebody deleted document " + e.ERPID + " in the ERP"
 	e.ERPID, e.ERPNumber, e.Found = "", "", false
 	e.CreatedAt, e.Document = time.Time{}, erp.Mark{}
-	if e.Newer != nil {
-		takeOver(e, *e.Newer)
-		e.Newer = nil
-	}
+	takeOverNewer(e)
 	again := "to create it again: carimbo orders retry"
 	if len(e.Payload) == 0 {
 		again += " --payload FILE, since the contents of a created order are not kept"

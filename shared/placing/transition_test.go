@@ -417,6 +417,9 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 	if looked, ok := ev.(placing.LookedUp); ok && !looked.PutOff && looked.Answer.Kind != erp.NotSent && looked.Answer.Kind != erp.NoTime {
 		promise("a look-up that was made keeps the ERP quiet, unless its claim goes on to create", after.State == ledger.Waiting || !after.QuietUntil.Before(now.Add(r.Spacing)))
 	}
+	promise("what rests waits for its account, and nobody holds it but by a claim", !after.Rests ||
+		(after.State == ledger.Waiting || after.State == ledger.Uncertain) && !after.Until.IsZero())
+	promise("the moment of payment only gets better", after.PaidRank >= before.PaidRank)
 	promise("quiet_until only grows", !after.QuietUntil.Before(before.QuietUntil))
 	promise("what the ERP said stays while the order is uncertain", before.State != ledger.Uncertain || after.State != ledger.Uncertain ||
 		before.Fault == after.Fault && before.AlreadyThere == after.AlreadyThere)
@@ -646,7 +649,7 @@ func TestAWaitForTheLaneIsNoAttemptAndNoFailure(t *testing.T) {
 	}
 	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
 	s.is(where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s",
-		Quiet: "-58m59s", Attempts: 1, Failures: 1, Payload: "a"})
+		Quiet: "-1h9m9s", Attempts: 1, Failures: 1, Payload: "a"})
 }
 
 // An order that is lost over and over must not keep the lane's other orders

@@ -35,19 +35,6 @@ const (
 	recordMargin = 10 * time.Second
 )
 
-// The breaker: how long the account rests after each account fault in a row.
-const (
-	maxStrikes = 5
-	maxRest    = time.Hour
-)
-
-// LongRest is how long an account may rest before a person is told.
-const LongRest = 15 * time.Minute
-
-// laneMargin is for clocks that differ, and for an ERP that says whole seconds: a
-// call a moment before the end of a block makes it begin anew.
-const laneMargin = 2 * time.Second
-
 // writeTries bounds how often a transition is decided anew because somebody wrote
 // in between.
 const writeTries = 20
@@ -70,12 +57,16 @@ type Worker struct {
 	Platform    func(name string) (platform.Platform, bool)
 	// ERP returns the account's client, or false if the account is not configured.
 	ERP func(account string) (erp.ERP, bool)
-	// Secrets has store/<connection>, for platforms whose order is fetched.
+	// Secrets has store/<connection>, for platforms whose order is fetched, and the
+	// account's own.
 	Secrets secret.Store
 	Spacing time.Duration
 	Now     func() time.Time
-	Meter   Meter
-	Log     *slog.Logger
+	// Steady tells whether the clock was not set since the process last took that in;
+	// nil where nobody watches it. No call begins otherwise.
+	Steady func() bool
+	Meter  Meter
+	Log    *slog.Logger
 }
 
 // Handle takes one message to its end before the deadline. An error means that
@@ -136,12 +127,21 @@ type invocation struct {
 }
 
 func (in *invocation) arrive(ctx context.Context) (Step, error) {
-	cfg := in.Connections()
-	conn := cfg.Connections[in.message.Connection]
+	cfg, m := in.Connections(), in.message
+	conn := cfg.Connections[m.Connection]
+	var said ledger.Parts
+	if m.Type == queue.Paid {
+		said = in.parts(ctx, m.Platform, m.Connection, m.Account, m.Payload)
+	}
+	reference := erp.NewReference(m.Connection, conn.Orig, m.OrderID)
+	if in.known {
+		reference.Kind = in.account.DocumentKind()
+	}
 	return in.apply(ctx, Arrival{
 		Message:   in.message,
 		ERP:       cfg.ERPs[in.message.Account].Kind,
-		Reference: erp.NewReference(in.message.Connection, conn.Orig, in.message.OrderID),
+		Reference: reference,
+		Parts:     said,
 		Owner:     rand.Text(),
 		Lease:     in.deadline.Add(leaseMargin),
 	})
@@ -216,6 +216,10 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return Unfetched{Fence: fence, Text: "the order could not be fetched from the store"}, nil
 	}
 	facts := factsOf(o)
+	if moment := (order.Moment{At: in.entry.PaidAt, Rank: in.entry.PaidRank}); err == nil && moment.Rank >= o.PaidRank && !moment.At.IsZero() {
+		o.Paid(moment)
+		facts = factsOf(o)
+	}
 	if err == nil {
 		err = o.Check(in.Now())
 	}
@@ -246,8 +250,8 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("what is known of the customer: %w", answer.Err)
 	}
 	if answer.Kind != erp.Ready {
-		until, err := in.block(ctx, answer)
-		return Held{Fence: fence, Facts: facts, Answer: answer, LaneUntil: until}, err
+		lane, err := in.block(ctx, answer)
+		return Held{Fence: fence, Facts: facts, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 	}
 	in.document = doc
 	mark, err := markOf(doc)
@@ -257,7 +261,9 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if lane, err = in.Ledger.Lane(ctx, in.entry.Account); err != nil {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
-	return Ready{Fence: fence, Facts: facts, Mark: mark, LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
+	return Ready{Fence: fence, Facts: facts, Mark: mark,
+		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
+		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
 		TimeLeft: in.timeFor(in.account.CallLimit())}, nil
 }
 
@@ -311,8 +317,8 @@ func (in *invocation) create(ctx context.Context) (Event, error) {
 	if in.timeFor(in.account.CallLimit()) {
 		answer = in.account.Create(ctx, in.document)
 	}
-	until, err := in.block(ctx, answer)
-	return Answered{Fence: in.entry.Fence, Answer: answer, LaneUntil: until}, err
+	lane, err := in.block(ctx, answer)
+	return Answered{Fence: in.entry.Fence, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 }
 
 func (in *invocation) lookUp(ctx context.Context) (Event, error) {
@@ -335,71 +341,14 @@ func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 		return putOff, nil
 	}
 	answer := in.account.LookUp(ctx, in.entry.Reference)
-	until, err := in.block(ctx, answer)
-	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: until}, err
+	blocked, err := in.block(ctx, answer)
+	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: blocked.until, Through: blocked.through, Kind: in.entry.Reference.Kind}, err
 }
 
-// timeFor tells whether a call of this length, and its record, still fit.
+// timeFor tells whether a call of this length, and its record, still fit, and whether
+// the clock can be trusted that says so.
 func (in *invocation) timeFor(call time.Duration) bool {
-	return in.deadline.Sub(in.Now()) >= call+recordMargin
-}
-
-// block writes the lane's rest before the entry's outcome is written, so that no
-// other order of the account slips through, and closes the breaker when the
-// account was let in. It returns when the lane opens.
-func (in *invocation) block(ctx context.Context, a erp.Answer) (time.Time, error) {
-	if a.Kind == erp.NotSent || a.Kind == erp.NoTime || a.Kind == erp.Early || a.Kind == erp.Lost {
-		return time.Time{}, nil
-	}
-	account := in.entry.Account
-	lane, err := in.Ledger.Lane(ctx, account)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read the lane: %w", err)
-	}
-	if a.Kind != erp.Lane {
-		if lane.Refused() || !lane.Since.IsZero() {
-			// One that fails is made up for by the next call: no reason to leave what the
-			// ERP answered unrecorded.
-			if err := in.Ledger.ClearStrikes(ctx, account); err != nil {
-				in.Log.WarnContext(ctx, "that the account was let in again could not be recorded", "account", account, "cause", err)
-			}
-		}
-		return time.Time{}, nil
-	}
-	rest := a.RetryAfter
-	if a.AccountFault {
-		lane.Strikes = min(lane.Strikes+1, maxStrikes)
-		rest = min(rest<<(lane.Strikes-1), max(rest, maxRest))
-	}
-	if a.AccountFault || !lane.Refused() {
-		// What a person has to mend is not forgotten over another reason to rest.
-		lane.Why = a.Text
-	}
-	if lane.Since.IsZero() {
-		lane.Since = in.Now()
-	}
-	lane.BlockedUntil = later(lane.BlockedUntil, in.Now().Add(rest+laneMargin))
-	if err := in.Ledger.BlockLane(ctx, account, lane); err != nil {
-		return time.Time{}, fmt.Errorf("block the lane: %w", err)
-	}
-	in.reportRest(ctx, a.AccountFault, rest, lane.BlockedUntil)
-	return lane.BlockedUntil, nil
-}
-
-// reportRest tells of a rest that a person should know of. Shorter ones are an
-// ERP's everyday limits.
-func (in *invocation) reportRest(ctx context.Context, refused bool, rest time.Duration, until time.Time) {
-	account := in.entry.Account
-	switch {
-	case refused:
-		in.Meter.CountAccount(ctx, MetricAccountRefused, account)
-		in.Log.WarnContext(ctx, "the ERP refuses the account's key, or a permission is missing: its orders wait until you mend that; carimbo accounts tells what the ERP said",
-			"account", account, "why", "refused", "until", until, "key", in.entry.Key)
-	case rest > LongRest:
-		in.Meter.CountAccount(ctx, MetricLongRest, account)
-		in.Log.WarnContext(ctx, "the ERP has the account rest for long: its orders wait until then; carimbo accounts tells what the ERP said",
-			"account", account, "why", "rest", "until", until, "key", in.entry.Key)
-	}
+	return in.deadline.Sub(in.Now()) >= call+recordMargin && (in.Steady == nil || in.Steady())
 }
 
 func factsOf(o order.Order) Facts {
@@ -407,7 +356,7 @@ func factsOf(o order.Order) Facts {
 		return Facts{}
 	}
 	return Facts{StoreNumber: o.Number, Total: o.Total.String(), Currency: o.Currency,
-		Customer: o.Customer.Initials(), PaidAt: o.PaidAt}
+		Customer: o.Customer.Initials(), PaidAt: o.PaidAt, PaidRank: o.PaidRank}
 }
 
 func markOf(d erp.Document) (erp.Mark, error) {
@@ -416,5 +365,5 @@ func markOf(d erp.Document) (erp.Mark, error) {
 		return erp.Mark{}, fmt.Errorf("digest the document: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	return erp.Mark{Digest: hex.EncodeToString(sum[:16]), Total: d.Total, OrderNumber: d.OrderNumber, CustomerID: d.CustomerID}, nil
+	return erp.Mark{Digest: hex.EncodeToString(sum[:16]), Total: d.Total, OrderNumber: d.OrderNumber, CustomerID: d.CustomerID, Key: d.Key}, nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/generic"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
@@ -40,7 +41,7 @@ type shift struct {
 	cfg connection.Config
 	// platform stands for the registry's, if it is set; secrets are the stores'.
 	platform platform.Platform
-	secrets  vault
+	secrets  secret.Store
 }
 
 // vault holds the stores' secrets.
@@ -85,7 +86,7 @@ func newShift(t *testing.T) *shift {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shift{t: t, now: noon, ledger: l, cfg: cfg}
+	s := &shift{t: t, now: noon, ledger: l, cfg: cfg, secrets: vault{}}
 	s.erp = &script{shift: s, looksUp: true,
 		customer: func() erp.Answer { return erp.Answer{Kind: erp.Ready} },
 		create:   func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Created, ID: "7", Number: "16"} },
@@ -125,6 +126,10 @@ func (e *script) LookUp(context.Context, erp.Reference) erp.Answer {
 
 func (e *script) CanLookUp() bool          { return e.looksUp }
 func (e *script) CallLimit() time.Duration { return time.Minute }
+
+func (e *script) DocumentKind() string { return "os" }
+
+func (e *script) LongestRest() time.Duration { return 2 * time.Hour }
 
 // witness is the ledger as the worker sees it.
 type witness struct {
@@ -464,14 +469,14 @@ func TestAnAbsenceIsFollowedByTheCreateInTheSameClaim(t *testing.T) {
 func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer erp.Answer
-		rests  []time.Duration
+		rests  []time.Duration // 2 seconds longer, for clocks that differ
 	}{
 		"a key that is refused": {erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "key"},
 			[]time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour}},
 		"too many calls": {erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, Text: "429"},
 			[]time.Duration{time.Minute, time.Minute, time.Minute}},
 		"a long block": {erp.Answer{Kind: erp.Lane, RetryAfter: 3 * time.Hour, AccountFault: true, Text: "block"},
-			[]time.Duration{3 * time.Hour, 3 * time.Hour}},
+			[]time.Duration{2*time.Hour - 2*time.Second, 2*time.Hour - 2*time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
@@ -482,11 +487,11 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want += 2 * time.Second // for clocks that differ
+				want += 2 * time.Second
 				if got := lane.BlockedUntil.Sub(s.now); got != want {
 					t.Errorf("rest %d: %s, want %s", i+1, got, want)
 				}
-				s.now = lane.BlockedUntil
+				s.now = s.entry().Until
 				s.handles(wakeUp())
 			}
 			if e := s.entry(); e.Attempts != 0 {
@@ -650,4 +655,25 @@ func TestWhileTheAccountRestsAnOrderShowsItsTotalAndAWrongOneIsRefused(t *testin
 			}
 		})
 	}
+}
+
+// broken is a platform whose code can't stand what it is given.
+type broken struct{ generic.Platform }
+
+func (broken) Order(platform.Payload, platform.Settings) (order.Order, error) {
+	panic("a fault of our own")
+}
+
+func TestContentsThatBreakThePlatformsCodeAreRecorded(t *testing.T) {
+	s := newShift(t)
+	s.platform = broken{}
+	s.handles(s.paid("first", 1))
+	s.isLeft(ledger.Waiting, order.Panic)
+	s.handles(s.paid("second", 2))
+	if e := s.entry(); e.Version != 2 {
+		t.Errorf("the newer contents are not recorded: version %d", e.Version)
+	}
+	s.platform, s.now = nil, s.now.Add(10*time.Minute)
+	s.handles(wakeUp())
+	s.isLeft(ledger.Created, "")
 }

@@ -119,6 +119,8 @@ type Notice struct {
 	StoreNumber string
 	// PaidAt decides since; zero where only a fetch can tell.
 	PaidAt time.Time
+	// PaidRank says how well PaidAt is known.
+	PaidRank order.Rank
 	// Test marks the platform's own test orders.
 	Test bool
 	// Version is the platform's version or modification time of the contents, in

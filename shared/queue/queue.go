@@ -5,7 +5,10 @@ package queue
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Version is the form of the messages that this release sends. A change that a
@@ -34,11 +37,10 @@ type Message struct {
 	V    int    `json:"v,omitempty"`
 	Type Type   `json:"type"`
 	Key  string `json:"key"`
-	// Account is the lane (the message group): messages of one account are
-	// received one at a time and in order.
+	// Account is the ERP account that the order is for.
 	Account string `json:"account"`
-	// Dedup absorbs only a resend of this very message: the request id of a notice,
-	// key#due of a wake-up.
+	// Dedup absorbs only a resend of this very message, in whichever group:
+	// request#type#digest of a notice, key#due of a wake-up.
 	Dedup string `json:"dedup"`
 
 	// The rest is absent from a Wake.
@@ -50,12 +52,30 @@ type Message struct {
 	Version     int64     `json:"version,omitempty"`
 	Digest      string    `json:"digest,omitempty"`
 	PaidAt      time.Time `json:"paid_at,omitzero"`
-	ReceivedAt  time.Time `json:"received_at,omitzero"`
+	// PaidRank says how well PaidAt is known.
+	PaidRank   order.Rank `json:"paid_rank,omitempty"`
+	ReceivedAt time.Time  `json:"received_at,omitzero"`
 	// Payload is a packed platform.Payload.
 	Payload []byte `json:"payload,omitempty"`
 	// Correlation follows one order through the logs.
 	Correlation string `json:"correlation,omitempty"`
 }
+
+// Group is the message group: messages of one group are received one at a time and
+// in order. An account's group is its lane. A reversal calls no ERP, so it waits
+// behind none of the account's calls: it has a group beside the account's, which
+// no account can be called.
+func (m Message) Group() string {
+	if m.Type == Reversed {
+		return m.Account + ofReversals
+	}
+	return m.Account
+}
+
+const ofReversals = "!reversed"
+
+// AccountOf is the account of a group, for whoever can't read its messages.
+func AccountOf(group string) string { return strings.TrimSuffix(group, ofReversals) }
 
 // Delivery is a message that was received and is hidden until its visibility
 // time-out ends or it is acknowledged.
@@ -78,8 +98,8 @@ type Sender interface {
 // queuetest.
 type Queue interface {
 	Sender
-	// Receive returns at most max deliveries, at most one message per account at a
-	// time: while one is in flight, its account's others stay hidden. None is no
+	// Receive returns at most max deliveries, at most one message per group at a
+	// time: while one is in flight, its group's others stay hidden. None is no
 	// error. A message received more often than the queue allows goes to the dead
 	// letters instead.
 	Receive(ctx context.Context, max int) ([]Delivery, error)

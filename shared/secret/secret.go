@@ -17,6 +17,9 @@ type Secret struct {
 	// Since is when the current values came into force; zero if the store can't
 	// tell, and then Previous counts for as long as it is there.
 	Since time.Time
+	// Version tells these values from those before and after; nothing of them can be
+	// learned from it.
+	Version string
 }
 
 // Store gives out secrets.

@@ -147,15 +147,37 @@ func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) err
 	if a.task.echoed {
 		a.world.broken(a.task.key, "%s rests for an echo: %s", account, l.Why)
 	}
+	of := a.world.account(account)
+	if rest := l.BlockedUntil.Sub(a.task.now()); rest > of.bound()+2*skewLimit {
+		a.world.broken(a.task.key, "%s rests for %s", account, rest)
+	}
+	a.world.noteRest(a.task)
 	return a.writes(func() error {
-		of := a.world.account(account)
 		of.restedAt, of.restedBy = a.world.now, a.task
 		return a.world.ledger.BlockLane(a.ctx(), account, l)
 	})
 }
 
-func (a *access) ClearStrikes(_ context.Context, account string) error {
-	return a.writes(func() error { return a.world.ledger.ClearStrikes(a.ctx(), account) })
+func (a *access) GotThrough(_ context.Context, account string, at time.Time) error {
+	return a.writes(func() error {
+		a.world.account(account).throughAt = a.world.now
+		return a.world.ledger.GotThrough(a.ctx(), account, at)
+	})
+}
+
+func (a *access) EndRest(_ context.Context, account string) error {
+	return a.writes(func() error {
+		a.world.endRest(a.world.account(account))
+		a.world.effect(restEnded)
+		return a.world.ledger.EndRest(a.ctx(), account)
+	})
+}
+
+func (a *access) Resting(_ context.Context, account string) ([]string, error) {
+	if err := a.reads(); err != nil {
+		return nil, err
+	}
+	return a.world.ledger.Resting(a.ctx(), account)
 }
 
 func (a *access) Customer(_ context.Context, account, hash string) (erp.CustomerMark, error) {
@@ -236,15 +258,15 @@ func (a *access) ack(d queue.Delivery) {
 type secrets map[string]secret.Secret
 
 // hooks are the connections that are told of sales.
-var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao"} // never written to
+var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao", "vitrine", "loja-shopify"} // never written to
 
 func newSecrets(accounts []*account) secrets {
 	s := secrets{}
 	for _, c := range hooks {
-		s["hook/"+c] = secret.Secret{Values: map[string]string{secret.SigningKey: signingSecret(c, 0)}, Since: epoch.AddDate(0, -1, 0)}
+		s["hook/"+c] = secret.Secret{Version: "0", Values: map[string]string{secret.SigningKey: signingSecret(c, 0)}, Since: epoch.AddDate(0, -1, 0)}
 	}
 	for _, a := range accounts {
-		s[a.secret()] = secret.Secret{Values: map[string]string{"app_key": "10" + a.name, "app_secret": "segredo-0"}}
+		s[a.secret()] = secret.Secret{Version: "0", Values: map[string]string{"app_key": a.appKeys()[0], "app_secret": a.keys[a.appKeys()[0]]}}
 	}
 	return s
 }
@@ -257,7 +279,7 @@ func (s secrets) rotate(name string, now time.Time, values map[string]string) {
 	was := s[name]
 	next := maps.Clone(was.Values)
 	maps.Copy(next, values)
-	s[name] = secret.Secret{Values: next, Previous: was.Values, Since: now}
+	s[name] = secret.Secret{Values: next, Previous: was.Values, Since: now, Version: was.Version + "'"}
 }
 
 // keepSecret is how long a process remembers a secret, as Secrets Manager's client
@@ -290,6 +312,7 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 		return secret.Secret{}, err
 	}
 	if v.task.fails(NoSecret) {
+		v.task.unread()
 		return secret.Secret{}, errThrottled
 	}
 	s, ok := v.world.secrets[name]
@@ -302,7 +325,19 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 	return s, nil
 }
 
-// Refresh is Get: who verifies webhooks remembers nothing here.
+// Refresh forgets what the process remembers.
 func (v vault) Refresh(ctx context.Context, name string, _ time.Time) (secret.Secret, error) {
+	delete(v.kept, name)
 	return v.Get(ctx, name)
+}
+
+// secretVersion is what the sweep asks for: it reads no value.
+func (a *access) secretVersion(_ context.Context, account string) (string, error) {
+	if err := a.task.wait(a.takes()); err != nil {
+		return "", err
+	}
+	if a.task.fails(NoSecret) {
+		return "", errThrottled
+	}
+	return a.world.secrets[a.world.account(account).secret()].Version, nil
 }

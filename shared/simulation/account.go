@@ -47,6 +47,8 @@ type document struct {
 	// order is the store's order; foreign where it is nobody's of ours.
 	order string
 	total order.Money
+	// day is the order's, as the document has it.
+	day string
 	// customer is what the ERP knows them by: Omie by the tax id, Sensio by the id or
 	// the name.
 	customer string
@@ -71,8 +73,16 @@ type account struct {
 	// restedAt is when a task, restedBy, last wrote that the account rests.
 	restedAt time.Time
 	restedBy *task
-	// told heard of the last block, at toldAt.
-	told *task
+	// told heard of the last block. ended: the rest was ended since, by a person or a new
+	// secret, whatever the ERP asks for.
+	told  *task
+	ended bool
+	// keys are the App Keys that the account had, and what each proves itself with; the
+	// apps know nothing of each other. resecreted: the App Secret isn't what it was.
+	keys                map[string]string
+	resecreted, rekeyed bool
+	// throughAt is when a call last was let in after a rest.
+	throughAt time.Time
 }
 
 // promised tells whether an order of the account ends by itself, whatever happens:
@@ -105,6 +115,8 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 	switch {
 	case c.late():
 		w.excused["a process that stood still called late"]++
+	case a.ended:
+		w.excused["a person or a new secret ended the rest before the ERP's block was over"]++
 	case !a.blockKnown():
 		w.excused["who heard of the block died, or the ledger failed him"]++
 	case w.skewed && left <= 2*skewLimit+time.Second:
@@ -124,15 +136,15 @@ func (a *account) judgeRest(c *call, lane ledger.Lane) {
 }
 
 // customer is what the account has to know the buyer by.
-func (a *account) customer(s *sale) string {
+func (a *account) customer(s *sale, c contents) string {
 	switch {
-	case a.kind == omieKind && s.taxID(contents{}) == "":
+	case a.kind == omieKind && s.taxID(c) == "":
 		return omiesim.DefaultCustomers()[0].TaxID
 	case a.kind == omieKind:
-		return s.taxID(contents{})
-	case s.taxID(contents{}) == "":
+		return s.taxID(c)
+	case s.taxID(c) == "":
 		return nobodysID
-	case known(s.buyer):
+	case known(s.buyer) && !c.other:
 		return personID(s.buyer)
 	}
 	return s.name()

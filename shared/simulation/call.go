@@ -30,8 +30,8 @@ type call struct {
 	target       string
 	header       http.Header
 	body         []byte
-	// secret is what it proves itself with.
-	secret         string
+	// secret is what it proves itself with, for the app of appKey.
+	appKey, secret string
 	creates, looks bool
 	// rests: it was answered that the account has to rest.
 	rests  bool
@@ -69,6 +69,9 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 		c.body = body
 	}
 	c.read(r)
+	if c.looks && c.sale != nil {
+		c.sale.lookedUnder = c.appKey
+	}
 	if err := c.begin(); err != nil {
 		return nil, err
 	}
@@ -91,11 +94,13 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 func (c *call) read(r *http.Request) {
 	if c.to.kind == sensioKind {
 		c.method = r.Method + " " + r.URL.Path
+		c.appKey = r.Header.Get(sensioAppKey)
 		c.secret = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		c.creates, c.looks = c.method == "POST /sales", c.method == "GET /sales"
 		return
 	}
 	c.method, c.secret = inEnvelope(c.body, "call"), inEnvelope(c.body, "app_secret")
+	c.appKey = inEnvelope(c.body, "app_key")
 	c.creates, c.looks = c.method == "IncluirOS", c.method == "ConsultarOS"
 }
 
@@ -232,7 +237,7 @@ func (c *call) answer(r reply) (*http.Response, error) {
 // whether it was drawn for it alone.
 func (c *call) befalls() (f *fault, drawn bool) {
 	a, w := c.to, c.task.world
-	if is := w.secrets[a.secret()].Values["app_secret"]; c.secret != is {
+	if c.secret != a.keys[c.appKey] {
 		w.effect(staleSecret)
 		c.task.harm()
 		a.lasts(w.now)
@@ -242,8 +247,16 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		c.task.harm()
 		return a.outage, false
 	}
+	if f := c.poisons(); f != nil {
+		return f, false
+	}
 	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpAnswers]) {
 		return nil, false
+	}
+	if w.restless && w.chance(.05) {
+		w.effect(longRest)
+		f := beyond(a.kind)
+		return &f, true
 	}
 	list := faultsOf(a.kind)
 	one := list[w.rng.IntN(len(list))]
@@ -272,7 +285,9 @@ func (c *call) feel(f fault) {
 		c.leaves(w.now.Add(f.delay))
 		w.effect(lateApply)
 	}
-	if f.delay > 0 && !f.rests {
+	if f.beyond {
+		a.lasts(w.now.Add(a.bound()))
+	} else if f.delay > 0 && !f.rests {
 		a.lasts(w.now.Add(f.delay))
 	}
 	if s == nil {

@@ -73,9 +73,7 @@ func (w *world) checkSale(s *sale, documents []document) {
 		w.broken(s.key, "answered 200 and lost: there is no entry")
 		return
 	}
-	if s.reversal && e.ReversedAt.IsZero() && !s.retried {
-		w.broken(s.key, "the reversal was answered 200 and left no trace")
-	}
+	w.checkReversal(s, e)
 	switch {
 	case e.State == ledger.Created:
 		w.checkCreated(s, e, documents)
@@ -99,6 +97,11 @@ func (w *world) checkTime(s *sale) {
 		return
 	}
 	from := later(s.news, w.lastFault, s.account.lastFault)
+	if s.store.name == turmas { // its messages may wait in any account's lane
+		for _, a := range w.accounts {
+			from = later(from, a.lastFault)
+		}
+	}
 	most := cmp.Or(w.opts.seams.settle, goodEnd)
 	if w.calm() {
 		from, most = s.news, calmEnd
@@ -134,7 +137,7 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	case len(e.Payload) > 0 || e.Newer != nil:
 		w.broken(s.key, "a payload outlived its order")
 	}
-	if want := s.account.customer(s); documents[0].customer != want {
+	if want := s.account.customer(s, s.sentContents()); documents[0].customer != want {
 		w.broken(s.key, "the document is another customer's")
 	}
 	w.checkContents(s, e, documents[0])
@@ -155,7 +158,11 @@ func (w *world) checkPrivate(s *sale, e ledger.Entry) {
 	if err != nil {
 		panic(err)
 	}
-	for _, private := range []string{s.email(), s.name(), s.taxID(contents{})} {
+	private := []string{s.name()}
+	for _, c := range s.versions {
+		private = append(private, s.email(c), s.taxID(c))
+	}
+	for _, private := range private {
 		if private != "" && bytes.Contains(text, []byte(private)) {
 			w.broken(s.key, "%q outlived its order, or is where it needn't be", private)
 		}
@@ -165,21 +172,22 @@ func (w *world) checkPrivate(s *sale, e ledger.Entry) {
 // checkContents: the document has the newest contents to the cent, or a person is
 // told that they changed later.
 func (w *world) checkContents(s *sale, e ledger.Entry, d document) {
-	known := -1
-	for i, c := range s.versions {
-		if c.bad == "" && d.total.Equal(order.Cents(c.cents)) {
-			known = i
-		}
-	}
+	sent := s.sentContents()
 	switch {
-	case known < 0:
-		w.broken(s.key, "the document's total is %s, which the store never said", d.total)
+	case s.sent < 0 || sent.bad != "" || !d.total.Equal(order.Cents(sent.cents)):
+		w.broken(s.key, "the document's total is %s, which is not what was sent", d.total)
 	case e.Total != d.total.String():
 		w.broken(s.key, "the document's total is %s, and the ledger's %s", d.total, e.Total)
-	case known < s.newest && s.ordered() && !told(e, s.version(s.newest)):
-		w.broken(s.key, "the document has version %d, the store's newest is %d, and nobody is told", known+1, s.newest+1)
+	case d.day != s.day:
+		w.broken(s.key, "the document's day is %s, and what was sent has %s", d.day, s.day)
+	}
+	if what := s.untold(e); what != "" {
+		w.broken(s.key, "%s", what)
 	}
 }
+
+// sentContents are those that went out last.
+func (s *sale) sentContents() contents { return s.versions[max(s.sent, 0)] }
 
 // versioned tells whether its platform says which contents are newer.
 func (s *sale) versioned() bool { return s.store.platform != "generic" || s.buyer%2 != 0 }
@@ -191,6 +199,8 @@ func (s *sale) ordered() bool { return s.versioned() || !s.overtaken }
 // version is what the platform calls the contents.
 func (s *sale) version(i int) int64 {
 	switch {
+	case s.store.platform == shopify:
+		return s.modified(i).UnixMilli()
 	case s.store.platform != "generic":
 		return created(i + 1)
 	case s.versioned():
@@ -208,6 +218,8 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	switch {
 	case kind == order.Reversed && s.reversal:
 		s.end.cause, s.end.nothing = "", "reversed in time"
+	case kind == order.RefusedByERP && s.alone(e.Reason.Message):
+		s.end.cause += ", for it alone"
 	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
 	case s.newest >= 0 && !s.ordered() && s.versions[0].bad == kind:
@@ -225,12 +237,39 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 		s.end.cause += "another document has our reference"
 	case s.contradicted && s.contradicts(why):
 		s.end.cause += "the ERP contradicts itself"
+	case s.account.rekeyed && s.account.kind == sensioKind && (strings.Contains(why, "that it found before") || strings.Contains(why, "found this very sale before")):
+		s.end.cause += "the filter was tried out in another app"
+	case ofAnotherKey(e) && s.account.rekeyed:
+		s.end.cause += "the App Key is of another app"
+	case s.alone(why):
+		s.end.cause += "the account rests for it alone"
 	case !s.account.promised() && s.harmed && s.creates+s.began > 0 && s.unsure:
 		s.end.cause += "nothing proves whether it is there"
 	default:
 		w.broken(s.key, "parked without a cause: %s", why)
 	}
 }
+
+// ofAnotherKey tells whether the entry is parked since another app was asked than the
+// one that it was sent to.
+func ofAnotherKey(e ledger.Entry) bool {
+	return strings.Contains(e.Reason.Message, "App Key is another one")
+}
+
+// checkReversal: a reversal waits behind nobody.
+func (w *world) checkReversal(s *sale, e ledger.Entry) {
+	switch {
+	case !s.reversal:
+	case e.ReversedAt.IsZero() && !s.retried:
+		w.broken(s.key, "the reversal was answered 200 and left no trace")
+	case w.calm() && s.reversalIn.Sub(s.reversedAt) > promptly:
+		w.broken(s.key, "the reversal was recorded %s after it came", s.reversalIn.Sub(s.reversedAt))
+	}
+}
+
+// promptly is how soon a reversal is recorded where nothing goes wrong, however busy
+// its account's lane is.
+const promptly = 2 * time.Second
 
 // contradicts tells whether the ERP said what it doesn't show, in the words of the
 // entry.

@@ -99,7 +99,7 @@ type tally struct{ orders, once, doubled, lost, unseen int }
 // fits tells whether the sale is one to compare by: a plain paid one whose ERP
 // neither refused it nor contradicted itself, and has a look-up.
 func (w *world) fits(s *sale) bool {
-	return w.account(s.store.account).promised() && s.sort == plain && s.newest >= 0 && len(s.refusals) == 0 && !s.contradicted && !s.taken
+	return w.account(s.store.account).promised() && !w.account(s.store.account).rekeyed && s.sort == plain && s.newest >= 0 && len(s.refusals) == 0 && !s.contradicted && !s.taken
 }
 
 // add counts what went to the ERP's accounts, of the sales that fit in both runs.

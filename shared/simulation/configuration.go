@@ -17,6 +17,7 @@ func (w *world) stores() []store {
 	list := []store{
 		{"cursos", "hotmart", "estudio"}, {"turmas", "hotmart", "estudio"}, {"checkout", "generic", "filial"},
 		{"loja-online", "generic", "loja"}, {"loja-cursos", "hotmart", "loja"},
+		{"vitrine", shopify, "filial"}, {"loja-shopify", shopify, "loja"},
 	}
 	if w.account("balcao") != nil {
 		list = append(list, store{"balcao", "hotmart", "balcao"})
@@ -73,7 +74,7 @@ func (a *account) settings(version int) string {
 	if !a.canLookUp() {
 		lookup = ""
 	}
-	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}"},%s
+	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}","X-App-Key":"{app_key}"},%s
 		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
 		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
 		a.name, lookup, nobodysID, []string{"Em aberto", "Faturado"}[version])

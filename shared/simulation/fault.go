@@ -42,6 +42,10 @@ const (
 	NewSecret  Kind = "secrets: rotated"
 	Redeployed Kind = "configuration changed and redeployed"
 	Skewed     Kind = "clocks of one function differ by seconds"
+	NewKey     Kind = "secrets: the App Key of another app"
+	Resumed    Kind = "an operator ends an account's rest"
+	Dismissed  Kind = "an operator dismisses an order"
+	Poisoned   Kind = "the ERP has its account rest for one order"
 	Commanded  Kind = "an operator's command at any time"
 )
 
@@ -87,12 +91,18 @@ const (
 	reversedAfter  = "refunded when a document may exist"
 	newerTookOver  = "newer contents took over after a proof"
 	moved          = "an order kept its account when its connection moved"
+	otherKey       = "a look-up under another App Key was parked"
+	aloneRefused   = "an order that had its account rest again and again was refused or parked"
+	longRest       = "an ERP asked for a rest beyond its bound"
+	toldLate       = "a person is told that an order changed too late"
+	nothingNew     = "a notice of what was sent said nothing new"
+	restEnded      = "an account's rest was ended before its time"
 	formerSecret   = "a call signed with the former secret was accepted"
 )
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, formerSecret}
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, aloneRefused, longRest, toldLate, nothingNew, formerSecret}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }
@@ -127,6 +137,13 @@ func (t *task) fails(k Kind) bool {
 func (t *task) harm() {
 	if s := t.world.byKey[t.key]; s != nil {
 		s.harmed = true
+	}
+}
+
+// unread notes that the contents of the task's order could not be compared.
+func (t *task) unread() {
+	if s := t.world.byKey[t.key]; s != nil {
+		s.unread = true
 	}
 }
 
@@ -196,9 +213,9 @@ type fault struct {
 	delay, delayed time.Duration
 	// refuses: whoever is refused so is a person's to look at, in the words of said.
 	// contradicts: the ERP says what it doesn't show. rests: its account has to rest
-	// for the delay.
-	refuses, contradicts, rests bool
-	said                        string
+	// for the delay. beyond: it asks for a longer rest than any that is kept.
+	refuses, contradicts, rests, beyond bool
+	said                                string
 }
 
 func (f fault) kind(erp string) Kind {

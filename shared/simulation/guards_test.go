@@ -53,6 +53,12 @@ func guards() []guard {
 	quick := seams{spacing: time.Second, intensity: 1}
 	adopt := asked(func(e erp.ERP, p *process) erp.ERP { return credulous{e, p} })
 	adopt.seized = .3
+	keyless := asked(func(e erp.ERP, _ *process) erp.ERP { return keyless{e} })
+	keyless.rekeyed = 40
+	tireless := asked(func(e erp.ERP, _ *process) erp.ERP { return tireless{e} })
+	tireless.restless = true
+	hasty := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return hasty{l} })
+	hasty.busy = true
 	return []guard{
 		{name: "write before call", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &callFirst{Ledger: l, access: p.access} })},
 		{name: "fence", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &unfenced{Ledger: l, access: p.access} })},
@@ -73,7 +79,79 @@ func guards() []guard {
 		}}},
 		{name: "dedup ids", breaks: unplaced, without: seams{send: func(m *queue.Message) { m.Dedup = m.Key }}},
 		{name: "newer contents only before sending", breaks: wrong, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return eager{l} })},
+		{name: "absence under the same key alone", breaks: doubled, only: omieKind, without: keyless},
+		{name: "news by what it changes", breaks: "told of a change, and nothing changed", without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return literal{l} })},
+		{name: "the version of what is no news", breaks: "told of an older notice as of a change", without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return forgetful{l} })},
+		{name: "rank of the moment of payment", breaks: "the better moment of payment came", without: seams{send: func(m *queue.Message) {
+			if m.Topic == ordersUpdated {
+				m.PaidRank = order.ByPayment
+			}
+		}}},
+		{name: "count of an order's own rests", breaks: "its account rest again and again", without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return uncounted{l} })},
+		{name: "bound of a rest", breaks: " rests for [0-9]+h", without: tireless},
+		{name: "quiet until, also where a rest is ended", breaks: "resumed before quiet_until", without: hasty},
 	}
+}
+
+// keyless doesn't tell which app was asked.
+type keyless struct{ erp.ERP }
+
+func (g keyless) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	a := g.ERP.LookUp(ctx, ref)
+	a.Key = ""
+	return a
+}
+
+// tireless rests for as long as it is asked to.
+type tireless struct{ erp.ERP }
+
+func (tireless) LongestRest() time.Duration { return 1000 * time.Hour }
+
+func (g tireless) Create(ctx context.Context, doc erp.Document) erp.Answer {
+	a := g.ERP.Create(ctx, doc)
+	if a.Kind == erp.Lane && a.RetryAfter >= g.ERP.LongestRest() {
+		a.RetryAfter = 72 * time.Hour // the clients' own bound is out, too
+	}
+	return a
+}
+
+// literal takes every notice with other bytes for news.
+type literal struct{ ledger.Ledger }
+
+func (g literal) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	if before.State == ledger.Created && len(after.Seen) > len(before.Seen) && len(after.Timeline) == len(before.Timeline) {
+		after.Timeline = append(after.Timeline, ledger.Attempt{Did: "newer_contents", Became: ledger.Created})
+	}
+	return g.Ledger.Write(ctx, before, after)
+}
+
+// forgetful knows no version of a notice without news.
+type forgetful struct{ ledger.Ledger }
+
+func (g forgetful) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	if before.State == ledger.Created && len(after.Timeline) == len(before.Timeline) {
+		after.Version = before.Version
+	}
+	return g.Ledger.Write(ctx, before, after)
+}
+
+// uncounted has an order's own rests begin anew each time.
+type uncounted struct{ ledger.Ledger }
+
+func (g uncounted) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	after.OwnRests = min(after.OwnRests, 1)
+	return g.Ledger.Write(ctx, before, after)
+}
+
+// hasty wakes what waited for a rest at once.
+type hasty struct{ ledger.Ledger }
+
+func (g hasty) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	if before.Rests && !after.Rests && after.Owner == "" && before.Owner == "" && before.State == after.State {
+		after.Until, after.QuietUntil = after.UpdatedAt, time.Time{}
+		after.Due = after.Until
+	}
+	return g.Ledger.Write(ctx, before, after)
 }
 
 // callFirst keeps back the write that makes an entry creating, until the call has

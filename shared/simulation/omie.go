@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 )
 
 // blockFor is how long Omie blocks a key.
@@ -83,13 +84,22 @@ const customerGone = "Cliente não cadastrado"
 
 const contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
 
+// beyond is an answer that asks for a longer rest than any that is kept.
+func beyond(erp string) fault {
+	if erp == sensioKind {
+		return fault{mode: string(sensiosim.Rate), name: "for days", delay: 72 * time.Hour, beyond: true}
+	}
+	return fault{mode: string(omiesim.Refusal), name: "for a day", text: "ERROR: API bloqueada por consumo indevido. Tente novamente em 86000 segundos.", code: "SOAP-ENV:Client-9", beyond: true}
+}
+
 // omieLimit is how long one call to Omie may take.
 const omieLimit = 60 * time.Second
 
 // omieAccount is a simulated Omie, and what it has been asked.
 type omieAccount struct {
 	*account
-	sim *omiesim.Sim
+	// sims are the apps by their App Key.
+	sims map[string]*omiesim.Sim
 	// next is what befalls the call that arrives now.
 	next *fault
 	// asked are the calls by what makes two of them identical; running are those
@@ -108,34 +118,43 @@ type asked struct {
 }
 
 func (w *world) newOmie(name string) *account {
-	o := &omieAccount{account: &account{name: name, kind: omieKind, limit: omieLimit}, asked: map[uint64]*asked{}, running: map[*asked]bool{}}
+	o := &omieAccount{account: &account{name: name, kind: omieKind, limit: omieLimit}, sims: map[string]*omiesim.Sim{}, asked: map[uint64]*asked{}, running: map[*asked]bool{}}
 	o.service = o
-	o.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return w.now }, NotUnique: !w.unique, KeepCalls: 1})
-	o.sim.OnCall(func(string, string) *omiesim.Fault {
-		if f := o.next; f != nil {
-			return &omiesim.Fault{Mode: omiesim.Mode(f.mode), Status: f.status, Text: f.text, Code: f.code, Delay: f.delay}
-		}
-		return nil
-	})
+	o.keys = o.newKeys()
+	for i, key := range o.appKeys() {
+		sim := omiesim.New(omiesim.Options{Now: func() time.Time { return w.now }, NotUnique: !w.unique, KeepCalls: 1, FirstOS: 3847270140 + int64(i)*1_000_000})
+		sim.OnCall(func(string, string) *omiesim.Fault {
+			if f := o.next; f != nil {
+				return &omiesim.Fault{Mode: omiesim.Mode(f.mode), Status: f.status, Text: f.text, Code: f.code, Delay: f.delay}
+			}
+			return nil
+		})
+		o.sims[key] = sim
+	}
 	return o.account
 }
 
 func (o *omieAccount) documents() []document {
 	var list []document
-	for _, d := range o.sim.Documents() {
-		list = append(list, document{id: strconv.FormatInt(d.NCodOS, 10), number: d.NumOS, order: d.OrderNumber, total: d.Total, customer: d.CustomerTaxID})
+	for _, key := range o.appKeys() {
+		for _, d := range o.sims[key].Documents() {
+			_, date, _ := strings.Cut(string(d.Body), `"dDtPrevisao":"`)
+			date, _, _ = strings.Cut(date, `"`)
+			list = append(list, document{id: strconv.FormatInt(d.NCodOS, 10), number: d.NumOS, order: d.OrderNumber, total: d.Total, customer: d.CustomerTaxID,
+				day: dayOf("02/01/2006", date, 3)})
+		}
 	}
 	return list
 }
 
 // take judges by Omie's limits what arrives.
 func (o *omieAccount) take(c *call, f *fault) reply {
-	w := c.task.world
+	w, sim := c.task.world, o.sims[c.appKey]
 	o.next = f
-	before := len(o.sim.Violations())
-	r := o.sim.Call(c.target, c.body)
+	before := len(sim.Violations())
+	r := sim.Call(c.target, c.body)
 	o.next = nil
-	for _, v := range o.sim.Violations()[before:] {
+	for _, v := range sim.Violations()[before:] {
 		_, what, _ := strings.Cut(v, " ")
 		o.judge(c, what)
 	}
@@ -148,14 +167,14 @@ func (o *omieAccount) take(c *call, f *fault) reply {
 		w.effect(refusedTwice)
 	}
 	end := func() {
-		o.sim.End(r)
+		sim.End(r)
 		this.ended = w.now
 		delete(o.running, this)
 	}
 	if !r.Open() {
 		end()
 	}
-	calls := o.sim.Calls()
+	calls := sim.Calls()
 	struck := f != nil && strings.HasPrefix(calls[len(calls)-1].Outcome, f.mode+":")
 	c.rests = c.rests && struck
 	return reply{status: r.Status, header: header, body: r.Body, delay: r.Delay, struck: struck, end: end,
@@ -167,8 +186,10 @@ func (o *omieAccount) foreign(ref erp.Reference) {
 		"Cabecalho":{"cCodIntOS":"%s","nCodCli":3795260786,"cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"10/03/2024"},
 		"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cNumPedido":"%s"},
 		"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":7}]}]}`, ref.Code, foreign)
-	if r := o.sim.Call("servicos/os/", []byte(body)); r.Status != http.StatusOK {
-		panic(clipped(r.Body))
+	for _, sim := range o.sims {
+		if r := sim.Call("servicos/os/", []byte(body)); r.Status != http.StatusOK {
+			panic(clipped(r.Body))
+		}
 	}
 }
 
@@ -183,7 +204,7 @@ func (o *omieAccount) keep(c *call) *asked {
 // identity is the method and the param, digested: the keys are in front of it.
 func identity(c *call) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(c.method))
+	h.Write([]byte(c.appKey + c.method))
 	_, param, _ := strings.Cut(string(c.body), `"param":`)
 	h.Write([]byte(param))
 	return h.Sum64()
@@ -191,7 +212,7 @@ func identity(c *call) uint64 {
 
 func (o *omieAccount) hear(c *call, r reply) {
 	if r.status == http.StatusTooEarly || strings.Contains(string(r.body), "onsumo indevido") {
-		o.told = c.task
+		o.told, o.ended = c.task, false
 	}
 }
 

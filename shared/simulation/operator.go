@@ -35,6 +35,7 @@ func (w *world) command(s *sale) {
 		return
 	}
 	w.befell(Commanded)
+	s.drawn = 0 // it may ask once more
 	s.retried = s.retried || e.ReversedAt != after.ReversedAt
 	s.stopped = s.stopped && !after.ReversedAt.IsZero()
 	w.news(s, 0)
@@ -43,6 +44,10 @@ func (w *world) command(s *sale) {
 
 // says is a command that is right at the moment.
 func (w *world) says(s *sale, e ledger.Entry) placing.Event {
+	if e.WaitsForPerson() && w.rng.IntN(3) == 0 {
+		w.befell(Dismissed)
+		return placing.Dismiss{Person: placing.Person{By: "ana", Note: "entered by hand"}}
+	}
 	if e.State != ledger.Uncertain || w.rng.IntN(2) == 0 && w.account(e.Account).canLookUp() {
 		return placing.Retry{}
 	}

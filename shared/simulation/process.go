@@ -64,7 +64,7 @@ func (w *world) instance(t *task) *process {
 		omieKind:   func(a connection.Account) (erp.ERP, error) { return p.guarded(p.omie(a, l)) },
 		sensioKind: func(a connection.Account) (erp.ERP, error) { return p.guarded(p.sensio(a, l)) },
 	}}
-	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP,
+	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP, Secrets: vault{p.access},
 		Spacing: w.spacing, Now: p.now, Meter: meter{}, Log: w.log}
 	return p
 }
@@ -105,6 +105,7 @@ func (p *process) guarded(e erp.ERP, err error) (erp.ERP, error) {
 // platform is where a worker may panic.
 func (p *process) platform(name string) (platform.Platform, bool) {
 	if p.task.fails(Panics) {
+		p.task.unread()
 		panic(injected{})
 	}
 	return registry.Get(name)
@@ -123,7 +124,7 @@ func (w *world) poll() {
 
 // place is one invocation of the worker's function.
 func (w *world) place(d queue.Delivery) {
-	t := &task{name: "worker", key: d.Message.Key, alone: w.now.Add(visibility)}
+	t := &task{name: "worker", key: d.Message.Key, message: d.Message, alone: w.now.Add(visibility)}
 	w.in(visibility, w.poll)
 	w.start(t, func(t *task) {
 		// The lease counts from here, and the visibility from the receipt: the next
@@ -144,6 +145,9 @@ func (w *world) place(d queue.Delivery) {
 		if err != nil {
 			t.tell("error: %v", err)
 		} else {
+			if !t.dead {
+				w.noteRecorded(w.byKey[t.key], d.Message)
+			}
 			p.ack(d)
 		}
 		t.over = true
@@ -157,7 +161,7 @@ func (w *world) place(d queue.Delivery) {
 func (w *world) sweep(account string) {
 	w.start(&task{name: "sweep", skew: w.skew(skewLimit)}, func(t *task) {
 		a := &access{world: w, task: t}
-		sweep := placing.Sweep{Ledger: a, Now: t.now, Queue: func(string) queue.Sender { return a }}
+		sweep := placing.Sweep{Ledger: a, Now: t.now, Spacing: w.spacing, SecretVersion: a.secretVersion, Queue: func(string) queue.Sender { return a }}
 		if wrap := w.opts.seams.ledger; wrap != nil {
 			sweep.Ledger = wrap(a, &process{access: a})
 		}

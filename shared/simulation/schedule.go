@@ -6,6 +6,8 @@ import (
 	"errors"
 	"iter"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/queue"
 )
 
 // schedule is the clock, and what is planned on it.
@@ -74,12 +76,16 @@ type task struct {
 	// message.
 	began, alone time.Time
 	yield        func(time.Duration) bool
+	// message is what a worker was given.
+	message queue.Message
 	// dead: it crashed. over: it came to its end.
 	dead, over bool
 	// slow: it stands still often.
 	slow bool
 	// failed: the ledger refused it something. stood: it stood still for a while.
 	failed, stood bool
+	// drew: a call of its had the account rest, and no write has said so yet.
+	drew bool
 	// echoed: its last call was refused in words that repeat what was sent.
 	echoed bool
 	// fence and owner are those of its claim; fenced: it has seen that the claim is

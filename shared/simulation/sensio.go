@@ -75,7 +75,8 @@ var ofSensio = []fault{
 // sensioAccount is a simulated Sensio company.
 type sensioAccount struct {
 	*account
-	sim  *sensiosim.Sim
+	// sims are the companies by the App Key of each.
+	sims map[string]*sensiosim.Sim
 	next *fault
 	// restUntil is when the rest ends that Retry-After asked for.
 	restUntil time.Time
@@ -101,28 +102,46 @@ func personID(buyer int) string { return fmt.Sprintf("p-%d", buyer) }
 // filters are what each sight is to the simulator.
 var filters = map[sight]sensiosim.Filter{ignores: sensiosim.Ignored, deaf: sensiosim.Deaf, missing: sensiosim.Missing} // never written to
 
+// sensioAppKey is the header that says which company it is.
+const sensioAppKey = "X-App-Key"
+
 func (w *world) newSensio(name string, s sight) *account {
-	o := &sensioAccount{account: &account{name: name, kind: sensioKind, sight: s, limit: sensioLimit}}
+	o := &sensioAccount{account: &account{name: name, kind: sensioKind, sight: s, limit: sensioLimit}, sims: map[string]*sensiosim.Sim{}}
 	o.service = o
-	o.sim = sensiosim.New(sensiosim.Options{Now: func() time.Time { return w.now }, Filter: filters[s], PageSize: 2, KeepCalls: 1,
-		Items:  []sensiosim.Item{{ID: "curso"}, {ID: "manut"}},
-		People: people()})
-	o.sim.OnCall(func(string, string) *sensiosim.Fault {
-		if f := o.next; f != nil {
-			return &sensiosim.Fault{Mode: sensiosim.Mode(f.mode), Status: f.status, Text: f.text, Delay: f.delay}
-		}
-		return nil
-	})
+	o.keys = o.newKeys()
+	for _, key := range o.appKeys() {
+		sim := sensiosim.New(sensiosim.Options{Now: func() time.Time { return w.now }, Filter: filters[s], PageSize: 2, KeepCalls: 1,
+			Items:  []sensiosim.Item{{ID: "curso"}, {ID: "manut"}},
+			People: people()})
+		sim.OnCall(func(string, string) *sensiosim.Fault {
+			if f := o.next; f != nil {
+				return &sensiosim.Fault{Mode: sensiosim.Mode(f.mode), Status: f.status, Text: f.text, Delay: f.delay}
+			}
+			return nil
+		})
+		o.sims[key] = sim
+	}
 	return o.account
+}
+
+// goDeaf has the filter find nothing any more.
+func (o *sensioAccount) goDeaf() {
+	for _, sim := range o.sims {
+		sim.SetFilter(filters[deaf])
+	}
 }
 
 func (o *sensioAccount) documents() []document {
 	var list []document
-	for _, d := range o.sim.Documents() {
-		// Not by origId, which is what a guard may get wrong.
-		_, number, _ := strings.Cut(string(d.Body), `"details":"Pedido `)
-		number, _, _ = strings.Cut(number, `"`)
-		list = append(list, document{id: d.ID, order: number, total: d.Total, customer: cmp.Or(d.CustomerID, d.Customer)})
+	for _, key := range o.appKeys() {
+		for _, d := range o.sims[key].Documents() {
+			// Not by origId, which is what a guard may get wrong.
+			_, number, _ := strings.Cut(string(d.Body), `"details":"Pedido `)
+			number, _, _ = strings.Cut(number, `"`)
+			_, sold, _ := strings.Cut(string(d.Body), `"dateSold":"`)
+			sold, _, _ = strings.Cut(sold, `"`)
+			list = append(list, document{id: d.ID, order: number, total: d.Total, customer: cmp.Or(d.CustomerID, d.Customer), day: dayOf(time.DateOnly, sold[:min(len(sold), 10)], 0)})
+		}
 	}
 	return list
 }
@@ -139,7 +158,7 @@ func (o *sensioAccount) take(c *call, f *fault) reply {
 		o.restUntil = c.task.world.now.Add(f.delay)
 	}
 	o.next = f
-	r := o.sim.Call(c.verb, c.target, c.header, c.body)
+	r := o.sims[c.appKey].Call(c.verb, c.target, c.header, c.body)
 	o.next = nil
 	return reply{status: r.Status, header: r.Header, body: r.Body, delay: r.Delay, struck: struck, end: func() {},
 		hangs: r.Fate == sensiosim.Hangs, cut: r.Fate == sensiosim.Cut}
@@ -147,14 +166,16 @@ func (o *sensioAccount) take(c *call, f *fault) reply {
 
 func (o *sensioAccount) foreign(ref erp.Reference) {
 	body := fmt.Sprintf(`{"type":"Venda","details":"Pedido %[1]s","customer":%[1]q,"orig":%[2]q,"origId":%[3]q,"netTotal":7,"total":7,"saleLines":[{"productId":"curso","qty":1,"price":7}]}`, foreign, ref.Orig, ref.OrigID)
-	if r := o.sim.Call("POST", "/sales", http.Header{"Content-Type": {"application/json"}}, []byte(body)); r.Status != http.StatusCreated {
-		panic(clipped(r.Body))
+	for _, sim := range o.sims {
+		if r := sim.Call("POST", "/sales", http.Header{"Content-Type": {"application/json"}}, []byte(body)); r.Status != http.StatusCreated {
+			panic(clipped(r.Body))
+		}
 	}
 }
 
 func (o *sensioAccount) hear(c *call, _ reply) {
 	if c.rests {
-		o.told = c.task
+		o.told, o.ended = c.task, false
 	}
 }
 
@@ -189,7 +210,7 @@ func (w *world) tryOut(a *account) {
 type direct struct{ to *account }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
-	sim := d.to.service.(*sensioAccount).sim
+	sim := d.to.service.(*sensioAccount).sims[d.to.appKeys()[0]]
 	var body []byte
 	if r.Body != nil {
 		var err error

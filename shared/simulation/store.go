@@ -1,17 +1,13 @@
 package simulation
 
 import (
-	"cmp"
 	"encoding/base64"
 	"fmt"
-	"strconv"
+	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/order"
-	"github.com/carimbo/carimbo/shared/platform"
-	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
 )
 
@@ -30,6 +26,8 @@ const (
 	unpaid     sort = "unpaid"
 	forged     sort = "forged"
 	garbled    sort = "not understood"
+	shipped    sort = "told again" // shipped, tagged, completed
+	poison     sort = "poison"     // the ERP has the account rest for it alone
 )
 
 // sorts are the sales of a store, by hundreds.
@@ -37,8 +35,8 @@ var sorts = []struct {
 	sort  sort
 	share int
 }{
-	{plain, 66}, {edited, 8}, {mended, 6}, {unmapped, 2}, {wrongTaxID, 2}, {inDollars, 1}, {crooked, 2},
-	{refunded, 8}, {unpaid, 2}, {forged, 2}, {garbled, 1},
+	{plain, 56}, {edited, 10}, {mended, 6}, {unmapped, 2}, {wrongTaxID, 2}, {inDollars, 1}, {crooked, 2},
+	{refunded, 8}, {unpaid, 2}, {forged, 2}, {garbled, 1}, {shipped, 7}, {poison, 1},
 }
 
 // sale is one sale of a store, and what the simulation knows of it apart from
@@ -58,8 +56,24 @@ type sale struct {
 	newest   int
 	// overtaken: a version may have come before an older one.
 	overtaken bool
-	// reversal tells that a reversal was answered 200.
-	reversal bool
+	// reversal tells that a reversal was answered 200, at reversedAt.
+	reversal   bool
+	reversedAt time.Time
+	// reversalIn is when a reversal of it was first recorded.
+	reversalIn time.Time
+
+	// recorded is the newest version that is in the ledger, sent the one that went out
+	// last, with its day; -1 where none did. heard is the best moment of payment that is
+	// in the ledger.
+	recorded, sent int
+	day            string
+	heard          order.Moment
+	// unread: the key to compare contents by could not be read, once.
+	unread bool
+	// rests counts those that its own calls drew, the first at restsSince.
+	rests      int
+	restsSince time.Time
+	poisoned
 
 	// harmed: a fault befell something that was done about it.
 	harmed bool
@@ -75,6 +89,8 @@ type sale struct {
 	// stopped: rejected as reversed when nothing was in the ERP, and no person
 	// let it go on.
 	stopped bool
+	// lookedUnder is the App Key that it was looked up under last.
+	lookedUnder string
 	// began counts the creates that began, creates those that reached the ERP; one
 	// may be applied until landing.
 	began, creates int
@@ -87,14 +103,6 @@ type sale struct {
 	// account is where it was frozen to go.
 	account *account
 	end     ending
-}
-
-// contents are one version of a sale.
-type contents struct {
-	cents int64
-	sku   string
-	body  []byte
-	bad   order.Kind
 }
 
 // plan lays out the sales and everything that is planned to go wrong.
@@ -119,14 +127,20 @@ func (w *world) plan() {
 	for range w.rng.IntN(12) {
 		sometime(w.rotate)
 	}
+	for range []int{w.opts.seams.rekeyed, w.opts.seams.rekeyed, 1, 2, 8}[w.rng.IntN(5)] {
+		sometime(w.rekey)
+	}
 	if w.busy {
 		for range w.rng.IntN(40) {
 			sometime(w.commandAny)
 		}
+		for range w.rng.IntN(20) {
+			sometime(w.resumeAny)
+		}
 	}
 	for _, a := range w.accounts {
 		if a.sight == goesDeaf {
-			sometime(func() { a.service.(*sensioAccount).sim.SetFilter(filters[deaf]) })
+			sometime(a.service.(*sensioAccount).goDeaf)
 		}
 	}
 }
@@ -186,9 +200,7 @@ func (w *world) rotate() {
 		w.secrets.rotate("hook/"+name, w.now, map[string]string{secret.SigningKey: signingSecret(name, n)})
 		return
 	}
-	a := w.accounts[w.rng.IntN(len(w.accounts))]
-	w.secrets.rotate(a.secret(), w.now, map[string]string{"app_secret": "segredo-" + strconv.Itoa(n)})
-	w.tell("", "the secret of %s is rotated", a.name)
+	w.resecret(w.accounts[w.rng.IntN(len(w.accounts))], n)
 }
 
 func signingSecret(name string, n int) string {
@@ -200,7 +212,7 @@ func signingSecret(name string, n int) string {
 }
 
 func (w *world) newSale(n int, stores []store) *sale {
-	s := &sale{sort: w.drawSort(), newest: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2))}
+	s := &sale{sort: w.drawSort(), newest: -1, recorded: -1, sent: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2))}
 	s.store = stores[w.rng.IntN(len(stores))]
 	for s.sort == crooked && s.store.platform != "generic" {
 		s.store = stores[w.rng.IntN(len(stores))]
@@ -208,8 +220,17 @@ func (w *world) newSale(n int, stores []store) *sale {
 	if s.sort == plain && s.store.name == turmas {
 		s.sort = []sort{plain, plain, edited, refunded}[w.rng.IntN(4)]
 	}
-	s.key = s.store.name + "#" + s.number
-	good := contents{cents: 100 + w.rng.Int64N(500000), sku: []string{"CURSO-GO", "MANUT-01"}[w.rng.IntN(2)]}
+	s.key = s.store.name + "#" + s.id()
+	if s.sort == poison {
+		s.poisoned = w.poison(s.store)
+	}
+	good := contents{parts: parts{cents: 100 + w.rng.Int64N(500000), sku: []string{"CURSO-GO", "MANUT-01"}[w.rng.IntN(2)]}}
+	w.addVersions(s, good)
+	return s
+}
+
+// addVersions are what the store says of the sale, one after another.
+func (w *world) addVersions(s *sale, good contents) {
 	first := good
 	switch s.sort {
 	case mended, unmapped:
@@ -227,17 +248,31 @@ func (w *world) newSale(n int, stores []store) *sale {
 	switch s.sort {
 	case mended:
 		s.add(good)
+	case shipped:
+		for range 1 + w.rng.IntN(3) {
+			s.add(good)
+		}
 	case edited, refunded:
 		changes := w.rng.IntN(2)
 		if s.sort == edited {
-			changes++
+			changes += 1 + w.rng.IntN(2)
 		}
 		for range changes {
-			good.cents += 1 + w.rng.Int64N(1000)
+			w.change(s, &good)
 			s.add(good)
 		}
+		if s.sort == edited && w.rng.IntN(3) == 0 {
+			s.add(first) // and back
+		}
 	}
-	return s
+}
+
+// id is the store's own for the order.
+func (s *sale) id() string {
+	if s.store.platform == shopify {
+		return strings.TrimLeft(s.number, "HP0")
+	}
+	return s.number
 }
 
 func (w *world) drawSort() sort {
@@ -254,166 +289,7 @@ func (s *sale) add(c contents) {
 	c.body = s.body(c, len(s.versions)+1)
 	s.versions, s.accepted = append(s.versions, c), append(s.accepted, false)
 	if s.sort == garbled {
-		s.key = s.store.name + "#!" + s.request(c.body, "x", time.Time{}).digest()
-	}
-}
-
-// news notes that somebody speaks of the sale after a while.
-func (w *world) news(s *sale, after time.Duration) {
-	at := w.now.Add(max(after, 0))
-	w.lastNews = later(w.lastNews, at)
-	if s != nil {
-		s.news = later(s.news, at)
-	}
-}
-
-// sell is a sale: its notices, in the order in which the store has them, and what
-// comes of them on the way.
-func (w *world) sell(s *sale) {
-	switch {
-	case s.sort == forged:
-		w.forge(s)
-		return
-	case w.chance(cmp.Or(w.opts.seams.seized, .04)) && w.now.Before(w.calmAt) && s.sort == plain:
-		w.seize(s)
-	case w.chance(.03):
-		// Somebody without the secret tries to change the price.
-		w.in(w.within(10*time.Minute), func() { w.forge(s) })
-	}
-	shuffled := len(s.versions) > 1 || s.sort == refunded
-	shuffled = shuffled && w.fails(Shuffled)
-	after := time.Duration(0)
-	for i := range s.versions {
-		if shuffled {
-			after = w.logarithmic(time.Second, 4*24*time.Hour)
-		}
-		w.speak(s, after, func() { w.notice(s, i) })
-		after += w.logarithmic(time.Second, 3*time.Hour)
-	}
-	if s.sort == refunded {
-		w.speak(s, w.refundAfter(shuffled), func() { w.reverse(s) })
-	}
-	if w.fails(SentTwice) {
-		w.speak(s, w.logarithmic(time.Second, time.Hour), func() { w.notice(s, 0) })
-	}
-	if w.fails(Reordered) {
-		w.speak(s, 24*time.Hour+w.within(72*time.Hour), func() { w.notice(s, w.rng.IntN(len(s.versions))) })
-	}
-}
-
-func (w *world) refundAfter(shuffled bool) time.Duration {
-	if shuffled {
-		return w.within(time.Minute)
-	}
-	return w.logarithmic(time.Second, 6*time.Hour) - w.within(2*time.Second)
-}
-
-// speak plans something that a store says.
-func (w *world) speak(s *sale, after time.Duration, do func()) {
-	w.news(s, after)
-	w.in(after, do)
-}
-
-// notice sends a version of the sale until it is answered 200.
-func (w *world) notice(s *sale, version int) {
-	c := s.versions[version]
-	for older := range version {
-		s.overtaken = s.overtaken || !s.accepted[older]
-	}
-	w.deliver(s, c.body, func() {
-		if s.sort != unpaid {
-			s.accepted[version] = true
-			s.newest = max(s.newest, version)
-		}
-	})
-}
-
-func (w *world) reverse(s *sale) {
-	w.deliver(s, s.reversalBody(), func() { s.reversal = true })
-}
-
-// deliver is the store that sends until it is told 200.
-func (w *world) deliver(s *sale, body []byte, accepted func()) {
-	w.news(s, 0)
-	key := w.secrets["hook/"+s.store.name].Values[secret.SigningKey]
-	tries := 0
-	var send func()
-	send = func() {
-		w.webhook(s.key, s.store.name, func(t *task) platform.Request {
-			return s.request(body, key, w.now).request
-		}, func(status int) {
-			if w.fails(AnswerLost) {
-				status = 0
-			}
-			if status == 200 {
-				if key != w.secrets["hook/"+s.store.name].Values[secret.SigningKey] {
-					w.effect(formerSecret)
-				}
-				w.news(s, 0)
-				accepted()
-				return
-			}
-			if status != 0 && status != 503 {
-				// The secret was rotated long ago: the store signs with the new one.
-				key = w.secrets["hook/"+s.store.name].Values[secret.SigningKey]
-			}
-			tries++
-			w.in(min(time.Duration(tries)*20*time.Second, 10*time.Minute), send)
-		})
-	}
-	send()
-}
-
-// forge is a call that nobody's secret signed, that nobody signed, or, where a
-// signature is one of the body, that was changed after it was signed.
-func (w *world) forge(s *sale) {
-	w.faults[string(NotGenuine)]++
-	c := s.versions[0]
-	genuine := s.body(c, 99)
-	c.cents += 777
-	body := s.body(c, 99)
-	w.webhook(s.key, s.store.name, func(*task) platform.Request {
-		r := s.request(body, signingSecret(s.store.name, -1), w.now).request
-		switch {
-		case s.buyer%3 == 1:
-			clear(r.Header)
-		case s.buyer%3 == 2 && s.store.platform == "generic" && s.sort != garbled:
-			r = s.request(genuine, w.secrets["hook/"+s.store.name].Values[secret.SigningKey], w.now).request
-			r.Body = body
-		}
-		return r
-	}, func(status int) {
-		if status == 200 {
-			w.broken(s.key, "a forged call was answered 200")
-		}
-	})
-}
-
-// signed is a request as the store sends it.
-type signed struct {
-	platform platform.Platform
-	request  platform.Request
-}
-
-func (s *sale) request(body []byte, key string, now time.Time) signed {
-	p, _ := registry.Get(s.store.platform)
-	return signed{p, p.Sign(body, key, now)}
-}
-
-func (r signed) digest() string {
-	n, _ := r.platform.Read(r.request, platform.Settings{})
-	return n.Payload.Digest()
-}
-
-// seize has somebody else's document take the reference of the sale, before
-// anything of it comes.
-func (w *world) seize(s *sale) {
-	s.taken = true
-	conn := w.config.Connections[s.store.name]
-	ref := erp.NewReference(s.store.name, conn.Orig, s.number)
-	w.befell(kindOf(w.account(conn.ERP).kind, seized))
-	for _, a := range w.accounts {
-		a.service.foreign(ref)
+		s.key = s.store.name + "#!" + s.request(c.body, "x", time.Time{}, "").digest()
 	}
 }
 

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -34,6 +35,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		w.broken(s.key, "parked for an echo: %s", after.Reason.Message)
 	}
 	if before.State == ledger.Creating {
+		if after.State == ledger.Uncertain {
+			s.drawn = 0 // that was no rest
+		}
 		s.unsure = after.State == ledger.Uncertain && unclear(after.Timeline[len(after.Timeline)-1])
 	}
 	if before.State == ledger.Rejected && after.State == ledger.Waiting {
@@ -46,8 +50,17 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		// Somebody can't wait.
 		w.in(w.within(2*time.Minute), func() { w.command(s) })
 	}
-	if what != "" {
-		w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
+	if s.reversalIn.IsZero() && !after.ReversedAt.IsZero() {
+		s.reversalIn = w.now
+	}
+	if strings.Contains(after.Reason.Message, onlyThisOne) && !strings.Contains(before.Reason.Message, onlyThisOne) {
+		w.effect(aloneRefused)
+	}
+	w.noteQuiet(t, before, after)
+	for _, what := range []string{what, w.judgeNews(t, s, before, after), w.judgeKey(t, s, before, after), w.judgeDrawn(t, s, before, after), w.noteSent(s, before, after)} {
+		if what != "" {
+			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
+		}
 	}
 	for _, rule := range rules {
 		if what := rule(w, s, before, after); what != "" {
@@ -121,6 +134,13 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 	func(_ *world, _ *sale, _, after ledger.Entry) string {
 		if after.Newer != nil && !maySent(after) {
 			return "newer contents are kept beside though nothing was sent"
+		}
+		return ""
+	},
+	judgeRestOf,
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if !before.DismissedAt.IsZero() && !after.DismissedAt.IsZero() && (before.State != after.State || before.ReversedAt != after.ReversedAt || before.Digest != after.Digest) {
+			return "something happened to it, and it stays off the list"
 		}
 		return ""
 	},

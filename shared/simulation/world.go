@@ -56,6 +56,12 @@ type seams struct {
 	seized float64
 	// prompt has what is due woken at once in every run.
 	prompt bool
+	// rekeyed is how often the accounts get another App Key in most runs.
+	rekeyed int
+	// busy has an operator give commands in every run.
+	busy bool
+	// restless has the ERPs ask for rests beyond their bound in every run.
+	restless bool
 	// kind has the stores sell to accounts of this ERP alone.
 	kind string
 	// balcao replaces the sight that is drawn for that account.
@@ -82,6 +88,8 @@ type world struct {
 	skewed    bool
 	// prompt: what is due is woken at once. busy: an operator gives commands.
 	prompt, busy bool
+	// restless: an ERP may ask for a rest beyond its bound.
+	restless bool
 
 	ledger  *ledgermemory.Ledger
 	queue   *queuememory.Queue
@@ -155,8 +163,12 @@ func (w *world) draw() {
 		w.faults[string(Skewed)]++
 	}
 	w.prompt = w.rng.IntN(2) == 0 || w.opts.seams.prompt
-	w.busy = w.rng.IntN(3) == 0 && intensity > 0
+	w.busy = (w.rng.IntN(3) == 0 || w.opts.seams.busy) && intensity > 0
+	w.restless = w.rng.IntN(8) == 0 || w.opts.seams.restless
 	w.window = w.logarithmic(5*time.Minute, 48*time.Hour)
+	if w.rng.IntN(6) == 0 {
+		w.window = 20 * time.Second // everybody buys at once
+	}
 	w.calmAt = epoch
 	if intensity > 0 {
 		w.calmAt = epoch.Add(w.window + w.logarithmic(10*time.Minute, 8*time.Hour))

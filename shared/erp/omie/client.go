@@ -106,6 +106,15 @@ func (c *Client) CanLookUp() bool { return true }
 // CallLimit is 60 seconds.
 func (c *Client) CallLimit() time.Duration { return callLimit }
 
+// kindOS is what IncluirOS creates, and what entries of the first release are.
+const kindOS = "os"
+
+// DocumentKind is an ordem de serviço.
+func (c *Client) DocumentKind() string { return kindOS }
+
+// LongestRest is 2 hours: Omie's blocks last 30 minutes.
+func (c *Client) LongestRest() time.Duration { return longestRest }
+
 // Create sends IncluirOS once. See erp.ERP.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	os, ok := doc.Body.(OS)
@@ -115,6 +124,9 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	k, answer := c.keys(ctx, incluirOS)
 	if answer.Kind != "" {
 		return answer
+	}
+	if doc.Key != "" && doc.Key != erp.KeyDigest(k.app) {
+		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago: the customer is of the former one"}
 	}
 	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services}, Store: doc.Order}
 	answer, r := c.call(ctx, k, incluirOS, sent, doc.Customer.Private()...)

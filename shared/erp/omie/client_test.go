@@ -547,7 +547,67 @@ func TestNoAnswerTellsWhatIsPrivate(t *testing.T) {
 
 func TestWhatTheAccountCan(t *testing.T) {
 	c := client(t, settings)
-	if !c.CanLookUp() || c.CallLimit() != time.Minute {
-		t.Errorf("can look up %v, call limit %s", c.CanLookUp(), c.CallLimit())
+	if !c.CanLookUp() || c.CallLimit() != time.Minute || c.LongestRest() != 2*time.Hour || c.DocumentKind() != "os" {
+		t.Errorf("can look up %v, call limit %s, longest rest %s, creates %s", c.CanLookUp(), c.CallLimit(), c.LongestRest(), c.DocumentKind())
+	}
+}
+
+// changing is the account's secret: its App Key can be replaced.
+type changing struct{ app string }
+
+func (k *changing) credentials(context.Context) (string, string, error) { return k.app, appSecret, nil }
+
+// A customer's nCodCli means another one in another app.
+func TestNoOSIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		answering(200, "application/json", created)(w, r)
+	}))
+	defer server.Close()
+	k := &changing{app: appKey}
+	c := calling(t, server.URL, func(o *omie.Options) { o.Credentials = k.credentials })
+	doc, answer := c.Customer(t.Context(), ready(t))
+	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
+		t.Fatalf("%+v, key %q", answer, doc.Key)
+	}
+	k.app = "1199887766"
+	if got := c.Create(t.Context(), doc); got.Kind != erp.NotSent || requests != 0 {
+		t.Errorf("%+v after %d requests", got, requests)
+	}
+	k.app = appKey
+	if got := c.Create(t.Context(), doc); got.Kind != erp.Created || requests != 1 {
+		t.Errorf("under its own key: %+v after %d requests", got, requests)
+	}
+}
+
+func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
+	for body, kind := range map[string]erp.AnswerKind{
+		`{"Cabecalho":{"cCodIntOS":"` + reference.Code + `","nCodOS":7,"nValorTotal":1}}`: erp.Present,
+		`{"faultstring":"OS não cadastrada"}`:                                             erp.Absent,
+		`{"faultstring":"Algo"}`:                                                          erp.Unknown,
+	} {
+		server := httptest.NewServer(answering(200, "application/json", body))
+		got := calling(t, server.URL).LookUp(t.Context(), reference)
+		server.Close()
+		if got.Kind != kind || got.Key != erp.KeyDigest(appKey) {
+			t.Errorf("%s: %s under %q, want %s", body, got.Kind, got.Key, kind)
+		}
+	}
+}
+
+func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
+	ref := reference
+	ref.Kind = "pedido"
+	if got := calling(t, unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
+		t.Errorf("%+v", got)
+	}
+	server := httptest.NewServer(answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
+	defer server.Close()
+	for _, kind := range []string{"", "os"} {
+		ref.Kind = kind
+		if got := calling(t, server.URL).LookUp(t.Context(), ref); got.Kind != erp.Absent {
+			t.Errorf("kind %q: %+v", kind, got)
+		}
 	}
 }

@@ -23,16 +23,17 @@ import (
 // Customer finds the customer by tax id, or creates it. One that exists is never
 // changed: what the merchant wrote about them stays. See erp.ERP.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
+	k, answer := c.keys(ctx, listarClientes)
+	if answer.Kind != "" {
+		return doc, answer
+	}
+	doc.Key = erp.KeyDigest(k.app)
 	if doc.CustomerID != "" {
 		return doc, erp.Answer{Kind: erp.Ready}
 	}
 	taxID := doc.Customer.TaxID
 	if taxID == "" {
 		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
-	}
-	k, answer := c.keys(ctx, listarClientes)
-	if answer.Kind != "" {
-		return doc, answer
 	}
 	mac := macOf(taxID, k.secret)
 	known, err := c.remembered(ctx, mac)

@@ -38,7 +38,7 @@ func client(t *testing.T, settings string) *omie.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return omie.New(omie.Options{Account: "estudio", Config: c})
+	return omie.New(omie.Options{Account: "estudio", Config: c, Credentials: credentials})
 }
 
 func money(t *testing.T, text string) order.Money {

@@ -29,11 +29,15 @@ type shownOS struct {
 // LookUp asks for the OS by its cCodIntOS. An answer about another one proves
 // nothing.
 func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	if ref.Kind != "" && ref.Kind != kindOS {
+		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no OS, and this release looks for nothing else"}
+	}
 	k, answer := c.keys(ctx, consultarOS)
 	if answer.Kind != "" {
 		return answer
 	}
 	answer, r := c.call(ctx, k, consultarOS, wire.Sent{Request: map[string]any{"cCodIntOS": ref.Code}})
+	answer.Key = erp.KeyDigest(k.app)
 	if answer.Kind != erp.Present {
 		return answer
 	}

@@ -34,7 +34,7 @@ const (
 	concurrentRest = 10 * time.Second
 	rateRest       = 60 * time.Second // the limits count per minute
 	keyRest        = 5 * time.Minute
-	longestRest    = 24 * time.Hour // more than that is no waiting time
+	longestRest    = 2 * time.Hour // whatever Omie says; its blocks last 30 minutes
 )
 
 // reply is an answer that was read, and the fault in it, if it is one.
@@ -278,8 +278,8 @@ func retryAfter(header http.Header, fallback time.Duration) time.Duration {
 
 func rest(count string, unit, fallback time.Duration) time.Duration {
 	n, err := strconv.Atoi(count)
-	if err != nil || n <= 0 || n > int(longestRest/unit) {
+	if err != nil || n <= 0 {
 		return fallback
 	}
-	return time.Duration(n) * unit
+	return time.Duration(min(n, int(longestRest/unit))) * unit
 }

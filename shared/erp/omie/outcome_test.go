@@ -90,7 +90,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 500, "", faultBody("?", client+"6"), redundant(61 * time.Second)},
 		{incluirOS, 500, "", faultBody("?", client+"1100"), redundant(61 * time.Second)},
 		{incluirOS, 500, "", faultBody("?", client+"16"), kind(erp.Unknown)},
-		{incluirOS, 500, "", faultBody("Aguarde 99999999 segundos (REDUNDANT)", ""), redundant(61 * time.Second)},
+		{incluirOS, 500, "", faultBody("Aguarde 99999999 segundos (REDUNDANT)", ""), redundant(2 * time.Hour)},
 
 		// The account has to rest.
 		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 1789 segundos.", "MISUSE_API_PROCESS"), lane(1789 * time.Second)},
@@ -104,7 +104,12 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 429, "7", `<html>`, lane(7 * time.Second)},
 		{incluirOS, 429, "Sat, 21 Nov 2026 10:00:00 GMT", ``, lane(time.Minute)},
 		{incluirOS, 429, "-5", ``, lane(time.Minute)},
-		{incluirOS, 429, "9999999", ``, lane(time.Minute)},
+		{incluirOS, 429, "9999999", ``, lane(2 * time.Hour)},
+		{incluirOS, 429, "7200", ``, lane(2 * time.Hour)},
+		{incluirOS, 429, "7201", ``, lane(2 * time.Hour)},
+		{incluirOS, 429, "99999999999999999999", ``, lane(time.Minute)},
+		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 10800 segundos.", "MISUSE_API_PROCESS"), lane(2 * time.Hour)},
+		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 180 minutos.", ""), lane(2 * time.Hour)},
 		{incluirOS, 429, "7", faultBody("Muitas requisições", ""), lane(7 * time.Second)},
 		{listarClientes, 500, "", faultBody("Too Many Requests", ""), lane(time.Minute)},
 		{incluirOS, 429, "", faultBody("API bloqueada por consumo indevido. Tente novamente em 100 segundos", ""), lane(100 * time.Second)},

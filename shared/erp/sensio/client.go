@@ -78,11 +78,36 @@ func (c *Client) CanLookUp() bool { return c.config.LookUp != nil }
 // CallLimit is 30 seconds.
 func (c *Client) CallLimit() time.Duration { return callLimit }
 
+// kindSale is what POST /sales creates, and what entries of the first release are.
+const kindSale = "sale"
+
+// DocumentKind is a pedido of type Venda.
+func (c *Client) DocumentKind() string { return kindSale }
+
+// keyDigest is the digest of the App Key where the account's headers have it: the
+// secret alone may be a token that is renewed now and then for the same company.
+func (c *Client) keyDigest(ctx context.Context) string {
+	if !slices.Contains(c.usedKeys(), "app_key") {
+		return ""
+	}
+	key, _, err := c.credentials(ctx)
+	if err != nil {
+		return "" // the call that follows says so
+	}
+	return erp.KeyDigest(key)
+}
+
+// LongestRest is 24 hours: Sensio publishes no limits.
+func (c *Client) LongestRest() time.Duration { return longestRest }
+
 // Create sends POST /sales once. See erp.ERP.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	sale, ok := doc.Body.(Sale)
 	if !ok || sale.Customer == "" && sale.CustomerID == "" {
 		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
+	}
+	if key := c.keyDigest(ctx); doc.Key != "" && key != "" && doc.Key != key {
+		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago"}
 	}
 	body, err := Request(doc)
 	if err != nil {

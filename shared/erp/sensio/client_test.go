@@ -94,6 +94,42 @@ func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 	}
 }
 
+func TestWhatTheAccountCan(t *testing.T) {
+	c := calling(t, "http://127.0.0.1:1")
+	if !c.CanLookUp() || c.CallLimit() != 30*time.Second || c.LongestRest() != 24*time.Hour || c.DocumentKind() != "sale" {
+		t.Errorf("can look up %v, call limit %s, longest rest %s, creates %s", c.CanLookUp(), c.CallLimit(), c.LongestRest(), c.DocumentKind())
+	}
+}
+
+// changing is the account's secret: its App Key can be replaced.
+type changing struct{ app string }
+
+func (k *changing) credentials(context.Context) (string, string, error) { return k.app, appSecret, nil }
+
+func TestNoSaleIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
+	requests := 0
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		answering(201, "application/json", `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)(w, r)
+	})
+	k := &changing{app: appKey}
+	c := calling(t, url, func(o *sensio.Options) { o.Credentials = k.credentials })
+	unready := ready(t)
+	unready.Customer.TaxID = ""
+	doc, answer := c.Customer(t.Context(), unready)
+	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
+		t.Fatalf("%+v, key %q", answer, doc.Key)
+	}
+	k.app = "1199887766"
+	if got := c.Create(t.Context(), doc); got.Kind != erp.NotSent || requests != 0 {
+		t.Errorf("%+v after %d requests", got, requests)
+	}
+	k.app = appKey
+	if got := c.Create(t.Context(), doc); got.Kind != erp.Created || requests != 1 {
+		t.Errorf("under its own key: %+v after %d requests", got, requests)
+	}
+}
+
 func TestNoRedirectIsFollowed(t *testing.T) {
 	calls := 0
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {

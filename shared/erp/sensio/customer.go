@@ -31,6 +31,7 @@ func (c *Client) knowable(customer order.Customer) error {
 // configured; where there is none, or nobody was found, the customer goes by name.
 // Nobody is ever created or changed. See erp.ERP.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
+	doc.Key = c.keyDigest(ctx)
 	sale, ok := doc.Body.(Sale)
 	q := c.config.Customer.Query
 	if !ok || q == nil || doc.Customer.TaxID == "" {

@@ -24,9 +24,19 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if c.config.LookUp == nil || ref.Orig == "" || ref.OrigID == "" {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the account has no look-up, or the order no reference to look up"}
 	}
+	if ref.Kind != "" && ref.Kind != kindSale {
+		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no sale, and this release looks for nothing else"}
+	}
 	// Two calls together take no longer than one may.
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
+	key := c.keyDigest(ctx)
+	answer := c.lookUp(ctx, ref)
+	answer.Key = key
+	return answer
+}
+
+func (c *Client) lookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	rows, answer := c.sales(ctx, ref)
 	switch {
 	case answer.Kind != erp.Present:

@@ -109,6 +109,7 @@ func TestWhatALookUpProves(t *testing.T) {
 			if c.proven {
 				l.found(t, client)
 			}
+			c.want.Key = erp.KeyDigest(appKey)
 			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -153,6 +154,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
 			client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
 			l.found(t, client)
+			c.want.Key = erp.KeyDigest(appKey)
 			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -180,7 +182,7 @@ func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 	l, m := &list{}, memory(t)
 	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
 	l.found(t, client)
-	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
+	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now", Key: erp.KeyDigest(appKey)}
 	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -323,5 +325,29 @@ func TestWithoutALookUpNothingIsAsked(t *testing.T) {
 		if got := c.LookUp(t.Context(), ref); got.Kind != erp.Unprovable {
 			t.Errorf("%+v: %+v", ref, got)
 		}
+	}
+}
+
+func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
+	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
+	client, ref := calling(t, serve(t, l.ServeHTTP)), reference
+	ref.Kind = "quote"
+	if got := client.LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" || len(l.asked) > 0 {
+		t.Errorf("%+v, asked for %q", got, l.asked)
+	}
+	for _, kind := range []string{"", "sale"} {
+		ref.Kind = kind
+		if got := client.LookUp(t.Context(), ref); got.Kind != erp.Present {
+			t.Errorf("kind %q: %+v", kind, got)
+		}
+	}
+}
+
+// Of a token that is renewed for the same company nobody can tell whether it is.
+func TestWithoutAnAppKeyALookUpDoesntTellOne(t *testing.T) {
+	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
+	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Config.Headers = map[string]string{"Authorization": "Bearer {app_secret}"} })
+	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present || got.Key != "" {
+		t.Errorf("%+v", got)
 	}
 }

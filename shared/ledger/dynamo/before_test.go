@@ -126,6 +126,23 @@ func TestTheTableOfTheReleaseBeforeIsReadAndWritten(t *testing.T) {
 	if err := l.List(t.Context(), ledger.Filter{}, func(ledger.Entry) bool { listed++; return true }); err != nil || listed != len(b.Entries) {
 		t.Errorf("%d of %d entries are listed (%v)", listed, len(b.Entries), err)
 	}
+	// Its lane knew neither who got through nor under which secret it rests.
+	if keys, err := l.Resting(t.Context(), "estudio"); len(keys) != 0 || err != nil {
+		t.Errorf("%q wait for the rest (%v)", keys, err)
+	}
+	if err := l.GotThrough(t.Context(), "estudio", at); err != nil {
+		t.Fatal(err)
+	}
+	rests := ledger.Lane{BlockedUntil: b.Lane.BlockedUntil, Why: b.Lane.Why, Through: at}
+	if lane, err := l.Lane(t.Context(), "estudio"); err != nil || !cmp.Equal(rests, lane) {
+		t.Errorf("after a call got through the lane is %+v (%v), want %+v", lane, err, rests)
+	}
+	if err := l.EndRest(t.Context(), "estudio"); err != nil {
+		t.Fatal(err)
+	}
+	if lane, err := l.Lane(t.Context(), "estudio"); err != nil || !cmp.Equal(ledger.Lane{Through: at}, lane) {
+		t.Errorf("after its end the lane is %+v (%v)", lane, err)
+	}
 }
 
 // What a later release may do to an item, short of what ledger.Version rules out.

@@ -48,9 +48,36 @@ func (l *Ledger) Due(ctx context.Context, account string, now time.Time, limit i
 // Backlog tells of the account's entries that are due before the time: index/due
 // has their keys, the table when they came and whether they are due still.
 func (l *Ledger) Backlog(ctx context.Context, account string, before time.Time) (b ledger.Backlog, err error) {
+	err = l.dueBefore(ctx, account, before, func(e ledger.Entry) {
+		b.Orders++
+		if b.Oldest.IsZero() || e.ReceivedAt.Before(b.Oldest) {
+			b.Oldest = e.ReceivedAt
+		}
+	})
+	if err != nil {
+		return ledger.Backlog{}, fmt.Errorf("count what goes on of %s: %w", account, err)
+	}
+	return b, nil
+}
+
+// Resting lists the keys of the entries that wait for the account's rest to end.
+func (l *Ledger) Resting(ctx context.Context, account string) (keys []string, err error) {
+	err = l.dueBefore(ctx, account, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), func(e ledger.Entry) {
+		if e.Rests {
+			keys = append(keys, e.Key)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what waits for %s: %w", account, err)
+	}
+	return keys, nil
+}
+
+// dueBefore reads the account's entries that are due before the time.
+func (l *Ledger) dueBefore(ctx context.Context, account string, before time.Time, each func(ledger.Entry)) error {
 	due, err := l.Due(ctx, account, before.Add(-time.Millisecond), math.MaxInt)
 	if err != nil {
-		return ledger.Backlog{}, err
+		return err
 	}
 	// One that was put off between two pages of the index is in both; no batch may
 	// ask for a key twice.
@@ -66,19 +93,15 @@ func (l *Ledger) Backlog(ctx context.Context, account string, before time.Time) 
 		}
 		entries, err := l.entries(ctx, ledger.Filter{}, asked)
 		if err != nil {
-			return ledger.Backlog{}, fmt.Errorf("count what goes on of %s: %w", account, err)
+			return err
 		}
 		for _, e := range entries {
-			if e.Due.IsZero() || !e.Due.Before(before) {
-				continue
-			}
-			b.Orders++
-			if b.Oldest.IsZero() || e.ReceivedAt.Before(b.Oldest) {
-				b.Oldest = e.ReceivedAt
+			if !e.Due.IsZero() && e.Due.Before(before) {
+				each(e)
 			}
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // Postpone moves the due time of an entry that is still due when it was. Of a

@@ -382,7 +382,7 @@ func TestAWriteThatLeavesTheDueTimeUndoesAPostponement(t *testing.T) {
 
 func TestClearingStrikesMakesNoLane(t *testing.T) {
 	client, table := newTable(t)
-	if err := dynamo.New(client, table, options()).ClearStrikes(t.Context(), "estudio"); err != nil {
+	if err := dynamo.New(client, table, options()).GotThrough(t.Context(), "estudio", at); err != nil {
 		t.Fatal(err)
 	}
 	if it := stored(t, client, table, "~lane#estudio"); it != nil {

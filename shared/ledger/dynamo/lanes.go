@@ -13,6 +13,8 @@ const (
 	blockedUntilName = "blocked_until"
 	whyName          = "why"
 	sinceName        = "since"
+	throughName      = "through"
+	secretName       = "secret"
 	strikesName      = "strikes"
 	idName           = "id"
 	quietUntilName   = "quiet_until"
@@ -34,8 +36,8 @@ func (l *Ledger) Lane(ctx context.Context, account string) (ledger.Lane, error) 
 	return lane, nil
 }
 
-// BlockLane extends the lane's rest; why goes with the rest that stands, since and
-// strikes are always the caller's.
+// BlockLane extends the lane's rest; why goes with the rest that stands, since,
+// strikes and secret are always the caller's.
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
 	err := l.extendRest(ctx, account, lane)
 	if lane.BlockedUntil.IsZero() || isConditionFailed(err) {
@@ -49,7 +51,7 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 
 // refusal sets what is the caller's, whichever rest stands.
 func refusal(lane ledger.Lane) *expression {
-	return newExpression().setOrRemove(sinceName, moment(ledger.Millis(lane.Since))).set(strikesName, number(int64(lane.Strikes)))
+	return newExpression().setOrRemove(sinceName, moment(ledger.Millis(lane.Since))).set(strikesName, number(int64(lane.Strikes))).setOrRemove(secretName, lane.Secret)
 }
 
 // extendRest writes the lane if it rests less.
@@ -64,12 +66,22 @@ func (l *Ledger) extendRest(ctx context.Context, account string, lane ledger.Lan
 	return l.update(ctx, laneKey(account), x)
 }
 
-// ClearStrikes closes the breaker; the rest that stands goes on.
-func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
-	x := refusal(ledger.Lane{})
+// GotThrough closes the breaker; the rest that stands goes on.
+func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
+	x := refusal(ledger.Lane{}).set(throughName, text(ledger.Millis(at).Format(fixed)))
 	x.where("attribute_exists(" + x.name(keyName) + ")")
 	if err := l.update(ctx, laneKey(account), x); err != nil && !isConditionFailed(err) {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)
+	}
+	return nil
+}
+
+// EndRest opens the lane.
+func (l *Ledger) EndRest(ctx context.Context, account string) error {
+	x := refusal(ledger.Lane{}).setOrRemove(blockedUntilName, "").setOrRemove(whyName, "")
+	x.where("attribute_exists(" + x.name(keyName) + ")")
+	if err := l.update(ctx, laneKey(account), x); err != nil && !isConditionFailed(err) {
+		return fmt.Errorf("end the rest of lane %s: %w", account, err)
 	}
 	return nil
 }

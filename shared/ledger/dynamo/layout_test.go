@@ -32,9 +32,13 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	uncertain.State, uncertain.Reason = ledger.Uncertain, order.Reason{Kind: order.LostAnswer, Message: "no answer in 60 s"}
 	uncertain.Until, uncertain.QuietUntil = at.Add(2*time.Minute), at.Add(61*time.Second)
 	uncertain.Due, uncertain.Fence, uncertain.Attempts, uncertain.Doubts = uncertain.Until, 2, 1, 1
-	uncertain.Document = erp.Mark{Digest: "c0ffee", Total: order.Cents(19700), OrderNumber: "HP1", CustomerID: "77"}
+	uncertain.Document = erp.Mark{Digest: "c0ffee", Total: order.Cents(19700), OrderNumber: "HP1", CustomerID: "77", Key: "5d41402abc4b2a76"}
+	uncertain.Reference.Kind, uncertain.PaidAt, uncertain.PaidRank = "os", at.Add(-time.Hour), order.ByPayment
+	uncertain.Parts = ledger.Parts{Key: "k1", Lines: "l1", Payer: "p1", TaxID: "t1", Address: "a1", Total: "197.00"}
+	uncertain.Rests, uncertain.OwnRests, uncertain.OwnRestsSince = true, 2, at
 	uncertain.Seen, uncertain.TryingSince = []string{"d1", "d2"}, at
-	uncertain.Newer = &ledger.Contents{Payload: []byte(`{"text":"newer"}`), Version: 1 << 53, Digest: "d2", At: at}
+	uncertain.Newer = &ledger.Contents{Payload: []byte(`{"text":"newer"}`), Version: 1 << 53, Digest: "d2", PaidAt: at, PaidRank: order.ByNotice,
+		Parts: ledger.Parts{Total: "198.00"}, Changed: "total from 197.00 to 198.00", At: at}
 	uncertain.Timeline = []ledger.Attempt{{At: at, Did: "create", Answer: "lost", Rule: "5", Became: ledger.Uncertain}}
 	write(t, l, ledger.Entry{}, uncertain)
 
@@ -44,8 +48,14 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	created.CreatedAt, created.Expires = at.Add(1500*time.Millisecond), at.AddDate(2, 0, 0)
 	write(t, l, ledger.Entry{}, created)
 
-	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Since: at, Strikes: 2}); err != nil {
-		t.Fatal(err)
+	for _, step := range []error{
+		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: "before"}),
+		l.GotThrough(t.Context(), "estudio", at.Add(time.Second)),
+		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Since: at, Strikes: 2, Secret: "v1"}),
+	} {
+		if step != nil {
+			t.Fatal(step)
+		}
 	}
 	remember(t, l, "5ca1ab1e", erp.CustomerMark{ID: "3795260786", QuietUntil: at, Token: "t1"})
 	items := map[string]any{}

@@ -13,7 +13,7 @@ import (
 var resting = map[string]func(*testing.T, suite){
 	"a lane that never rested is zero": func(t *testing.T, s suite) {
 		s.wantLane(t, "estudio", ledger.Lane{})
-		mustBe(t, s.ClearStrikes(t.Context(), s.connection("estudio")), nil)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
 		s.wantLane(t, "estudio", ledger.Lane{})
 	},
 
@@ -53,8 +53,32 @@ var resting = map[string]func(*testing.T, suite){
 
 	"clearing the strikes leaves the rest, and forgets since when": func(t *testing.T, s suite) {
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Since: at, Strikes: 3})
-		mustBe(t, s.ClearStrikes(t.Context(), s.connection("estudio")), nil)
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused"})
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Through: at})
+	},
+
+	"the secret of a rest is the caller's, and forgotten with its strikes": func(t *testing.T, s suite) {
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Secret: "v1"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "shorter", Secret: "v2"})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Secret: "v2"})
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(1234567*time.Nanosecond)), nil)
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Through: at.Add(time.Millisecond)})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: "again"})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: "again", Through: at.Add(time.Millisecond)})
+	},
+
+	"an ended rest leaves nothing but when an order got through": func(t *testing.T, s suite) {
+		mustBe(t, s.EndRest(t.Context(), s.connection("estudio")), nil)
+		s.wantLane(t, "estudio", ledger.Lane{})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "key refused", Since: at, Strikes: 3, Secret: "v1"})
+		s.block(t, "loja", ledger.Lane{BlockedUntil: at, Why: "429"})
+		mustBe(t, s.EndRest(t.Context(), s.connection("estudio")), nil)
+		s.wantLane(t, "estudio", ledger.Lane{Through: at})
+		s.wantLane(t, "loja", ledger.Lane{BlockedUntil: at, Why: "429"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429"})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Through: at})
 	},
 
 	"the longest of 64 rests at once stands": func(t *testing.T, s suite) {
@@ -76,7 +100,7 @@ var resting = map[string]func(*testing.T, suite){
 	"a rest of one account lets another's calls go out": func(t *testing.T, s suite) {
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1})
 		s.wantLane(t, "loja", ledger.Lane{})
-		mustBe(t, s.ClearStrikes(t.Context(), s.connection("loja")), nil)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("loja"), at), nil)
 		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1})
 	},
 

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -100,6 +101,25 @@ var waking = map[string]func(*testing.T, suite){
 		s.create(t, e)
 		s.wantDue(t, at.Add(6*time.Millisecond), 10)
 		s.wantDue(t, at.Add(7*time.Millisecond), 10, ledger.Due{Key: e.Key, At: e.Due})
+	},
+
+	"what rests is what waits for its account alone": func(t *testing.T, s suite) {
+		waits := func(id, account string, rests bool, due time.Time) ledger.Entry {
+			e := s.entry(id)
+			e.State, e.Account, e.Rests, e.Until, e.Due = ledger.Waiting, s.connection(account), rests, due, due
+			return s.create(t, e)
+		}
+		waits("later", "estudio", true, at.Add(2*time.Hour))
+		first := waits("first", "estudio", true, at.Add(time.Hour))
+		waits("other", "estudio", false, at.Add(time.Hour))
+		waits("elsewhere", "loja", true, at.Add(time.Hour))
+		s.wantResting(t, "estudio", "first", "later")
+		after := first
+		after.Rests = false
+		s.write(t, first, after)
+		s.wantResting(t, "estudio", "later")
+		s.wantResting(t, "loja", "elsewhere")
+		s.wantResting(t, "none")
 	},
 
 	"the backlog is what goes on by itself, now or later, with the oldest": func(t *testing.T, s suite) {
@@ -208,5 +228,20 @@ func (s suite) wantDue(t *testing.T, now time.Time, limit int, want ...ledger.Du
 	mustBe(t, err, nil)
 	if len(got)+len(want) > 0 {
 		same(t, "due", got, want)
+	}
+}
+
+func (s suite) wantResting(t *testing.T, account string, ids ...string) {
+	t.Helper()
+	got, err := s.Resting(t.Context(), s.connection(account))
+	mustBe(t, err, nil)
+	slices.Sort(got)
+	var want []string
+	for _, id := range ids {
+		want = append(want, s.key(id))
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Fatalf("%s rests: %q, want %q", account, got, want)
 	}
 }

@@ -162,7 +162,7 @@ var writing = map[string]func(*testing.T, suite){
 			"list":          func() error { return s.List(ctx, ledger.Filter{}, func(ledger.Entry) bool { return true }) },
 			"lane":          func() error { _, err := s.Lane(ctx, stored.Account); return err },
 			"block lane":    func() error { return s.BlockLane(ctx, stored.Account, ledger.Lane{BlockedUntil: at}) },
-			"clear strikes": func() error { return s.ClearStrikes(ctx, stored.Account) },
+			"clear strikes": func() error { return s.GotThrough(ctx, stored.Account, at) },
 			"customer":      func() error { _, err := s.Customer(ctx, stored.Account, "h"); return err },
 			"write customer": func() error {
 				_, err := s.WriteCustomer(ctx, stored.Account, "h", erp.CustomerMark{}, erp.CustomerMark{ID: "1", Token: newToken()})

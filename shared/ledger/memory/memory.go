@@ -209,7 +209,7 @@ func (l *Ledger) Lane(ctx context.Context, account string) (lane ledger.Lane, er
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
 	return l.do(ctx, func() error {
 		is := l.lanes[account]
-		is.Since, is.Strikes = ledger.Millis(lane.Since), lane.Strikes
+		is.Since, is.Strikes, is.Secret = ledger.Millis(lane.Since), lane.Strikes, lane.Secret
 		if until := ledger.Millis(lane.BlockedUntil); until.After(is.BlockedUntil) {
 			is.BlockedUntil, is.Why = until, lane.Why
 		}
@@ -218,14 +218,40 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 	})
 }
 
-// ClearStrikes closes the breaker; the rest that stands goes on.
-func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
+// GotThrough closes the breaker; the rest that stands goes on.
+func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
 	return l.do(ctx, func() error {
-		lane := l.lanes[account]
-		lane.Since, lane.Strikes = time.Time{}, 0
-		l.lanes[account] = lane
+		lane, rested := l.lanes[account]
+		if rested {
+			lane.Since, lane.Strikes, lane.Secret, lane.Through = time.Time{}, 0, "", ledger.Millis(at)
+			l.lanes[account] = lane
+		}
 		return nil
 	})
+}
+
+// EndRest opens the lane.
+func (l *Ledger) EndRest(ctx context.Context, account string) error {
+	return l.do(ctx, func() error {
+		if lane, rested := l.lanes[account]; rested {
+			l.lanes[account] = ledger.Lane{Through: lane.Through}
+		}
+		return nil
+	})
+}
+
+// Resting lists the keys of the entries that wait for the account's rest to end.
+func (l *Ledger) Resting(ctx context.Context, account string) (keys []string, err error) {
+	err = l.do(ctx, func() error {
+		for key, e := range l.entries {
+			if e.Account == account && e.Rests {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		return nil
+	})
+	return keys, err
 }
 
 // Customer returns what is known of a customer.

@@ -148,24 +148,27 @@ func (l *Ledger) Postpone(ctx context.Context, d ledger.Due, to time.Time) error
 	return nil
 }
 
-// Leased lists the keys of entries that somebody holds or held until the process
-// ended: at its start `serve` lets each of these leases lapse.
-func (l *Ledger) Leased(ctx context.Context) ([]string, error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT key FROM entries WHERE lease IS NOT NULL ORDER BY lease, key")
+// Unsettled lists the keys of entries that somebody holds or held until the process
+// ended, and of those that were to be quiet until later than from, or a second before:
+// `serve` takes them over at its start, and when its clock was set.
+func (l *Ledger) Unsettled(ctx context.Context, from time.Time) ([]string, error) {
+	// In RFC 3339 and UTC a later time has a greater text, but for the parts of a second.
+	rows, err := l.db.QueryContext(ctx, `SELECT key FROM entries
+		WHERE lease IS NOT NULL OR state <> 'created' AND entry ->> 'quiet_until' >= ? ORDER BY lease, key`, from.UTC().Format("2006-01-02T15:04:05"))
 	if err != nil {
-		return nil, fmt.Errorf("list leased entries: %w", err)
+		return nil, fmt.Errorf("list unsettled entries: %w", err)
 	}
 	defer rows.Close()
 	var keys []string
 	for rows.Next() {
 		var key string
 		if err := rows.Scan(&key); err != nil {
-			return nil, fmt.Errorf("list leased entries: %w", err)
+			return nil, fmt.Errorf("list unsettled entries: %w", err)
 		}
 		keys = append(keys, key)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list leased entries: %w", err)
+		return nil, fmt.Errorf("list unsettled entries: %w", err)
 	}
 	return keys, nil
 }

@@ -14,37 +14,66 @@ import (
 // Lane returns the account's lane.
 func (l *Ledger) Lane(ctx context.Context, account string) (ledger.Lane, error) {
 	var lane ledger.Lane
-	var until, since sql.NullInt64
-	err := l.db.QueryRowContext(ctx, "SELECT blocked_until, why, since, strikes FROM lanes WHERE account = ?", account).
-		Scan(&until, &lane.Why, &since, &lane.Strikes)
+	var until, since, through sql.NullInt64
+	err := l.db.QueryRowContext(ctx, "SELECT blocked_until, why, since, strikes, through, secret FROM lanes WHERE account = ?", account).
+		Scan(&until, &lane.Why, &since, &lane.Strikes, &through, &lane.Secret)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return ledger.Lane{}, fmt.Errorf("read lane %s: %w", account, err)
 	}
-	lane.BlockedUntil, lane.Since = moment(until), moment(since)
+	lane.BlockedUntil, lane.Since, lane.Through = moment(until), moment(since), moment(through)
 	return lane, nil
 }
 
-// BlockLane extends the lane's rest; why goes with the rest that stands, since and
-// strikes are always the caller's.
+// BlockLane extends the lane's rest; why goes with the rest that stands, since,
+// strikes and secret are always the caller's.
 func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane) error {
-	_, err := l.db.ExecContext(ctx, `INSERT INTO lanes (account, blocked_until, why, since, strikes) VALUES (?, ?, ?, ?, ?)
+	_, err := l.db.ExecContext(ctx, `INSERT INTO lanes (account, blocked_until, why, since, strikes, secret) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account) DO UPDATE SET
 			why = CASE WHEN excluded.blocked_until > coalesce(blocked_until, 0) THEN excluded.why ELSE why END,
 			blocked_until = nullif(max(coalesce(excluded.blocked_until, 0), coalesce(blocked_until, 0)), 0),
-			since = excluded.since, strikes = excluded.strikes`,
-		account, millis(lane.BlockedUntil), lane.Why, millis(lane.Since), lane.Strikes)
+			since = excluded.since, strikes = excluded.strikes, secret = excluded.secret`,
+		account, millis(lane.BlockedUntil), lane.Why, millis(lane.Since), lane.Strikes, lane.Secret)
 	if err != nil {
 		return fmt.Errorf("block lane %s: %w", account, err)
 	}
 	return nil
 }
 
-// ClearStrikes closes the breaker; the rest that stands goes on.
-func (l *Ledger) ClearStrikes(ctx context.Context, account string) error {
-	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET since = NULL, strikes = 0 WHERE account = ?", account); err != nil {
+// GotThrough closes the breaker; the rest that stands goes on.
+func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
+	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET since = NULL, strikes = 0, secret = '', through = ? WHERE account = ?", millis(at), account); err != nil {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)
 	}
 	return nil
+}
+
+// EndRest opens the lane.
+func (l *Ledger) EndRest(ctx context.Context, account string) error {
+	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET blocked_until = NULL, why = '', since = NULL, strikes = 0, secret = '' WHERE account = ?", account); err != nil {
+		return fmt.Errorf("end the rest of lane %s: %w", account, err)
+	}
+	return nil
+}
+
+// Resting lists the keys of the entries that wait for the account's rest to end.
+func (l *Ledger) Resting(ctx context.Context, account string) ([]string, error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT key FROM entries WHERE account = ? AND due IS NOT NULL AND entry ->> 'rests' ORDER BY due, key", account)
+	if err != nil {
+		return nil, fmt.Errorf("list what waits for %s: %w", account, err)
+	}
+	defer rows.Close()
+	var keys []string
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, fmt.Errorf("list what waits for %s: %w", account, err)
+		}
+		keys = append(keys, key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list what waits for %s: %w", account, err)
+	}
+	return keys, nil
 }
 
 // Customer returns what is known of a customer.

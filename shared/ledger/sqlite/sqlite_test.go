@@ -178,7 +178,29 @@ func increment(t *testing.T, l *sqlite.Ledger, token string) error {
 	}
 }
 
-func TestLeasedNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
+func TestUnsettledIsWhatIsHeldOrWasToBeQuiet(t *testing.T) {
+	l := open(t, t.TempDir())
+	for id, c := range map[string]struct {
+		state ledger.State
+		quiet time.Time
+	}{
+		"never called": {ledger.Waiting, time.Time{}}, "long quiet": {ledger.Uncertain, at.Add(-2 * time.Second)},
+		"quiet": {ledger.Uncertain, at.Add(time.Millisecond)}, "quiet for a minute": {ledger.Rejected, at.Add(time.Minute)},
+		"created": {ledger.Created, at.Add(time.Minute)},
+	} {
+		e := entry(id)
+		e.State, e.QuietUntil = c.state, c.quiet
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := l.Unsettled(t.Context(), at)
+	if diff := cmp.Diff([]string{"cursos#quiet", "cursos#quiet for a minute"}, got); diff != "" || err != nil {
+		t.Fatalf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestUnsettledNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
 	l := open(t, t.TempDir())
 	for id, lease := range map[string]time.Time{"free": {}, "lapsed": at.Add(-time.Hour), "live": at.Add(time.Hour)} {
 		e := entry(id)
@@ -189,7 +211,7 @@ func TestLeasedNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
 	}
 	want := []string{"cursos#lapsed", "cursos#live"}
 	leased := func() []string {
-		got, err := l.Leased(t.Context())
+		got, err := l.Unsettled(t.Context(), at.Add(time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,7 +280,7 @@ func TestAFileOfANewerCarimboIsRefused(t *testing.T) {
 func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until", "ALTER TABLE customers DROP COLUMN token", "ALTER TABLE lanes DROP COLUMN since",
+	for _, statement := range []string{"ALTER TABLE customers DROP COLUMN quiet_until", "ALTER TABLE customers DROP COLUMN token", "ALTER TABLE lanes DROP COLUMN since", "ALTER TABLE lanes DROP COLUMN through", "ALTER TABLE lanes DROP COLUMN secret",
 		"INSERT INTO customers (account, hash, id) VALUES ('estudio', 'h1', '7')", "PRAGMA user_version = 1"} {
 		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -277,7 +299,7 @@ func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 func TestALaneOfAFormerFormatStillRests(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
-	for _, statement := range []string{"ALTER TABLE lanes DROP COLUMN since",
+	for _, statement := range []string{"ALTER TABLE lanes DROP COLUMN since", "ALTER TABLE lanes DROP COLUMN through", "ALTER TABLE lanes DROP COLUMN secret",
 		fmt.Sprintf("INSERT INTO lanes (account, blocked_until, why, strikes) VALUES ('estudio', %d, 'key refused', 2)", at.UnixMilli()), "PRAGMA user_version = 2"} {
 		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)

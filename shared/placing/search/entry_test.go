@@ -32,10 +32,11 @@ type entry struct {
 	lease  int8 // never, or from now; past ones down to -spacingTicks
 	due    int8 // never, or from now
 
-	payload, version, mark, newer contents
-	seen                          [3]bool
+	payload, version, mark, newer, parts contents
+	seen                                 [4]bool
+	moment, newerMoment                  moment
 
-	already, fault, reversed, reversals, old bool
+	already, fault, reversed, reversals, old, rests bool
 
 	claimed, id document
 }
@@ -76,8 +77,61 @@ const (
 
 var kinds = [...]order.Kind{order.TaxIDReason, order.Reversed, order.RefusedByERP, order.Deleted}
 
-// contents are the first (1) or the mended ones (2).
+// contents are the first (1), the mended ones (2), or others that change nothing of
+// what the first say (3): the order was shipped, or a change was taken back. With
+// paidLater they are of an order that was paid on another day than it was placed.
 type contents uint8
+
+const (
+	annotated contents = 3
+	paidLater contents = 4
+)
+
+// body is the contents, whatever the day.
+func (c contents) body() contents { return c &^ paidLater }
+
+// says is what a document of the contents says.
+func (c contents) says() contents {
+	if c.body() == annotated {
+		return c - annotated + 1
+	}
+	return c
+}
+
+func (c contents) String() string {
+	if c.body() != c {
+		return fmt.Sprintf("%d, paid later", c.body())
+	}
+	return fmt.Sprint(uint8(c))
+}
+
+// alike tells whether documents of both say the same.
+func (c contents) alike(other contents) bool { return c.says() == other.says() }
+
+// moment is how well the moment of payment is known: not at all, by the order's date
+// (1) or by the payment's own (2), which is on another day.
+type moment uint8
+
+func (m moment) at() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return now.Add(time.Duration(m) * 24 * time.Hour)
+}
+
+func (m moment) rank() order.Rank { return [...]order.Rank{0, order.ByOrder, order.ByPayment}[m] }
+
+func momentOf(r order.Rank) moment {
+	return moment(slices.Index([]order.Rank{0, order.ByOrder, order.ByPayment}, r))
+}
+
+// partsOf are what a webhook with the contents says.
+func partsOf(c contents) ledger.Parts {
+	if c == 0 {
+		return ledger.Parts{}
+	}
+	return ledger.Parts{Key: "k", Lines: digests[c.says().body()], Total: totals[c.body()].String()}
+}
 
 // document is one in the ERP, by its number there; wrongID is no order of ours.
 type document uint8
@@ -88,11 +142,11 @@ var ids = [...]string{0: "", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", wrongID: "9
 
 func idOf(text string) document { return document(max(0, slices.Index(ids[:], text))) }
 
-var digests = [...]string{"", "a", "b"}
+var digests = [...]string{"", "a", "b", "c"}
 
 func contentsOf(digest string) contents { return contents(slices.Index(digests[:], digest)) }
 
-var totals = [...]order.Money{money("100"), money("101"), money("102")}
+var totals = [...]order.Money{money("100"), money("101"), money("102"), money("101")}
 
 func money(s string) order.Money {
 	m, err := order.ParseMoney(s)
@@ -142,6 +196,7 @@ func (e entry) ledger(v versions) ledger.Entry {
 		Until: at(e.until), Lease: at(e.lease), AlreadyThere: e.already, ClaimedID: ids[e.claimed], Due: at(e.due),
 		Payload: payloadOf(e.payload), Digest: digests[e.payload], Version: v.of(e.version), TryingSince: now, ERPID: ids[e.id],
 	}
+	l.PaidAt, l.PaidRank, l.Rests = e.moment.at(), e.moment.rank(), e.rests
 	if e.state == rejected {
 		l.Reason.Kind = kinds[e.kind]
 	}
@@ -166,11 +221,19 @@ func (e entry) ledger(v versions) ledger.Entry {
 		}
 	}
 	if e.newer > 0 {
-		l.Newer = &ledger.Contents{Payload: payloadOf(e.newer), Digest: digests[e.newer], Version: v.of(e.newer), At: now}
+		l.Newer = &ledger.Contents{Payload: payloadOf(e.newer), Digest: digests[e.newer], Version: v.of(e.newer), At: now,
+			PaidAt: e.newerMoment.at(), PaidRank: e.newerMoment.rank(), Parts: partsOf(e.newer)}
+		if !e.newer.alike(e.parts) || e.newerMoment > e.moment {
+			l.Newer.Changed = "lines"
+		}
 	}
 	if e.mark > 0 {
 		l.Document = markOf(e.mark)
 	}
+	if e.recorded() && e.parts > 0 { // by a create of ours
+		l.Document = markOf(e.parts)
+	}
+	l.Parts = partsOf(e.parts)
 	if e.reversed {
 		l.ReversedAt = now
 	}
@@ -183,10 +246,21 @@ func (e entry) ledger(v versions) ledger.Entry {
 	return l
 }
 
-func payloadOf(c contents) []byte { return []byte(digests[c]) }
+func payloadOf(c contents) []byte { return []byte(digests[c.body()]) }
 
 func markOf(c contents) erp.Mark {
-	return erp.Mark{Digest: digests[c], OrderNumber: "HP1", Total: totals[c]}
+	return erp.Mark{Digest: digests[c.body()], OrderNumber: "HP1", Total: totals[c.body()], Key: "a key"}
+}
+
+// document is what the entry's contents become, beside is what the newer ones would.
+func (e entry) document() contents { return onDay(e.payload, e.moment) }
+func (e entry) beside() contents   { return onDay(e.newer, max(e.moment, e.newerMoment)) }
+
+func onDay(c contents, m moment) contents {
+	if c > 0 && m == 2 {
+		return c | paidLater
+	}
+	return c
 }
 
 // entryOf is the entry that the transition function returned, made comparable.
@@ -196,9 +270,12 @@ func entryOf(l ledger.Entry, v versions) entry {
 		reversed: !l.ReversedAt.IsZero(), reversals: len(l.Reversals) > 0, id: idOf(l.ERPID),
 		payload: contentsOf(string(l.Payload)),
 	}
-	e.version = e.payload
-	if e.payload == 0 && v {
+	if v {
 		e.version = contents(l.Version)
+	}
+	e.moment, e.rests = momentOf(l.PaidRank), l.Rests
+	if recorded := e.state >= creating || l.Reason.Kind == order.Deleted; recorded && l.Parts.Lines != "" {
+		e.parts = contentsOf(l.Parts.Lines)
 	}
 	for _, d := range l.Seen {
 		e.seen[contentsOf(d)] = true
@@ -225,9 +302,9 @@ func entryOf(l ledger.Entry, v versions) entry {
 		e.kind = kind(max(0, slices.Index(kinds[:], l.Reason.Kind)))
 	}
 	if l.Newer != nil {
-		e.newer = contentsOf(l.Newer.Digest)
+		e.newer, e.newerMoment = contentsOf(l.Newer.Digest), momentOf(l.Newer.PaidRank)
 	}
-	if !l.Document.IsZero() {
+	if !l.Document.IsZero() && !e.recorded() {
 		e.mark = contentsOf(l.Document.Digest)
 	}
 	if !l.Until.IsZero() {
@@ -277,15 +354,15 @@ func (e entry) String() string {
 		}
 	}
 	if e.payload > 0 {
-		fmt.Fprintf(&b, ", contents %d", e.payload)
+		fmt.Fprintf(&b, ", contents %s", e.document())
 	}
 	if e.newer > 0 {
-		fmt.Fprintf(&b, ", beside %d", e.newer)
+		fmt.Fprintf(&b, ", beside %s", e.beside())
 	}
 	for _, f := range []struct {
 		name string
 		set  bool
-	}{{"reversed", e.reversed}, {"already there", e.already}, {"unknown fault", e.fault}, {"tried for a week", e.old}} {
+	}{{"reversed", e.reversed}, {"rests", e.rests}, {"already there", e.already}, {"unknown fault", e.fault}, {"tried for a week", e.old}} {
 		if f.set {
 			b.WriteString(", " + f.name)
 		}
@@ -316,7 +393,19 @@ type event struct {
 	putOff  bool
 	doc     contents
 	id      document
+	third   bool // the third rest in a row that the order's calls drew, and others got through
+	wrong   wrong
+	ahead   bool // the clock was set ahead since the entry was written
+	recent  bool // what the entry was quiet until is past, by a clock that was set
 }
+
+// wrong is how a look-up can ask for the document in vain.
+type wrong uint8
+
+const (
+	wrongKey  wrong = 1
+	wrongKind wrong = 2
+)
 
 type what uint8
 
@@ -329,6 +418,7 @@ const (
 	answered
 	lookedUp
 	broke
+	resumed
 	retry
 	resolveAbsent
 	resolveCreated
@@ -341,17 +431,39 @@ const (
 	wake message = iota
 	firstNotice
 	mendedNotice
+	annotatedNotice // after the mended one: what it mended is as it was
+	betterNotice    // the first one, under a topic that tells when it was paid
 	reversal
+	messages = iota
 )
 
-var messageNames = [...]string{"a wake-up", "the first notice", "the mended notice", "the reversal"}
+var messageNames = [...]string{"a wake-up", "the first notice", "the mended notice", "the annotated notice", "the notice of the payment", "the reversal"}
+
+// contents are a notice's.
+func (m message) contents() contents {
+	if m == betterNotice {
+		return 1
+	}
+	return contents(m)
+}
+
+func (m message) moment() moment {
+	if m == betterNotice {
+		return 2
+	}
+	return 1
+}
+
+func (m message) isNotice() bool { return m >= firstNotice && m <= betterNotice }
 
 func (m message) queue(v versions) queue.Message {
 	q := queue.Message{Type: queue.Wake, Key: "store#1", Account: "account", ReceivedAt: now}
-	switch m {
-	case firstNotice, mendedNotice:
-		q.Type, q.Digest, q.Payload, q.Version = queue.Paid, digests[m], payloadOf(contents(m)), v.of(contents(m))
-	case reversal:
+	switch {
+	case m.isNotice():
+		c := m.contents()
+		q.Type, q.Digest, q.Payload, q.Version = queue.Paid, digests[c], payloadOf(c), v.of(c)
+		q.PaidAt, q.PaidRank = m.moment().at(), m.moment().rank()
+	case m == reversal:
 		q.Type, q.Digest = queue.Reversed, "r"
 	}
 	return q
@@ -397,29 +509,47 @@ func (ev event) event(v versions) placing.Event {
 		a.RetryAfter = tick // less than any real one, but for a lane's
 	}
 	if ev.answer == isPresent {
-		a.Found = erp.Found{Total: totals[ev.doc], OrderNumber: "HP1"}
+		a.Found = erp.Found{Total: totals[ev.doc.body()], OrderNumber: "HP1"}
+	}
+	var through time.Time
+	if ev.third {
+		through = now
+	}
+	askedFor := ""
+	if a.Key = "a key"; ev.wrong == wrongKey {
+		a.Key = "another key"
+	}
+	if ev.wrong == wrongKind {
+		askedFor = "another kind"
 	}
 	switch ev.what {
 	case arrival:
-		return placing.Arrival{Message: ev.message.queue(v), Owner: "a claim", Lease: at(ev.lease)}
+		a := placing.Arrival{Message: ev.message.queue(v), Owner: "a claim", Lease: at(ev.lease)}
+		if ev.message.isNotice() {
+			a.Parts = partsOf(ev.message.contents())
+		}
+		return a
 	case restarted:
-		return placing.Restarted{}
+		return placing.Restarted{From: now.Add(-24 * time.Hour)}
 	case judged:
 		return placing.Judged{Fence: f, Reason: order.Reason{Kind: order.TaxIDReason}}
 	case held:
-		return placing.Held{Fence: f, Answer: a, LaneUntil: lane}
+		return placing.Held{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff}
 	case ready:
-		return placing.Ready{Fence: f, Mark: markOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
+		return placing.Ready{Fence: f, Mark: markOf(ev.doc), Parts: partsOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
 	case answered:
-		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane}
+		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane, Through: through}
 	case lookedUp:
-		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, PutOff: ev.putOff}
+		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff, Kind: askedFor}
 	case broke:
 		return placing.Broke{Fence: f}
+	case resumed:
+		return placing.Resumed{}
 	case retry:
 		var by placing.Retry
 		if ev.doc > 0 {
-			by.Contents = &ledger.Contents{Payload: payloadOf(ev.doc), Digest: digests[ev.doc], Version: v.of(ev.doc), At: now}
+			by.Contents = &ledger.Contents{Payload: payloadOf(ev.doc), Digest: digests[ev.doc.body()], Version: v.of(ev.doc.body()), At: now,
+				PaidAt: moment(1).at(), PaidRank: moment(1).rank(), Parts: partsOf(ev.doc)}
 		}
 		return by
 	case resolveAbsent:
@@ -464,6 +594,15 @@ func (a *asked) next(e entry, ev event) result {
 		}
 	}
 	before := e.ledger(a.versions)
+	if ev.recent && before.QuietUntil.IsZero() && e.state != absent {
+		before.QuietUntil = now.Add(-time.Hour)
+	}
+	if ev.ahead {
+		before = setAhead(before)
+	}
+	if ev.third {
+		before.OwnRests, before.OwnRestsSince = 2, now.Add(-time.Hour)
+	}
 	after, step := f(a.rules, before, ev.event(a.versions), now)
 	r := result{entry: e, do: step.Do, write: step.Write,
 		toldChanged:  slices.Contains(step.Count, placing.MetricChangedLate),
@@ -472,11 +611,27 @@ func (a *asked) next(e entry, ev event) result {
 		r.entry = entryOf(after, a.versions)
 		r.taken = after.Fence != before.Fence
 	}
-	if e.state != absent && entryOf(before, a.versions) != e {
+	if e.state != absent && !ev.ahead && !ev.recent && entryOf(before, a.versions) != e {
 		panic("an entry is not what it was, or loses something here")
 	}
 	a.answers[q] = r
 	return r
+}
+
+// jumpTicks is how far the clock jumps: past all that an entry waits for.
+const jumpTicks = 20
+
+// setAhead is the entry as a clock shows it that jumped ahead.
+func setAhead(e ledger.Entry) ledger.Entry {
+	for _, t := range []*time.Time{&e.Until, &e.QuietUntil, &e.LookedUpAt, &e.Lease} {
+		if !t.IsZero() {
+			*t = t.Add(-jumpTicks * tick)
+		}
+	}
+	if !e.Due.IsZero() && !e.Due.Equal(placing.Never) {
+		e.Due = e.Due.Add(-jumpTicks * tick)
+	}
+	return e
 }
 
 // ask is a question to the transition function that an unsafe reading answers

@@ -30,6 +30,7 @@ func (m *model) moves(w world, out emit) {
 		}
 	}
 	m.apply(w, put)
+	m.drained(w, put)
 	m.redrive(w, put)
 	m.command(w, put)
 	m.pass(w, put)
@@ -38,8 +39,11 @@ func (m *model) moves(w world, out emit) {
 	}
 }
 
-// deliver brings a message to an idle worker.
+// deliver brings a message to an idle worker, but not while calls are held back.
 func (m *model) deliver(w world, i int, put emit) {
+	if w.hold > 0 || w.draining {
+		return
+	}
 	for msg := firstNotice; msg <= reversal; msg++ {
 		if w.waits[msg] == 0 {
 			continue
@@ -58,7 +62,7 @@ func (m *model) deliver(w world, i int, put emit) {
 	}
 	to := w
 	to.workers[i] = worker{at: arrived, left: functionTicks}
-	due := w.entry.state != absent && w.entry.due == 0 && w.lane == 0
+	due := w.entry.state != absent && (w.entry.due == 0 || w.entry.due != never && w.ahead) && w.lane == 0
 	if !due {
 		m.arrive(to, i, move{did: "a stray wake-up arrives", who: whim}, put)
 		return
@@ -84,6 +88,9 @@ func (m *model) arrive(w world, i int, mv move, put emit) {
 	if r.do == placing.Place {
 		to.workers[i].lane = before.lane
 	}
+	if mv.broken == "" && k.message == reversal && r.do != placing.Acknowledge {
+		mv.broken = besideTheLane
+	}
 	if mv.broken == "" {
 		mv.broken = untold(before, to, k.message, r)
 	}
@@ -97,8 +104,19 @@ func untold(before, after world, msg message, r result) string {
 	switch {
 	case msg == reversal && tooLate && after.refund && !before.refund && !before.entry.reversed && !r.toldReversed:
 		return reversedUntold
-	case before.entry.state == created && after.newest != before.newest && !r.toldChanged:
+	}
+	if before.entry.state != created || msg == reversal {
+		return ""
+	}
+	sent := before.contentsOf(before.entry.id)
+	if sent == 0 { // somebody deleted it
+		sent = onDay(before.entry.parts, before.entry.moment)
+	}
+	switch news := after.newest != before.newest && !after.newest.alike(sent); {
+	case news && !r.toldChanged:
 		return changedUntold
+	case !news && r.toldChanged:
+		return falseAlarm
 	}
 	return ""
 }
@@ -107,15 +125,15 @@ func untold(before, after world, msg message, r result) string {
 // to what it says.
 func (m *model) ask(w world, i int, ev event) (world, result) {
 	k := &w.workers[i]
-	ev.holds = k.holds
+	ev.holds, ev.ahead = k.holds, w.ahead
 	r := m.next(w.entry, ev)
 	w.settle(r)
 	k = &w.workers[i]
-	kept := worker{message: k.message, paused: k.paused, left: k.left, holds: true, doc: r.entry.payload, lane: k.lane}
+	kept := worker{message: k.message, paused: k.paused, left: k.left, holds: true, doc: r.entry.document(), lane: k.lane}
 	switch r.do {
 	case placing.Place:
 		kept.at = placingOrder
-		w.untried = w.untried && kept.doc != w.newest
+		w.untried = w.untried && !kept.doc.alike(w.newest)
 	case placing.Create:
 		kept.at = mayCreate
 		if k.at == readied {
@@ -136,10 +154,10 @@ func (w *world) settle(r result) {
 		return
 	}
 	was := w.entry
-	w.entry = r.entry
+	w.entry, w.ahead = r.entry, false
 	w.buried = w.buried || was.recorded() && !r.entry.recorded()
 	if was.state == created && r.entry.state != created {
-		w.gone = w.newest
+		w.gone = w.newest.body()
 	}
 	if r.taken {
 		for i := range w.workers {
@@ -157,7 +175,7 @@ func (m *model) check(before, after world, r result, mv move) move {
 		was.state == created && !is.recorded():
 		mv.broken = notTheEnd
 	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !after.lied && after.there(is.id) &&
-		before.contentsOf(is.id) != after.newest && !r.toldChanged:
+		!before.contentsOf(is.id).alike(after.newest) && !r.toldChanged:
 		mv.broken = formerUntold
 	}
 	return mv
@@ -166,13 +184,17 @@ func (m *model) check(before, after world, r result, mv move) move {
 // record asks, and reports what the worker recorded.
 func (m *model) record(w world, i int, ev event, mv move, put emit) {
 	to, r := m.ask(w, i, ev)
-	if ev.what == answered && ev.answer == isUnknown && r.write && w.workers[i].doc == w.newest {
+	if ev.what == answered && ev.answer == isUnknown && r.write && w.workers[i].doc.alike(w.newest) {
 		to.unknown = true
 	}
 	if ev.what == lookedUp && r.write && !ev.putOff && ev.answer != isNotSent {
 		to.looking = spacingTicks
 	}
 	put(to, m.check(w, to, r, mv))
+	if ev.answer == isLane && !ev.putOff && !ev.third {
+		ev.third, mv.detail = true, mv.detail+", the third time, and others got through"
+		m.record(w, i, ev, mv, put)
+	}
 }
 
 // work is what a worker does next, if nothing goes wrong.
@@ -186,6 +208,12 @@ func (m *model) work(w world, i int, put emit) {
 	}
 	switch k.at {
 	case arrived:
+		if w.draining || w.hold > 0 {
+			to := w
+			to.drop(i)
+			put(to, move{did: "gives its message back: the clock was set", detail: messageNames[k.message]})
+			return
+		}
 		m.arrive(w, i, move{did: "asks, after its pause", detail: messageNames[k.message]}, put)
 	case placingOrder:
 		m.prepare(w, i, put)
@@ -200,11 +228,14 @@ func (m *model) work(w world, i int, put emit) {
 	case mayLookUp:
 		m.lookUp(w, i, put)
 	case looked:
-		m.record(w, i, event{what: lookedUp, answer: k.answer, lane: k.lane, id: k.id, doc: k.found}, move{did: "records", detail: k.answer.String()}, put)
+		m.record(w, i, event{what: lookedUp, answer: k.answer, lane: k.lane, id: k.id, doc: k.found, wrong: k.wrong}, move{did: "records", detail: k.answer.String()}, put)
 	}
 }
 
 func (k worker) timeForCall() bool { return k.left >= callTicks }
+
+// mayCall tells whether the clocks allow a call.
+func (m *model) mayCall(w world, k worker) bool { return k.timeForCall() && w.hold == 0 && !w.draining }
 
 // prepare reads the lane and the clock twice: before the customer is asked for,
 // and after. What turned bad in between is the transition function's to see.
@@ -215,12 +246,12 @@ func (m *model) prepare(w world, i int, put emit) {
 		lane = k.lane
 	}
 	to := w
-	k.at, k.lane, k.enough = readied, lane, k.timeForCall()
+	k.at, k.lane, k.enough = readied, lane, m.mayCall(w, k)
 	to.workers[i] = k
 	put(to, move{did: "is ready to create"})
 	switch {
 	case lane > 0:
-		m.record(w, i, event{what: held, answer: isLane, lane: lane}, move{did: "finds the lane blocked"}, put)
+		m.record(w, i, event{what: held, answer: isLane, lane: lane, putOff: true}, move{did: "finds the lane blocked"}, put)
 		return
 	case !k.enough:
 		m.record(w, i, event{what: held, answer: isNoTime}, move{did: "has too little time"}, put)
@@ -256,7 +287,7 @@ func (m *model) ready(w world, i int, put emit) {
 		mv.broken = createReversed
 	case w.buried:
 		mv.broken = createDeleted
-	case k.doc != w.newest:
+	case !k.doc.alike(w.newest):
 		mv.broken = createFormer
 	case w.unknown:
 		mv.broken = createUnknown
@@ -268,7 +299,7 @@ func (m *model) ready(w world, i int, put emit) {
 func (m *model) call(w world, i int, put emit) {
 	to := w
 	k := &to.workers[i]
-	if !m.clockUnchecked && !k.timeForCall() {
+	if !m.clockUnchecked && !m.mayCall(w, *k) {
 		k.at, k.answer = called, isNoTime
 		put(to, move{did: "has no time left for the call"})
 		return
@@ -352,7 +383,7 @@ func (m *model) lookUp(w world, i int, put emit) {
 	case w.lane > 0:
 		m.record(w, i, event{what: lookedUp, answer: isLane, lane: w.lane, putOff: true}, move{did: "puts the look-up off: the lane is blocked"}, put)
 		return
-	case !k.timeForCall():
+	case !m.mayCall(w, k):
 		m.record(w, i, event{what: lookedUp, answer: isNoTime, putOff: true}, move{did: "puts the look-up off: too little time"}, put)
 		return
 	}
@@ -387,9 +418,19 @@ func (m *model) lookUp(w world, i int, put emit) {
 	if !m.proves {
 		ends(isUnprovable, nature)
 	}
-	if w.faults > 0 {
-		for _, a := range [...]answer{isLost, isRedundant, isLane, isNotSent} {
-			ends(a, fault)
+	if w.faults == 0 {
+		return
+	}
+	for _, a := range [...]answer{isLost, isRedundant, isLane, isNotSent} {
+		ends(a, fault)
+	}
+	if m.proves {
+		for _, how := range [...]wrong{wrongKey, wrongKind} {
+			to := w
+			to.workers[i].at, to.workers[i].answer, to.workers[i].elapsed, to.workers[i].lane = looked, isAbsent, 0, 0
+			to.workers[i].wrong = how
+			to.looking = spacingTicks
+			put(to, move{did: [...]string{"", "looks up under another App Key", "looks another kind of document up"}[how], detail: isAbsent.String(), who: fault})
 		}
 	}
 }
@@ -492,6 +533,7 @@ func (m *model) command(w world, put emit) {
 	}
 	give := func(ev event, to world, mv move) {
 		mv.who = max(mv.who, whim)
+		ev.ahead = w.ahead
 		r := m.next(w.entry, ev)
 		if !r.write {
 			return
@@ -502,10 +544,13 @@ func (m *model) command(w world, put emit) {
 		}
 		put(to, m.check(w, to, r, mv))
 	}
+	open := w
+	open.lane = 0
+	give(event{what: resumed}, open, move{did: "an operator ends the account's rest"})
 	give(event{what: retry}, w, move{did: "an operator retries"})
 	switch {
 	case w.entry.state == rejected && w.entry.payload == 0 && w.newest > 0:
-		give(event{what: retry, doc: w.newest}, w, move{did: "an operator retries with the contents of a file"})
+		give(event{what: retry, doc: w.newest.body()}, w, move{did: "an operator retries with the contents of a file"})
 		return
 	case w.entry.denied() || w.entry.state == created && w.docs[0] == 0:
 		give(event{what: resolveAbsent}, w, move{did: "an operator says that the document is gone"})
@@ -551,7 +596,7 @@ func (m *model) pass(w world, put emit) {
 		}
 	}
 	to.entry = w.entry.later()
-	to.lane, to.calm, to.looking = max(w.lane-1, 0), max(w.calm-1, 0), max(w.looking-1, 0)
+	to.lane, to.calm, to.looking, to.hold = max(w.lane-1, 0), max(w.calm-1, 0), max(w.looking-1, 0), max(w.hold-1, 0)
 	for i := range to.late {
 		if to.late[i].left--; to.late[i].left < 0 {
 			to.late[i] = request{}
@@ -586,7 +631,7 @@ func (k worker) waits() bool {
 // disturb is what goes wrong around the workers.
 func (m *model) disturb(w world, put emit) {
 	for msg := firstNotice; msg <= reversal; msg++ {
-		delivered := msg == reversal && w.entry.reversals || msg != reversal && w.known[msg]
+		delivered := msg == reversal && w.entry.reversals || w.known[msg]
 		if delivered && w.waits[msg] < most {
 			to := w
 			to.waits[msg]++
@@ -603,9 +648,51 @@ func (m *model) disturb(w world, put emit) {
 		to.lane = longRest
 		put(to, move{did: "another order's call blocks the lane", who: fault})
 	}
-	if w.entry.state != absent && (w.entry.lease != never || w.workers != [2]worker{}) {
+	if w.entry.state != absent && (w.entry.lease != never || w.workers != [2]worker{} || w.ahead) {
 		m.restart(w, put)
 	}
+	m.jump(w, put)
+}
+
+// jump sets one machine's clock ahead, past all that the entry waits for. Who notices
+// makes no call from then on, does what a start does with an entry that nobody holds,
+// and with one that is held when the calls under way have ended. One machine has one
+// goroutine for an account, and one beside it for its reversals.
+func (m *model) jump(w world, put emit) {
+	busy := 0
+	for _, k := range w.workers {
+		if k.at != idle && k.message != reversal {
+			busy++
+		}
+	}
+	if w.entry.state == absent || w.ahead || w.draining || busy > 1 {
+		return
+	}
+	to := w
+	to.ahead, to.jumped, to.draining = true, true, !m.jumpUnnoticed
+	mv := move{did: "the clock jumps ahead", who: fault}
+	if to.draining && w.entry.lease == never {
+		r := m.next(w.entry, event{what: restarted, ahead: true})
+		to.settle(r)
+		mv = m.check(w, to, r, mv)
+	}
+	put(to, mv)
+}
+
+// drained is when the last call that was under way at a jump has ended.
+func (m *model) drained(w world, put emit) {
+	if !w.draining || w.workers != [2]worker{} {
+		return
+	}
+	to := w
+	to.draining, to.hold = false, spacingTicks
+	if w.entry.lease == never {
+		put(to, move{did: "calls go out again in a while"})
+		return
+	}
+	r := m.next(w.entry, event{what: restarted, ahead: w.ahead})
+	to.settle(r)
+	put(to, m.check(w, to, r, move{did: "the jump of the clock is taken in"}))
 }
 
 // callsNext tells whether a worker other than i is between reading the lane and
@@ -632,7 +719,8 @@ func (m *model) restart(w world, put emit) {
 			to.drop(i)
 		}
 	}
-	r := m.next(to.entry, event{what: restarted})
+	r := m.next(to.entry, event{what: restarted, ahead: w.ahead, recent: w.jumped})
+	to.draining, to.hold = false, 0
 	to.settle(r)
 	put(to, m.check(w, to, r, move{did: "the process is killed and starts again", who: fault}))
 }

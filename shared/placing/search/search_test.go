@@ -15,25 +15,30 @@ func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
 		name string
 		flavour
 		versions
+		cast
 	}{
-		{"unique code and look-up", uniqueCode, true},
-		{"unique code, no look-up", uniqueNoLookUp, true},
-		{"look-up, no uniqueness", lookUpOnly, true},
-		{"look-up, no uniqueness, contents without a version", lookUpOnly, false},
-		{"neither look-up nor uniqueness", neither, true},
-		{"a filter that isn't honoured", filterNotHeeded, true},
+		{"unique code and look-up", uniqueCode, true, mendedAndReversed},
+		{"unique code, no look-up", uniqueNoLookUp, true, mendedAndReversed},
+		{"look-up, no uniqueness", lookUpOnly, true, mendedAndReversed},
+		{"look-up, no uniqueness, contents without a version", lookUpOnly, false, mendedAndReversed},
+		{"neither look-up nor uniqueness", neither, true, mendedAndReversed},
+		{"a filter that isn't honoured", filterNotHeeded, true, mendedAndReversed},
+		{"a change that is taken back", lookUpOnly, true, changedAndBack},
+		{"a change that is taken back, contents without a version", lookUpOnly, false, changedAndBack},
+		{"paid on another day than placed", lookUpOnly, true, paidOnAnotherDay},
+		{"paid on another day, contents without a version", lookUpOnly, false, paidOnAnotherDay},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Now()
-			f := run(newModel(c.flavour, c.versions), *mostFaults)
+			f := run(newModel(c.flavour, c.versions, c.cast), *mostFaults)
 			if f.broken != "" {
 				t.Fatal(f)
 			}
 			// To park where a look-up proves takes two: a lost answer, and a look-up that
 			// still fails after a week.
 			parks := *mostFaults > 1 || *mostFaults > 0 && !c.proves
-			for s, want := range map[state]bool{created: true, rejected: true, uncertain: parks} {
+			for s, want := range map[state]bool{created: true, rejected: *mostFaults > 0 || c.cast[reversal] > 0, uncertain: parks} {
 				if (f.ended[s] > 0) != want {
 					t.Errorf("%d orders ended %s", f.ended[s], states[s])
 				}

@@ -19,6 +19,7 @@ type reading struct {
 	rewrite rewrite
 	outside outside
 	breaks  string
+	cast    cast // mendedAndReversed unless set
 }
 
 // The orders that a plausible reading doubles, loses or gets wrong, by the
@@ -26,39 +27,39 @@ type reading struct {
 // reading is back.
 func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 	for _, r := range []reading{
-		{"1: a look-up that is put off leaves the order waiting", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, twoDocuments},
-		{"2: the spacing counts from the start of the call", lookUpOnly, 1, quietFromTheStart, outside{startNoted: true}, twoDocuments},
-		{"3: a lapsed create is looked up when its lease ends", lookUpOnly, 1, lookUpAtTheLease, outside{}, twoDocuments},
-		{"4: a retry makes an uncertain order waiting", lookUpOnly, 1, retryCreates, outside{}, twoDocuments},
-		{"4: a retry makes a parked order waiting", neither, 1, retryCreates, outside{}, twoDocuments},
-		{"5: --absent is believed before quiet_until", neither, 1, absentAtOnce, outside{}, twoDocuments},
-		{"6: a restart reads live leases as long lapsed", lookUpOnly, 1, restartLongLapsed, outside{}, twoDocuments},
-		{"7: what is uncertain for 7 days is given up", lookUpOnly, 2, uncertainGivenUp, outside{}, twoDocuments},
-		{"8: an empty answer is absence", filterNotHeeded, 1, emptyIsAbsent, outside{}, twoDocuments},
-		{"9: a redelivered message takes a dead claim for its own", lookUpOnly, 1, claimIsTheProcess, outside{}, twoDocuments},
-		{"10: the clock is not checked before the first byte", lookUpOnly, 1, nil, outside{clockUnchecked: true}, twoDocuments},
-		{"11: a reversal of what doesn't exist is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Rev == 0 }), outside{}, createReversed},
-		{"11: a reversal of what is rejected is forgotten", lookUpOnly, 1, reversalForgottenIf(func(e ledger.Entry) bool { return e.State == ledger.Rejected }), outside{}, createReversed},
-		{"11: a reversal that meets a live lease is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createReversed},
-		{"12: newer contents revive what is reversed", lookUpOnly, 0, newerRevivesReversed, outside{}, createReversed},
-		{"13: creating is not conditioned on the reversal", lookUpOnly, 1, creatingWhateverReversed, outside{}, createReversed},
-		{"14: a reversal leaves the fence", lookUpOnly, 0, reversalLeavesTheClaim, outside{}, createReversed},
-		{"15: the old notice replaces the mended one", lookUpOnly, 0, whateverComesIsNewer, outside{}, createFormer},
-		{"16: contents that meet creating or uncertain are dropped", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.State == ledger.Creating || e.State == ledger.Uncertain }), outside{}, createFormer},
-		{"17: contents kept beside are forgotten when absence rejects", lookUpOnly, 1, rejectionForgetsBeside, outside{}, createFormer},
-		{"18: what the ERP refused is not mended", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.Reason.Kind == order.RefusedByERP }), outside{}, forgotten},
-		{"18: what was mended during the call that is refused stays rejected", lookUpOnly, 1, refusalOutlivesMending, outside{}, neverMended},
-		{"19: contents that meet a live lease are dropped", lookUpOnly, 0, dropContentsIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createFormer},
-		{"19: contents are replaced without the fence", lookUpOnly, 0, contentsLeaveTheClaim, outside{}, createFormer},
-		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing},
-		{"21: nobody is called for a dead letter", lookUpOnly, 2, nil, outside{deadForGood: true, alone: true}, noEnd},
-		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon},
-		{"22: a retry clears quiet_until", lookUpOnly, 1, retryClearsQuiet, outside{}, tooSoon},
-		{"22: a lost create backs off for less than the spacing", lookUpOnly, 1, restsLessAfter(answered), outside{}, tooSoon},
-		{"22: a lost look-up backs off for less than the spacing", lookUpOnly, 2, restsLessAfter(lookedUp), outside{}, lookedTooSoon},
-		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane},
-		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd},
-		{"25: a failed look-up overwrites an unknown fault", lookUpOnly, 2, failureForgetsFault, outside{}, createUnknown},
+		{"1: a look-up that is put off leaves the order waiting", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, twoDocuments, cast{}},
+		{"2: the spacing counts from the start of the call", lookUpOnly, 1, quietFromTheStart, outside{startNoted: true}, twoDocuments, cast{}},
+		{"3: a lapsed create is looked up when its lease ends", lookUpOnly, 1, lookUpAtTheLease, outside{}, twoDocuments, cast{}},
+		{"4: a retry makes an uncertain order waiting", lookUpOnly, 1, retryCreates, outside{}, twoDocuments, cast{}},
+		{"4: a retry makes a parked order waiting", neither, 1, retryCreates, outside{}, twoDocuments, cast{}},
+		{"5: --absent is believed before quiet_until", neither, 1, absentAtOnce, outside{}, twoDocuments, cast{}},
+		{"6: a restart reads live leases as long lapsed", lookUpOnly, 1, restartLongLapsed, outside{}, twoDocuments, cast{}},
+		{"7: what is uncertain for 7 days is given up", lookUpOnly, 2, uncertainGivenUp, outside{}, twoDocuments, cast{}},
+		{"8: an empty answer is absence", filterNotHeeded, 1, emptyIsAbsent, outside{}, twoDocuments, cast{}},
+		{"9: a redelivered message takes a dead claim for its own", lookUpOnly, 1, claimIsTheProcess, outside{}, twoDocuments, cast{}},
+		{"10: the clock is not checked before the first byte", lookUpOnly, 1, nil, outside{clockUnchecked: true}, twoDocuments, cast{}},
+		{"11: a reversal of what doesn't exist is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Rev == 0 }), outside{}, createReversed, cast{}},
+		{"11: a reversal of what is rejected is forgotten", lookUpOnly, 1, reversalForgottenIf(func(e ledger.Entry) bool { return e.State == ledger.Rejected }), outside{}, createReversed, cast{}},
+		{"11: a reversal that meets a live lease is forgotten", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createReversed, cast{}},
+		{"12: newer contents revive what is reversed", lookUpOnly, 0, newerRevivesReversed, outside{}, createReversed, cast{}},
+		{"13: creating is not conditioned on the reversal", lookUpOnly, 1, creatingWhateverReversed, outside{}, createReversed, cast{}},
+		{"14: a reversal leaves the fence", lookUpOnly, 0, reversalLeavesTheClaim, outside{}, createReversed, cast{}},
+		{"15: the old notice replaces the mended one", lookUpOnly, 0, whateverComesIsNewer, outside{}, createFormer, cast{}},
+		{"16: contents that meet creating or uncertain are dropped", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.State == ledger.Creating || e.State == ledger.Uncertain }), outside{}, createFormer, cast{}},
+		{"17: contents kept beside are forgotten when absence rejects", lookUpOnly, 1, rejectionForgetsBeside, outside{}, createFormer, cast{}},
+		{"18: what the ERP refused is not mended", lookUpOnly, 1, dropContentsIf(func(e ledger.Entry) bool { return e.Reason.Kind == order.RefusedByERP }), outside{}, forgotten, cast{}},
+		{"18: what was mended during the call that is refused stays rejected", lookUpOnly, 1, refusalOutlivesMending, outside{}, neverMended, cast{}},
+		{"19: contents that meet a live lease are dropped", lookUpOnly, 0, dropContentsIf(func(e ledger.Entry) bool { return e.Leased(now) }), outside{}, createFormer, cast{}},
+		{"19: contents are replaced without the fence", lookUpOnly, 0, contentsLeaveTheClaim, outside{}, createFormer, cast{}},
+		{"20: a rejected order is made due as it is", lookUpOnly, 1, retryLeavesRejected, outside{}, wokenForNothing, cast{}},
+		{"21: nobody is called for a dead letter", lookUpOnly, 2, nil, outside{deadForGood: true}, noEnd, oneNotice},
+		{"22: only an uncertain order keeps quiet", lookUpOnly, 1, quietOnlyInDoubt, outside{}, tooSoon, cast{}},
+		{"22: a retry clears quiet_until", lookUpOnly, 1, retryClearsQuiet, outside{}, tooSoon, cast{}},
+		{"22: a lost create backs off for less than the spacing", lookUpOnly, 1, restsLessAfter(answered), outside{}, tooSoon, cast{}},
+		{"22: a lost look-up backs off for less than the spacing", lookUpOnly, 2, restsLessAfter(lookedUp), outside{}, lookedTooSoon, cast{}},
+		{"23: the lane is read early", lookUpOnly, 1, nil, outside{laneReadEarly: true}, blockedLane, cast{}},
+		{"24: an answer is recorded over a person's word", neither, 2, lateAnswerCounts, outside{}, notTheEnd, cast{}},
+		{"25: a failed look-up overwrites an unknown fault", lookUpOnly, 2, failureForgetsFault, outside{}, createUnknown, cast{}},
 	} {
 		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
 	}
@@ -67,13 +68,34 @@ func TestTheSearchFindsEachUnsafeReading(t *testing.T) {
 // What a person says of a document that is recorded as created, misread.
 func TestTheSearchFindsEachUnsafeReadingOfADenial(t *testing.T) {
 	for _, r := range []reading{
-		{"a person who says that the document is gone is believed", lookUpOnly, 1, denialIsProofOf(ledger.Created), outside{}, twoDocuments},
-		{"who says it twice is believed", lookUpOnly, 1, denialIsProofOf(ledger.Uncertain), outside{}, twoDocuments},
-		{"an answer that proves nothing is believed", filterNotHeeded, 1, goneBy(func(q ask) bool { return q.is.answer == isUnprovable }), outside{}, twoDocuments},
+		{"a person who says that the document is gone is believed", lookUpOnly, 1, denialIsProofOf(ledger.Created), outside{}, twoDocuments, cast{}},
+		{"who says it twice is believed", lookUpOnly, 1, denialIsProofOf(ledger.Uncertain), outside{}, twoDocuments, cast{}},
+		{"an answer that proves nothing is believed", filterNotHeeded, 1, goneBy(func(q ask) bool { return q.is.answer == isUnprovable }), outside{}, twoDocuments, cast{}},
 		{"what nobody could look up for 7 days is gone", lookUpOnly, 2, goneBy(func(q ask) bool {
 			return q.is.answer == isLost && now.Sub(q.entry.TryingSince) >= placing.Patience
-		}), outside{}, notTheEnd},
-		{"the store's next notice creates a deleted document again", lookUpOnly, 1, newerRevivesDeleted, outside{}, createDeleted},
+		}), outside{}, notTheEnd, cast{}},
+		{"the store's next notice creates a deleted document again", lookUpOnly, 1, newerRevivesDeleted, outside{}, createDeleted, cast{}},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
+	}
+}
+
+// The rules that were changed together, each as it may be misread.
+func TestTheSearchFindsEachMisreadingOfTheNewRules(t *testing.T) {
+	for _, r := range []reading{
+		{"a reversal claims a due look-up", lookUpOnly, 1, reversalClaims, outside{}, besideTheLane, cast{}},
+		{"never paid is judged by the missing entry", lookUpOnly, 0, reversalForgottenIf(func(e ledger.Entry) bool { return e.Rev == 0 }), outside{}, createReversed, cast{}},
+		{"the third rest of a look-up's own rejects", lookUpOnly, 2, thirdRestRejects, outside{}, sentAfterAll, cast{}},
+		{"a notice without news forgets its version", lookUpOnly, 1, noNewsForgetsVersion, outside{}, createFormer, changedAndBack},
+		{"other bytes are news", lookUpOnly, 0, bytesAreNews, outside{}, falseAlarm, changedAndBack},
+		{"a redelivery turns the moment back", lookUpOnly, 0, momentTurnedBack, outside{}, createFormer, paidOnAnotherDay},
+		{"a better moment leaves the claim", lookUpOnly, 0, momentLeavesTheClaim, outside{}, createFormer, paidOnAnotherDay},
+		{"a better moment mends what was refused", lookUpOnly, 1, momentMends, outside{}, createUnknown, paidOnAnotherDay},
+		{"a better moment after the call is dropped", lookUpOnly, 1, lateMomentDropped, outside{}, createFormer, paidOnAnotherDay},
+		{"an ended rest wakes before quiet_until", lookUpOnly, 1, resumedAtOnce, outside{}, tooSoon, cast{}},
+		{"an absence under another key is believed", lookUpOnly, 2, wrongBelieved(wrongKey), outside{}, twoDocuments, cast{}},
+		{"an absence of another kind is believed", lookUpOnly, 2, wrongBelieved(wrongKind), outside{}, twoDocuments, cast{}},
+		{"a clock that jumped is not noticed", lookUpOnly, 2, nil, outside{jumpUnnoticed: true}, twoDocuments, cast{}},
 	} {
 		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
 	}
@@ -83,17 +105,17 @@ func TestTheSearchFindsEachUnsafeReadingOfADenial(t *testing.T) {
 // have a reading of their own.
 func TestEachInvariantCanBeBroken(t *testing.T) {
 	for _, r := range []reading{
-		{"waiting again without proof", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, sentAfterAll},
-		{"another document's id is recorded", lookUpOnly, 0, anotherID, outside{}, wrongDocument},
-		{"contents are kept beside though nothing was sent", lookUpOnly, 0, alwaysBeside, outside{}, notTakenOver},
-		{"a reversal is acknowledged and dropped", lookUpOnly, 0, reversalForgottenIf(func(ledger.Entry) bool { return true }), outside{}, reversalForgotten},
-		{"a late reversal is not counted", lookUpOnly, 0, uncounted, outside{}, reversedUntold},
-		{"a late change is not counted", lookUpOnly, 0, uncounted, outside{}, changedUntold},
-		{"a create with former contents is not counted", lookUpOnly, 0, uncounted, outside{}, formerUntold},
-		{"a look-up that parks leaves quiet_until", filterNotHeeded, 1, quietUnless(ledger.Entry.Parked), outside{}, lookedTooSoon},
-		{"a look-up that finds leaves quiet_until", lookUpOnly, 2, quietUnless(func(e ledger.Entry) bool { return e.State == ledger.Created }), outside{}, lookedTooSoon},
-		{"a lapsed create is left alone", lookUpOnly, 1, neverLapses, outside{}, noEnd},
-		{"what is ready waits again at once", lookUpOnly, 0, neverReady, outside{}, inCircles},
+		{"waiting again without proof", lookUpOnly, 2, lookUpLeavesWaiting, outside{}, sentAfterAll, cast{}},
+		{"another document's id is recorded", lookUpOnly, 0, anotherID, outside{}, wrongDocument, cast{}},
+		{"contents are kept beside though nothing was sent", lookUpOnly, 0, alwaysBeside, outside{}, notTakenOver, cast{}},
+		{"a reversal is acknowledged and dropped", lookUpOnly, 0, reversalForgottenIf(func(ledger.Entry) bool { return true }), outside{}, reversalForgotten, cast{}},
+		{"a late reversal is not counted", lookUpOnly, 0, uncounted, outside{}, reversedUntold, cast{}},
+		{"a late change is not counted", lookUpOnly, 0, uncounted, outside{}, changedUntold, cast{}},
+		{"a create with former contents is not counted", lookUpOnly, 0, uncounted, outside{}, formerUntold, cast{}},
+		{"a look-up that parks leaves quiet_until", filterNotHeeded, 1, quietUnless(ledger.Entry.Parked), outside{}, lookedTooSoon, cast{}},
+		{"a look-up that finds leaves quiet_until", lookUpOnly, 2, quietUnless(func(e ledger.Entry) bool { return e.State == ledger.Created }), outside{}, lookedTooSoon, cast{}},
+		{"a lapsed create is left alone", lookUpOnly, 1, neverLapses, outside{}, noEnd, cast{}},
+		{"what is ready waits again at once", lookUpOnly, 0, neverReady, outside{}, inCircles, cast{}},
 	} {
 		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
 	}
@@ -101,7 +123,10 @@ func TestEachInvariantCanBeBroken(t *testing.T) {
 
 func (r reading) isFound(t *testing.T) {
 	t.Parallel()
-	m := newModel(r.flavour, true)
+	if r.cast == (cast{}) {
+		r.cast = mendedAndReversed
+	}
+	m := newModel(r.flavour, true, r.cast)
 	m.unsafe, m.outside, m.only = r.rewrite, r.outside, r.breaks
 	f := run(m, r.faults)
 	if f.broken != r.breaks {
@@ -288,7 +313,7 @@ func reversalLeavesTheClaim(q ask) (ledger.Entry, placing.Step) {
 }
 
 func whateverComesIsNewer(q ask) (ledger.Entry, placing.Step) {
-	if q.is.what == arrival && string(q.entry.Payload) != digests[min(q.is.message, mendedNotice)] {
+	if q.is.what == arrival && q.is.message.isNotice() && string(q.entry.Payload) != digests[q.is.message.contents()] {
 		q.entry.Version, q.entry.Seen = -1, nil
 	}
 	return q.next()
@@ -423,4 +448,88 @@ func neverReady(q ask) (ledger.Entry, placing.Step) {
 		return became(e, ledger.Waiting, now, now)
 	}
 	return e, s
+}
+
+func reversalClaims(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if a, ok := q.event.(placing.Arrival); ok && q.is.message == reversal && e.State == ledger.Uncertain && !e.Parked() &&
+		!e.Leased(now) && !now.Before(e.Until) && !now.Before(e.QuietUntil) {
+		e.Fence++
+		e.Owner, e.Lease, e.Due = a.Owner, a.Lease, a.Lease
+		return e, placing.Step{Do: placing.LookUp, Write: true, Count: s.Count}
+	}
+	return e, s
+}
+
+func thirdRestRejects(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == lookedUp && q.is.third && e.Parked() {
+		return became(e, ledger.Rejected, time.Time{}, placing.Never)
+	}
+	return e, s
+}
+
+func noNewsForgetsVersion(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if slices.Contains(s.Count, placing.MetricUnchanged) {
+		e.Version = q.entry.Version
+	}
+	return e, s
+}
+
+func bytesAreNews(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if slices.Contains(s.Count, placing.MetricUnchanged) {
+		s.Count = []placing.Metric{placing.MetricChangedLate}
+	}
+	return e, s
+}
+
+func momentTurnedBack(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.is.message == firstNotice && (q.entry.State == ledger.Accepted || q.entry.State == ledger.Waiting) {
+		e := q.entry
+		e.PaidAt, e.PaidRank = moment(1).at(), moment(1).rank()
+		e.Fence++
+		return became(e, e.State, e.Until, now)
+	}
+	return q.next()
+}
+
+func momentLeavesTheClaim(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == arrival && q.is.message == betterNotice && q.entry.Leased(now) && e.Lease.IsZero() {
+		e.Fence, e.Owner, e.Lease, e.Due = q.entry.Fence, q.entry.Owner, q.entry.Lease, q.entry.Lease
+	}
+	return e, s
+}
+
+func momentMends(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == lookedUp && q.is.answer == isAbsent && q.entry.Newer != nil {
+		q.entry.Fault = ""
+	}
+	return q.next()
+}
+
+func lateMomentDropped(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == arrival && q.is.message == betterNotice && (q.entry.State == ledger.Creating || q.entry.State == ledger.Uncertain) {
+		return q.entry, acknowledge
+	}
+	return q.next()
+}
+
+func resumedAtOnce(q ask) (ledger.Entry, placing.Step) {
+	if q.is.what == resumed {
+		q.entry.QuietUntil = time.Time{}
+	}
+	return q.next()
+}
+
+func wrongBelieved(how wrong) rewrite {
+	return func(q ask) (ledger.Entry, placing.Step) {
+		if l, ok := q.event.(placing.LookedUp); ok && q.is.wrong == how {
+			l.Answer.Key, l.Kind = q.entry.Document.Key, q.entry.Reference.Kind
+			q.event = l
+		}
+		return q.next()
+	}
 }

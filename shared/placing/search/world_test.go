@@ -27,26 +27,30 @@ var (
 type world struct {
 	entry   entry
 	workers [2]worker
-	waits   [4]uint8 // deliveries of each message that are still to come
-	died    [4]uint8 // workers that died with a delivery of each
-	dead    [4]uint8 // deliveries of each that are dead letters
-	lane    int8     // until it opens
+	waits   cast // deliveries of each message that are still to come
+	died    cast // workers that died with a delivery of each
+	dead    cast // deliveries of each that are dead letters
+	lane    int8 // until it opens
 	late    [2]request
 	docs    [2]contents // what the ERP has, in the order of their numbers
 	deleted uint8       // how many, with lower numbers, somebody deleted there
 	many    bool        // more than two
 	faults  uint8       // how many more things go wrong
 
-	calm    int8     // until an equal create may go out
-	looking int8     // until an equal look-up may
-	known   [3]bool  // contents whose notice was acknowledged
-	newest  contents // of them
-	untried bool     // nobody has begun to place those
-	refund  bool     // a reversal was acknowledged, and nobody retried since
-	unknown bool     // the ERP refused these contents in words that nobody knows, and no one said to try again
-	buried  bool     // a document that was recorded is gone, and nobody retried since
-	gone    contents // the newest when its entry was asked about: a created entry keeps none
-	lied    bool     // a person said what wasn't so
+	calm     int8           // until an equal create may go out
+	looking  int8           // until an equal look-up may
+	ahead    bool           // the clock was set ahead since the entry was written
+	jumped   bool           // it ever was: times that are past may not have been waited for
+	draining bool           // that was seen, and calls under way are let to end
+	hold     int8           // until calls go out again after the clock jumped
+	known    [messages]bool // notices that were acknowledged
+	newest   contents       // of theirs
+	untried  bool           // nobody has begun to place those
+	refund   bool           // a reversal was acknowledged, and nobody retried since
+	unknown  bool           // the ERP refused these contents in words that nobody knows, and no one said to try again
+	buried   bool           // a document that was recorded is gone, and nobody retried since
+	gone     contents       // the newest when its entry was asked about: a created entry keeps none
+	lied     bool           // a person said what wasn't so
 }
 
 // request is one that the ERP may apply when its caller is gone, for so many
@@ -67,6 +71,7 @@ type worker struct {
 	answer  answer
 	id      document
 	found   contents
+	wrong   wrong
 	lane    int8 // as it read it
 	enough  bool // time for the call, as it saw it
 	elapsed int8 // since its call began
@@ -123,7 +128,7 @@ func (w world) String() string {
 	var docs []string
 	for i, c := range w.docs {
 		if c > 0 {
-			docs = append(docs, fmt.Sprintf("document %d of contents %d", i+1, c))
+			docs = append(docs, fmt.Sprintf("document %d of contents %s", i+1, c))
 		}
 	}
 	for _, r := range w.late {
@@ -147,12 +152,19 @@ func (w world) String() string {
 func (m *model) begin(faults int) world {
 	w := world{faults: uint8(faults)}
 	w.entry.until, w.entry.lease, w.entry.due = never, never, never
-	w.waits = [4]uint8{firstNotice: 2, mendedNotice: 1, reversal: 1}
-	if m.alone {
-		w.waits = [4]uint8{firstNotice: 1}
-	}
+	w.waits = m.cast
 	return w
 }
+
+// cast is which messages come, and how often each is delivered.
+type cast [messages]uint8
+
+var (
+	mendedAndReversed = cast{firstNotice: 2, mendedNotice: 1, reversal: 1}
+	changedAndBack    = cast{firstNotice: 1, mendedNotice: 1, annotatedNotice: 1}
+	paidOnAnotherDay  = cast{firstNotice: 1, betterNotice: 1, mendedNotice: 1}
+	oneNotice         = cast{firstNotice: 1}
+)
 
 // most deliveries of one message that wait at a time.
 const most = 3
@@ -194,19 +206,20 @@ type outside struct {
 	laneReadEarly  bool // the lane is read at the claim only
 	startNoted     bool // the record knows when the call began
 	deadForGood    bool // nobody brings a dead letter back
-	alone          bool // no message but one first notice comes
+	jumpUnnoticed  bool // nobody notices that the clock jumped
 }
 
 // model is a world's laws.
 type model struct {
 	flavour
 	outside
+	cast
 	*asked
 	only string // the breach that the search stops at, else any
 }
 
-func newModel(f flavour, v versions) *model {
-	return &model{flavour: f, asked: &asked{versions: v, answers: map[question]result{},
+func newModel(f flavour, v versions, c cast) *model {
+	return &model{flavour: f, cast: c, asked: &asked{versions: v, answers: map[question]result{},
 		rules: placing.Rules{Spacing: spacingTicks * tick, CanLookUp: f.looks}}}
 }
 
@@ -214,7 +227,7 @@ func newModel(f flavour, v versions) *model {
 // and nobody has anything to do with it any more.
 func (w world) final() bool {
 	ended := w.entry.state == created || w.entry.state == rejected || w.entry.parked()
-	return ended && w.workers == [2]worker{} && w.waits == [4]uint8{} && w.dead == [4]uint8{} && w.late == [2]request{}
+	return ended && w.workers == [2]worker{} && w.waits == cast{} && w.dead == cast{} && w.late == [2]request{}
 }
 
 // The invariants, by what their breach is called.
@@ -234,6 +247,8 @@ const (
 	createDeleted     = "a create of what somebody deleted"
 	createFormer      = "a create with former contents"
 	createUnknown     = "a create of what was refused in unknown words"
+	falseAlarm        = "a person is told of a change, and nothing changed"
+	besideTheLane     = "a call beside the account's lane"
 	blockedLane       = "a call in a blocked lane"
 	tooSoon           = "an equal create within the spacing"
 	lookedTooSoon     = "an equal look-up within the spacing"
@@ -253,9 +268,9 @@ func (m *model) broken(w world) string {
 		return sentAfterAll
 	case e.state == created && !w.lied && w.there(e.id) && w.contentsOf(e.id) == 0:
 		return wrongDocument
-	case e.state != absent && e.state != created && e.payload != w.newest && e.newer != w.newest && w.gone != w.newest:
+	case e.state != absent && e.state != created && !e.keeps(w.newest) && !(w.gone == w.newest.body() && e.knowsDay(w.newest)):
 		return forgotten
-	case e.nothingSent() && e.payload != w.newest && w.gone != w.newest:
+	case e.nothingSent() && !e.document().alike(w.newest) && !(w.gone == w.newest.body() && e.knowsDay(w.newest)):
 		return notTakenOver
 	case e.state == rejected && e.kind != reversedKind && e.kind != deletedKind && w.untried:
 		return neverMended
@@ -264,6 +279,12 @@ func (m *model) broken(w world) string {
 	}
 	return ""
 }
+
+// keeps tells whether the entry knows what a document of the contents says.
+func (e entry) keeps(c contents) bool { return e.document().alike(c) || e.beside().alike(c) }
+
+// knowsDay tells whether the entry knows when the order of the contents was paid.
+func (e entry) knowsDay(c contents) bool { return c == c.body() || max(e.moment, e.newerMoment) == 2 }
 
 // contentsOf are the contents of a document in the ERP, 0 if it has none such.
 func (w world) contentsOf(id document) contents {
@@ -283,15 +304,26 @@ func (w world) there(id document) bool { return id >= w.first() }
 // hear remembers what a message said that is acknowledged; was is the entry that
 // it met.
 func (w *world) hear(was entry, m message, v versions) {
-	switch c := contents(m); m {
-	case firstNotice, mendedNotice:
-		if bool(v) && c > w.newest || !bool(v) && !w.known[c] {
-			w.newest, w.untried, w.unknown = c, true, false
-		}
-		w.known[c] = true
-	case reversal:
+	if m == reversal {
 		w.refund = w.refund || !was.reversals
 	}
+	if !m.isNotice() {
+		return
+	}
+	c, former := m.contents(), w.newest
+	knows := w.known[m] || c == 1 && (w.known[firstNotice] || w.known[betterNotice])
+	if bool(v) && c > w.newest.body() || !bool(v) && !knows {
+		w.newest, w.unknown = c|w.newest&paidLater, false
+	}
+	if m == betterNotice {
+		w.newest |= paidLater
+	}
+	// A better day mends nothing, and what is on its way just now is being tried.
+	w.untried = w.untried || !w.newest.body().alike(former.body())
+	if was.state >= creating && w.newest.body().alike(was.payload) {
+		w.untried = false
+	}
+	w.known[m] = true
 }
 
 // write carries a document into the ERP.
@@ -344,10 +376,13 @@ func (w *world) forget() {
 	if w.workers[1].key() > w.workers[0].key() {
 		w.workers[0], w.workers[1] = w.workers[1], w.workers[0]
 	}
+	if w.entry.state == created || w.entry.state == absent {
+		w.ahead, w.jumped = false, false
+	}
 	switch e := w.entry; {
 	case e.state == created:
 		w.unknown, w.untried, w.gone = false, false, 0
-	case w.gone != w.newest || e.payload > 0 || e.newer > 0:
+	case w.gone != w.newest.body() || e.payload > 0 || e.newer > 0:
 		w.gone = 0
 	}
 }
@@ -355,7 +390,7 @@ func (w *world) forget() {
 func (w worker) key() uint64 {
 	k := uint64(0)
 	for _, part := range [...]uint64{uint64(w.at), uint64(w.message), bit(w.paused), bit(w.holds), uint64(w.left + 8), uint64(w.doc),
-		uint64(w.answer), uint64(w.id), uint64(w.found), uint64(w.lane), bit(w.enough), uint64(w.elapsed), uint64(w.sent)} {
+		uint64(w.answer), uint64(w.id), uint64(w.found), uint64(w.lane), bit(w.enough), uint64(w.elapsed)<<2 | uint64(w.wrong), uint64(w.sent)} {
 		k = k<<4 | part
 	}
 	return k

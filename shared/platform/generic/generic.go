@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
@@ -50,7 +49,8 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.Status = status
 	n.OrderID = string(h.Order.ID)
 	n.StoreNumber = number(h.Order.Number, h.Order.ID)
-	n.PaidAt = h.paidAt()
+	paid := h.paid()
+	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Test = h.Order.Test
 	n.Version = version
 	return n, nil
@@ -85,15 +85,17 @@ func (h heading) version() (int64, error) {
 	return version, nil
 }
 
-// paidAt is zero where Order will reject the time, or there is none.
-func (h heading) paidAt() time.Time {
-	for _, text := range []platform.Text{h.Order.PaidAt, h.Order.PlacedAt} {
-		if text != "" {
-			t, _ := parseTime(text)
-			return t
-		}
+// paid is zero where Order will reject the time, or there is none.
+func (h heading) paid() order.Moment {
+	text, rank := h.Order.PaidAt, order.ByPayment
+	if text == "" {
+		text, rank = h.Order.PlacedAt, order.ByOrder
 	}
-	return time.Time{}
+	t, err := parseTime(text)
+	if text == "" || err != nil {
+		return order.Moment{}
+	}
+	return order.Moment{At: t, Rank: rank}
 }
 
 func checkID(id platform.Text) error {

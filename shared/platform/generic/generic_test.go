@@ -205,9 +205,9 @@ func TestTypeIdVersionAndTimeAreReadBeforeTheOrderItself(t *testing.T) {
 		want       platform.Notice
 	}{
 		{"paid", `{"type":"order.paid","version":7,"order":{"id":"a","number":"N1","paid_at":"2026-11-21T12:00:00Z","placed_at":"2026-11-20T12:00:00Z"}}`,
-			platform.Notice{Status: platform.Paid, OrderID: "a", StoreNumber: "N1", Version: 7, PaidAt: noon}},
+			platform.Notice{Status: platform.Paid, OrderID: "a", StoreNumber: "N1", Version: 7, PaidAt: noon, PaidRank: order.ByPayment}},
 		{"number as id", `{"type":"order.paid","order":{"id":1001,"placed_at":"2026-11-21T12:00:00Z"}}`,
-			platform.Notice{Status: platform.Paid, OrderID: "1001", StoreNumber: "1001", PaidAt: noon}},
+			platform.Notice{Status: platform.Paid, OrderID: "1001", StoreNumber: "1001", PaidAt: noon, PaidRank: order.ByOrder}},
 		{"test", `{"type":"order.paid","order":{"id":"a","test":true}}`,
 			platform.Notice{Status: platform.Paid, OrderID: "a", StoreNumber: "a", Test: true}},
 		{"reversed", `{"type":"order.reversed","version":0,"order":{"id":"a"}}`,
@@ -285,7 +285,7 @@ func TestOrderIsReadAsItIsDocumented(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 12, 0, 0, 0, zone)
 	want := order.Order{
 		ID: "c1b7e0a4-55d2-4b61-9f3a-7d1f6a20be11", Number: "1001", Currency: "BRL",
-		PlacedAt: time.Date(2026, 11, 21, 11, 58, 3, 0, zone), PaidAt: paid,
+		PlacedAt: time.Date(2026, 11, 21, 11, 58, 3, 0, zone), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Oficina Ipê Ltda", Email: "compras@ipe.example", Phone: "+55 31 3555-0142", TaxID: "41256780000112",
 			Address: order.Address{Street: "Rua dos Inconfidentes", Number: "867", Complement: "sala 2", District: "Savassi",
@@ -310,7 +310,7 @@ func TestOrderThatWeWriteIsReadBackTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range []order.Order{want, {ID: "x", Number: "x", Currency: "USD", PaidAt: now, Total: order.Cents(-1)}} {
+	for _, o := range []order.Order{want, {ID: "x", Number: "x", Currency: "USD", PaidAt: now, PaidRank: order.ByPayment, Total: order.Cents(-1)}} {
 		b, err := json.Marshal(map[string]any{"type": "order.paid", "order": o})
 		if err != nil {
 			t.Fatal(err)
@@ -401,8 +401,8 @@ func TestValuesAreTakenHoweverTheyAreWritten(t *testing.T) {
 		}
 	}
 	o, err := decode(`{"order":{"id":"a","placed_at":"2026-11-21T12:00:00Z","total":1}}`)
-	if err != nil || !o.PaidAt.Equal(o.PlacedAt) || o.PaidAt.IsZero() {
-		t.Errorf("without paid_at: %s, %v", o.PaidAt, err)
+	if err != nil || !o.PaidAt.Equal(o.PlacedAt) || o.PaidAt.IsZero() || o.PaidRank != order.ByOrder {
+		t.Errorf("without paid_at: %s, of rank %d, %v", o.PaidAt, o.PaidRank, err)
 	}
 }
 

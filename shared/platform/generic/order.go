@@ -92,9 +92,8 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		Tax:      r.money("order.tax", in.Tax),
 		Total:    r.money("order.total", in.Total),
 	}
-	if o.PaidAt.IsZero() {
-		o.PaidAt = o.PlacedAt
-	}
+	best := order.BestOf(order.Moment{At: o.PaidAt, Rank: order.ByPayment}, order.Moment{At: o.PlacedAt, Rank: order.ByOrder})
+	o.PaidAt, o.PaidRank = best.At, best.Rank
 	if o.PaidAt.IsZero() {
 		r.reject("order.paid_at", "is missing: say when the order was paid")
 	}

@@ -100,15 +100,16 @@ func (e event) checkTransaction() error {
 	return nil
 }
 
-// paidAt falls back to the order's and then the event's own time, so that an old
-// purchase is never taken for one without a date.
-func (e event) paidAt() time.Time {
-	for _, date := range []platform.Text{e.Data.Purchase.ApprovedDate, e.Data.Purchase.OrderDate, e.CreationDate} {
-		if t := timeOf(date); !t.IsZero() {
-			return t
-		}
+// paid falls back to the time of the event that tells of the payment, and then to the
+// order's, so that an old purchase is never taken for one without a date.
+func (e event) paid() order.Moment {
+	notice := order.Moment{At: timeOf(e.CreationDate), Rank: order.ByNotice}
+	if e.status() != platform.Paid {
+		notice = order.Moment{}
 	}
-	return time.Time{}
+	return order.BestOf(order.Moment{At: timeOf(e.Data.Purchase.ApprovedDate), Rank: order.ByPayment}, notice,
+		order.Moment{At: timeOf(e.Data.Purchase.OrderDate), Rank: order.ByOrder},
+		order.Moment{At: timeOf(e.CreationDate), Rank: order.ByOrder})
 }
 
 // placedAt is when the buyer ordered, or else paid.
@@ -116,7 +117,7 @@ func (e event) placedAt() time.Time {
 	if t := timeOf(e.Data.Purchase.OrderDate); !t.IsZero() {
 		return t
 	}
-	return e.paidAt()
+	return e.paid().At
 }
 
 func timeOf(date platform.Text) time.Time {

@@ -115,7 +115,8 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.Status = status
 	n.OrderID = string(e.Data.Purchase.Transaction)
 	n.StoreNumber = n.OrderID
-	n.PaidAt = e.paidAt()
+	paid := e.paid()
+	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Test = e.Data.Product.ID == "0"
 	n.Version = millis(e.CreationDate)
 	return n, nil

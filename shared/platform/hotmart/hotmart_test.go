@@ -212,26 +212,28 @@ func TestNoticeTellsTheOrderItsTimeAndItsVersion(t *testing.T) {
 		change map[string]any
 		want   platform.Notice
 	}{
-		{"as it is", nil, platform.Notice{OrderID: id, PaidAt: approved, Version: 1795273204381}},
+		{"as it is", nil, platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
 		{"not approved", map[string]any{"data.purchase.approved_date": nil},
-			platform.Notice{OrderID: id, PaidAt: ordered, Version: 1795273204381}},
+			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
+		{"neither approved nor dated", map[string]any{"data.purchase.approved_date": nil, "creation_date": nil},
+			platform.Notice{OrderID: id, PaidAt: ordered, PaidRank: order.ByOrder}},
 		{"dates that are none", map[string]any{"data.purchase.approved_date": "soon", "data.purchase.order_date": -5},
-			platform.Notice{OrderID: id, PaidAt: created, Version: 1795273204381}},
+			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
 		{"dates beyond all years", map[string]any{"data.purchase.approved_date": 999999999999999, "data.purchase.order_date": nil},
-			platform.Notice{OrderID: id, PaidAt: created, Version: 1795273204381}},
+			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
 		{"dates as strings", map[string]any{"data.purchase.approved_date": "1795273200000", "creation_date": "1795273204382"},
-			platform.Notice{OrderID: id, PaidAt: approved, Version: 1795273204382}},
+			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204382}},
 		{"no dates", map[string]any{"data.purchase.approved_date": nil, "data.purchase.order_date": nil, "creation_date": nil},
 			platform.Notice{OrderID: id}},
-		{"a version before all versions", map[string]any{"creation_date": -5}, platform.Notice{OrderID: id, PaidAt: approved}},
+		{"a version before all versions", map[string]any{"creation_date": -5}, platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment}},
 		{"test product", map[string]any{"data.product.id": 0},
-			platform.Notice{OrderID: id, PaidAt: approved, Version: 1795273204381, Test: true}},
+			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381, Test: true}},
 		{"test product as a string", map[string]any{"data.product.id": "0"},
-			platform.Notice{OrderID: id, PaidAt: approved, Version: 1795273204381, Test: true}},
+			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381, Test: true}},
 		{"no product", map[string]any{"data.product": nil},
-			platform.Notice{OrderID: id, PaidAt: approved, Version: 1795273204381}},
+			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
 		{"a number as transaction", map[string]any{"data.purchase.transaction": 4711},
-			platform.Notice{OrderID: "4711", PaidAt: approved, Version: 1795273204381}},
+			platform.Notice{OrderID: "4711", PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := read(t, edit(t, c.change))
@@ -244,6 +246,25 @@ func TestNoticeTellsTheOrderItsTimeAndItsVersion(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestTheTimeOfAnEventDatesOnlyThePaymentItTellsOf(t *testing.T) {
+	ordered, created := time.Date(2026, 11, 21, 14, 58, 3, 0, time.UTC), time.UnixMilli(1795273204381).UTC()
+	for _, c := range []struct {
+		event   string
+		ordered any
+		want    order.Moment
+	}{
+		{"PURCHASE_APPROVED", 1795273083000, order.Moment{At: created, Rank: order.ByNotice}},
+		{"PURCHASE_REFUNDED", 1795273083000, order.Moment{At: ordered, Rank: order.ByOrder}},
+		{"PURCHASE_COMPLETE", 1795273083000, order.Moment{At: ordered, Rank: order.ByOrder}},
+		{"PURCHASE_REFUNDED", nil, order.Moment{At: created, Rank: order.ByOrder}},
+	} {
+		n, err := read(t, edit(t, map[string]any{"event": c.event, "data.purchase.approved_date": nil, "data.purchase.order_date": c.ordered}))
+		if got := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); err != nil || got != c.want {
+			t.Errorf("%s: %+v, want %+v, %v", c.event, got, c.want, err)
+		}
 	}
 }
 
@@ -272,7 +293,7 @@ func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 	approved := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
 	want := order.Order{
 		ID: "HP2640917385", Number: "HP2640917385", Currency: "BRL",
-		PlacedAt: time.Date(2026, 11, 21, 14, 58, 3, 0, time.UTC), PaidAt: approved,
+		PlacedAt: time.Date(2026, 11, 21, 14, 58, 3, 0, time.UTC), PaidAt: approved, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Helena Prado", Email: "helena.prado@correio.example", Phone: "31955550142", TaxID: "38491726519",
 			Address: order.Address{Street: "Rua dos Inconfidentes", Number: "412", Complement: "apto 301", District: "Savassi",

@@ -41,13 +41,14 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	if err != nil {
 		return order.Order{}, err
 	}
-	buy := e.Data.Purchase
+	buy, paid := e.Data.Purchase, e.paid()
 	return order.Order{
 		ID:       string(buy.Transaction),
 		Number:   string(buy.Transaction),
 		Currency: strings.ToUpper(string(currency)),
 		PlacedAt: e.placedAt(),
-		PaidAt:   e.paidAt(),
+		PaidAt:   paid.At,
+		PaidRank: paid.Rank,
 		Customer: e.Data.Buyer.customer(),
 		Lines: []order.Line{{
 			SKUs:      e.skus(),
@@ -59,7 +60,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 			Method:       method(buy.Payment.Type),
 			Amount:       amount,
 			Installments: installments(buy.Payment.Installments),
-			PaidAt:       e.paidAt(),
+			PaidAt:       paid.At,
 			Reference:    string(buy.Transaction),
 		}},
 		Total: amount,

@@ -219,6 +219,9 @@ func (c Case) read(t *testing.T) {
 		if n.Version < 0 {
 			t.Errorf("version %d is negative", n.Version)
 		}
+		if n.PaidAt.IsZero() != (n.PaidRank == 0) || n.PaidRank < 0 || n.PaidRank > order.ByPayment {
+			t.Errorf("the %s notice is paid at %s, of rank %d", n.want, n.PaidAt, n.PaidRank)
+		}
 	}
 	if paid.OrderID == "" || paid.OrderID != reversed.OrderID {
 		t.Errorf("the paid order is %q, the reversed one %q", paid.OrderID, reversed.OrderID)
@@ -312,9 +315,9 @@ func (c Case) order(t *testing.T) {
 	if err := o.Check(now); err != nil {
 		t.Errorf("Check: %v", err)
 	}
-	if o.ID != n.OrderID || o.Number != n.StoreNumber || !o.PaidAt.Equal(n.PaidAt) {
-		t.Errorf("the order is %s %s paid at %s, the notice says %s %s at %s",
-			o.ID, o.Number, o.PaidAt, n.OrderID, n.StoreNumber, n.PaidAt)
+	if o.ID != n.OrderID || o.Number != n.StoreNumber || !o.PaidAt.Equal(n.PaidAt) || o.PaidRank != n.PaidRank {
+		t.Errorf("the order is %s %s paid at %s (rank %d), the notice says %s %s at %s (rank %d)",
+			o.ID, o.Number, o.PaidAt, o.PaidRank, n.OrderID, n.StoreNumber, n.PaidAt, n.PaidRank)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -225,18 +226,17 @@ func (b body) status() platform.Status {
 // to have come from elsewhere.
 const imported = time.Hour
 
-func (b body) paidAt(topic string) time.Time {
+// paid is when the order was modified as the notice of its payment tells it; else when
+// it was placed. An order that came from elsewhere was paid there.
+func (b body) paid(topic string) order.Moment {
 	placed, entered, updated := moment(b.ProcessedAt), moment(b.CreatedAt), moment(b.UpdatedAt)
 	if placed.IsZero() {
 		placed = entered
 	}
-	switch {
-	case placed.IsZero():
-		return updated
-	case topic == ordersPaid && updated.After(placed) && entered.Sub(placed) <= imported:
-		return updated
+	if topic == ordersPaid && !placed.IsZero() && updated.After(placed) && entered.Sub(placed) <= imported {
+		return order.Moment{At: updated, Rank: order.ByNotice}
 	}
-	return placed
+	return order.BestOf(order.Moment{At: placed, Rank: order.ByOrder}, order.Moment{At: updated, Rank: order.ByOrder})
 }
 
 // placedAt is when the customer ordered.

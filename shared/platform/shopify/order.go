@@ -16,12 +16,14 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
 	}
+	paid := b.paid(p.Headers[topicHeader])
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
 		Currency: strings.ToUpper(string(platform.First(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
 		PlacedAt: b.placedAt(),
-		PaidAt:   b.paidAt(p.Headers[topicHeader]),
+		PaidAt:   paid.At,
+		PaidRank: paid.Rank,
 		Customer: b.customer(),
 	}
 	if err := b.amounts(&o); err != nil {

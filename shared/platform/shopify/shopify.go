@@ -60,7 +60,8 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.Status = b.status()
 	n.OrderID = string(b.ID)
 	n.StoreNumber = b.number()
-	n.PaidAt = b.paidAt(topic)
+	paid := b.paid(topic)
+	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Test = b.Test
 	n.Version = b.version()
 	if n.Topic = topic; topic == "" {

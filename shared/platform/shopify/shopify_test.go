@@ -212,29 +212,30 @@ func TestPaymentIsDatedByTheTopicThatTellsOfIt(t *testing.T) {
 		name, topic                 string
 		processed, created, updated any
 		want                        string
+		rank                        order.Rank
 	}{
-		{"a boleto paid two days later", "orders/paid", day(19, 10), day(19, 10), day(21, 12), day(21, 12)},
-		{"the same, told by another topic", "orders/updated", day(19, 10), day(19, 10), day(21, 12), day(19, 10)},
-		{"without a topic", "", day(19, 10), day(19, 10), day(21, 12), day(19, 10)},
-		{"imported", "orders/paid", day(2, 10), day(21, 12), day(21, 12), day(2, 10)},
-		{"entered within the hour", "orders/paid", day(21, 10), day(21, 11), day(21, 12), day(21, 12)},
-		{"entered after the hour", "orders/paid", day(21, 9), day(21, 11), day(21, 12), day(21, 9)},
-		{"placed after it was updated", "orders/paid", day(21, 10), day(21, 10), day(20, 10), day(21, 10)},
-		{"not processed", "orders/updated", nil, day(19, 10), day(21, 12), day(19, 10)},
-		{"not processed, paid", "orders/paid", nil, day(19, 10), day(21, 12), day(21, 12)},
-		{"only updated", "orders/updated", nil, nil, day(21, 12), day(21, 12)},
-		{"years that nobody means", "orders/updated", "1970-12-31T23:00:00Z", "9999-01-01T00:00:00Z", day(21, 12), day(21, 12)},
-		{"dates that are none", "orders/paid", "soon", "", "2026-11-21", ""},
+		{"a boleto paid two days later", "orders/paid", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
+		{"the same, told by another topic", "orders/updated", day(19, 10), day(19, 10), day(21, 12), day(19, 10), order.ByOrder},
+		{"without a topic", "", day(19, 10), day(19, 10), day(21, 12), day(19, 10), order.ByOrder},
+		{"imported", "orders/paid", day(2, 10), day(21, 12), day(21, 12), day(2, 10), order.ByOrder},
+		{"entered within the hour", "orders/paid", day(21, 10), day(21, 11), day(21, 12), day(21, 12), order.ByNotice},
+		{"entered after the hour", "orders/paid", day(21, 9), day(21, 11), day(21, 12), day(21, 9), order.ByOrder},
+		{"placed after it was updated", "orders/paid", day(21, 10), day(21, 10), day(20, 10), day(21, 10), order.ByOrder},
+		{"not processed", "orders/updated", nil, day(19, 10), day(21, 12), day(19, 10), order.ByOrder},
+		{"not processed, paid", "orders/paid", nil, day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
+		{"only updated", "orders/updated", nil, nil, day(21, 12), day(21, 12), order.ByOrder},
+		{"years that nobody means", "orders/updated", "1970-12-31T23:00:00Z", "9999-01-01T00:00:00Z", day(21, 12), day(21, 12), order.ByOrder},
+		{"dates that are none", "orders/paid", "soon", "", "2026-11-21", "", 0},
 	} {
 		body := edit(t, map[string]any{"processed_at": c.processed, "created_at": c.created, "updated_at": c.updated})
 		n, err := read(t, c.topic, body)
 		want, _ := time.Parse(time.RFC3339, c.want)
-		if err != nil || !n.PaidAt.Equal(want) {
-			t.Errorf("%s: %s, want %s, %v", c.name, n.PaidAt, want, err)
+		if err != nil || !n.PaidAt.Equal(want) || n.PaidRank != c.rank {
+			t.Errorf("%s: %s of rank %d, want %s of rank %d, %v", c.name, n.PaidAt, n.PaidRank, want, c.rank, err)
 		}
 		o, err := shop.Order(n.Payload, platform.Settings{})
-		if err != nil || !o.PaidAt.Equal(want) || !o.Payments[0].PaidAt.Equal(want) {
-			t.Errorf("%s: the order is paid at %s, %v", c.name, o.PaidAt, err)
+		if err != nil || !o.PaidAt.Equal(want) || !o.Payments[0].PaidAt.Equal(want) || o.PaidRank != c.rank {
+			t.Errorf("%s: the order is paid at %s, of rank %d, %v", c.name, o.PaidAt, o.PaidRank, err)
 		}
 	}
 }
@@ -319,7 +320,7 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 11, 2, 19, 0, brt)
 	want := order.Order{
 		ID: "6120438815907", Number: "#1048", Currency: "BRL",
-		PlacedAt: time.Date(2026, 11, 21, 11, 2, 12, 0, brt), PaidAt: paid,
+		PlacedAt: time.Date(2026, 11, 21, 11, 2, 12, 0, brt), PaidAt: paid, PaidRank: order.ByNotice,
 		Customer: order.Customer{
 			Name: "Beatriz Furtado", Email: "beatriz.furtado@correio.example", Phone: "+5551955550126", TaxID: "51483029760",
 			Address: order.Address{Street: "Rua Coronel Dias, 77", Complement: "apto 604", City: "Porto Alegre", State: "RS", PostalCode: "90035170", Country: "BR"},

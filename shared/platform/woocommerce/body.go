@@ -124,13 +124,10 @@ func (b body) datePaid() time.Time { return moment(b.DatePaidGMT, b.DatePaid) }
 
 func (b body) dateCreated() time.Time { return moment(b.DateCreatedGMT, b.DateCreated) }
 
-// paidAt falls back to the day of the order, so that the refund of an old one is
-// dated as well.
-func (b body) paidAt() time.Time {
-	if t := b.datePaid(); !t.IsZero() {
-		return t
-	}
-	return b.dateCreated()
+// paid falls back to the day of the order, so that the refund of an old one is dated
+// as well.
+func (b body) paid() order.Moment {
+	return order.BestOf(order.Moment{At: b.datePaid(), Rank: order.ByPayment}, order.Moment{At: b.dateCreated(), Rank: order.ByOrder})
 }
 
 func (b body) version() int64 {

@@ -20,12 +20,14 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
 	}
 	r := &reader{platform.Amounts{Store: "WooCommerce"}}
+	paid := b.paid()
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
 		Currency: strings.ToUpper(string(b.Currency)),
 		PlacedAt: b.dateCreated(),
-		PaidAt:   b.paidAt(),
+		PaidAt:   paid.At,
+		PaidRank: paid.Rank,
 		Customer: b.customer(),
 		Lines:    r.lines(b.LineItems),
 		Freight:  r.sum("shipping_lines", b.ShippingLines),

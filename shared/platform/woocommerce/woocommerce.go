@@ -44,7 +44,8 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.Status = o.status()
 	n.OrderID = string(o.ID)
 	n.StoreNumber = o.number()
-	n.PaidAt = o.paidAt()
+	paid := o.paid()
+	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Version = o.version()
 	if n.Topic = topic; topic == "" {
 		n.Topic = "order"

@@ -258,8 +258,12 @@ func TestNoticeTellsTheOrderItsTimeAndItsVersion(t *testing.T) {
 		{"an id as text", map[string]any{"id": "4127"}, paid, "4127", paid.UnixMilli()},
 	} {
 		n, err := read(t, "order.updated", edit(t, c.change))
-		if err != nil || n.OrderID != "4127" || n.StoreNumber != c.number || !n.PaidAt.Equal(c.paid) || n.Version != c.version || n.Test {
-			t.Errorf("%s: %s %s %s %d, %v", c.name, n.OrderID, n.StoreNumber, n.PaidAt, n.Version, err)
+		rank := order.ByPayment
+		if c.paid.Equal(created) {
+			rank = order.ByOrder
+		}
+		if err != nil || n.OrderID != "4127" || n.StoreNumber != c.number || !n.PaidAt.Equal(c.paid) || n.PaidRank != rank || n.Version != c.version || n.Test {
+			t.Errorf("%s: %s %s %s (rank %d) %d, %v", c.name, n.OrderID, n.StoreNumber, n.PaidAt, n.PaidRank, n.Version, err)
 		}
 	}
 }
@@ -390,7 +394,7 @@ func kind(err error) order.Kind {
 func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 13, 43, 52, 0, time.UTC)
 	want := order.Order{
-		ID: "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid,
+		ID: "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Caio Bittencourt", Email: "caio.bittencourt@correio.example", Phone: "(41) 95555-0173", TaxID: "72640518380",
 			Address: order.Address{Street: "Rua das Palmeiras", Number: "318", Complement: "casa 2", District: "Vila Izabel",

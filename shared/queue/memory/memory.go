@@ -33,7 +33,7 @@ type Queue struct {
 	options Options
 
 	mu sync.Mutex
-	// lanes are each account's messages in their order.
+	// lanes are each group's messages in their order.
 	lanes map[string][]*held
 	sent  map[string]time.Time
 	// oldest are the dedups in the order of their sending, to forget them.
@@ -91,10 +91,10 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 
 func (q *Queue) push(m queue.Message) {
 	q.last++
-	q.lanes[m.Account] = append(q.lanes[m.Account], &held{id: q.last, message: m})
+	q.lanes[m.Group()] = append(q.lanes[m.Group()], &held{id: q.last, message: m})
 }
 
-// Receive returns at most limit deliveries, at most one message per account at a
+// Receive returns at most limit deliveries, at most one message per group at a
 // time.
 func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error) {
 	if err := ctx.Err(); err != nil {
@@ -104,8 +104,8 @@ func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error
 	defer q.mu.Unlock()
 	now := q.options.Now()
 	var heads []*held
-	for account := range q.lanes {
-		if h := q.head(account, now); h != nil {
+	for group := range q.lanes {
+		if h := q.head(group, now); h != nil {
 			heads = append(heads, h)
 		}
 	}
@@ -122,11 +122,11 @@ func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error
 	return deliveries, nil
 }
 
-// head is the account's first message, if it isn't hidden. Those that were
+// head is the group's first message, if it isn't hidden. Those that were
 // received too often are buried on the way.
-func (q *Queue) head(account string, now time.Time) *held {
-	for len(q.lanes[account]) > 0 {
-		h := q.lanes[account][0]
+func (q *Queue) head(group string, now time.Time) *held {
+	for len(q.lanes[group]) > 0 {
+		h := q.lanes[group][0]
 		if now.Before(h.visibleAt) {
 			return nil
 		}
@@ -134,15 +134,15 @@ func (q *Queue) head(account string, now time.Time) *held {
 			return h
 		}
 		q.dead = append(q.dead, h.message)
-		q.remove(account, 0)
+		q.remove(group, 0)
 	}
 	return nil
 }
 
-func (q *Queue) remove(account string, i int) {
-	q.lanes[account] = slices.Delete(q.lanes[account], i, i+1)
-	if len(q.lanes[account]) == 0 {
-		delete(q.lanes, account)
+func (q *Queue) remove(group string, i int) {
+	q.lanes[group] = slices.Delete(q.lanes[group], i, i+1)
+	if len(q.lanes[group]) == 0 {
+		delete(q.lanes, group)
 	}
 }
 
@@ -153,12 +153,12 @@ func (q *Queue) Ack(ctx context.Context, d queue.Delivery) error {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	account := d.Message.Account
-	i := slices.IndexFunc(q.lanes[account], func(h *held) bool { return h.receipt != "" && h.receipt == d.Receipt })
+	group := d.Message.Group()
+	i := slices.IndexFunc(q.lanes[group], func(h *held) bool { return h.receipt != "" && h.receipt == d.Receipt })
 	if i < 0 {
 		return fmt.Errorf("acknowledge message: %w", queue.ErrReceipt)
 	}
-	q.remove(account, i)
+	q.remove(group, i)
 	return nil
 }
 

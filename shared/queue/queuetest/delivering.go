@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -20,7 +21,7 @@ var delivering = map[string]func(*testing.T, Subject){
 		at := time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.FixedZone("", -3*3600))
 		m := queue.Message{
 			V: queue.Version, Type: queue.Paid, Key: "cursos#1", Account: "estudio", Dedup: "r1", Connection: "cursos", Platform: "hotmart",
-			OrderID: "1", StoreNumber: "#1001 é", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1", PaidAt: at,
+			OrderID: "1", StoreNumber: "#1001 é", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1", PaidAt: at, PaidRank: order.ByPayment,
 			ReceivedAt: at.Add(time.Second), Payload: []byte{0, 0xff, '{'}, Correlation: "c1",
 		}
 		v := reflect.ValueOf(m)
@@ -49,6 +50,23 @@ var delivering = map[string]func(*testing.T, Subject){
 		s.wantOne(t, m)
 	},
 
+	"a reversal waits behind none of its account's, and is acknowledged": func(t *testing.T, s Subject) {
+		first, reversal := message("estudio", 1), message("estudio", 2)
+		reversal.Type = queue.Reversed
+		s.send(t, first, reversal)
+		for range 2 {
+			deliveries := s.receive(t, 1)
+			if len(deliveries) != 1 {
+				t.Fatalf("received %d", len(deliveries))
+			}
+			if d := deliveries[0]; d.Message.Type == queue.Reversed {
+				s.ack(t, d)
+			}
+		}
+		s.lapse()
+		s.wantOne(t, first)
+	},
+
 	"messages of an account come in the order in which they were sent": func(t *testing.T, s Subject) {
 		for n := range 12 {
 			s.send(t, message("estudio", n))
@@ -70,6 +88,30 @@ var delivering = map[string]func(*testing.T, Subject){
 		s.ack(t, held["estudio"])
 		s.wantOne(t, message("estudio", 2))
 		s.wantNone(t, "while one of each account is in flight")
+	},
+
+	"a reversal waits behind none of its account's messages": func(t *testing.T, s Subject) {
+		s.send(t, message("estudio", 1), message("estudio", 2), reversal("estudio", 1), reversal("estudio", 2), reversal("loja", 1))
+		paid, first, other := message("estudio", 1), reversal("estudio", 1), reversal("loja", 1)
+		held := s.want(t, paid, first, other)
+		s.wantNone(t, "while one of each group is in flight")
+		s.ack(t, held[first.Group()])
+		second := s.wantOne(t, reversal("estudio", 2))
+		s.wantNone(t, "while the account's order is in flight, and a reversal of it")
+		s.ack(t, held[paid.Group()])
+		s.ack(t, s.wantOne(t, message("estudio", 2)))
+		s.ack(t, second)
+		s.ack(t, held[other.Group()])
+		s.wantNone(t, "after all were acknowledged")
+	},
+
+	"what was sent in one group is no new message in another": func(t *testing.T, s Subject) {
+		m := message("estudio", 1)
+		same := m
+		same.Type = queue.Reversed
+		s.send(t, m, same)
+		s.ack(t, s.wantOne(t, m))
+		s.wantNone(t, "after the one that came first")
 	},
 
 	"no more come than were asked for": func(t *testing.T, s Subject) {

@@ -70,8 +70,15 @@ func (s Subject) receive(t *testing.T, limit int) []queue.Delivery {
 	return nil
 }
 
+// reversal is the account's n-th, of a store that took an order back.
+func reversal(account string, n int) queue.Message {
+	m := message(account, n)
+	m.Type, m.Dedup = queue.Reversed, m.Dedup+"-reversed"
+	return m
+}
+
 // want receives and fails unless exactly these messages came, in any order of
-// accounts.
+// groups, by which it returns them.
 func (s Subject) want(t *testing.T, want ...queue.Message) map[string]queue.Delivery {
 	t.Helper()
 	got := map[string]queue.Delivery{}
@@ -81,25 +88,25 @@ func (s Subject) want(t *testing.T, want ...queue.Message) map[string]queue.Deli
 			break
 		}
 		for _, d := range deliveries {
-			got[d.Message.Account] = d
+			got[d.Message.Group()] = d
 		}
 	}
 	messages, wanted := map[string]queue.Message{}, map[string]queue.Message{}
-	for account, d := range got {
-		messages[account] = d.Message
+	for group, d := range got {
+		messages[group] = d.Message
 	}
 	for _, m := range want {
-		wanted[m.Account] = m
+		wanted[m.Group()] = m
 	}
 	if diff := cmp.Diff(wanted, messages); diff != "" {
-		t.Fatalf("received by account (-want +got):\n%s", diff)
+		t.Fatalf("received by group (-want +got):\n%s", diff)
 	}
 	return got
 }
 
 func (s Subject) wantOne(t *testing.T, want queue.Message) queue.Delivery {
 	t.Helper()
-	return s.want(t, want)[want.Account]
+	return s.want(t, want)[want.Group()]
 }
 
 func (s Subject) wantNone(t *testing.T, when string) {

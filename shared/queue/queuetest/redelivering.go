@@ -95,6 +95,18 @@ var redelivering = map[string]func(*testing.T, Subject){
 		s.wantOne(t, newer)
 	},
 
+	"a reversal that comes back from the dead letters waits behind nothing either": func(t *testing.T, s Subject) {
+		refund := reversal("estudio", 1)
+		s.send(t, refund)
+		s.exhaust(t, refund)
+		s.wantNone(t, "after the message died")
+		s.wantDead(t, refund)
+		s.send(t, message("estudio", 1))
+		s.wantOne(t, message("estudio", 1))
+		s.Redrive(t)
+		s.ack(t, s.wantOne(t, refund))
+	},
+
 	"redrive brings dead letters back as new ones": func(t *testing.T, s Subject) {
 		poison := message("estudio", 1)
 		poison.Payload = noise(2 << 10)

@@ -27,14 +27,14 @@ func (q *Queue) Backlogs(ctx context.Context) (map[string]Backlog, error) {
 	defer rows.Close()
 	backlogs := map[string]Backlog{}
 	for rows.Next() {
-		var account string
+		var group string
 		var text []byte
-		if err := rows.Scan(&account, &text); err != nil {
+		if err := rows.Scan(&group, &text); err != nil {
 			return nil, fmt.Errorf("count what is queued: %w", err)
 		}
 		m, err := decode(text, nil)
 		if err != nil {
-			m = queue.Message{Account: account}
+			m = queue.Message{Account: queue.AccountOf(group)}
 		}
 		if m.Type == queue.Wake {
 			continue

@@ -52,8 +52,12 @@ func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
 	receive(t, q, 10)
 	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}})
 
-	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message) VALUES ('loja', 'not of this release')"); err != nil {
+	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message) VALUES ('loja', 'not of this release'), ('loja!reversed', 'nor this')"); err != nil {
 		t.Fatal(err)
 	}
-	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {1, time.Time{}}})
+	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {2, time.Time{}}})
+	refund := message("outra", 2)
+	refund.Type, refund.ReceivedAt = queue.Reversed, c.Now()
+	send(t, q, refund)
+	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {2, time.Time{}}, "outra": {1, c.Now()}})
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
-// heads finds the first message of each account, if it isn't hidden; the others
-// wait behind it. It hops from account to account along the index, so that a
-// backlog costs nothing.
+// heads finds the first message of each group, which the column account has, if it
+// isn't hidden; the others wait behind it. It hops from group to group along the
+// index, so that a backlog costs nothing.
 const heads = `
 	WITH RECURSIVE lane (account) AS (
 		SELECT min(account) FROM messages
@@ -32,7 +32,7 @@ type head struct {
 	text, payload []byte
 }
 
-// Receive returns at most limit deliveries, at most one message per account at a
+// Receive returns at most limit deliveries, at most one message per group at a
 // time.
 func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error) {
 	var deliveries []queue.Delivery
@@ -58,7 +58,7 @@ func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error
 }
 
 // receivable lists heads, and buries those that were received too often, which
-// lets the next of their account come to the head.
+// lets the next of their group come to the head.
 func (q *Queue) receivable(ctx context.Context, tx *sql.Tx, now time.Time, limit int) ([]head, error) {
 	for {
 		list, err := listHeads(ctx, tx, now, limit)

@@ -1,5 +1,6 @@
 -- A message is JSON with its payload in a column of its own. Times are epoch
--- milliseconds. receipt is '' unless the message was received and not
+-- milliseconds. account is the message group: the account, or the one of its
+-- reversals. receipt is '' unless the message was received and not
 -- acknowledged.
 CREATE TABLE IF NOT EXISTS messages (
     id         INTEGER PRIMARY KEY,

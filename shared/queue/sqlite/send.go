@@ -168,6 +168,6 @@ func insert(ctx context.Context, tx *sql.Tx, s *send, now time.Time) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO messages (account, message, payload) VALUES (?, ?, ?)",
-		s.message.Account, s.text, s.message.Payload)
+		s.message.Group(), s.text, s.message.Payload)
 	return err
 }

@@ -28,7 +28,7 @@ var at = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func message() queue.Message {
 	return queue.Message{V: queue.Version, Type: queue.Paid, Key: "cursos#HP1", Account: "estudio", Dedup: "r1", Connection: "cursos",
 		Platform: "hotmart", OrderID: "HP1", StoreNumber: "HP1", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1",
-		PaidAt: at, ReceivedAt: at.Add(1500 * time.Millisecond), Payload: []byte(`{"text":"x"}`), Correlation: "c1"}
+		PaidAt: at, PaidRank: order.ByPayment, ReceivedAt: at.Add(1500 * time.Millisecond), Payload: []byte(`{"text":"x"}`), Correlation: "c1"}
 }
 
 // scripted answers without a network, and keeps what was sent.
@@ -67,7 +67,7 @@ func TestAMessageTravelsAsItAlwaysDid(t *testing.T) {
 	}
 	want := `{"v":1,"type":"paid","key":"cursos#HP1","account":"estudio","dedup":"r1","connection":"cursos","platform":"hotmart",` +
 		`"order_id":"HP1","store_number":"HP1","topic":"PURCHASE_APPROVED","version":9007199254740992,"digest":"d1",` +
-		`"paid_at":"2026-11-21T12:00:00Z","received_at":"2026-11-21T12:00:01.5Z","payload":"eyJ0ZXh0IjoieCJ9","correlation":"c1"}`
+		`"paid_at":"2026-11-21T12:00:00Z","paid_rank":3,"received_at":"2026-11-21T12:00:01.5Z","payload":"eyJ0ZXh0IjoieCJ9","correlation":"c1"}`
 	got := s.sent[0]
 	if diff := cmp.Diff(want, *got.MessageBody); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
@@ -106,6 +106,23 @@ func TestGroupsAndDedupsAreWhatSQSTakesAndStayDifferent(t *testing.T) {
 	}
 	if seen[long] != long {
 		t.Error("an id that SQS takes isn't sent as it is")
+	}
+}
+
+func TestAReversalHasAGroupThatNoAccountCanHave(t *testing.T) {
+	s := &scripted{}
+	m := message()
+	m.Type = queue.Reversed
+	if err := sqs.New(s, "").Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	group := *s.sent[0].MessageGroupId
+	if group != "estudio!reversed" || queue.AccountOf(group) != "estudio" {
+		t.Errorf("group %q", group)
+	}
+	back, err := sqs.Decode(*s.sent[0].MessageBody)
+	if diff := cmp.Diff(m, back); diff != "" || err != nil {
+		t.Errorf("%v, read again (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package sqs is the queue of a stack: an SQS FIFO queue per kind of ERP, whose
-// message group is the account.
+// message groups are the accounts, and beside each one for its reversals.
 //
 // The actions, by resource:
 //
@@ -60,7 +60,7 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	}
 	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
 		QueueUrl: q.url, MessageBody: aws.String(body),
-		MessageGroupId: aws.String(identifier(m.Account)), MessageDeduplicationId: aws.String(identifier(m.Dedup)),
+		MessageGroupId: aws.String(identifier(m.Group())), MessageDeduplicationId: aws.String(identifier(m.Dedup)),
 	})
 	if err != nil {
 		return fmt.Errorf("send message: %w", err)
@@ -68,7 +68,7 @@ func (q *Queue) Send(ctx context.Context, m queue.Message) error {
 	return nil
 }
 
-// Receive returns at most limit deliveries, at most one message per account at a
+// Receive returns at most limit deliveries, at most one message per group at a
 // time. It asks for one message after another, since SQS fills a larger answer
 // with messages of one group.
 func (q *Queue) Receive(ctx context.Context, limit int) ([]queue.Delivery, error) {

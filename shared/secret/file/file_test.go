@@ -154,6 +154,38 @@ func TestAChangeCountsFromTheNextGetOn(t *testing.T) {
 	}
 }
 
+func TestAVersionTellsASecretsValuesFromOthers(t *testing.T) {
+	c := newClock()
+	version := func(text string) string {
+		t.Helper()
+		s, _ := open(t, c, text)
+		found, err := s.Get(t.Context(), "omie/estudio")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.Version
+	}
+	first := version(good)
+	seen := map[string]string{first: "the example"}
+	for name, text := range map[string]string{
+		"another key":    "omie/estudio: { app_key: \"1234567890124\", app_secret: 0123456789abcdef0123456789abcdef }\n",
+		"another secret": "omie/estudio: { app_key: \"1234567890123\", app_secret: 0123456789abcdef0123456789abcdee }\n",
+		"changed places": "omie/estudio: { app_key: 0123456789abcdef0123456789abcdef, app_secret: \"1234567890123\" }\n",
+	} {
+		got := version(text)
+		if other, taken := seen[got]; taken || got == "" {
+			t.Errorf("%s has the version of %s", name, other)
+		}
+		if strings.Contains(text, got) {
+			t.Errorf("%s: the version %q is of the values", name, got)
+		}
+		seen[got] = name
+	}
+	if again := version("# a remark\nomie/estudio:\n  app_secret: 0123456789abcdef0123456789abcdef\n  app_key: \"1234567890123\"\n"); again != first {
+		t.Errorf("the same values, written otherwise, have version %q and %q", first, again)
+	}
+}
+
 func TestARefreshReadsWhatLooksUnchangedOnceAMinute(t *testing.T) {
 	c := newClock()
 	s, path := open(t, c, "hook/a: { signing_secret: v1 }\nhook/b: { signing_secret: v1 }\n")

@@ -32,9 +32,15 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	if _, err := client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &name, SecretString: &first}); err != nil {
 		t.Fatal(err)
 	}
+	versions := map[string]bool{}
 	keys := func(want ...string) {
 		t.Helper()
 		got, err := s.Refresh(t.Context(), "hook/cursos", c.Now())
+		is, err2 := manager.NewVersions(client, stack).Current(t.Context(), "hook/cursos")
+		if is == "" || is != got.Version || err2 != nil {
+			t.Errorf("version %q was read, the current one is %q, %v", got.Version, is, err2)
+		}
+		versions[is] = true
 		if diff := cmp.Diff(want, got.Signing(c.Now())); diff != "" || err != nil {
 			t.Errorf("%v\n%s", err, diff)
 		}
@@ -50,11 +56,17 @@ func TestARotationIsFollowedAndTheFormerSecretAccepted(t *testing.T) {
 	keys("second", "first")
 	c.Pass(24*time.Hour + clocktest.Hang)
 	keys("second")
+	if len(versions) != 2 {
+		t.Errorf("two secrets had %d versions", len(versions))
+	}
 
 	if _, err := client.DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &name}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Refresh(t.Context(), "hook/cursos", c.Now()); !errors.Is(err, secret.ErrNotFound) {
 		t.Error("a secret that is being deleted:", err)
+	}
+	if is, err := manager.NewVersions(client, stack).Current(t.Context(), "hook/never"); is != "" || err != nil {
+		t.Errorf("a secret that was never made has version %q, %v", is, err)
 	}
 }

@@ -30,7 +30,7 @@ func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 	if err != nil {
 		return secret.Secret{}, fmt.Errorf("read the secret %s: %w", name, err)
 	}
-	found := secret.Secret{Values: now.values, Since: now.created}
+	found := secret.Secret{Values: now.values, Since: now.created, Version: now.id}
 	former, err := s.version(ctx, name, previous)
 	switch {
 	case err == nil:
@@ -42,6 +42,7 @@ func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 }
 
 type version struct {
+	id      string
 	values  map[string]string
 	created time.Time
 }
@@ -66,7 +67,7 @@ func (s *Store) version(ctx context.Context, name, stage string) (version, error
 	if err != nil {
 		return version{}, err
 	}
-	v := version{values: values}
+	v := version{id: aws.ToString(out.VersionId), values: values}
 	if out.CreatedDate != nil {
 		v.created = *out.CreatedDate
 	}

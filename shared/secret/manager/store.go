@@ -2,7 +2,8 @@
 // minutes: a webhook costs no call there, and an outage of Secrets Manager stops
 // nothing that was read before.
 //
-// The one action that it needs is secretsmanager:GetSecretValue.
+// The one action that a Store needs is secretsmanager:GetSecretValue; Versions needs
+// secretsmanager:DescribeSecret, which shows no value.
 package manager
 
 import (
@@ -24,6 +25,11 @@ import (
 // API is what a store uses of a *secretsmanager.Client.
 type API interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+// Describer is what Versions uses of it.
+type Describer interface {
+	DescribeSecret(context.Context, *secretsmanager.DescribeSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DescribeSecretOutput, error)
 }
 
 const (

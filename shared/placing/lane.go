@@ -1,0 +1,105 @@
+package placing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+// The breaker: how long the account rests after each account fault in a row.
+const (
+	maxStrikes = 5
+	maxRest    = time.Hour
+)
+
+// LongRest is how long an account may rest before a person is told.
+const LongRest = 15 * time.Minute
+
+// laneMargin is for clocks that differ, and for an ERP that says whole seconds: a
+// call a moment before the end of a block makes it begin anew.
+const laneMargin = 2 * time.Second
+
+// lane is what a call did to the account's lane.
+type lane struct {
+	// until is when it opens, after an answer of kind Lane; through is when an order of
+	// the account last got through.
+	until, through time.Time
+}
+
+// block writes the lane's rest before the entry's outcome is written, so that no
+// other order of the account slips through, and closes the breaker when the
+// account was let in.
+func (in *invocation) block(ctx context.Context, a erp.Answer) (lane, error) {
+	if a.Kind == erp.NotSent || a.Kind == erp.NoTime || a.Kind == erp.Early || a.Kind == erp.Lost {
+		return lane{}, nil
+	}
+	account := in.entry.Account
+	is, err := in.Ledger.Lane(ctx, account)
+	if err != nil {
+		return lane{}, fmt.Errorf("read the lane: %w", err)
+	}
+	if a.Kind != erp.Lane {
+		if is.Refused() || !is.Since.IsZero() {
+			// One that fails is made up for by the next call: no reason to leave what the
+			// ERP answered unrecorded.
+			if err := in.Ledger.GotThrough(ctx, account, in.Now()); err != nil {
+				in.Log.WarnContext(ctx, "that the account was let in again could not be recorded", "account", account, "cause", err)
+			}
+		}
+		return lane{}, nil
+	}
+	rest := a.RetryAfter
+	if a.AccountFault {
+		is.Strikes = min(is.Strikes+1, maxStrikes)
+		rest = min(rest<<(is.Strikes-1), max(rest, maxRest))
+	}
+	rest = min(rest, in.account.LongestRest()-laneMargin)
+	if a.AccountFault || !is.Refused() {
+		// What a person has to mend is not forgotten over another reason to rest.
+		is.Why = a.Text
+	}
+	now := in.Now()
+	if is.Since.IsZero() {
+		is.Since = now
+	}
+	is.Secret = in.secretVersion(ctx, a)
+	is.BlockedUntil = later(is.BlockedUntil, now.Add(rest+laneMargin))
+	if err := in.Ledger.BlockLane(ctx, account, is); err != nil {
+		return lane{}, fmt.Errorf("block the lane: %w", err)
+	}
+	in.reportRest(ctx, a.AccountFault, rest, is.BlockedUntil)
+	return lane{until: is.BlockedUntil, through: is.Through}, nil
+}
+
+// secretVersion is the version of the account's secret that the answer came under,
+// empty where it isn't known. After a refused key the secret is read anew: it may
+// have been replaced since it was last read.
+func (in *invocation) secretVersion(ctx context.Context, a erp.Answer) string {
+	name := in.Connections().ERPs[in.entry.Account].Kind + "/" + in.entry.Account
+	s, err := in.Secrets.Get(ctx, name)
+	if err != nil {
+		return ""
+	}
+	if a.AccountFault {
+		_, _ = in.Secrets.Refresh(ctx, name, in.Now()) // it is asked for again before the next call
+	}
+	return s.Version
+}
+
+// reportRest tells of a rest that a person should know of. Shorter ones are an
+// ERP's everyday limits.
+func (in *invocation) reportRest(ctx context.Context, refused bool, rest time.Duration, until time.Time) {
+	account := in.entry.Account
+	switch {
+	case refused:
+		in.Meter.CountAccount(ctx, MetricAccountRefused, account)
+		in.Log.WarnContext(ctx, "the ERP refuses the account's key, or a permission is missing: its orders wait until you mend that; carimbo accounts tells what the ERP said",
+			"account", account, "why", "refused", "until", until, "key", in.entry.Key)
+	case rest > LongRest:
+		in.Meter.CountAccount(ctx, MetricLongRest, account)
+		in.Log.WarnContext(ctx, "the ERP has the account rest for long: its orders wait until then; carimbo accounts tells what the ERP said",
+			"account", account, "why", "rest", "until", until, "key", in.entry.Key)
+	}
+}

@@ -1,0 +1,148 @@
+package placing
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// changed says in words which parts of the order are not as they were when its
+// document was made; empty if none is, whatever else of the notice differs: stores
+// announce an order again when it is shipped, tagged or completed (rule 12). An
+// entry that knows no parts, and digests of another key, are compared by the total
+// and, where the entry knows how well it knows it, the day; contents that can't be read may say anything.
+func changed(e ledger.Entry, c ledger.Contents) string {
+	if c.Parts == (ledger.Parts{}) {
+		return notCompared
+	}
+	var parts []string
+	if e.Parts.Key != "" && e.Parts.Key == c.Parts.Key {
+		for _, part := range []struct{ name, was, is string }{
+			{"lines", e.Parts.Lines, c.Parts.Lines}, {"payer", e.Parts.Payer, c.Parts.Payer},
+			{"tax id", e.Parts.TaxID, c.Parts.TaxID}, {"address", e.Parts.Address, c.Parts.Address},
+		} {
+			if part.was != part.is {
+				parts = append(parts, part.name)
+			}
+		}
+	}
+	total := e.Parts.Total
+	if total == "" {
+		total = e.Total
+	}
+	if total != c.Parts.Total {
+		parts = append(parts, fmt.Sprintf("total from %s to %s", orText(total, "none"), c.Parts.Total))
+	}
+	if e.PaidRank > 0 && otherDay(e, c) {
+		parts = append(parts, dayWords(e, c))
+	}
+	return strings.Join(parts, ", ")
+}
+
+const notCompared = "the notice can't be compared with it"
+
+// newsOf is what contents that were kept beside change. The release before kept all
+// that was newer, and compared none of it.
+func newsOf(c ledger.Contents) string {
+	if c.Changed == "" && c.Parts == (ledger.Parts{}) {
+		return notCompared
+	}
+	return c.Changed
+}
+
+// otherDay tells whether the contents know the moment of payment no worse than the
+// entry does, and on another day.
+func otherDay(e ledger.Entry, c ledger.Contents) bool {
+	is, was := momentOf(c), order.Moment{At: e.PaidAt, Rank: e.PaidRank}
+	return (is.Better(was) || is.Replaces(was)) && !was.At.IsZero() && !is.SameDay(was)
+}
+
+func dayWords(e ledger.Entry, c ledger.Contents) string {
+	return fmt.Sprintf("day of payment from %s to %s", order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
+}
+
+func momentOf(c ledger.Contents) order.Moment { return order.Moment{At: c.PaidAt, Rank: c.PaidRank} }
+
+// recordLate keeps newer contents of an order whose document exists or may exist:
+// their version and digest in any case, or an older notice would count later. What
+// changes the document is told to a person, and taken over where the document turns
+// out to be absent.
+func recordLate(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
+	c = compared(*e, c)
+	e.Seen = remember(e.Seen, c.Digest)
+	switch {
+	case e.State == ledger.Created && c.Changed != "":
+		e.Version = c.Version
+		keepMoment(e, c)
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + c.Changed})
+		return []Metric{MetricChangedLate}
+	case c.Changed != "" || e.Denied():
+		e.Newer = &c
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: c.Changed})
+		return nil
+	}
+	e.Version, e.Newer = c.Version, nil
+	keepMoment(e, c)
+	return []Metric{MetricUnchanged}
+}
+
+// compared are the contents with the best moment of payment that is kept beside, and
+// with what they change.
+func compared(e ledger.Entry, c ledger.Contents) ledger.Contents {
+	if e.Newer != nil && momentOf(*e.Newer).Better(momentOf(c)) {
+		c.PaidAt, c.PaidRank = e.Newer.PaidAt, e.Newer.PaidRank
+	}
+	c.Changed = changed(e, c)
+	return c
+}
+
+// recordMoment takes of contents that are not newer the moment of payment, if they
+// know it better. It only ever gets better, so that no redelivery turns it back.
+func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Metric) {
+	known := order.Moment{At: e.PaidAt, Rank: e.PaidRank}
+	if e.Newer != nil && momentOf(*e.Newer).Better(known) {
+		known = momentOf(*e.Newer)
+	}
+	if !momentOf(c).Better(known) {
+		return false, nil
+	}
+	another := otherDay(*e, c)
+	words := ""
+	if another {
+		words = dayWords(*e, c)
+	}
+	switch {
+	case nothingSent(e.State):
+		keepMoment(e, c)
+		seize(e)
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+		return true, nil
+	case (e.State == ledger.Created || e.Denied()) && another:
+		keepMoment(e, c)
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + words})
+		return true, []Metric{MetricChangedLate}
+	case e.Newer != nil:
+		newer := *e.Newer
+		newer.PaidAt, newer.PaidRank = c.PaidAt, c.PaidRank
+		e.Newer = &newer
+	case !another:
+		keepMoment(e, c)
+	default:
+		// The same contents with a better day: kept beside, as what changes the
+		// document is.
+		e.Newer = &ledger.Contents{Payload: e.Payload, Version: e.Version, Digest: e.Digest, StoreNumber: e.StoreNumber,
+			PaidAt: c.PaidAt, PaidRank: c.PaidRank, Parts: e.Parts, Changed: words, At: now}
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+	}
+	return true, nil
+}
+
+// keepMoment makes the contents' moment of payment the entry's where it is better.
+func keepMoment(e *ledger.Entry, c ledger.Contents) {
+	if momentOf(c).Replaces(order.Moment{At: e.PaidAt, Rank: e.PaidRank}) {
+		e.PaidAt, e.PaidRank = c.PaidAt, c.PaidRank
+	}
+}
