@@ -135,13 +135,19 @@ func present(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 		e.ClaimedID = ""
 		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, claimed))
 	}
-	if e.ClaimedID == "" {
-		if why := notOurs(e.Document, a.Found); why != "" {
-			return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
-		}
+	why := notOurs(e.Document, a.Found)
+	if e.ClaimedID == "" && why != "" {
+		return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
 	}
 	e.Attempts++
-	return created(e, a, now, true)
+	count := created(e, a, now, true)
+	if why != "" {
+		// A person's word makes it ours, not what the store says: it may have been sent
+		// before the store changed the order, or entered by hand.
+		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: fmt.Sprintf("document %s is recorded on a person's word, and %s", a.ID, why)})
+		count = append(count, MetricChangedLate)
+	}
+	return count
 }
 
 // notOurs says in what the found document differs from the one that was sent;

@@ -739,6 +739,24 @@ func TestADocumentWithoutATotalIsKnownByItsReference(t *testing.T) {
 	s.ends(placing.Acknowledge, ledger.Created, "")
 }
 
+func TestAClaimedDocumentThatIsNotAsSentIsTold(t *testing.T) {
+	for words, found := range map[string]erp.Found{
+		"":                              {Total: order.Cents(149700), OrderNumber: "HP1", CustomerID: "9"},
+		"its total is 1.00 and ours is": {Total: order.Cents(100), OrderNumber: "HP1", CustomerID: "9"},
+		"its order number is another":   {Total: order.Cents(149700), OrderNumber: "HP2", CustomerID: "9"},
+		"somebody cancelled it there":   {Total: order.Cents(149700), OrderNumber: "HP1", CustomerID: "9", Cancelled: true},
+	} {
+		s := begin(t, looksUp).uncertain().passes(placing.Spacing)
+		s.happens(placing.ResolveCreated{ID: "777"})
+		s.isDue()
+		s.looksUp(erp.Answer{Kind: erp.Present, ID: "777", Found: found})
+		s.ends(placing.Acknowledge, ledger.Created, "")
+		if is := tells(s.step, placing.MetricChangedLate); is != (words != "") || !strings.Contains(told(s.entry), words) {
+			t.Errorf("told %t, want %q: %q", is, words, told(s.entry))
+		}
+	}
+}
+
 func TestAPersonsWordCountsWhereNoLookUpCanEverTell(t *testing.T) {
 	s := begin(t, looksUp).uncertain().passes(placing.Spacing)
 	s.happens(placing.ResolveCreated{ID: "5"})

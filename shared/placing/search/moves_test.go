@@ -115,7 +115,7 @@ func untold(before, after world, msg message, r result) string {
 	switch news := after.newest != before.newest && !after.newest.alike(sent); {
 	case news && !r.toldChanged:
 		return changedUntold
-	case !news && r.toldChanged:
+	case !news && r.toldChanged && !after.lied: // a false word had it compared with what was never sent
 		return falseAlarm
 	}
 	return ""
@@ -174,7 +174,7 @@ func (m *model) check(before, after world, r result, mv move) move {
 	case was.recorded() && is.recorded() && is.id != was.id, was.recorded() && !is.recorded() && after.docs[0] > 0,
 		was.state == created && !is.recorded():
 		mv.broken = notTheEnd
-	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !after.lied && after.there(is.id) &&
+	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !(after.lied && !m.proves) && after.there(is.id) &&
 		!before.contentsOf(is.id).alike(after.newest) && !r.toldChanged:
 		mv.broken = formerUntold
 	}
