@@ -203,7 +203,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	placed, served := make(chan error, 1), make(chan error, 1)
 	go func() { placed <- s.machine.Run(ctx) }()
 	go func() {
-		err := server.Serve(listener)
+		err := server.Serve(s.machine.Listener(listener))
 		if errors.Is(err, http.ErrServerClosed) {
 			err = nil
 		}

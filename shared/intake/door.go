@@ -121,13 +121,18 @@ type Door struct {
 	// silent counts the callers that are idle: a header that comes in small lines takes
 	// thirty times its size in memory, so fewer of them are let in than of the others.
 	silent int
+	// refusal is the answer to who can't be let in, and refused counts them.
+	refusal []byte
+	refused func()
+	// waited is how long what a caller sent last has waited for us.
+	waited func(net.Conn) time.Duration
 	// moved has a value when a caller left, or is idle no more.
 	moved chan struct{}
 }
 
 // NewDoor makes a door for one server.
 func NewDoor(l Limits) *Door {
-	return &Door{limits: l.WithDefaults(), callers: map[net.Conn]*caller{}, bodies: map[*caller]bool{}, moved: make(chan struct{}, 1)}
+	return &Door{limits: l.WithDefaults(), refusal: written(unwritten), refused: func() {}, waited: waited, callers: map[net.Conn]*caller{}, bodies: map[*caller]bool{}, moved: make(chan struct{}, 1)}
 }
 
 // phase is what a caller and we are doing.
@@ -150,6 +155,7 @@ const (
 type caller struct {
 	// inside: it is one of the door's callers.
 	inside bool
+	conn   net.Conn
 	phase  phase
 	// since is when we began to wait for it.
 	since time.Time
@@ -172,7 +178,7 @@ func (d *Door) Server(h http.Handler, log *slog.Logger) *http.Server {
 // enter waits until there is room for one connection more. Meanwhile the system
 // holds those that come after it.
 func (d *Door) enter(ctx context.Context, conn net.Conn) context.Context {
-	c := &caller{}
+	c := &caller{conn: conn}
 	for {
 		select {
 		case <-d.moved: // counted below

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,6 +37,8 @@ type doorway struct {
 	log    *lockedBuffer
 	counts *lockedCounts
 	sent   *lasting
+	// waited is how long each call waited for us.
+	waited atomic.Int64
 	pipes  chan net.Conn
 	server *http.Server
 	served chan error
@@ -149,6 +152,7 @@ func inBubble(t *testing.T, l intake.Limits, test func(t *testing.T, d *doorway,
 		d.intake = &intake.Intake{Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: secrets,
 			Queue: func(connection.Account) queue.Sender { return d.sent }, Now: time.Now, Meter: d.counts, Log: log}
 		door := intake.NewDoor(l)
+		door.HaveWaited(func() time.Duration { return time.Duration(d.waited.Load()) })
 		d.server = door.Server(intake.Handler(d.intake, door), log)
 		go func() { d.served <- d.server.Serve(d) }()
 		test(t, d, secrets)
@@ -355,6 +359,36 @@ func TestEveryAnswerComesWithin2500ms(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheWaitForUsCountsAsPartOfTheAnswers(t *testing.T) {
+	inBubble(t, intake.Limits{}, func(t *testing.T, d *doorway, _ *reads) {
+		d.waited.Store(int64(1500 * time.Millisecond))
+		d.sent.hangs = true
+		body := paidNow(t)
+		store := d.dial().says(heading("POST", "/webhooks/cursos", len(body), proof) + body)
+		if response, _, after := store.hears(); response.StatusCode != 503 || after != time.Second {
+			t.Errorf("it hears %d after %s, want 503 after a second", response.StatusCode, after)
+		}
+		_ = store.Close()
+	})
+}
+
+func TestACallThatWaitedTooLongIsRefusedUnread(t *testing.T) {
+	inBubble(t, intake.Limits{}, func(t *testing.T, d *doorway, secrets *reads) {
+		d.waited.Store(int64(1501 * time.Millisecond))
+		store := d.dial().says(heading("POST", "/webhooks/cursos", 1000, proof))
+		response, answer, after := store.hears()
+		if response.StatusCode != 503 || answer.Error != "not_accepted" || after != 0 || !response.Close || secrets.asked > 0 {
+			t.Errorf("it hears %d %+v after %s, closing: %t", response.StatusCode, answer, after, response.Close)
+		}
+		_ = store.Close()
+		unknown := d.dial().says(heading("POST", "/webhooks/nobody", 1000))
+		if response, _, _ := unknown.hears(); response.StatusCode != 404 {
+			t.Errorf("an unknown connection hears %d", response.StatusCode)
+		}
+		_ = unknown.Close()
+	})
 }
 
 // stuck is a call whose body stops before its last byte.

@@ -19,6 +19,7 @@ import (
 // Handler serves POST /webhooks/{connection} and GET /healthz, and nothing else, to
 // those who come in by the door.
 func Handler(in *Intake, d *Door) http.Handler {
+	d.refused = func() { in.refuse(context.Background(), unwritten, "", "busy", nil) }
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhooks/{connection}", func(w http.ResponseWriter, r *http.Request) {
 		Write(w, d.take(in, w, r))
@@ -36,13 +37,17 @@ func Handler(in *Intake, d *Door) http.Handler {
 
 // take answers a call within AnswerWithin, and reads its body only if it has to.
 func (d *Door) take(in *Intake, w http.ResponseWriter, r *http.Request) Response {
-	ctx, cancel := context.WithTimeout(r.Context(), AnswerWithin)
-	defer cancel()
 	name, c := r.PathValue("connection"), of(r)
+	since := d.waited(c.conn)
+	ctx, cancel := context.WithTimeout(r.Context(), AnswerWithin-since)
+	defer cancel()
 	request := platform.Request{Header: headers(r.Header), Query: r.URL.Query()}
 	p, refused := in.admit(ctx, in.Connections(), name, request, r.ContentLength)
 	if p == nil {
 		return refused
+	}
+	if since > mostWaited {
+		return in.refuse(ctx, unwritten, name, "busy", nil)
 	}
 	defer d.done(c)
 	var err error

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -138,6 +139,9 @@ func (m *Machine) Handler() http.Handler { return intake.Handler(m.intake, m.doo
 // Server serves the webhooks within the machine's limits. It is shut down before
 // Close.
 func (m *Machine) Server() *http.Server { return m.door.Server(m.Handler(), m.opts.Log) }
+
+// Listener is l as the machine lets callers in from it.
+func (m *Machine) Listener(l net.Listener) net.Listener { return m.door.Listener(l) }
 
 // Ledger is the machine's ledger.
 func (m *Machine) Ledger() *ledgersqlite.Ledger { return m.ledger }
