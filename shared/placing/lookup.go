@@ -30,7 +30,7 @@ func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	quiet := e.QuietUntil
 	if l.called() {
 		e.LookedUpAt, e.QuietUntil = now, later(quiet, now.Add(r.Spacing))
-		if l.Answer.Kind != erp.Lane {
+		if letIn(l.Answer) {
 			gotThrough(&e)
 		}
 	}

@@ -279,7 +279,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		rule = "5"
 		step.Count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
 	}
-	if a.Answer.Kind != erp.Lane && a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
+	if letIn(a.Answer) {
 		gotThrough(&e)
 	}
 	if nothingSent(e.State) {

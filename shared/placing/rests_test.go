@@ -118,6 +118,29 @@ func TestAnotherAnswerBeginsTheRowOfRestsAnew(t *testing.T) {
 	}
 }
 
+// Or an order whose calls now and then hang could have its account rest for ever.
+func TestALostAnswerIsNoneInTheRowOfRests(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	first := s.now
+	for range 2 {
+		drawing["the look-up"].draw(s, first.Add(time.Minute))
+		s.isDue()
+		s.looksUp(erp.Answer{Kind: erp.Lost})
+		s.isDue()
+	}
+	drawing["the look-up"].draw(s, first.Add(time.Minute))
+	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
+
+	s = begin(t, looksUp).creating()
+	drawing["the create"].draw(s, s.now)
+	s.isDue()
+	s.readies()
+	s.answers(erp.Answer{Kind: erp.Lost})
+	if s.entry.OwnRests != 1 {
+		t.Errorf("%d rests of its own after one and a create whose answer is lost", s.entry.OwnRests)
+	}
+}
+
 func TestAnEndedRestMakesDueWhatWaitedForIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		reach func(*story) *story

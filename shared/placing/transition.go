@@ -185,6 +185,17 @@ func drewRest(e *ledger.Entry, through, now time.Time) bool {
 	return e.OwnRests >= mostOwnRests && through.After(e.OwnRestsSince)
 }
 
+// letIn tells whether the answer shows that the ERP lets the order's calls in. One that
+// is lost shows nothing: an order whose calls now and then hang could have its account
+// rest for ever.
+func letIn(a erp.Answer) bool {
+	switch a.Kind {
+	case erp.Lane, erp.Lost, erp.NotSent, erp.NoTime:
+		return false
+	}
+	return true
+}
+
 // gotThrough forgets the rests that the entry's own calls drew.
 func gotThrough(e *ledger.Entry) { e.OwnRests, e.OwnRestsSince = 0, time.Time{} }
 
