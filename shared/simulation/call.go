@@ -266,8 +266,13 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	if one.delayed > 0 {
 		one.delay = time.Second + w.within(one.delayed-time.Second)
 	}
-	if left := c.task.leaseEnd().Add(lateMost).Sub(w.now); c.creates && one.delayed > 0 && !one.rests {
-		one.delay = max(min(one.delay, left), time.Millisecond)
+	if c.creates && one.delayed > 0 && !one.rests {
+		// A call that stood still before its first byte ends as soon as it has begun.
+		ends := later(c.giveUp, w.now)
+		if lease := c.task.leaseEnd(); lease.Before(ends) {
+			ends = lease
+		}
+		one.delay = max(min(one.delay, ends.Add(lateMost).Sub(w.now)), time.Millisecond)
 	}
 	return &one, true
 }
