@@ -68,8 +68,12 @@ func unsent(t *testing.T, c net.Conn) (n int) {
 // until waits for the system.
 func until(t *testing.T, is func() bool) {
 	t.Helper()
-	for began := time.Now(); !is(); time.Sleep(time.Millisecond) {
-		if time.Since(began) > clocktest.Hang {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(clocktest.Hang); !is(); {
+		select {
+		case <-tick.C:
+		case <-late:
 			t.Fatal("it never came to be")
 		}
 	}
