@@ -9,8 +9,12 @@ GO ?= go
 # GOARCH is what the functions run on, arm64 or amd64; the template's Architecture
 # has to say the same.
 GOARCH ?= arm64
-# CONNECTIONS is what is packaged beside each function.
-CONNECTIONS ?= connections.yaml
+# CONNECTIONS says which file is packaged beside each function, where it is neither
+# the user's own nor, without that, the example.
+example = connections.example.yaml
+packaged = $(or $(CONNECTIONS),$(wildcard connections.yaml),$(example))
+# SECRETS says whose values the emulator has, where it is not the example.
+SECRETS ?= secrets.example.yaml
 STAGE ?= dev
 
 .PHONY: run test lint build bench validate emulator deploy
@@ -32,7 +36,8 @@ build: $(functions:%=build/%)
 # $(call package,function,folder): what Lambda gets, the same from the same source.
 define package
 	GOOS=linux GOARCH=$(GOARCH) CGO_ENABLED=0 $(GO) build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" -o $(2)/bootstrap ./functions/$(1)
-	$(host) run ./shared/connection/file/tojson $(CONNECTIONS) $(2)/connections.json
+	@echo "$(1) is packaged with $(packaged)$(if $(filter $(example),$(packaged)),$(if $(CONNECTIONS),,: there is no connections.yaml))"
+	$(host) run ./shared/connection/file/tojson $(packaged) $(2)/connections.json
 endef
 
 .PHONY: $(functions:%=build/%)
@@ -53,9 +58,12 @@ validate:
 
 emulator:
 	$(host) build -o build/emulator ./deploy/emulator
-	@exec build/emulator -connections $(CONNECTIONS)
+	@exec build/emulator -connections $(or $(CONNECTIONS),$(example)) -secrets $(SECRETS)
 
+# The example's store is nobody's: whoever deploys has a file of their own.
 deploy:
+	@if [ -z "$(filter-out $(example),$(wildcard $(or $(CONNECTIONS),connections.yaml)))" ]; then \
+		echo "make deploy needs your own file of connections: cp $(example) connections.yaml and put your accounts and stores in, or name yours: make deploy CONNECTIONS=FILE" >&2; exit 1; fi
 	sam build
 	sam deploy --config-env $(STAGE)
 

@@ -63,7 +63,7 @@ type shop struct {
 
 func newShop(t *testing.T) shop {
 	t.Helper()
-	return openShop(t, filepath.Join(root, "connections.yaml"), filepath.Join(root, "secrets.example.yaml"))
+	return openShop(t, filepath.Join(root, "connections.example.yaml"), filepath.Join(root, "secrets.example.yaml"))
 }
 
 // newShopWithSensio is the example with what it keeps out by a # at the beginning of
@@ -81,7 +81,7 @@ func newShopWithSensio(t *testing.T) shop {
 		}
 		return path
 	}
-	return openShop(t, uncommented("connections.yaml"), uncommented("secrets.example.yaml"))
+	return openShop(t, uncommented("connections.example.yaml"), uncommented("secrets.example.yaml"))
 }
 
 func openShop(t *testing.T, connections, secretsFile string) shop {

@@ -49,13 +49,18 @@ func (c *console) loadSecrets(cmd *cobra.Command, open func(string, func() time.
 	return secrets, unreadable(cmd, c.secrets, "secrets", err)
 }
 
-// unreadable makes a file that isn't there the wrong usage that it is.
+// unreadable makes a file that isn't there the wrong usage that it is. The one that
+// is looked for where no flag names another is the user's own: a clone has none.
 func unreadable(cmd *cobra.Command, path, flag string, err error) error {
 	var why *fs.PathError
-	if errors.As(err, &why) {
-		return usage(cmd, "%s can't be read (%v): give the file with --%s", path, why.Err, flag)
+	if !errors.As(err, &why) {
+		return err
 	}
-	return err
+	todo := "give the file with --" + flag
+	if path == flag+".yaml" && errors.Is(err, fs.ErrNotExist) {
+		todo = fmt.Sprintf("cp %s.example.yaml %s and put your own values in, or %s", flag, path, todo)
+	}
+	return usage(cmd, "%s can't be read (%v): %s", path, why.Err, todo)
 }
 
 // firstOf makes one sentence of all that is wrong in a file.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -65,6 +67,27 @@ func TestCheckWithoutAFileOfSecretsSaysThatItDidNotLook(t *testing.T) {
 	}
 }
 
+func TestWhereAFileOfOnesOwnIsMissingItSaysWhatToCopy(t *testing.T) {
+	t.Chdir(t.TempDir())
+	connections := "connections.yaml can't be read (no such file or directory): cp connections.example.yaml connections.yaml and put your own values in, or give the file with --connections"
+	for _, c := range []struct {
+		line []string
+		want string
+	}{
+		{[]string{"check"}, connections},
+		{[]string{"serve"}, connections},
+		{[]string{"preview", "--connection", "cursos", write(t, "p.json", hotmartOrder)}, connections},
+		{[]string{"serve", "--connections", write(t, "c.yaml", goodConnections)},
+			"secrets.yaml can't be read (no such file or directory): cp secrets.example.yaml secrets.yaml and put your own values in, or give the file with --secrets"},
+		{[]string{"check", "--connections", "shop.yaml"}, "shop.yaml can't be read (no such file or directory): give the file with --connections"},
+	} {
+		want := fmt.Sprintf("carimbo: %s (see carimbo %s --help)\n", c.want, c.line[0])
+		if got := typeIn(t, c.line...); got.code != exitUsage || got.out != "" || got.errors != want {
+			t.Errorf("%v: %+v\nwant %s", c.line, got, want)
+		}
+	}
+}
+
 func TestCheckAsJSON(t *testing.T) {
 	wrong := strings.Replace(goodConnections, "hotmart", "hotmat", 1)
 	got := typeIn(t, "check", "--json", "--connections", write(t, "c.yaml", wrong), "--secrets", write(t, "s.yaml", goodSecrets))
@@ -79,7 +102,15 @@ func TestCheckAsJSON(t *testing.T) {
 
 // The file that everybody copies has to pass.
 func TestTheExampleAtTheTopIsFine(t *testing.T) {
-	t.Chdir("../..")
+	dir := t.TempDir()
+	example, err := os.ReadFile("../../connections.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "connections.yaml"), example, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
 	if got := typeIn(t, "check"); got.code != exitDone {
 		t.Errorf("%+v", got)
 	}
@@ -96,7 +127,7 @@ func uncommented(t *testing.T, path string) string {
 }
 
 func TestTheExamplesAreFineWithWhatIsCommentedOut(t *testing.T) {
-	connections := write(t, "c.yaml", uncommented(t, "../../connections.yaml"))
+	connections := write(t, "c.yaml", uncommented(t, "../../connections.example.yaml"))
 	got := typeIn(t, "check", "--simulate", "--connections", connections, "--secrets", write(t, "s.yaml", uncommented(t, "../../secrets.example.yaml")))
 	if got.code != exitDone || strings.Contains(got.out, "warning") || !strings.Contains(got.out, "c.yaml is fine: 2 accounts, 4 connections.") {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.errors)

@@ -123,9 +123,9 @@ func TestAPreviewOfWhatWouldBeRejectedSaysWhy(t *testing.T) {
 	}
 }
 
-func TestTheSamplesArePreviewedWithTheConnectionsAtTheTop(t *testing.T) {
+func TestTheSamplesArePreviewedWithTheExampleAtTheTop(t *testing.T) {
 	t.Chdir("../..")
-	everything := write(t, "c.yaml", uncommented(t, "connections.yaml"))
+	everything := write(t, "c.yaml", uncommented(t, "connections.example.yaml"))
 	for _, c := range []struct {
 		connection, sample, want string
 		code                     int
@@ -136,11 +136,11 @@ func TestTheSamplesArePreviewedWithTheConnectionsAtTheTop(t *testing.T) {
 		{"cursos", "hotmart/purchase_refunded.json", "(PURCHASE_REFUNDED) tells of no paid order", exitFailed},
 		{"checkout", "generic/order_paid.json", `"cCodIntServico": "MANUT-01"`, exitDone},
 	} {
-		args := []string{"preview", "--connection", c.connection, "events/payloads/" + c.sample}
+		connections := "connections.example.yaml"
 		if c.connection == "checkout" {
-			args = append(args, "--connections", everything)
+			connections = everything
 		}
-		got := typeIn(t, args...)
+		got := typeIn(t, "preview", "--connection", c.connection, "--connections", connections, "events/payloads/"+c.sample)
 		if got.code != c.code || !strings.Contains(got.out+got.errors, c.want) {
 			t.Errorf("%s: %+v", c.sample, got)
 		}

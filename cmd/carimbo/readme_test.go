@@ -67,13 +67,15 @@ func TestBothREADMEsHaveTheSameCode(t *testing.T) {
 	}
 }
 
-// commands are the lines that call carimbo on one machine, as the README has them.
+// commands are the lines that call carimbo on one machine, or copy a file for it, as
+// the README has them.
 func commands(t *testing.T) []string {
 	t.Helper()
 	var lines []string
 	for _, b := range blocks(t, english) {
 		for line := range strings.Lines(b.Code) {
-			if b.Language == "sh" && strings.HasPrefix(line, "build/carimbo ") && !strings.Contains(line, "--stack") {
+			called := strings.HasPrefix(line, "build/carimbo ") && !strings.Contains(line, "--stack")
+			if b.Language == "sh" && (called || strings.HasPrefix(line, "cp ")) {
 				lines = append(lines, strings.TrimSpace(line))
 			}
 		}
@@ -94,6 +96,9 @@ func (f *follower) types(line string) {
 	f.t.Helper()
 	words := strings.Fields(strings.NewReplacer("build/carimbo ", "", "'", "").Replace(line))
 	switch words[0] {
+	case "cp":
+		copied(f.t, words[1], words[2])
+		return
 	case "serve":
 		f.serve(append(words, "--addr", f.addr))
 		return
@@ -166,9 +171,8 @@ func (f *follower) becomes(id string, want ledger.State) {
 
 func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 	dir := t.TempDir()
-	connections, err := os.ReadFile("../../connections.yaml")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"connections.example.yaml", "secrets.example.yaml"} {
+		copied(t, filepath.Join("../..", name), filepath.Join(dir, name))
 	}
 	if err := os.CopyFS(filepath.Join(dir, "events"), os.DirFS("../../events")); err != nil {
 		t.Fatal(err)
@@ -176,11 +180,7 @@ func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 	lines := commands(t)
 	// What the reader is told to put there instead of the example's.
 	own := slices.IndexFunc(blocks(t, english), func(b block) bool { return strings.HasPrefix(b.Code, "omie/estudio:") })
-	for name, text := range map[string]string{"connections.yaml": string(connections), "secrets.yaml": blocks(t, english)[own].Code} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	ownSecrets := []byte(blocks(t, english)[own].Code)
 	t.Chdir(dir)
 	f := &follower{t: t, addr: awstest.Address(t), stop: func() {}}
 	defer func() { f.stop() }()
@@ -195,6 +195,22 @@ func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 			f.becomes("HP2640918822", ledger.Rejected)
 		}
 		f.types(line)
+		if strings.HasSuffix(line, " secrets.yaml") {
+			if err := os.WriteFile("secrets.yaml", ownSecrets, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func copied(t *testing.T, from, to string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, b, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

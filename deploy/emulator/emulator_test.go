@@ -51,7 +51,7 @@ func started(t *testing.T) string {
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"-port", "0", "-connections", root + "connections.yaml", "-secrets", root + "secrets.example.yaml"}, &announcement{w: w})
+		err := run(ctx, []string{"-port", "0", "-connections", root + "connections.example.yaml", "-secrets", root + "secrets.example.yaml"}, &announcement{w: w})
 		w.CloseWithError(err)
 		ended <- err
 	}()
@@ -153,7 +153,7 @@ func TestASecretThatIsMissingIsNamed(t *testing.T) {
 	if err := os.WriteFile(secrets, []byte("omie/estudio: { app_key: \"1\", app_secret: \"2\" }\nhook/other: { signing_secret: abc }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := run(t.Context(), []string{"-connections", root + "connections.yaml", "-secrets", secrets}, io.Discard)
+	err := run(t.Context(), []string{"-connections", root + "connections.example.yaml", "-secrets", secrets}, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "hook/cursos") {
 		t.Error(err)
 	}

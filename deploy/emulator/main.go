@@ -35,7 +35,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	port := flags.Int("port", defaultPort, "where to listen; 0 for any free one")
-	connections := flags.String("connections", "connections.yaml", "what says whose secrets are needed")
+	connections := flags.String("connections", "connections.example.yaml", "what says whose secrets are needed")
 	secrets := flags.String("secrets", "secrets.example.yaml", "the secrets, as carimbo serve takes them")
 	if err := flags.Parse(args); err != nil {
 		return err

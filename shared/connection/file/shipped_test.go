@@ -43,7 +43,7 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 		keys  int
 		check func(text string) file.Problems
 	}{
-		"connections.yaml": {3, func(text string) file.Problems {
+		"connections.example.yaml": {3, func(text string) file.Problems {
 			_, problems, err := file.Parse("c.yaml", []byte(text), checks)
 			if err != nil && len(problems) == 0 {
 				t.Error(err)
@@ -80,7 +80,7 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 }
 
 func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
-	config, problems, err := file.Parse("connections.yaml", []byte(shipped(t, "connections.yaml")), checks)
+	config, problems, err := file.Parse("c.yaml", []byte(shipped(t, "connections.example.yaml")), checks)
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
@@ -102,9 +102,9 @@ func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
 }
 
 func TestAnEditorFindsTheSchemaOfTheExample(t *testing.T) {
-	line := regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`).FindStringSubmatch(shipped(t, "connections.yaml"))
+	line := regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`).FindStringSubmatch(shipped(t, "connections.example.yaml"))
 	if line == nil {
-		t.Fatal("connections.yaml has no schema line")
+		t.Fatal("connections.example.yaml has no schema line")
 	}
 	if _, err := os.Stat(filepath.Join(root, line[1])); err != nil {
 		t.Error(err)

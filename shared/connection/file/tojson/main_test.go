@@ -17,7 +17,7 @@ func TestTheShippedFileBecomesWhatAFunctionReads(t *testing.T) {
 	dir := t.TempDir()
 	paths := []string{filepath.Join(dir, "webhook", "connections.json"), filepath.Join(dir, "sweep", "connections.json")}
 	var notes bytes.Buffer
-	if err := run(append([]string{"../../../../connections.yaml"}, paths...), &notes); err != nil {
+	if err := run(append([]string{"../../../../connections.example.yaml"}, paths...), &notes); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range paths {
@@ -80,7 +80,7 @@ func TestEveryERPChecksItsAccountsAndOnlyPlatformsThatExistAreBuilt(t *testing.T
 }
 
 func TestWithoutAFileToWriteItSaysHowItIsUsed(t *testing.T) {
-	for _, args := range [][]string{nil, {"../../../../connections.yaml"}} {
+	for _, args := range [][]string{nil, {"../../../../connections.example.yaml"}} {
 		if err := run(args, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "usage") {
 			t.Error(args, err)
 		}
