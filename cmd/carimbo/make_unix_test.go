@@ -3,9 +3,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,7 +21,7 @@ func makes(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.Command("make", args...)
 	cmd.Dir = "../.."
 	for _, v := range os.Environ() {
-		if name, _, _ := strings.Cut(v, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "GO" && name != "GOARCH" {
+		if name, _, _ := strings.Cut(v, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "GO" && name != "GOARCH" && name != "BUSY" {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
@@ -68,5 +72,76 @@ func TestWhatServesUntilCtrlCIsBuiltFirst(t *testing.T) {
 		if err != nil || !bytes.Contains(out, []byte("\nexec build/")) || bytes.Contains(out, []byte("go run")) {
 			t.Errorf("make %s: %v\n%s", target, err, out)
 		}
+	}
+}
+
+// standIn is a folder with the Makefile, whose go tells the pipe that it runs, builds
+// once it is let, and makes a program that ends with code 3.
+func standIn(t *testing.T, ends string) (folder, let string) {
+	t.Helper()
+	folder = t.TempDir()
+	let = filepath.Join(folder, "let")
+	b, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(let, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	compiles := "#!/bin/sh\nread -r line < let\n" + ends + "\nmkdir -p build\nprintf '#!/bin/sh\\necho the demo, \"$@\"\\nexit 3\\n' > build/carimbo\nchmod +x build/carimbo\n"
+	for name, text := range map[string]string{"Makefile": string(b), "go": compiles} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder, let
+}
+
+// runIn makes run where the program is a stand-in, and lets it be built once it has said
+// that it is busy, as often as it should.
+func runIn(t *testing.T, ends, busy string, often int) string {
+	t.Helper()
+	folder, let := standIn(t, ends)
+	cmd := makes(t, "run", "GO="+filepath.Join(folder, "go"), "BUSY="+busy)
+	cmd.Dir = folder
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&said, lines.Text())
+		if strings.Count(said.String(), "\n") == 1+often {
+			if err := os.WriteFile(let, []byte("\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 2 { // make's, of any error
+		t.Errorf("make ends with %v", err)
+	}
+	return said.String()
+}
+
+func TestMakeRunSaysThatItCompilesWhileItDoes(t *testing.T) {
+	const first = "Building carimbo: the first time Go downloads and compiles what it needs, which takes minutes on a small machine.\n"
+	for _, c := range []struct {
+		name, ends, busy string
+		often            int
+		wants            *regexp.Regexp
+	}{
+		{"nothing is to be compiled", "", "3600", 0, regexp.MustCompile("^" + first + `the demo, demo\nmake: .* Error 3\n$`)},
+		{"much is to be compiled", "", "1", 2, regexp.MustCompile("^" + first + `(Still downloading and compiling, after \d+ s\.\n){2,}the demo, demo\nmake: .* Error 3\n$`)},
+		{"it can't be compiled", "echo why; exit 1", "3600", 0, regexp.MustCompile("^" + first + `why\nmake: .* Error 1\n$`)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if said := runIn(t, c.ends, c.busy, c.often); !c.wants.MatchString(said) {
+				t.Errorf("it says:\n%s", said)
+			}
+		})
 	}
 }
