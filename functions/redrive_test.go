@@ -20,7 +20,7 @@ import (
 
 // Each order has two dead letters when it is redriven, and the ledger decides what
 // they are worth. The second time around nothing is left to do for any of them.
-func TestARedriveMakesOneDocumentOfWhatHasNoneAndNoneOfWhatWasReversed(t *testing.T) {
+func TestARedriveMakesOneDocumentAndNoneOfWhatWasReversed(t *testing.T) {
 	s := newStack(t, &calls{}, build(t))
 	redrive := s.redrive()
 	webhook := s.start("webhook")

@@ -72,7 +72,7 @@ type troubled struct {
 	lost                      atomic.Int64
 }
 
-func TestFunctionsThatDieAtAnyMomentWhileAllAroundThemFailsLoseAndDoubleNothing(t *testing.T) {
+func TestFunctionsThatDieAtAnyMomentLoseAndDoubleNothing(t *testing.T) {
 	s := newTroubled(t, build(t))
 	s.provesItsLookUp()
 	s.measures()

@@ -60,7 +60,7 @@ type troubledShop struct {
 	lost atomic.Int64
 }
 
-func TestServeThatDiesAtAnyMomentWhileAllAroundItFailsLosesAndDoublesNothing(t *testing.T) {
+func TestServeThatDiesAtAnyMomentLosesAndDoublesNothing(t *testing.T) {
 	s := newTroubledShop(t)
 	s.measures()
 	s.losesAndDies()

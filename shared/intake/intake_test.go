@@ -396,7 +396,7 @@ func TestAnAnswerNeverTellsWhyASignatureFailed(t *testing.T) {
 	}
 }
 
-func TestAnOrderIsKnownByConnectionAndPlatformsIDAndNeverByTheDelivery(t *testing.T) {
+func TestAnOrderIsKnownByConnectionAndIDAndNeverByTheDelivery(t *testing.T) {
 	b := newBench(t)
 	approved := sample(t, "purchase_approved.json")
 	b.post(t, "/webhooks/cursos", hottok, approved)

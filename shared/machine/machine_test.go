@@ -15,7 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/placing"
 )
 
-func TestAPaidPurchaseBecomesOneOSWithItsTotalItsCustomerAndItsCode(t *testing.T) {
+func TestAPaidPurchaseBecomesOneOSWithTotalCustomerAndCode(t *testing.T) {
 	b := newBench(t)
 	p := b.purchase(1)
 	b.accept(p)
@@ -33,7 +33,7 @@ func TestAPaidPurchaseBecomesOneOSWithItsTotalItsCustomerAndItsCode(t *testing.T
 	}
 }
 
-func TestTheSameWebhookTwentyTimesAtOnceAndAgainAnHourLaterIsOneOS(t *testing.T) {
+func TestTheSameWebhookTwentyTimesAndAnHourLaterIsOneOS(t *testing.T) {
 	b := newBench(t)
 	p := b.purchase(1)
 	var group sync.WaitGroup
@@ -210,7 +210,7 @@ func TestAnUnmappedSKUGoesThroughAfterTheMappingIsAdded(t *testing.T) {
 	b.reaches(p.key(), ledger.Created)
 }
 
-func TestAPurchaseRejectedForItsContentsGoesThroughWhenItComesAgainMended(t *testing.T) {
+func TestARejectedPurchaseGoesThroughWhenItComesAgainMended(t *testing.T) {
 	b := newBench(t)
 	wrong := b.purchase(1)
 	wrong.document = "52998224720"
@@ -227,7 +227,7 @@ func TestAPurchaseRejectedForItsContentsGoesThroughWhenItComesAgainMended(t *tes
 	}
 }
 
-func TestWhatIsWrongInAnOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
+func TestAWrongOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		mend   func(*purchase)

@@ -82,7 +82,7 @@ func TestAMinuteAfterTheCreateNothingPersonalIsOnTheDisk(t *testing.T) {
 	})
 }
 
-func TestAMachineThatStartsAgainRemovesWhatTheFormerOneLeftOnTheDisk(t *testing.T) {
+func TestAStartRemovesWhatTheFormerRunLeftOnTheDisk(t *testing.T) {
 	const email = "ana@example.com"
 	b := newBench(t)
 	p := b.purchase(1)

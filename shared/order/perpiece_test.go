@@ -9,7 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-func TestPiecesAtTheirPriceLessWhatIsAboveCostWhatTheyCostTogether(t *testing.T) {
+func TestPiecesAtTheirPriceLessTheExcessCostTheLinesTotal(t *testing.T) {
 	for _, c := range []struct{ total, quantity, price, above string }{
 		{"10.00", "1", "10.00", "0.00"},
 		{"10.00", "2", "5.00", "0.00"},

@@ -121,7 +121,7 @@ func TestCommands(t *testing.T) {
 
 var refused = where{Do: placing.Refuse}
 
-func TestARetriedOrderIsTriedForSevenDaysAnewFromTheStartOfTheBackOff(t *testing.T) {
+func TestARetriedOrderHasSevenDaysAnewFromTheFirstBackOff(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for s.entry.State != ledger.Rejected {
 		s.isHeldUp(erp.Answer{Kind: erp.NotSent})
@@ -153,7 +153,7 @@ func TestARetriedLookUpIsTriedForSevenDaysAnew(t *testing.T) {
 
 // Rule 6: quiet_until counts from the lease's end where nobody recorded the
 // look-up's.
-func TestALookUpThatNobodyRecordedIsNotRepeatedWithin61SecondsOfItsLease(t *testing.T) {
+func TestAnUnrecordedLookUpIsNotRepeatedWithin61SOfItsLease(t *testing.T) {
 	for name, ev := range map[string]placing.Event{"retry": retry(), "resolve --created": resolveCreated("777")} {
 		s := begin(t, looksUp).lookingUp().passes(lease + time.Second)
 		s.happens(ev)

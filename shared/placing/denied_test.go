@@ -170,7 +170,7 @@ func TestOnlyAPersonCreatesADeletedDocumentAgain(t *testing.T) {
 	}
 }
 
-func TestADeletedOrderIsCreatedAgainFromAPersonsContentsWhenTheERPIsQuiet(t *testing.T) {
+func TestADeletedOrderIsCreatedFromAPersonsContentsWhenQuiet(t *testing.T) {
 	s := begin(t, looksUp).deleted()
 	if s.happens(retry()); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why, "--payload FILE") || strings.Contains(s.step.Why, "ever came") {
 		t.Errorf("%s: %s", s.step.Do, s.step.Why)
@@ -208,7 +208,7 @@ func TestADeletedOrderSaysHowItIsCreatedAgain(t *testing.T) {
 	}
 }
 
-func TestTheTimelineOfADeniedDocumentTellsWhoSaidWhatAndWhatTheLookUpSaid(t *testing.T) {
+func TestADeniedDocumentsTimelineTellsWhatPersonAndLookUpSaid(t *testing.T) {
 	s := begin(t, looksUp).deleted()
 	lines := s.entry.Timeline[len(s.entry.Timeline)-2:]
 	said, looked := lines[0], lines[1]

@@ -550,7 +550,7 @@ func TestAlreadyThere(t *testing.T) {
 		})
 	}
 
-	t.Run("the same look-up was made a moment ago: made again when quiet, not before and not ten minutes later", func(t *testing.T) {
+	t.Run("the same look-up was made a moment ago: again when quiet", func(t *testing.T) {
 		s := begin(t, looksUp).lookingUp()
 		s.looksUp(absent())
 		s.readies()

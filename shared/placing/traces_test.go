@@ -35,7 +35,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("2: the look-up waits 61 s from the end of the call, not from its start", func(t *testing.T) {
+	t.Run("2: the look-up waits 61 s from the end of the call", func(t *testing.T) {
 		s := begin(t, looksUp).creating().passes(time.Minute)
 		s.answers(erp.Answer{Kind: erp.Lost})
 		if s.passes(61*time.Second - time.Millisecond).arrives(wake()); s.step.Do != placing.Acknowledge {
@@ -112,7 +112,7 @@ func TestTraces(t *testing.T) {
 
 	// When an empty answer is Absent is the Sensio client's: until the filter has
 	// found one of ours, its CanLookUp is false and its LookUp answers no Absent.
-	t.Run("8: where no look-up proves anything the order is parked at once", func(t *testing.T) {
+	t.Run("8: where no look-up proves anything the order is parked", func(t *testing.T) {
 		s := begin(t, blind).uncertain()
 		s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
 		if s.passes(30 * day).arrives(wake()); s.step.Write {
@@ -122,7 +122,7 @@ func TestTraces(t *testing.T) {
 
 	// The function takes no claim for the asker's own, whatever it is called. That
 	// each claim has a random owner is the worker's: the next two.
-	t.Run("9: a redelivered message does not take a dead claim for its own", func(t *testing.T) {
+	t.Run("9: a redelivered message takes no dead claim for its own", func(t *testing.T) {
 		same := placing.Arrival{Message: paid(1, "a"), Owner: "this process", Lease: noon.Add(lease)}
 		s := begin(t, looksUp)
 		s.happens(same)
@@ -136,7 +136,7 @@ func TestTraces(t *testing.T) {
 		s.ends(placing.Acknowledge, ledger.Uncertain, order.Lapsed)
 	})
 
-	t.Run("9: a process that is given the message again leaves its dead claim alone", func(t *testing.T) {
+	t.Run("9: a process given the message again leaves its dead claim", func(t *testing.T) {
 		for name, c := range map[string]struct {
 			is   func(*shift)
 			dies ledger.State // before the write of it
@@ -180,7 +180,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("9: of two deliveries to one process at once, one has the claim", func(t *testing.T) {
+	t.Run("9: of two deliveries at once, one has the claim", func(t *testing.T) {
 		s := newShift(t)
 		m, process, writes := s.paid("Ana", 1), s.worker(), s.dies(ledger.Creating)
 		kept, first := s.before, true
@@ -205,7 +205,7 @@ func TestTraces(t *testing.T) {
 
 	// That the clock is checked again right before the first byte is the worker's:
 	// it answers NoTime then.
-	t.Run("10: a worker that paused past its lease neither sends nor decides", func(t *testing.T) {
+	t.Run("10: a worker paused past its lease sends and decides nothing", func(t *testing.T) {
 		s := begin(t, looksUp).creating()
 		fence := s.entry.Fence
 		s.isDue()
@@ -249,7 +249,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("13: what was reversed while uncertain is not created on absence", func(t *testing.T) {
+	t.Run("13: reversed while uncertain, it is not created on absence", func(t *testing.T) {
 		s := begin(t, looksUp).uncertain()
 		s.arrives(reversal("r"))
 		s.isDue()
@@ -273,7 +273,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("15: the old notice, delivered again, is not newer than the mended one", func(t *testing.T) {
+	t.Run("15: the old notice again is not newer than the mended one", func(t *testing.T) {
 		for _, version := range []int64{0, 1} {
 			s := begin(t, looksUp)
 			s.arrives(paid(version, "a"))
@@ -286,7 +286,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("16: mended contents are kept beside and take over when absence is proven", func(t *testing.T) {
+	t.Run("16: mended contents take over when absence is proven", func(t *testing.T) {
 		for _, is := range []func(*story) *story{(*story).uncertain, func(s *story) *story {
 			s.creating().arrives(paid(2, "b"))
 			s.answers(erp.Answer{Kind: erp.Lost})
@@ -332,7 +332,7 @@ func TestTraces(t *testing.T) {
 		s.ends(placing.Acknowledge, ledger.Waiting, order.Mended)
 	})
 
-	t.Run("19: a mended notice that meets a live lease is not forgotten, and takes the entry", func(t *testing.T) {
+	t.Run("19: a mended notice that meets a live lease takes the entry", func(t *testing.T) {
 		s := begin(t, looksUp).claimed()
 		fence := s.entry.Fence
 		s.arrives(paid(2, "b"))
@@ -344,7 +344,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("20: a rejected order that is made due waits, so that it can be claimed", func(t *testing.T) {
+	t.Run("20: a rejected order that is made due can be claimed", func(t *testing.T) {
 		for _, ev := range []placing.Event{retry(), placing.Arrival{Message: paid(2, "b")}} {
 			s := begin(t, looksUp).rejected()
 			s.happens(ev)
@@ -357,7 +357,7 @@ func TestTraces(t *testing.T) {
 	// The alarm on the dead letters and their redrive are the queue's and the
 	// command line's: the function never sees the three that crashed. What it
 	// shows is that a redriven notice is claimed as the first was, however late.
-	t.Run("21: a notice that comes back from the dead letters is claimed", func(t *testing.T) {
+	t.Run("21: a notice back from the dead letters is claimed", func(t *testing.T) {
 		s := begin(t, looksUp).passes(13 * day)
 		s.arrives(paid(1, "a"))
 		s.ends(placing.Place, ledger.Accepted, "")
@@ -400,7 +400,7 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	t.Run("24: a paused worker doesn't write over what a person resolved", func(t *testing.T) {
+	t.Run("24: a paused worker keeps off what a person resolved", func(t *testing.T) {
 		s := begin(t, blind).creating()
 		fence := s.entry.Fence
 		s.isDue()

@@ -654,7 +654,7 @@ func TestAWaitForTheLaneIsNoAttemptAndNoFailure(t *testing.T) {
 
 // An order that is lost over and over must not keep the lane's other orders
 // waiting with its time-outs.
-func TestAnOrderThatIsLostOverAndOverIsLookedUpEverLaterAndAtLastGivenUp(t *testing.T) {
+func TestAnOrderLostOverAndOverIsLookedUpEverLaterThenGivenUp(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for i := 0; s.entry.State != ledger.Rejected; i++ {
 		if s.now.Sub(noon) > 8*day {

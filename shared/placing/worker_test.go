@@ -622,7 +622,7 @@ func TestWhatOnlyCompletesAnOrderNeedsNoSecret(t *testing.T) {
 	s.isLeft(ledger.Created, "")
 }
 
-func TestWhileTheAccountRestsAnOrderShowsItsTotalAndAWrongOneIsRefused(t *testing.T) {
+func TestWhileTheAccountRestsTotalsShowAndWrongOnesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		from, to string
 		state    ledger.State

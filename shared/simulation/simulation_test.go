@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // CI runs it with and without the race detector, and ten times as many seeds with
 // the command line.
-func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPersonForATrueReason(t *testing.T) {
+func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
 	all := Many(t.Context(), Options{Seed: 1, Orders: 200}, seeds, runtime.GOMAXPROCS(0))
 	var out bytes.Buffer
 	all.Write(&out)
@@ -74,7 +74,7 @@ func everyKind() []Kind {
 	return list
 }
 
-func TestWithoutFaultsEveryOrderIsCreatedUnlessItsOwnContentsAreRefused(t *testing.T) {
+func TestWithoutFaultsOnlyOrdersOfWrongContentsAreNotCreated(t *testing.T) {
 	own := []order.Kind{order.Mapping, order.TaxIDReason, order.CurrencyReason, order.TotalReason, order.NotUnderstood}
 	var all Result
 	for _, s := range everySight() {

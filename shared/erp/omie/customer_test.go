@@ -377,7 +377,7 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 	}
 }
 
-func TestThatABuyerIsAskedAboutIsNotedBeforeUntilTheCallMustHaveEnded(t *testing.T) {
+func TestAQuestionAboutABuyerIsNotedUntilItsCallMustHaveEnded(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	deadline := time.Now().Add(time.Hour)
 	for name, c := range map[string]struct {

@@ -410,7 +410,7 @@ func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
 	}
 }
 
-func TestACustomerQueryThatFailsMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
+func TestAFailedCustomerQueryMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"404":     answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),
 		"no list": answering(200, "application/json", `{"success":true}`),

@@ -327,7 +327,7 @@ func remember(t *testing.T, l *dynamo.Ledger, hash string, mark erp.CustomerMark
 }
 
 // Of a customer that an earlier release forgot, the table has an empty id.
-func TestACustomerThatWasForgottenBeforeThereWereNotesIsAskedAboutAgain(t *testing.T) {
+func TestACustomerForgottenBeforeThereWereNotesIsAskedAbout(t *testing.T) {
 	client, table := newTable(t)
 	l := dynamo.New(client, table, options())
 	for _, id := range []string{"", "7"} {

@@ -465,7 +465,7 @@ func taken(line, pieces int64, subtotal, tax string) object {
 	return object{"line_item_id": line, "quantity": pieces, "subtotal": json.Number(subtotal), "total_tax": json.Number(tax)}
 }
 
-func TestRefundInPartLeavesTheSaleAsItWasAndWhatWasNeverPaidIsLeftOut(t *testing.T) {
+func TestARefundInPartLeavesTheSaleAndTheUnpaidIsLeftOut(t *testing.T) {
 	items := []any{item(1, 3, "50.00", "15.00"), item(2, 1, "80.00")} // 135.00 and 80.00
 	for _, c := range []struct {
 		name           string

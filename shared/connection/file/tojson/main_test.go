@@ -60,7 +60,7 @@ connections:
 
 // What only an ERP's own check or this program knows has to stop a build as well:
 // a Lambda finds it out by losing orders.
-func TestEveryERPChecksItsAccountsAndOnlyPlatformsThatExistAreBuilt(t *testing.T) {
+func TestEveryERPChecksItsAccountsAndOnlyKnownPlatformsAreBuilt(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{fmt.Sprintf(toSensio, "shopify"), "w.yaml:5:22: erps.loja.headers.Host: "},
 		{strings.Replace(fmt.Sprintf(toSensio, "stripe"), "Host", "X-Host", 1), "connections.canecas.platform: stripe is not built in; there are: generic, hotmart, shopify, woocommerce"},
