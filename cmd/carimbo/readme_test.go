@@ -47,6 +47,7 @@ func blocks(t *testing.T, path string) []block {
 var prose = map[string]*regexp.Regexp{
 	"sh":      regexp.MustCompile(`(?m)\s+# .*$`),
 	"yaml":    regexp.MustCompile(`(?m)\s+# .*$`),
+	"text":    regexp.MustCompile(`(?m)\s+# .*$`),
 	"mermaid": regexp.MustCompile(`"[^"]*"|\[[^\]]*\]|\(\[.*?\]\)`),
 }
 
