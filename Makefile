@@ -3,7 +3,8 @@
 # make build     the command line and the four functions, into build/
 # make validate  cfn-lint, and what is promised of template.yaml
 # make emulator  DynamoDB, SQS and Secrets Manager on this machine, for `sam local`
-# make deploy    to AWS, with the SAM CLI: STAGE=dev or STAGE=prod (docs/deploy.md)
+# make deploy    to AWS, with the SAM CLI: STAGE=dev or STAGE=prod (docs/deploy.md); needs
+#                your connections.yaml
 GO ?= go
 
 # GOARCH is what the functions run on, arm64 or amd64; the template's Architecture
