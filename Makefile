@@ -23,15 +23,15 @@ STAGE ?= dev
 # A GOARCH that was asked for is the functions', never this machine's.
 host = GOOS= GOARCH= CGO_ENABLED=0 $(GO)
 
-# BUSY is how many seconds a build may say nothing.
-BUSY ?= 20
+# SILENCE is how many seconds a build may say nothing.
+SILENCE ?= 20
 
-# $(call told,program,folder) builds for this machine and says so while it lasts. What
+# $(call compile,program,folder) builds for this machine and says so while it lasts. What
 # counts the seconds ends with the build, however that ends, and holds no pipe open.
-define told
+define compile
 	@echo "Building $(1): the first time Go downloads and compiles what it needs, which takes minutes on a small machine."
 	@seconds=0; while sleep 1 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do \
-		seconds=$$((seconds + 1)); [ $$((seconds % $(BUSY))) -ne 0 ] || echo "Still downloading and compiling, after $$seconds s."; done & \
+		seconds=$$((seconds + 1)); [ $$((seconds % $(SILENCE))) -ne 0 ] || echo "Still downloading and compiling, after $$seconds s."; done & \
 	clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
 	$(host) build -o build/$(1) $(2)
 endef
@@ -39,7 +39,7 @@ endef
 # Built first and not with go run, which makes an error of a program that Ctrl-C
 # ended well.
 run:
-	$(call told,carimbo,./cmd/carimbo)
+	$(call compile,carimbo,./cmd/carimbo)
 	@exec build/carimbo demo
 
 functions = webhook omie-os sensio-sale sweep
@@ -71,7 +71,7 @@ validate:
 	$(GO) test -count=1 ./deploy/...
 
 emulator:
-	$(call told,emulator,./deploy/emulator)
+	$(call compile,emulator,./deploy/emulator)
 	@exec build/emulator -connections $(or $(CONNECTIONS),$(example)) -secrets $(SECRETS)
 
 # The example's store is nobody's: whoever deploys has a file of their own.

@@ -21,11 +21,11 @@ func makes(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.Command("make", args...)
 	cmd.Dir = "../.."
 	for _, v := range os.Environ() {
-		if name, _, _ := strings.Cut(v, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "GO" && name != "GOARCH" && name != "BUSY" {
+		if name, _, _ := strings.Cut(v, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "GO" && name != "GOARCH" && name != "SILENCE" {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, "TMPDIR="+t.TempDir())
+	cmd.Env = append(cmd.Env, "TMPDIR="+t.TempDir(), "LC_ALL=C") // make says its errors in English
 	return cmd
 }
 
@@ -75,8 +75,8 @@ func TestWhatServesUntilCtrlCIsBuiltFirst(t *testing.T) {
 	}
 }
 
-// standIn is a folder with the Makefile, whose go tells the pipe that it runs, builds
-// once it is let, and makes a program that ends with code 3.
+// standIn is a folder with the Makefile and a go that builds once something is written
+// to the pipe: a program that ends with code 3.
 func standIn(t *testing.T, ends string) (folder, let string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -98,11 +98,11 @@ func standIn(t *testing.T, ends string) (folder, let string) {
 }
 
 // runIn makes run where the program is a stand-in, and lets it be built once it has said
-// that it is busy, as often as it should.
-func runIn(t *testing.T, ends, busy string, often int) string {
+// that it compiles, as often as it should.
+func runIn(t *testing.T, ends, silence string, often int) string {
 	t.Helper()
 	folder, let := standIn(t, ends)
-	cmd := makes(t, "run", "GO="+filepath.Join(folder, "go"), "BUSY="+busy)
+	cmd := makes(t, "run", "GO="+filepath.Join(folder, "go"), "SILENCE="+silence)
 	cmd.Dir = folder
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -130,16 +130,16 @@ func runIn(t *testing.T, ends, busy string, often int) string {
 func TestMakeRunSaysThatItCompilesWhileItDoes(t *testing.T) {
 	const first = "Building carimbo: the first time Go downloads and compiles what it needs, which takes minutes on a small machine.\n"
 	for _, c := range []struct {
-		name, ends, busy string
-		often            int
-		wants            *regexp.Regexp
+		name, ends, silence string
+		often               int
+		wants               *regexp.Regexp
 	}{
 		{"nothing is to be compiled", "", "3600", 0, regexp.MustCompile("^" + first + `the demo, demo\nmake: .* Error 3\n$`)},
 		{"much is to be compiled", "", "1", 2, regexp.MustCompile("^" + first + `(Still downloading and compiling, after \d+ s\.\n){2,}the demo, demo\nmake: .* Error 3\n$`)},
 		{"it can't be compiled", "echo why; exit 1", "3600", 0, regexp.MustCompile("^" + first + `why\nmake: .* Error 1\n$`)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if said := runIn(t, c.ends, c.busy, c.often); !c.wants.MatchString(said) {
+			if said := runIn(t, c.ends, c.silence, c.often); !c.wants.MatchString(said) {
 				t.Errorf("it says:\n%s", said)
 			}
 		})
