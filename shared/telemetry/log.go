@@ -8,9 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // maxText bounds a text in a log line.
@@ -71,7 +72,10 @@ func present(groups []string, a slog.Attr) slog.Attr {
 		limit = maxStack
 	}
 	if text, ok := textOf(a.Value); ok {
-		a.Value = slog.StringValue(cut(text, limit))
+		if short := order.Cut(text, limit); short != text {
+			text = strings.TrimRight(short, " ") + "..."
+		}
+		a.Value = slog.StringValue(text)
 	}
 	return a
 }
@@ -81,17 +85,6 @@ func textOf(v slog.Value) (string, bool) {
 		return err.Error(), true
 	}
 	return v.String(), v.Kind() == slog.KindString
-}
-
-// cut leaves no half of a character behind.
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && !utf8.RuneStart(text[limit]) {
-		limit--
-	}
-	return strings.TrimRight(text[:limit], " ") + "..."
 }
 
 type correlationKey struct{}

@@ -199,7 +199,7 @@ func (c *Client) call(ctx context.Context, k keys, m method, sent wire.Sent, pri
 	private = append(private, k.app, k.secret)
 	response, failed := c.send(ctx, m, request)
 	if failed.Kind != "" {
-		failed.Text = cleanAnswer(failed.Text, private...)
+		failed.Text = wire.Clean(failed.Text, private...)
 		return failed, reply{}
 	}
 	return outcome(ctx, m, response, sent, private...)
@@ -253,7 +253,7 @@ func (c *Client) keys(ctx context.Context, m method) (keys, erp.Answer) {
 	}
 	return keys{}, erp.Answer{
 		Kind: erp.Lane, RetryAfter: secretRest, AccountFault: true,
-		Text: cleanAnswer(fmt.Sprintf("secret omie/%s: %s", c.account, why), key, secret),
+		Text: wire.Clean(fmt.Sprintf("secret omie/%s: %s", c.account, why), key, secret),
 	}
 }
 

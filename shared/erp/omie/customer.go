@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -212,15 +211,15 @@ const (
 
 // newCustomer is the param of IncluirCliente. A key without a value isn't sent.
 func newCustomer(customer order.Customer, code string) map[string]any {
-	name := oneLine(customer.Name)
+	name := wire.OneLine(customer.Name)
 	fields := map[string]string{
 		"codigo_cliente_integracao": code,
-		"razao_social":              cut(name, maxName),
-		"nome_fantasia":             cut(name, maxFantasia),
+		"razao_social":              order.Cut(name, maxName),
+		"nome_fantasia":             order.Cut(name, maxFantasia),
 		"cnpj_cpf":                  customer.TaxID.Formatted(),
 	}
 	// What Omie might refuse and doesn't need is left out.
-	if email := oneLine(customer.Email); mailbox.MatchString(email) && len(email) <= maxEmail {
+	if email := wire.OneLine(customer.Email); mailbox.MatchString(email) && len(email) <= maxEmail {
 		fields["email"] = email
 	}
 	fields["telefone1_ddd"], fields["telefone1_numero"] = phone(customer.Phone)
@@ -237,19 +236,19 @@ func newCustomer(customer order.Customer, code string) map[string]any {
 // address adds a Brazilian address. A foreign one would be refused, and it isn't
 // needed to create a customer.
 func address(a order.Address, fields map[string]string) {
-	if a.Country != "" && a.Country != "BR" || oneLine(a.Street) == "" {
+	if a.Country != "" && a.Country != "BR" || wire.OneLine(a.Street) == "" {
 		return
 	}
-	fields["endereco"] = cut(oneLine(a.Street), maxAddress)
-	fields["endereco_numero"] = cmp.Or(cut(oneLine(a.Number), maxAddress), "S/N")
-	fields["complemento"] = cut(oneLine(a.Complement), maxAddress)
-	fields["bairro"] = cut(oneLine(a.District), maxAddress)
+	fields["endereco"] = order.Cut(wire.OneLine(a.Street), maxAddress)
+	fields["endereco_numero"] = cmp.Or(order.Cut(wire.OneLine(a.Number), maxAddress), "S/N")
+	fields["complemento"] = order.Cut(wire.OneLine(a.Complement), maxAddress)
+	fields["bairro"] = order.Cut(wire.OneLine(a.District), maxAddress)
 	if postalCode.MatchString(a.PostalCode) {
 		fields["cep"] = a.PostalCode
 	}
 	// A city without its state is not one city.
 	if slices.Contains(states, a.State) {
-		fields["cidade"] = cut(oneLine(a.City), maxCity)
+		fields["cidade"] = order.Cut(wire.OneLine(a.City), maxCity)
 		fields["estado"] = a.State
 	}
 	if a.Country == "BR" {
@@ -282,11 +281,6 @@ func phone(text string) (ddd, number string) {
 		return "", ""
 	}
 	return digits[:2], digits[2:]
-}
-
-// oneLine is a clean text with single spaces.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(cleanText(text), unicode.IsSpace), " ")
 }
 
 // macOf is all that outlives an order of a tax id: without the App Secret, which

@@ -96,7 +96,7 @@ func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 		return c.config.DefaultCustomer.String(), nil
 	case customer.TaxID == "":
 		return "", order.Reject(order.TaxIDReason, "the order has no CPF or CNPJ: add it in the store, or set erps.%s.customer.default in connections.yaml to the nCodCli of a customer for such orders", c.account)
-	case cleanText(customer.Name) == "":
+	case wire.Text(customer.Name) == "":
 		return "", order.Reject(order.Preflight, "the customer has no name, which Omie needs as razao_social: add it in the store's order")
 	}
 	return "", nil

@@ -214,7 +214,7 @@ func FuzzOmieAnswer(f *testing.F) {
 			if got.RetryAfter > max(want.RetryAfter, blockRest) || got.AccountFault && !want.AccountFault {
 				t.Errorf("%s: %q rests for %s, and a plain one for %s", m, value, got.RetryAfter, want.RetryAfter)
 			}
-			if private := strings.Join(strings.Fields(cleanText(value)), " "); len(got.Text) > maxText || shows(got.Text, private, is.before+is.after) {
+			if private := strings.Join(strings.Fields(wire.Text(value)), " "); len(got.Text) > wire.MaxText || shows(got.Text, private, is.before+is.after) {
 				t.Errorf("%q shows %q", got.Text, private)
 			}
 		}

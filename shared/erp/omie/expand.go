@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -102,7 +103,7 @@ func (e expansion) text(key, text string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if expanded = cleanText(expanded); expanded == "" && text != "" {
+	if expanded = wire.Text(expanded); expanded == "" && text != "" {
 		return nil, nil
 	}
 	return expanded, nil

@@ -57,7 +57,7 @@ func shown(body []byte) erp.Answer {
 	return erp.Answer{
 		Kind:   erp.Present,
 		ID:     string(os.Cabecalho.NCodOS),
-		Number: wire.Cut(string(os.Cabecalho.CNumOS), wire.MaxID),
+		Number: order.Cut(string(os.Cabecalho.CNumOS), wire.MaxID),
 		Found: erp.Found{
 			Total:       os.total(),
 			OrderNumber: string(os.InformacoesAdicionais.CNumPedido),

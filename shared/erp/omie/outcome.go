@@ -13,6 +13,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // method is one of Omie's, in its spelling.
@@ -60,14 +61,14 @@ func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, pri
 		if is.fault.words, err = wire.Hear(ctx, is.fault.text, sent); err == nil {
 			answer = is.fault.outcome(m, r.Status, r.Header)
 		}
-		answer.Text = cleanAnswer(is.fault.text, private...)
+		answer.Text = wire.Clean(is.fault.text, private...)
 		return answer, is
 	}
 	answer := withoutFault(m, r.Status, r.Header, r.Body)
 	switch answer.Kind {
 	case erp.Created, erp.Ready, erp.Present:
 	default:
-		answer.Text = cleanAnswer(fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header)), private...)
+		answer.Text = wire.Clean(fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header)), private...)
 	}
 	return answer, is
 }
@@ -113,7 +114,7 @@ func success(m method, body []byte) erp.Answer {
 			CNumOS     loose `json:"cNumOS"`
 		}
 		if decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
-			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: wire.Cut(string(a.CNumOS), wire.MaxID)}
+			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: order.Cut(string(a.CNumOS), wire.MaxID)}
 		}
 	case consultarOS:
 		return shown(body)

@@ -268,7 +268,7 @@ func TestNothingPrivateStaysInAText(t *testing.T) {
 		"a\tb\r\nc\x00d":                            "a b cd",
 		"ok OK":                                     "ok OK",
 	} {
-		if got := cleanAnswer(text, "Ana Prado", "4433221100998", "abc123def", "ok", ""); got != want {
+		if got := wire.Clean(text, "Ana Prado", "4433221100998", "abc123def", "ok", ""); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -276,7 +276,7 @@ func TestNothingPrivateStaysInAText(t *testing.T) {
 
 func TestATextIsCutAfterItIsMasked(t *testing.T) {
 	for pad := 480; pad <= 500; pad++ {
-		got := cleanAnswer(strings.Repeat("é", pad/2)+" 529.982.247-25 segredo-muito-secreto ana@exemplo.com.br fim", "segredo-muito-secreto")
+		got := wire.Clean(strings.Repeat("é", pad/2)+" 529.982.247-25 segredo-muito-secreto ana@exemplo.com.br fim", "segredo-muito-secreto")
 		if len(got) > 500 || !utf8.ValidString(got) {
 			t.Errorf("%d bytes, valid %v", len(got), utf8.ValidString(got))
 		}
@@ -296,7 +296,7 @@ func FuzzNoAnswerIsMoreThanItSays(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		for _, m := range []method{incluirOS, consultarOS, listarClientes, incluirCliente} {
 			got := judged(m, status, http.Header{}, []byte(body), "s3cr3t-key")
-			if len(got.Text) > maxText || !utf8.ValidString(got.Text) || strings.Contains(got.Text, "s3cr3t-key") || len(got.Text) < maxText-3 && digitsInARow(got.Text) {
+			if len(got.Text) > wire.MaxText || !utf8.ValidString(got.Text) || strings.Contains(got.Text, "s3cr3t-key") || len(got.Text) < wire.MaxText-3 && digitsInARow(got.Text) {
 				t.Errorf("text %q", got.Text)
 			}
 			if got.Kind == erp.Created && (m != incluirOS || !isID(got.ID)) || got.Kind == erp.Absent && m.writes() || got.Kind == erp.Duplicate && !m.writes() {

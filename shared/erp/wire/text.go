@@ -21,19 +21,19 @@ const (
 // private values masked, at most 500 bytes. It masks before it cuts, so that no
 // half of a tax id stays.
 func Clean(text string, private ...string) string {
-	text = oneLine(text)
+	text = OneLine(text)
 	for _, value := range private {
-		value = oneLine(value)
+		value = OneLine(value)
 		// Shorter ones would blacken the words around them.
 		if len(value) >= 4 {
 			text = mask(text, value)
 		}
 	}
-	return Cut(order.Masked(text), MaxText)
+	return order.Cut(order.Masked(text), MaxText)
 }
 
-// oneLine makes one space of every run of spaces, as in the text that is searched.
-func oneLine(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
+// OneLine is a clean text with single spaces.
+func OneLine(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
 
 // mask masks a value in any case, wherever it stands. Its work grows with the
 // length of both, never with their product (Knuth, Morris and Pratt): a buyer's
@@ -87,7 +87,7 @@ func anyCase(r rune) rune {
 // no more than a person reads, since an order may have any number of any length.
 func SKUs(skus []string) (first, others string) {
 	const most, longest = 5, 100
-	quote := func(sku string) string { return strconv.Quote(Cut(Text(sku), longest)) }
+	quote := func(sku string) string { return strconv.Quote(order.Cut(Text(sku), longest)) }
 	for _, sku := range skus[1:min(len(skus), most)] {
 		others += " (or " + quote(sku) + ")"
 	}
@@ -95,17 +95,6 @@ func SKUs(skus []string) (first, others string) {
 		others += fmt.Sprintf(" (or one of %d more)", more)
 	}
 	return quote(skus[0]), others
-}
-
-// Cut shortens a text to so many bytes without splitting a character.
-func Cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && !utf8.RuneStart(text[limit]) {
-		limit--
-	}
-	return text[:limit]
 }
 
 // Text is a text without control characters: a line break becomes a space, the
