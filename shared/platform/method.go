@@ -3,11 +3,12 @@ package platform
 import (
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
 // methodWords are the words that name one way of paying, in Portuguese and
-// English, as fold leaves them.
+// English, as fold.Text leaves them.
 var methodWords = map[string]order.Method{
 	"pix": order.Pix, "boleto": order.Boleto, "boletos": order.Boleto, "billet": order.Boleto, "ticket": order.Boleto,
 	"slip": order.Boleto, "bankslip": order.Boleto,
@@ -42,7 +43,7 @@ func Method(names ...string) order.Method {
 
 func methodOf(name string) order.Method {
 	found, card := order.Other, false
-	for _, word := range strings.FieldsFunc(fold(name), func(r rune) bool { return r < 'a' || r > 'z' }) {
+	for _, word := range strings.FieldsFunc(fold.Text(name), func(r rune) bool { return r < 'a' || r > 'z' }) {
 		card = card || cardWords[word]
 		m, ok := methodWords[word]
 		if ok && found != order.Other && found != m {
@@ -57,9 +58,3 @@ func methodOf(name string) order.Method {
 	}
 	return found
 }
-
-var unaccent = strings.NewReplacer("á", "a", "â", "a", "ã", "a", "à", "a", "é", "e", "ê", "e", "í", "i",
-	"ó", "o", "ô", "o", "õ", "o", "ú", "u", "ç", "c")
-
-// fold is the text in lower case and without the accents of Portuguese.
-func fold(s string) string { return unaccent.Replace(strings.ToLower(s)) }

@@ -3,8 +3,6 @@ package platform
 import (
 	"encoding/json"
 	"strings"
-
-	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Text is a JSON string or number as text without outer spaces, and empty for
@@ -69,7 +67,7 @@ func Region(country, zip Text, states ...Text) (iso, uf, cep string) {
 		return iso, "", ""
 	}
 	for _, state := range states {
-		if uf = order.UF(string(state)); uf != "" {
+		if uf = UF(string(state)); uf != "" {
 			break
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"html"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/fold"
 )
 
 // Sent is what of a request an answer may repeat. All are JSON values, of which
@@ -53,7 +55,7 @@ func (s Sent) without(ctx context.Context, said string) (string, error) {
 	}
 	e.link()
 	for _, text := range fields {
-		e.find(fold(text))
+		e.find(fold.Text(text))
 	}
 	e.settle()
 	return e.without(said)
@@ -138,14 +140,14 @@ func (e *echo) tick() bool {
 
 // add adds a text, and what entities in it may have been turned into.
 func (e *echo) add(text string, sent bool) {
-	e.insert(fold(text), sent)
+	e.insert(fold.Text(text), sent)
 	for range 2 {
 		plain := html.UnescapeString(text)
 		if plain == text {
 			return
 		}
 		text = plain
-		e.insert(fold(text), sent)
+		e.insert(fold.Text(text), sent)
 	}
 }
 

@@ -4,7 +4,8 @@ import (
 	"context"
 	"html"
 	"strings"
-	"unicode"
+
+	"github.com/carimbo/carimbo/shared/fold"
 )
 
 // Words are what an ERP says in one answer, as patterns meet it: in lower case,
@@ -33,7 +34,7 @@ const mostWords = 16 << 10
 // a buyer called "x] api bloqueada [" pairs none of the ERP's.
 func Hear(ctx context.Context, text string, sent Sent) (Words, error) {
 	// ERPs write entities for what they got, which may have had some itself.
-	said := fold(html.UnescapeString(html.UnescapeString(text)))
+	said := fold.Text(html.UnescapeString(html.UnescapeString(text)))
 	own, err := sent.without(ctx, said)
 	if err != nil {
 		return Words{}, err
@@ -50,38 +51,6 @@ func Hear(ctx context.Context, text string, sent Sent) (Words, error) {
 
 // Empty tells whether the ERP has no word of its own.
 func (w Words) Empty() bool { return !strings.ContainsFunc(w.Own, isWord) }
-
-// fold is a text in the form in which texts are compared.
-func fold(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r <= unicode.MaxASCII {
-			return r
-		}
-		if plain, known := folded[r]; known {
-			return plain
-		}
-		// Marks of their own, and what nobody sees and an ERP may drop.
-		if unicode.In(r, unicode.Mn, unicode.Cf) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(Text(text)))
-	return strings.Join(strings.Fields(text), " ")
-}
-
-// folded are letters with marks, and quotes of all kinds.
-var folded = func() map[rune]rune {
-	m := map[rune]rune{}
-	for plain, marked := range map[rune]string{
-		'a': "áàâãäåāăą", 'c': "çćč", 'e': "éèêëēę", 'i': "íìîïīı", 'n': "ñńň", 'o': "óòôõöøō", 'u': "úùûüū", 'y': "ýÿ",
-		's': "śš", 'z': "źżž", '"': "“”„«»″", '\'': "‘’‚`´′",
-	} {
-		for _, r := range marked {
-			m[r] = plain
-		}
-	}
-	return m
-}() // never written to
 
 // isWord: only what patterns are made of. Whatever is left of other alphabets
 // stands between words, since an ERP may write anything for it.

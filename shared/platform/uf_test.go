@@ -1,10 +1,10 @@
-package order_test
+package platform_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
 )
 
 var ufs = map[string]string{
@@ -24,16 +24,16 @@ func TestStateIsItsUFHoweverItIsWritten(t *testing.T) {
 	for name, uf := range ufs {
 		for _, text := range []string{name, strings.ToUpper(name), strings.ToLower(name), plain.Replace(name), " " + name + "  ",
 			strings.ReplaceAll(name, " ", "  "), uf, strings.ToLower(uf), " " + uf} {
-			if got := order.UF(text); got != uf {
+			if got := platform.UF(text); got != uf {
 				t.Errorf("UF(%q) = %q, want %q", text, got, uf)
 			}
 		}
 	}
-	if got := order.UF("Sa\u0303o Paulo"); got != "SP" {
+	if got := platform.UF("Sa\u0303o Paulo"); got != "SP" {
 		t.Errorf("a combining tilde gives %q", got)
 	}
 	for _, text := range []string{"", "XX", "California", "Minas", "S", "\xff", "BR"} {
-		if got := order.UF(text); got != "" {
+		if got := platform.UF(text); got != "" {
 			t.Errorf("UF(%q) = %q", text, got)
 		}
 	}

@@ -1,11 +1,12 @@
-package order
+package platform
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/carimbo/carimbo/shared/fold"
 )
 
-// states are the names of Brazil's states and their UF, as fold leaves them.
+// states are the names of Brazil's states and their UF, as fold.Text leaves them.
 var states = map[string]string{
 	"acre": "AC", "alagoas": "AL", "amapa": "AP", "amazonas": "AM", "bahia": "BA",
 	"ceara": "CE", "distrito federal": "DF", "espirito santo": "ES", "goias": "GO",
@@ -19,7 +20,7 @@ var states = map[string]string{
 // UF is the two-letter code of a Brazilian state, given its name or its code, in
 // any case and with or without accents; empty for anything else.
 func UF(state string) string {
-	folded := fold(state)
+	folded := fold.Text(state)
 	if uf, ok := states[folded]; ok {
 		return uf
 	}
@@ -30,18 +31,4 @@ func UF(state string) string {
 		}
 	}
 	return ""
-}
-
-var unaccent = strings.NewReplacer("á", "a", "â", "a", "ã", "a", "à", "a", "é", "e", "ê", "e",
-	"í", "i", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ç", "c")
-
-// fold makes lower case, drops accents (written either way) and spare spaces.
-func fold(s string) string {
-	letters := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
-	return strings.Join(strings.Fields(unaccent.Replace(letters)), " ")
 }
