@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -56,7 +57,7 @@ func (a *Amounts) Reject(field, wrong string) {
 
 // Quantity is how much there is of something. Whether it may be a fraction is for
 // the ERP to judge.
-func (a *Amounts) Quantity(field string, text Text) order.Quantity {
+func (a *Amounts) Quantity(field string, text loose.Text) order.Quantity {
 	q, err := order.ParseQuantity(string(text))
 	if err != nil {
 		a.Reject(field, "is no number")
@@ -65,7 +66,7 @@ func (a *Amounts) Quantity(field string, text Text) order.Quantity {
 }
 
 // Money is the amount; zero where there is none.
-func (a *Amounts) Money(field string, text Text) order.Money {
+func (a *Amounts) Money(field string, text loose.Text) order.Money {
 	if text == "" {
 		return order.Money{}
 	}

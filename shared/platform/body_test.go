@@ -3,19 +3,20 @@ package platform_test
 import (
 	"testing"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 func TestWhatHasAnotherTypeCountsAsAbsentAndTheRestIsRead(t *testing.T) {
 	type address struct {
-		City platform.Text `json:"city"`
+		City loose.Text `json:"city"`
 	}
 	type body struct {
-		Address address       `json:"address"`
-		List    []address     `json:"list"`
-		Test    bool          `json:"test"`
-		Last    platform.Text `json:"last"`
+		Address address    `json:"address"`
+		List    []address  `json:"list"`
+		Test    bool       `json:"test"`
+		Last    loose.Text `json:"last"`
 	}
 	for _, text := range []string{
 		`{"address":[],"list":{},"test":"x","last":1}`, `{"address":"192.0.2.1","list":5,"test":1,"last":"1"}`, `{"address":null,"list":null,"test":null,"last":1}`,
@@ -52,7 +53,7 @@ func TestTheFirstWrongAmountIsToldWithoutItsText(t *testing.T) {
 	if m := a.Money("total", "10.01"); !m.Equal(order.Cents(1001)) || a.Err != nil {
 		t.Errorf("10.01 is %s, %v", m, a.Err)
 	}
-	for _, text := range []platform.Text{"Helena", "1e999999999"} {
+	for _, text := range []loose.Text{"Helena", "1e999999999"} {
 		a.Money("tax", text)
 	}
 	a.Reject("total", "is missing")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -146,16 +147,16 @@ func (f fault) existing() string {
 }
 
 type shownCustomer struct {
-	CodigoClienteOmie loose `json:"codigo_cliente_omie"`
-	CnpjCpf           loose `json:"cnpj_cpf"`
-	Inativo           loose `json:"inativo"`
+	CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
+	CnpjCpf           loose.Text `json:"cnpj_cpf"`
+	Inativo           loose.Text `json:"inativo"`
 }
 
 // customersIn reads a page of ListarClientes.
 func customersIn(body []byte) ([]shownCustomer, bool) {
 	var page struct {
 		ClientesCadastro []shownCustomer `json:"clientes_cadastro"`
-		TotalDeRegistros loose           `json:"total_de_registros"`
+		TotalDeRegistros loose.Text      `json:"total_de_registros"`
 	}
 	err := decode(body, &page)
 	return page.ClientesCadastro, err == nil && (page.ClientesCadastro != nil || page.TotalDeRegistros == "0")

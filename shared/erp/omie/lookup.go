@@ -5,6 +5,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -12,13 +13,13 @@ import (
 type shownOS struct {
 	Cabecalho struct {
 		CCodIntOS   string       `json:"cCodIntOS"`
-		NCodOS      loose        `json:"nCodOS"`
-		CNumOS      loose        `json:"cNumOS"`
-		NCodCli     loose        `json:"nCodCli"`
+		NCodOS      loose.Text   `json:"nCodOS"`
+		CNumOS      loose.Text   `json:"cNumOS"`
+		NCodCli     loose.Text   `json:"nCodCli"`
 		NValorTotal *order.Money `json:"nValorTotal"`
 	}
 	InformacoesAdicionais struct {
-		CNumPedido loose `json:"cNumPedido"`
+		CNumPedido loose.Text `json:"cNumPedido"`
 	}
 	InfoCadastro struct {
 		CCancelada string `json:"cCancelada"`

@@ -1,7 +1,9 @@
 package omie
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -109,9 +112,9 @@ func success(m method, body []byte) erp.Answer {
 	switch m {
 	case incluirOS:
 		var a struct {
-			CCodStatus loose `json:"cCodStatus"`
-			NCodOS     loose `json:"nCodOS"`
-			CNumOS     loose `json:"cNumOS"`
+			CCodStatus loose.Text `json:"cCodStatus"`
+			NCodOS     loose.Text `json:"nCodOS"`
+			CNumOS     loose.Text `json:"cNumOS"`
 		}
 		if decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
 			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: order.Cut(string(a.CNumOS), wire.MaxID)}
@@ -120,8 +123,8 @@ func success(m method, body []byte) erp.Answer {
 		return shown(body)
 	case incluirCliente:
 		var a struct {
-			CodigoStatus      loose `json:"codigo_status"`
-			CodigoClienteOmie loose `json:"codigo_cliente_omie"`
+			CodigoStatus      loose.Text `json:"codigo_status"`
+			CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
 		}
 		if decode(body, &a) == nil && a.CodigoStatus == "0" && isID(string(a.CodigoClienteOmie)) {
 			return erp.Answer{Kind: erp.Ready, ID: string(a.CodigoClienteOmie)}
@@ -139,9 +142,6 @@ func success(m method, body []byte) erp.Answer {
 	return erp.Answer{Kind: erp.Lost}
 }
 
-// loose is a text or a number, as its text: Omie's own samples differ.
-type loose = wire.Loose
-
 // fault is how Omie refuses.
 type fault struct {
 	text  string     // as Omie wrote it
@@ -151,17 +151,27 @@ type fault struct {
 
 func readFault(body []byte) (fault, bool) {
 	var raw struct {
-		Faultstring loose `json:"faultstring"` // encoding/json also takes faultString
-		Faultcode   loose `json:"faultcode"`
+		Faultstring any `json:"faultstring"` // encoding/json also takes faultString
+		Faultcode   any `json:"faultcode"`
 	}
-	if decode(body, &raw) != nil || raw.Faultstring == "" && raw.Faultcode == "" {
+	if decode(body, &raw) != nil {
 		return fault{}, false
 	}
-	text := string(raw.Faultstring)
-	if text == "" {
-		text = string(raw.Faultcode)
+	text, code := asText(raw.Faultstring), asText(raw.Faultcode)
+	return fault{text: cmp.Or(text, code), code: strings.ToLower(code)}, text != "" || code != ""
+}
+
+// asText keeps what is no text as JSON: a fault that nobody understands is a fault
+// all the same, and no success.
+func asText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
 	}
-	return fault{text: text, code: strings.ToLower(string(raw.Faultcode))}, true
+	b, _ := json.Marshal(v) // was JSON before
+	return string(b)
 }
 
 // numbered tells whether the code is SOAP-ENV:Client- with that number. Numbers

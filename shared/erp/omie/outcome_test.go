@@ -48,6 +48,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		// Well received, but nobody knows what happened.
 		{incluirOS, 200, "", strings.Replace(created, `"0"`, `"1"`, 1), kind(erp.Lost)},
 		{incluirOS, 200, "", `{"cCodStatus":"0"}`, kind(erp.Lost)},
+		{incluirOS, 200, "", strings.Replace(created, `{`, `{"faultstring":{"a":1},`, 1), kind(erp.Unknown)},
 		{incluirOS, 200, "", `{"cCodStatus":"0","nCodOS":0}`, kind(erp.Lost)},
 		{incluirOS, 200, "", `{"cCodStatus":"0","nCodOS":{}}`, kind(erp.Lost)},
 		{incluirOS, 200, "", `{"nCodOS":3847270140}`, kind(erp.Lost)},

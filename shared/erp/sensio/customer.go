@@ -69,7 +69,7 @@ func (c *Client) find(ctx context.Context, q Query, customer order.Customer) (st
 func pick(rows []any, q Query, taxID order.TaxID) string {
 	var ids []string
 	for _, row := range rows {
-		if id := text(row, q.ID); bare(text(row, q.TaxID)) == string(taxID) && isID(wire.Loose(id)) {
+		if id := text(row, q.ID); bare(text(row, q.TaxID)) == string(taxID) && isID(id) {
 			ids = append(ids, id)
 		}
 	}

@@ -76,7 +76,7 @@ func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.A
 		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales with our orig and origId", len(ours))}
 	}
 	id := text(ours[0], c.config.LookUp.ID)
-	if !isID(wire.Loose(id)) {
+	if !isID(id) {
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
 	}
 	if len(rows) == 1 {

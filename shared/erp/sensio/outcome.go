@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/loose"
 )
 
 // outcomeOfCreate says what POST /sales ended in. It is pure: its table is its
@@ -30,7 +31,7 @@ func outcomeOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now t
 	}
 	var a struct {
 		Success  *bool      `json:"success"` // true where it is missing, says the page
-		Response wire.Loose `json:"response"`
+		Response loose.Text `json:"response"`
 	}
 	if wire.Decode(r.Body, &a) != nil {
 		return lost(r)
@@ -38,7 +39,7 @@ func outcomeOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now t
 	switch {
 	case a.Success != nil && !*a.Success:
 		return refused(ctx, saidBy(r.Body), sent)
-	case !isID(a.Response):
+	case !isID(string(a.Response)):
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", r.Status)}
 	}
 	return erp.Answer{Kind: erp.Created, ID: string(a.Response)}
@@ -174,8 +175,8 @@ func appendTexts(all []string, v any) []string {
 // isID tells whether the text can be an id: something, and no JSON value of
 // another kind. A zero is how many say that there is none, and no id is as long as an
 // answer may be.
-func isID(text wire.Loose) bool {
-	return len(text) <= wire.MaxID && strings.TrimSpace(string(text)) != "" && !strings.ContainsAny(string(text), "{}[]") && text != "true" && text != "false" && text != "0"
+func isID(text string) bool {
+	return len(text) <= wire.MaxID && strings.TrimSpace(text) != "" && !strings.ContainsAny(text, "{}[]") && text != "true" && text != "false" && text != "0"
 }
 
 // retryAfter obeys seconds as well as a date, within bounds.

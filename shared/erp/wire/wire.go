@@ -150,18 +150,3 @@ func Decode(b []byte, into any) error {
 	}
 	return nil
 }
-
-// Loose is a text or a number, as its text: ERPs' own samples differ.
-type Loose string
-
-// UnmarshalJSON takes what is no text or number as it stands, which then is
-// nothing that anybody expects.
-func (l *Loose) UnmarshalJSON(b []byte) error {
-	var text string // stays empty for null
-	if json.Unmarshal(b, &text) == nil {
-		*l = Loose(text)
-		return nil
-	}
-	*l = Loose(b)
-	return nil
-}

@@ -103,16 +103,6 @@ func TestDecodeTakesOneValueAndKeepsItsDigits(t *testing.T) {
 	}
 }
 
-func TestATextOrANumberIsItsText(t *testing.T) {
-	var v struct{ A, B, C, D wire.Loose }
-	if err := json.Unmarshal([]byte(`{"A":"x","B":12,"C":null,"D":{"e":1}}`), &v); err != nil {
-		t.Fatal(err)
-	}
-	if v.A != "x" || v.B != "12" || v.C != "" || v.D != `{"e":1}` {
-		t.Errorf("%+v", v)
-	}
-}
-
 func TestACleanTextShowsNobody(t *testing.T) {
 	got := wire.Clean("Ana\tPrado, CPF 529.982.247-25,\n52998224725 ana@exemplo.com.br "+strings.Repeat("é", 400), "ana  prado", "abc")
 	if !strings.HasPrefix(got, "***, CPF ***, *** *** é") || len(got) > wire.MaxText || strings.Contains(got, "\ufffd") {

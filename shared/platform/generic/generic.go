@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -18,14 +19,14 @@ func (Platform) Ping(platform.Request) bool { return false }
 // heading is what Read needs of a body. What is wrong in the order itself is
 // Order's to say, once the order's id is known and a mended one can replace it.
 type heading struct {
-	Type    platform.Word   `json:"type"`
+	Type    loose.Word      `json:"type"`
 	Version json.RawMessage `json:"version"`
 	Order   struct {
-		ID       platform.Text `json:"id"`
-		Number   platform.Text `json:"number"`
-		Test     bool          `json:"test"`
-		PlacedAt platform.Text `json:"placed_at"`
-		PaidAt   platform.Text `json:"paid_at"`
+		ID       loose.Text `json:"id"`
+		Number   loose.Text `json:"number"`
+		Test     bool       `json:"test"`
+		PlacedAt loose.Text `json:"placed_at"`
+		PaidAt   loose.Text `json:"paid_at"`
 	} `json:"order"`
 }
 
@@ -98,7 +99,7 @@ func (h heading) paid() order.Moment {
 	return order.Moment{At: t, Rank: rank}
 }
 
-func checkID(id platform.Text) error {
+func checkID(id loose.Text) error {
 	switch n := len(id); {
 	case n == 0:
 		return errors.New("order.id is missing")
@@ -108,7 +109,7 @@ func checkID(id platform.Text) error {
 	return nil
 }
 
-func number(number, id platform.Text) string {
+func number(number, id loose.Text) string {
 	if number == "" {
 		return string(id)
 	}

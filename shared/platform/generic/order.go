@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -16,12 +17,12 @@ import (
 // named in what is said about them.
 type paid struct {
 	Order struct {
-		ID       platform.Text   `json:"id"`
-		Number   platform.Text   `json:"number"`
+		ID       loose.Text      `json:"id"`
+		Number   loose.Text      `json:"number"`
 		Test     bool            `json:"test"`
-		Currency platform.Text   `json:"currency"`
-		PlacedAt platform.Text   `json:"placed_at"`
-		PaidAt   platform.Text   `json:"paid_at"`
+		Currency loose.Text      `json:"currency"`
+		PlacedAt loose.Text      `json:"placed_at"`
+		PaidAt   loose.Text      `json:"paid_at"`
 		Customer customer        `json:"customer"`
 		Lines    []line          `json:"lines"`
 		Payments []payment       `json:"payments"`
@@ -34,37 +35,37 @@ type paid struct {
 }
 
 type customer struct {
-	Name    platform.Text `json:"name"`
-	Email   platform.Text `json:"email"`
-	Phone   platform.Text `json:"phone"`
-	TaxID   platform.Text `json:"tax_id"`
+	Name    loose.Text `json:"name"`
+	Email   loose.Text `json:"email"`
+	Phone   loose.Text `json:"phone"`
+	TaxID   loose.Text `json:"tax_id"`
 	Address struct {
-		Street     platform.Text `json:"street"`
-		Number     platform.Text `json:"number"`
-		Complement platform.Text `json:"complement"`
-		District   platform.Text `json:"district"`
-		City       platform.Text `json:"city"`
-		State      platform.Text `json:"state"`
-		PostalCode platform.Text `json:"postal_code"`
-		Country    platform.Text `json:"country"`
+		Street     loose.Text `json:"street"`
+		Number     loose.Text `json:"number"`
+		Complement loose.Text `json:"complement"`
+		District   loose.Text `json:"district"`
+		City       loose.Text `json:"city"`
+		State      loose.Text `json:"state"`
+		PostalCode loose.Text `json:"postal_code"`
+		Country    loose.Text `json:"country"`
 	} `json:"address"`
 }
 
 type line struct {
-	SKU       platform.Text   `json:"sku"`
-	SKUs      []platform.Text `json:"skus"`
-	Name      platform.Text   `json:"name"`
+	SKU       loose.Text      `json:"sku"`
+	SKUs      []loose.Text    `json:"skus"`
+	Name      loose.Text      `json:"name"`
 	Quantity  json.RawMessage `json:"quantity"`
 	UnitPrice json.RawMessage `json:"unit_price"`
 	Discount  json.RawMessage `json:"discount"`
 }
 
 type payment struct {
-	Method       platform.Text   `json:"method"`
+	Method       loose.Text      `json:"method"`
 	Amount       json.RawMessage `json:"amount"`
 	Installments int             `json:"installments"`
-	PaidAt       platform.Text   `json:"paid_at"`
-	Reference    platform.Text   `json:"reference"`
+	PaidAt       loose.Text      `json:"paid_at"`
+	Reference    loose.Text      `json:"reference"`
 }
 
 // Order decodes the body of an order.paid.
@@ -165,7 +166,7 @@ func (r *reader) lines(in []line) []order.Line {
 // names are sku and then skus.
 func (l line) names() []string {
 	var names []string
-	for _, sku := range append([]platform.Text{l.SKU}, l.SKUs...) {
+	for _, sku := range append([]loose.Text{l.SKU}, l.SKUs...) {
 		if sku != "" {
 			names = append(names, string(sku))
 		}
@@ -213,7 +214,7 @@ func (r *reader) quantity(field string, raw json.RawMessage) order.Quantity {
 
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-func (r *reader) time(field string, text platform.Text) time.Time {
+func (r *reader) time(field string, text loose.Text) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
@@ -227,7 +228,7 @@ func (r *reader) time(field string, text platform.Text) time.Time {
 var errTime = errors.New("not a time of RFC 3339 between 1970 and 9000")
 
 // parseTime leaves out years that can't be written as JSON in every zone.
-func parseTime(text platform.Text) (time.Time, error) {
+func parseTime(text loose.Text) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, string(text))
 	if err != nil || t.Year() < 1970 || t.Year() > 9000 {
 		return time.Time{}, errTime

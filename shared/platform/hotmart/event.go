@@ -6,18 +6,19 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // event is what is read of a delivery, in Hotmart's own words.
 type event struct {
-	Event        platform.Word `json:"event"`
-	CreationDate platform.Text `json:"creation_date"`
+	Event        loose.Word `json:"event"`
+	CreationDate loose.Text `json:"creation_date"`
 	Data         struct {
 		Product struct {
-			ID   platform.Text `json:"id"`
-			Name platform.Text `json:"name"`
+			ID   loose.Text `json:"id"`
+			Name loose.Text `json:"name"`
 		} `json:"product"`
 		Buyer       buyer        `json:"buyer"`
 		Purchase    purchase     `json:"purchase"`
@@ -26,48 +27,48 @@ type event struct {
 }
 
 type buyer struct {
-	Name          platform.Text `json:"name"`
-	FirstName     platform.Text `json:"first_name"`
-	LastName      platform.Text `json:"last_name"`
-	Email         platform.Text `json:"email"`
-	CheckoutPhone platform.Text `json:"checkout_phone"`
-	Document      platform.Text `json:"document"`
-	Address       address       `json:"address"`
+	Name          loose.Text `json:"name"`
+	FirstName     loose.Text `json:"first_name"`
+	LastName      loose.Text `json:"last_name"`
+	Email         loose.Text `json:"email"`
+	CheckoutPhone loose.Text `json:"checkout_phone"`
+	Document      loose.Text `json:"document"`
+	Address       address    `json:"address"`
 }
 
 type address struct {
-	Address      platform.Text `json:"address"`
-	Number       platform.Text `json:"number"`
-	Complement   platform.Text `json:"complement"`
-	Neighborhood platform.Text `json:"neighborhood"`
-	City         platform.Text `json:"city"`
-	State        platform.Text `json:"state"`
-	ZipCode      platform.Text `json:"zipcode"`
-	CountryISO   platform.Text `json:"country_iso"`
+	Address      loose.Text `json:"address"`
+	Number       loose.Text `json:"number"`
+	Complement   loose.Text `json:"complement"`
+	Neighborhood loose.Text `json:"neighborhood"`
+	City         loose.Text `json:"city"`
+	State        loose.Text `json:"state"`
+	ZipCode      loose.Text `json:"zipcode"`
+	CountryISO   loose.Text `json:"country_iso"`
 }
 
 type purchase struct {
-	Transaction  platform.Text `json:"transaction"`
-	Status       platform.Text `json:"status"`
-	OrderDate    platform.Text `json:"order_date"`
-	ApprovedDate platform.Text `json:"approved_date"`
-	Price        price         `json:"price"`
+	Transaction  loose.Text `json:"transaction"`
+	Status       loose.Text `json:"status"`
+	OrderDate    loose.Text `json:"order_date"`
+	ApprovedDate loose.Text `json:"approved_date"`
+	Price        price      `json:"price"`
 	Payment      struct {
-		Type         platform.Text `json:"type"`
-		Installments platform.Text `json:"installments_number"`
+		Type         loose.Text `json:"type"`
+		Installments loose.Text `json:"installments_number"`
 	} `json:"payment"`
 	Offer struct {
-		Code platform.Text `json:"code"`
+		Code loose.Text `json:"code"`
 	} `json:"offer"`
 }
 
 type price struct {
-	Value    platform.Text `json:"value"`
-	Currency platform.Text `json:"currency_value"`
+	Value    loose.Text `json:"value"`
+	Currency loose.Text `json:"currency_value"`
 }
 
 type commission struct {
-	Source platform.Text `json:"source"`
+	Source loose.Text `json:"source"`
 	price
 }
 
@@ -120,7 +121,7 @@ func (e event) placedAt() time.Time {
 	return e.paid().At
 }
 
-func timeOf(date platform.Text) time.Time {
+func timeOf(date loose.Text) time.Time {
 	if ms := millis(date); ms > 0 {
 		return time.UnixMilli(ms).UTC()
 	}
@@ -131,7 +132,7 @@ func timeOf(date platform.Text) time.Time {
 const maxMillis = 221_845_392_000_000
 
 // millis is a date of Hotmart's, in milliseconds; 0 where it is none.
-func millis(date platform.Text) int64 {
+func millis(date loose.Text) int64 {
 	ms, err := strconv.ParseInt(string(date), 10, 64)
 	if err != nil || ms < 0 || ms > maxMillis {
 		return 0

@@ -4,12 +4,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // methods are Hotmart's payment types in our words; what is missing is Other.
-var methods = map[platform.Text]order.Method{
+var methods = map[loose.Text]order.Method{
 	"PIX":                  order.Pix,
 	"CREDIT_CARD":          order.CreditCard,
 	"BILLET":               order.Boleto,
@@ -68,7 +69,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 }
 
 // amount is what the connection counts: the price, or what the producer gets.
-func (e event) amount(setting string) (order.Money, platform.Text, error) {
+func (e event) amount(setting string) (order.Money, loose.Text, error) {
 	switch setting {
 	case "", "price":
 		return e.Data.Purchase.Price.money("data.purchase.price.value")
@@ -84,7 +85,7 @@ func (e event) amount(setting string) (order.Money, platform.Text, error) {
 	return order.Money{}, "", order.Reject(order.NotUnderstood, "the connection's amount is %q: set it to price or producer", setting)
 }
 
-func (p price) money(field string) (order.Money, platform.Text, error) {
+func (p price) money(field string) (order.Money, loose.Text, error) {
 	if p.Value == "" {
 		return order.Money{}, "", order.Reject(order.NotUnderstood, "%s is missing: look the purchase up in Hotmart and enter it in the ERP by hand", field)
 	}
@@ -98,7 +99,7 @@ func (p price) money(field string) (order.Money, platform.Text, error) {
 // skus are the offer, if it is mapped, and else the product.
 func (e event) skus() []string {
 	var skus []string
-	for _, sku := range []platform.Text{e.Data.Purchase.Offer.Code, e.Data.Product.ID} {
+	for _, sku := range []loose.Text{e.Data.Purchase.Offer.Code, e.Data.Product.ID} {
 		if sku != "" {
 			skus = append(skus, string(sku))
 		}
@@ -132,14 +133,14 @@ func (b buyer) customer() order.Customer {
 	}
 }
 
-func method(kind platform.Text) order.Method {
-	if m, ok := methods[platform.Text(strings.ToUpper(string(kind)))]; ok {
+func method(kind loose.Text) order.Method {
+	if m, ok := methods[loose.Text(strings.ToUpper(string(kind)))]; ok {
 		return m
 	}
 	return order.Other
 }
 
-func installments(text platform.Text) int {
+func installments(text loose.Text) int {
 	n, err := strconv.Atoi(string(text))
 	if err != nil || n < 0 {
 		return 0

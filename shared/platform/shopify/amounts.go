@@ -1,8 +1,10 @@
 package shopify
 
 import (
+	"cmp"
 	"fmt"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -41,7 +43,7 @@ func (r *reader) allocated(at string, allocations []allocation) order.Money {
 
 // takenOut is what left the order without money going back.
 type takenOut struct {
-	lines         map[platform.Text]takenLine
+	lines         map[loose.Text]takenLine
 	subtotal, tax order.Money
 	// gaveBack tells that there are other refunds, which did.
 	gaveBack bool
@@ -53,7 +55,7 @@ type takenLine struct {
 }
 
 func (r *reader) takenOut(refunds []refund) takenOut {
-	out := takenOut{lines: map[platform.Text]takenLine{}}
+	out := takenOut{lines: map[loose.Text]takenLine{}}
 	for i, ref := range refunds {
 		if ref.gaveBack() {
 			out.gaveBack = true
@@ -95,7 +97,7 @@ func (r *reader) lines(items []lineItem, out takenOut) (lines []order.Line, tips
 		}
 		lines = append(lines, order.Line{
 			SKUs:      item.skus(),
-			Name:      string(platform.First(item.Name, item.Title)),
+			Name:      string(cmp.Or(item.Name, item.Title)),
 			Quantity:  quantity,
 			UnitPrice: price,
 			Discount:  price.Times(quantity).Sub(cost),

@@ -1,55 +1,57 @@
 package shopify
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"regexp"
 	"slices"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // body is what is read of an order, in Shopify's own words.
 type body struct {
-	ID          platform.Text `json:"id"`
-	OrderID     platform.Text `json:"order_id"` // of a refund or a fulfillment
-	Name        platform.Text `json:"name"`
-	OrderNumber platform.Text `json:"order_number"`
-	Test        bool          `json:"test"`
+	ID          loose.Text `json:"id"`
+	OrderID     loose.Text `json:"order_id"` // of a refund or a fulfillment
+	Name        loose.Text `json:"name"`
+	OrderNumber loose.Text `json:"order_number"`
+	Test        bool       `json:"test"`
 
-	FinancialStatus platform.Word `json:"financial_status"`
-	CancelledAt     platform.Text `json:"cancelled_at"`
-	CreatedAt       platform.Text `json:"created_at"`
-	ProcessedAt     platform.Text `json:"processed_at"`
-	UpdatedAt       platform.Text `json:"updated_at"`
+	FinancialStatus loose.Word `json:"financial_status"`
+	CancelledAt     loose.Text `json:"cancelled_at"`
+	CreatedAt       loose.Text `json:"created_at"`
+	ProcessedAt     loose.Text `json:"processed_at"`
+	UpdatedAt       loose.Text `json:"updated_at"`
 
-	Currency                       platform.Text `json:"currency"`
-	TaxesIncluded                  bool          `json:"taxes_included"`
-	DutiesIncluded                 bool          `json:"duties_included"`
-	TotalPrice                     platform.Text `json:"total_price"`
-	TotalPriceSet                  priceSet      `json:"total_price_set"`
-	CurrentTotalPrice              platform.Text `json:"current_total_price"`
-	CurrentTotalPriceSet           priceSet      `json:"current_total_price_set"`
-	TotalTax                       platform.Text `json:"total_tax"`
-	TotalTaxSet                    priceSet      `json:"total_tax_set"`
-	TotalTipReceived               platform.Text `json:"total_tip_received"`
-	OriginalTotalDutiesSet         priceSet      `json:"original_total_duties_set"`
-	OriginalTotalAdditionalFeesSet priceSet      `json:"original_total_additional_fees_set"`
+	Currency                       loose.Text `json:"currency"`
+	TaxesIncluded                  bool       `json:"taxes_included"`
+	DutiesIncluded                 bool       `json:"duties_included"`
+	TotalPrice                     loose.Text `json:"total_price"`
+	TotalPriceSet                  priceSet   `json:"total_price_set"`
+	CurrentTotalPrice              loose.Text `json:"current_total_price"`
+	CurrentTotalPriceSet           priceSet   `json:"current_total_price_set"`
+	TotalTax                       loose.Text `json:"total_tax"`
+	TotalTaxSet                    priceSet   `json:"total_tax_set"`
+	TotalTipReceived               loose.Text `json:"total_tip_received"`
+	OriginalTotalDutiesSet         priceSet   `json:"original_total_duties_set"`
+	OriginalTotalAdditionalFeesSet priceSet   `json:"original_total_additional_fees_set"`
 
 	LineItems     []lineItem     `json:"line_items"`
 	ShippingLines []shippingLine `json:"shipping_lines"`
 	Refunds       []refund       `json:"refunds"`
 
-	PaymentGatewayNames []platform.Text `json:"payment_gateway_names"`
-	NoteAttributes      []attribute     `json:"note_attributes"`
-	Email               platform.Text   `json:"email"`
-	ContactEmail        platform.Text   `json:"contact_email"`
-	Phone               platform.Text   `json:"phone"`
-	BillingAddress      address         `json:"billing_address"`
-	ShippingAddress     address         `json:"shipping_address"`
-	Customer            customer        `json:"customer"`
+	PaymentGatewayNames []loose.Text `json:"payment_gateway_names"`
+	NoteAttributes      []attribute  `json:"note_attributes"`
+	Email               loose.Text   `json:"email"`
+	ContactEmail        loose.Text   `json:"contact_email"`
+	Phone               loose.Text   `json:"phone"`
+	BillingAddress      address      `json:"billing_address"`
+	ShippingAddress     address      `json:"shipping_address"`
+	Customer            customer     `json:"customer"`
 
 	// LocalizedFields is what Fetch adds, in the words of GraphQL.
 	LocalizedFields fields `json:"localizedFields"`
@@ -58,13 +60,13 @@ type body struct {
 // priceSet has an amount in the shop's currency; the buyer's own isn't read.
 type priceSet struct {
 	ShopMoney struct {
-		Amount       platform.Text `json:"amount"`
-		CurrencyCode platform.Text `json:"currency_code"`
+		Amount       loose.Text `json:"amount"`
+		CurrencyCode loose.Text `json:"currency_code"`
 	} `json:"shop_money"`
 }
 
 // or is the amount, or the one that stands beside the set.
-func (s priceSet) or(plain platform.Text) platform.Text {
+func (s priceSet) or(plain loose.Text) loose.Text {
 	if s.ShopMoney.Amount != "" {
 		return s.ShopMoney.Amount
 	}
@@ -72,46 +74,46 @@ func (s priceSet) or(plain platform.Text) platform.Text {
 }
 
 type lineItem struct {
-	ID                  platform.Text `json:"id"`
-	Name                platform.Text `json:"name"`
-	Title               platform.Text `json:"title"`
-	SKU                 platform.Text `json:"sku"`
-	VariantID           platform.Text `json:"variant_id"`
-	Quantity            platform.Text `json:"quantity"`
-	Price               platform.Text `json:"price"`
-	PriceSet            priceSet      `json:"price_set"`
-	TotalDiscount       platform.Text `json:"total_discount"`
-	TotalDiscountSet    priceSet      `json:"total_discount_set"`
-	DiscountAllocations []allocation  `json:"discount_allocations"`
+	ID                  loose.Text   `json:"id"`
+	Name                loose.Text   `json:"name"`
+	Title               loose.Text   `json:"title"`
+	SKU                 loose.Text   `json:"sku"`
+	VariantID           loose.Text   `json:"variant_id"`
+	Quantity            loose.Text   `json:"quantity"`
+	Price               loose.Text   `json:"price"`
+	PriceSet            priceSet     `json:"price_set"`
+	TotalDiscount       loose.Text   `json:"total_discount"`
+	TotalDiscountSet    priceSet     `json:"total_discount_set"`
+	DiscountAllocations []allocation `json:"discount_allocations"`
 	// TipPaymentGateway is there, if only as null, on the line of a tip alone.
 	TipPaymentGateway json.RawMessage `json:"tip_payment_gateway"`
 }
 
 type shippingLine struct {
-	Price               platform.Text `json:"price"`
-	PriceSet            priceSet      `json:"price_set"`
-	DiscountedPrice     platform.Text `json:"discounted_price"`
-	DiscountedPriceSet  priceSet      `json:"discounted_price_set"`
-	DiscountAllocations []allocation  `json:"discount_allocations"`
-	IsRemoved           bool          `json:"is_removed"`
+	Price               loose.Text   `json:"price"`
+	PriceSet            priceSet     `json:"price_set"`
+	DiscountedPrice     loose.Text   `json:"discounted_price"`
+	DiscountedPriceSet  priceSet     `json:"discounted_price_set"`
+	DiscountAllocations []allocation `json:"discount_allocations"`
+	IsRemoved           bool         `json:"is_removed"`
 }
 
 type allocation struct {
-	Amount    platform.Text `json:"amount"`
-	AmountSet priceSet      `json:"amount_set"`
+	Amount    loose.Text `json:"amount"`
+	AmountSet priceSet   `json:"amount_set"`
 }
 
 type refund struct {
 	RefundLineItems []struct {
-		LineItemID  platform.Text `json:"line_item_id"`
-		Quantity    platform.Text `json:"quantity"`
-		Subtotal    platform.Text `json:"subtotal"`
-		SubtotalSet priceSet      `json:"subtotal_set"`
-		TotalTax    platform.Text `json:"total_tax"`
-		TotalTaxSet priceSet      `json:"total_tax_set"`
+		LineItemID  loose.Text `json:"line_item_id"`
+		Quantity    loose.Text `json:"quantity"`
+		Subtotal    loose.Text `json:"subtotal"`
+		SubtotalSet priceSet   `json:"subtotal_set"`
+		TotalTax    loose.Text `json:"total_tax"`
+		TotalTaxSet priceSet   `json:"total_tax_set"`
 	} `json:"refund_line_items"`
 	Transactions []struct {
-		Status platform.Text `json:"status"`
+		Status loose.Text `json:"status"`
 	} `json:"transactions"`
 }
 
@@ -126,39 +128,39 @@ func (r refund) gaveBack() bool {
 }
 
 type attribute struct {
-	Name  platform.Text `json:"name"`
-	Value platform.Text `json:"value"`
+	Name  loose.Text `json:"name"`
+	Value loose.Text `json:"value"`
 }
 
 type address struct {
-	FirstName    platform.Text `json:"first_name"`
-	LastName     platform.Text `json:"last_name"`
-	Name         platform.Text `json:"name"`
-	Company      platform.Text `json:"company"`
-	Address1     platform.Text `json:"address1"`
-	Address2     platform.Text `json:"address2"`
-	City         platform.Text `json:"city"`
-	Zip          platform.Text `json:"zip"`
-	Province     platform.Text `json:"province"`
-	ProvinceCode platform.Text `json:"province_code"`
-	CountryCode  platform.Text `json:"country_code"`
-	Phone        platform.Text `json:"phone"`
+	FirstName    loose.Text `json:"first_name"`
+	LastName     loose.Text `json:"last_name"`
+	Name         loose.Text `json:"name"`
+	Company      loose.Text `json:"company"`
+	Address1     loose.Text `json:"address1"`
+	Address2     loose.Text `json:"address2"`
+	City         loose.Text `json:"city"`
+	Zip          loose.Text `json:"zip"`
+	Province     loose.Text `json:"province"`
+	ProvinceCode loose.Text `json:"province_code"`
+	CountryCode  loose.Text `json:"country_code"`
+	Phone        loose.Text `json:"phone"`
 }
 
 type customer struct {
-	FirstName      platform.Text `json:"first_name"`
-	LastName       platform.Text `json:"last_name"`
-	Email          platform.Text `json:"email"`
-	Phone          platform.Text `json:"phone"`
-	DefaultAddress address       `json:"default_address"`
+	FirstName      loose.Text `json:"first_name"`
+	LastName       loose.Text `json:"last_name"`
+	Email          loose.Text `json:"email"`
+	Phone          loose.Text `json:"phone"`
+	DefaultAddress address    `json:"default_address"`
 }
 
 // fields is a connection of GraphQL.
 type fields struct {
 	Edges []struct {
 		Node struct {
-			Key   platform.Text `json:"key"`
-			Value platform.Text `json:"value"`
+			Key   loose.Text `json:"key"`
+			Value loose.Text `json:"value"`
 		} `json:"node"`
 	} `json:"edges"`
 }
@@ -189,7 +191,7 @@ func (b body) checkID() error {
 }
 
 // number is what the merchant sees: "#1001".
-func (b body) number() string { return string(platform.First(b.Name, b.OrderNumber, b.ID)) }
+func (b body) number() string { return string(cmp.Or(b.Name, b.OrderNumber, b.ID)) }
 
 const (
 	ordersPaid      = "orders/paid"
@@ -255,7 +257,7 @@ func (b body) version() int64 {
 }
 
 // moment leaves out years that can't be written as JSON in every zone.
-func moment(text platform.Text) time.Time {
+func moment(text loose.Text) time.Time {
 	t, err := time.Parse(time.RFC3339, string(text))
 	if err != nil || t.Year() < 1971 || t.Year() > 9000 {
 		return time.Time{}

@@ -1,8 +1,10 @@
 package shopify
 
 import (
+	"cmp"
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -20,7 +22,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
-		Currency: strings.ToUpper(string(platform.First(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
+		Currency: strings.ToUpper(string(cmp.Or(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
 		PlacedAt: b.placedAt(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
@@ -65,26 +67,26 @@ func gateway(name string) order.Method {
 func (b body) customer() order.Customer {
 	who, bill, ship, home := b.Customer, b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress
 	taxID, wrong := b.taxID()
-	name := platform.First(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
+	name := cmp.Or(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
 	if company := b.company(); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
 		name = company
 	}
 	return order.Customer{
 		Name:       string(name),
-		Email:      string(platform.First(who.Email, b.Email, b.ContactEmail)),
-		Phone:      string(platform.First(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
+		Email:      string(cmp.Or(who.Email, b.Email, b.ContactEmail)),
+		Phone:      string(cmp.Or(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
 		TaxID:      taxID,
 		TaxIDWrong: wrong,
 		Address:    b.where().order(),
 	}
 }
 
-func full(firstName, lastName platform.Text) platform.Text {
-	return platform.Text(strings.TrimSpace(string(firstName + " " + lastName)))
+func full(firstName, lastName loose.Text) loose.Text {
+	return loose.Text(strings.TrimSpace(string(firstName + " " + lastName)))
 }
 
-func (a address) fullName() platform.Text {
-	return platform.First(a.Name, full(a.FirstName, a.LastName))
+func (a address) fullName() loose.Text {
+	return cmp.Or(a.Name, full(a.FirstName, a.LastName))
 }
 
 // where is the address of the bill, or else the best there is.

@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -48,7 +49,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	whole := b.isOrder(r.Body)
 	if !whole && !ofOrders(topic) {
 		n.Status, n.Topic = platform.Neither, topic
-		n.OrderID = string(platform.First(b.OrderID, b.ID))
+		n.OrderID = string(cmp.Or(b.OrderID, b.ID))
 		return n, nil
 	}
 	if err := b.checkID(); err != nil {

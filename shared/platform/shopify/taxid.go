@@ -3,8 +3,8 @@ package shopify
 import (
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
-	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // taxID is the first right one of all places, best first. Without any, it is
@@ -23,7 +23,7 @@ func (b body) taxID() (order.TaxID, bool) {
 
 // candidate is a text that may be a tax id; sure if it has to be one.
 type candidate struct {
-	text platform.Text
+	text loose.Text
 	sure bool
 }
 
@@ -58,7 +58,7 @@ func (b body) candidates() []candidate {
 }
 
 // letters is the name without what lies between its words.
-func letters(name platform.Text) string {
+func letters(name loose.Text) string {
 	return strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' {
 			return r
@@ -69,12 +69,12 @@ func letters(name platform.Text) string {
 
 // meant tells a mistyped tax id from a company's name and from "sim": nothing but
 // digits and their punctuation, and almost enough of them.
-func meant(text platform.Text) bool {
+func meant(text loose.Text) bool {
 	return len(text.Digits()) >= 9 && strings.Trim(string(text), "0123456789.-/ ") == ""
 }
 
 // company is the first company that is a name and no tax id.
-func (b body) company() platform.Text {
+func (b body) company() loose.Text {
 	for _, a := range []address{b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress} {
 		id, _ := order.ParseTaxID(string(a.Company))
 		if a.Company != "" && id == "" && !meant(a.Company) {

@@ -5,75 +5,76 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // body is what is read of an order, in WooCommerce's own words.
 type body struct {
-	ID                 platform.Text `json:"id"`
-	Number             platform.Text `json:"number"`
-	Status             platform.Word `json:"status"`
-	Currency           platform.Text `json:"currency"`
-	DateCreated        platform.Text `json:"date_created"`
-	DateCreatedGMT     platform.Text `json:"date_created_gmt"`
-	DateModified       platform.Text `json:"date_modified"`
-	DateModifiedGMT    platform.Text `json:"date_modified_gmt"`
-	DatePaid           platform.Text `json:"date_paid"`
-	DatePaidGMT        platform.Text `json:"date_paid_gmt"`
-	Total              platform.Text `json:"total"`
-	TotalTax           platform.Text `json:"total_tax"`
-	PaymentMethod      platform.Text `json:"payment_method"`
-	PaymentMethodTitle platform.Text `json:"payment_method_title"`
-	TransactionID      platform.Text `json:"transaction_id"`
-	Billing            billing       `json:"billing"`
-	MetaData           []meta        `json:"meta_data"`
-	LineItems          []lineItem    `json:"line_items"`
-	ShippingLines      []charge      `json:"shipping_lines"`
-	FeeLines           []charge      `json:"fee_lines"`
+	ID                 loose.Text `json:"id"`
+	Number             loose.Text `json:"number"`
+	Status             loose.Word `json:"status"`
+	Currency           loose.Text `json:"currency"`
+	DateCreated        loose.Text `json:"date_created"`
+	DateCreatedGMT     loose.Text `json:"date_created_gmt"`
+	DateModified       loose.Text `json:"date_modified"`
+	DateModifiedGMT    loose.Text `json:"date_modified_gmt"`
+	DatePaid           loose.Text `json:"date_paid"`
+	DatePaidGMT        loose.Text `json:"date_paid_gmt"`
+	Total              loose.Text `json:"total"`
+	TotalTax           loose.Text `json:"total_tax"`
+	PaymentMethod      loose.Text `json:"payment_method"`
+	PaymentMethodTitle loose.Text `json:"payment_method_title"`
+	TransactionID      loose.Text `json:"transaction_id"`
+	Billing            billing    `json:"billing"`
+	MetaData           []meta     `json:"meta_data"`
+	LineItems          []lineItem `json:"line_items"`
+	ShippingLines      []charge   `json:"shipping_lines"`
+	FeeLines           []charge   `json:"fee_lines"`
 }
 
 // billing has the fields of "Brazilian Market on WooCommerce" after the core's.
 type billing struct {
-	FirstName platform.Text `json:"first_name"`
-	LastName  platform.Text `json:"last_name"`
-	Company   platform.Text `json:"company"`
-	Address1  platform.Text `json:"address_1"`
-	Address2  platform.Text `json:"address_2"`
-	City      platform.Text `json:"city"`
-	State     platform.Text `json:"state"`
-	Postcode  platform.Text `json:"postcode"`
-	Country   platform.Text `json:"country"`
-	Email     platform.Text `json:"email"`
-	Phone     platform.Text `json:"phone"`
+	FirstName loose.Text `json:"first_name"`
+	LastName  loose.Text `json:"last_name"`
+	Company   loose.Text `json:"company"`
+	Address1  loose.Text `json:"address_1"`
+	Address2  loose.Text `json:"address_2"`
+	City      loose.Text `json:"city"`
+	State     loose.Text `json:"state"`
+	Postcode  loose.Text `json:"postcode"`
+	Country   loose.Text `json:"country"`
+	Email     loose.Text `json:"email"`
+	Phone     loose.Text `json:"phone"`
 
-	CPF          platform.Text `json:"cpf"`
-	CNPJ         platform.Text `json:"cnpj"`
-	PersonType   platform.Text `json:"persontype"`
-	Number       platform.Text `json:"number"`
-	Neighborhood platform.Text `json:"neighborhood"`
-	Cellphone    platform.Text `json:"cellphone"`
+	CPF          loose.Text `json:"cpf"`
+	CNPJ         loose.Text `json:"cnpj"`
+	PersonType   loose.Text `json:"persontype"`
+	Number       loose.Text `json:"number"`
+	Neighborhood loose.Text `json:"neighborhood"`
+	Cellphone    loose.Text `json:"cellphone"`
 }
 
 type meta struct {
-	Key   platform.Text `json:"key"`
-	Value platform.Text `json:"value"`
+	Key   loose.Text `json:"key"`
+	Value loose.Text `json:"value"`
 }
 
 type lineItem struct {
-	Name        platform.Text `json:"name"`
-	ProductID   platform.Text `json:"product_id"`
-	VariationID platform.Text `json:"variation_id"`
-	SKU         platform.Text `json:"sku"`
-	Quantity    platform.Text `json:"quantity"`
-	Price       platform.Text `json:"price"`
-	Subtotal    platform.Text `json:"subtotal"`
-	Total       platform.Text `json:"total"`
+	Name        loose.Text `json:"name"`
+	ProductID   loose.Text `json:"product_id"`
+	VariationID loose.Text `json:"variation_id"`
+	SKU         loose.Text `json:"sku"`
+	Quantity    loose.Text `json:"quantity"`
+	Price       loose.Text `json:"price"`
+	Subtotal    loose.Text `json:"subtotal"`
+	Total       loose.Text `json:"total"`
 }
 
 // charge is a line of shipping or a fee.
 type charge struct {
-	Total platform.Text `json:"total"`
+	Total loose.Text `json:"total"`
 }
 
 func decode(text []byte) (body, error) {
@@ -139,7 +140,7 @@ func (b body) version() int64 {
 
 // moment reads the date in UTC, or else the shop's own, which is São Paulo's as
 // far as anybody can tell. Neither says its zone.
-func moment(gmt, local platform.Text) time.Time {
+func moment(gmt, local loose.Text) time.Time {
 	if t := timeIn(gmt, time.UTC); !t.IsZero() {
 		return t
 	}
@@ -147,7 +148,7 @@ func moment(gmt, local platform.Text) time.Time {
 }
 
 // timeIn leaves out years that can't be written as JSON in every zone.
-func timeIn(text platform.Text, zone *time.Location) time.Time {
+func timeIn(text loose.Text, zone *time.Location) time.Time {
 	for _, layout := range []string{"2006-01-02T15:04:05", time.RFC3339, time.DateTime} {
 		if t, err := time.ParseInLocation(layout, string(text), zone); err == nil && t.Year() >= 1970 && t.Year() <= 9000 {
 			return t

@@ -1,11 +1,13 @@
 package woocommerce
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"strconv"
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
@@ -107,7 +109,7 @@ func (i lineItem) skus() []string {
 }
 
 // text is what a person typed: WordPress keeps it with entities.
-func text(t platform.Text) string { return html.UnescapeString(string(t)) }
+func text(t loose.Text) string { return html.UnescapeString(string(t)) }
 
 func (b body) customer() order.Customer {
 	bill := b.Billing
@@ -119,7 +121,7 @@ func (b body) customer() order.Customer {
 	return order.Customer{
 		Name:       name,
 		Email:      string(bill.Email),
-		Phone:      string(platform.First(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
+		Phone:      string(cmp.Or(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
 		TaxID:      taxID,
 		TaxIDWrong: wrong,
 		Address:    b.address(),
@@ -131,9 +133,9 @@ func (b body) address() order.Address {
 	country, uf, cep := platform.Region(bill.Country, bill.Postcode, bill.State)
 	return order.Address{
 		Street:     text(bill.Address1),
-		Number:     string(platform.First(bill.Number, b.meta("billing_number"))),
+		Number:     string(cmp.Or(bill.Number, b.meta("billing_number"))),
 		Complement: text(bill.Address2),
-		District:   text(platform.First(bill.Neighborhood, b.meta("billing_neighborhood"))),
+		District:   text(cmp.Or(bill.Neighborhood, b.meta("billing_neighborhood"))),
 		City:       text(bill.City),
 		State:      uf,
 		PostalCode: cep,
@@ -143,7 +145,7 @@ func (b body) address() order.Address {
 
 // meta is the value of the key, with or without the underscore that hides it from
 // the shop's own pages.
-func (b body) meta(key string) platform.Text {
+func (b body) meta(key string) loose.Text {
 	for _, m := range b.MetaData {
 		if strings.TrimPrefix(string(m.Key), "_") == key && m.Value != "" {
 			return m.Value
@@ -153,7 +155,7 @@ func (b body) meta(key string) platform.Text {
 }
 
 // gateways are those whose id says less, or something else, than its words.
-var gateways = map[platform.Text]order.Method{
+var gateways = map[loose.Text]order.Method{
 	"woo-mercado-pago-custom":  order.CreditCard,
 	"woo-mercado-pago-credits": order.Other, // a loan, "parcelado sem cartão"
 	"cheque":                   order.Other,

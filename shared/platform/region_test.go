@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -35,6 +36,27 @@ func TestStateIsItsUFHoweverItIsWritten(t *testing.T) {
 	for _, text := range []string{"", "XX", "California", "Minas", "S", "\xff", "BR"} {
 		if got := platform.UF(text); got != "" {
 			t.Errorf("UF(%q) = %q", text, got)
+		}
+	}
+}
+
+func TestAUFAndACEPAreBrazilsAlone(t *testing.T) {
+	type region struct{ country, uf, cep string }
+	for _, c := range []struct {
+		country loose.Text
+		states  []loose.Text
+		want    region
+	}{
+		{"BR", []loose.Text{"MG"}, region{"BR", "MG", "30140120"}},
+		{"br", []loose.Text{"", "Minas Gerais"}, region{"BR", "MG", "30140120"}},
+		{"", []loose.Text{"mg", "SP"}, region{"", "MG", "30140120"}},
+		{"BR", []loose.Text{"XX", "SP"}, region{"BR", "SP", "30140120"}},
+		{"BR", nil, region{"BR", "", "30140120"}},
+		{"us", []loose.Text{"PA"}, region{"US", "", ""}},
+	} {
+		var got region
+		if got.country, got.uf, got.cep = platform.Region(c.country, "30140-120", c.states...); got != c.want {
+			t.Errorf("%s %v: %v, want %v", c.country, c.states, got, c.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
+	"github.com/carimbo/carimbo/shared/loose"
 )
 
 // states are the names of Brazil's states and their UF, as fold.Text leaves them.
@@ -31,4 +32,20 @@ func UF(state string) string {
 		}
 	}
 	return ""
+}
+
+// Region is an address's country in capitals and, in Brazil or where no country
+// is given, its UF (the first state that is one) and its CEP: Pennsylvania's code
+// is Pará's.
+func Region(country, zip loose.Text, states ...loose.Text) (iso, uf, cep string) {
+	iso = strings.ToUpper(string(country))
+	if iso != "" && iso != "BR" {
+		return iso, "", ""
+	}
+	for _, state := range states {
+		if uf = UF(string(state)); uf != "" {
+			break
+		}
+	}
+	return iso, uf, zip.Digits()
 }

@@ -1,4 +1,5 @@
-package platform
+// Package loose reads JSON whose writer is free with types.
+package loose
 
 import (
 	"encoding/json"
@@ -6,8 +7,8 @@ import (
 )
 
 // Text is a JSON string or number as text without outer spaces, and empty for
-// anything else: platforms send ids and codes both ways, and null or an object
-// where there is none.
+// anything else: shops and ERPs send ids and codes both ways, and null or an
+// object where there is none.
 type Text string
 
 // UnmarshalJSON never fails on valid JSON.
@@ -46,30 +47,4 @@ func (t Text) Digits() string {
 		}
 		return -1
 	}, string(t))
-}
-
-// First is the first text that isn't empty.
-func First(texts ...Text) Text {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
-// Region is an address's country in capitals and, in Brazil or where no country
-// is given, its UF (the first state that is one) and its CEP: Pennsylvania's code
-// is Pará's.
-func Region(country, zip Text, states ...Text) (iso, uf, cep string) {
-	iso = strings.ToUpper(string(country))
-	if iso != "" && iso != "BR" {
-		return iso, "", ""
-	}
-	for _, state := range states {
-		if uf = UF(string(state)); uf != "" {
-			break
-		}
-	}
-	return iso, uf, zip.Digits()
 }
