@@ -1,12 +1,9 @@
 package hotmart_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,25 +23,18 @@ var (
 	now = time.Date(2026, 11, 21, 15, 30, 0, 0, time.UTC)
 )
 
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "events", "payloads", "hotmart", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+func purchase(t testing.TB) []byte { return platformtest.Sample(t, "hotmart/purchase_approved.json") }
 
 func conformance(t testing.TB) platformtest.Case {
 	return platformtest.Case{
 		Platform: hot,
 		Settings: platform.Settings{Connection: "cursos"},
 		Secret:   token, Other: "another-token-of-hotmart",
-		Paid:     sample(t, "purchase_approved.json"),
-		Reversed: sample(t, "purchase_refunded.json"),
-		Neither:  sample(t, "purchase_complete.json"),
+		Paid:     purchase(t),
+		Reversed: platformtest.Sample(t, "hotmart/purchase_refunded.json"),
+		Neither:  platformtest.Sample(t, "hotmart/purchase_complete.json"),
 		Silent: [][]byte{
-			edit(t, map[string]any{"event": nil}), edit(t, map[string]any{"event": ""}),
+			edit(t, map[string]any{"event": absent}), edit(t, map[string]any{"event": ""}),
 			edit(t, map[string]any{"event": 5}), edit(t, map[string]any{"event": []string{"PURCHASE_APPROVED"}}),
 			[]byte(`{"event":null,"data":{"purchase":{"transaction":"HP2640917385","price":{"value":497.0}}}}`),
 		},
@@ -126,33 +116,12 @@ func TestTokenIsTakenOutOfTheBodyAndNothingElseIsTouched(t *testing.T) {
 	}
 }
 
-// edit changes the approved sample by decoding it, so that a test shows only what
-// it is about. A nil value removes the key.
+const absent = platformtest.Absent
+
+// edit is the approved sample with changes.
 func edit(t testing.TB, changes map[string]any) []byte {
 	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(sample(t, "purchase_approved.json")))
-	d.UseNumber()
-	var body map[string]any
-	if err := d.Decode(&body); err != nil {
-		t.Fatal(err)
-	}
-	for path, value := range changes {
-		keys := strings.Split(path, ".")
-		at := body
-		for _, key := range keys[:len(keys)-1] {
-			at = at[key].(map[string]any)
-		}
-		if value == nil {
-			delete(at, keys[len(keys)-1])
-		} else {
-			at[keys[len(keys)-1]] = value
-		}
-	}
-	b, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return platformtest.Edit(t, purchase(t), changes)
 }
 
 func read(t testing.TB, body []byte) (platform.Notice, error) {
@@ -180,7 +149,7 @@ func TestEventDecidesWhatANoticeMeans(t *testing.T) {
 		if err != nil || n.Status != want || n.Topic != event || n.OrderID != "HP2640917385" {
 			t.Errorf("%s: %s %s %s, %v", event, n.Status, n.Topic, n.OrderID, err)
 		}
-		n, err = read(t, edit(t, map[string]any{"event": event, "data.purchase.transaction": nil}))
+		n, err = read(t, edit(t, map[string]any{"event": event, "data.purchase.transaction": absent}))
 		if want == platform.Neither {
 			if err != nil || n.Status != platform.Neither || n.OrderID != "" {
 				t.Errorf("%s without a transaction: %+v, %v", event, n.Status, err)
@@ -213,24 +182,24 @@ func TestNoticeTellsTheOrderItsTimeAndItsVersion(t *testing.T) {
 		want   platform.Notice
 	}{
 		{"as it is", nil, platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
-		{"not approved", map[string]any{"data.purchase.approved_date": nil},
+		{"not approved", map[string]any{"data.purchase.approved_date": absent},
 			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
-		{"neither approved nor dated", map[string]any{"data.purchase.approved_date": nil, "creation_date": nil},
+		{"neither approved nor dated", map[string]any{"data.purchase.approved_date": absent, "creation_date": absent},
 			platform.Notice{OrderID: id, PaidAt: ordered, PaidRank: order.ByOrder}},
 		{"dates that are none", map[string]any{"data.purchase.approved_date": "soon", "data.purchase.order_date": -5},
 			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
-		{"dates beyond all years", map[string]any{"data.purchase.approved_date": 999999999999999, "data.purchase.order_date": nil},
+		{"dates beyond all years", map[string]any{"data.purchase.approved_date": 999999999999999, "data.purchase.order_date": absent},
 			platform.Notice{OrderID: id, PaidAt: created, PaidRank: order.ByNotice, Version: 1795273204381}},
 		{"dates as strings", map[string]any{"data.purchase.approved_date": "1795273200000", "creation_date": "1795273204382"},
 			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204382}},
-		{"no dates", map[string]any{"data.purchase.approved_date": nil, "data.purchase.order_date": nil, "creation_date": nil},
+		{"no dates", map[string]any{"data.purchase.approved_date": absent, "data.purchase.order_date": absent, "creation_date": absent},
 			platform.Notice{OrderID: id}},
 		{"a version before all versions", map[string]any{"creation_date": -5}, platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment}},
 		{"test product", map[string]any{"data.product.id": 0},
 			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381, Test: true}},
 		{"test product as a string", map[string]any{"data.product.id": "0"},
 			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381, Test: true}},
-		{"no product", map[string]any{"data.product": nil},
+		{"no product", map[string]any{"data.product": absent},
 			platform.Notice{OrderID: id, PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
 		{"a number as transaction", map[string]any{"data.purchase.transaction": 4711},
 			platform.Notice{OrderID: "4711", PaidAt: approved, PaidRank: order.ByPayment, Version: 1795273204381}},
@@ -259,9 +228,9 @@ func TestTheTimeOfAnEventDatesOnlyThePaymentItTellsOf(t *testing.T) {
 		{"PURCHASE_APPROVED", 1795273083000, order.Moment{At: created, Rank: order.ByNotice}},
 		{"PURCHASE_REFUNDED", 1795273083000, order.Moment{At: ordered, Rank: order.ByOrder}},
 		{"PURCHASE_COMPLETE", 1795273083000, order.Moment{At: ordered, Rank: order.ByOrder}},
-		{"PURCHASE_REFUNDED", nil, order.Moment{At: created, Rank: order.ByOrder}},
+		{"PURCHASE_REFUNDED", absent, order.Moment{At: created, Rank: order.ByOrder}},
 	} {
-		n, err := read(t, edit(t, map[string]any{"event": c.event, "data.purchase.approved_date": nil, "data.purchase.order_date": c.ordered}))
+		n, err := read(t, edit(t, map[string]any{"event": c.event, "data.purchase.approved_date": absent, "data.purchase.order_date": c.ordered}))
 		if got := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); err != nil || got != c.want {
 			t.Errorf("%s: %+v, want %+v, %v", c.event, got, c.want, err)
 		}
@@ -306,7 +275,7 @@ func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 		Total: order.Cents(49700),
 	}
 	for _, amount := range []string{"", "price"} {
-		if diff := cmp.Diff(want, decode(t, sample(t, "purchase_approved.json"), amount)); diff != "" {
+		if diff := cmp.Diff(want, decode(t, purchase(t), amount)); diff != "" {
 			t.Errorf("amount %q:\n%s", amount, diff)
 		}
 	}
@@ -330,12 +299,12 @@ func TestMissingAmountIsAShapeThatNobodyKnows(t *testing.T) {
 		change       map[string]any
 		says         string
 	}{
-		{"no price", "", map[string]any{"data.purchase.price": nil}, "data.purchase.price.value is missing"},
+		{"no price", "", map[string]any{"data.purchase.price": absent}, "data.purchase.price.value is missing"},
 		{"price is a string", "", map[string]any{"data.purchase.price": "497"}, "data.purchase.price.value is missing"},
-		{"no value", "", map[string]any{"data.purchase.price.value": nil}, "data.purchase.price.value is missing"},
+		{"no value", "", map[string]any{"data.purchase.price.value": absent}, "data.purchase.price.value is missing"},
 		{"value is text", "", map[string]any{"data.purchase.price.value": "a lot"}, "data.purchase.price.value is no amount"},
-		{"no purchase", "", map[string]any{"data.purchase": nil}, "data.purchase.transaction is missing"},
-		{"no commissions", "producer", map[string]any{"data.commissions": nil}, "data.commissions has none of source PRODUCER"},
+		{"no purchase", "", map[string]any{"data.purchase": absent}, "data.purchase.transaction is missing"},
+		{"no commissions", "producer", map[string]any{"data.commissions": absent}, "data.commissions has none of source PRODUCER"},
 		{"commissions are a string", "producer", map[string]any{"data.commissions": "x"}, "data.commissions has none of source PRODUCER"},
 		{"no producer", "producer", map[string]any{"data.commissions": []any{map[string]any{"source": "AFFILIATE", "value": 1}}},
 			"data.commissions has none of source PRODUCER"},
@@ -344,10 +313,7 @@ func TestMissingAmountIsAShapeThatNobodyKnows(t *testing.T) {
 		{"unknown setting", "net", nil, `the connection's amount is "net": set it to price or producer`},
 	} {
 		o, err := hot.Order(platform.Payload{Body: edit(t, c.change)}, platform.Settings{Amount: c.amount})
-		reason, ok := order.AsRejection(err)
-		if !ok || reason.Kind != order.NotUnderstood || !strings.HasPrefix(reason.Message, c.says) || !cmp.Equal(o, order.Order{}) {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		platformtest.IsNotUnderstood(t, c.name, o, err, c.says)
 	}
 }
 
@@ -358,10 +324,10 @@ func TestCurrencySumsAndTaxIDsNeverFailTheDecoding(t *testing.T) {
 		holds  func(order.Order) bool
 	}{
 		{"dollars", map[string]any{"data.purchase.price.currency_value": "usd"}, func(o order.Order) bool { return o.Currency == "USD" }},
-		{"no currency", map[string]any{"data.purchase.price.currency_value": nil}, func(o order.Order) bool { return o.Currency == "" }},
+		{"no currency", map[string]any{"data.purchase.price.currency_value": absent}, func(o order.Order) bool { return o.Currency == "" }},
 		{"negative", map[string]any{"data.purchase.price.value": json.Number("-0.01")}, func(o order.Order) bool { return o.Total.Equal(order.Cents(-1)) }},
 		{"text of a number", map[string]any{"data.purchase.price.value": "158.49"}, func(o order.Order) bool { return o.Total.Equal(order.Cents(15849)) }},
-		{"no tax id", map[string]any{"data.buyer.document": nil}, func(o order.Order) bool { return o.Customer.TaxID == "" && !o.Customer.TaxIDWrong }},
+		{"no tax id", map[string]any{"data.buyer.document": absent}, func(o order.Order) bool { return o.Customer.TaxID == "" && !o.Customer.TaxIDWrong }},
 		{"empty tax id", map[string]any{"data.buyer.document": ""}, func(o order.Order) bool { return o.Customer.TaxID == "" && !o.Customer.TaxIDWrong }},
 		{"wrong tax id", map[string]any{"data.buyer.document": "384.917.265-18"}, func(o order.Order) bool { return o.Customer.TaxID == "" && o.Customer.TaxIDWrong }},
 		{"tax id as a number", map[string]any{"data.buyer.document": 38491726519}, func(o order.Order) bool { return o.Customer.TaxID == "38491726519" && !o.Customer.TaxIDWrong }},
@@ -397,22 +363,22 @@ func TestBuyerAndProductAreReadHoweverTheyAreWritten(t *testing.T) {
 		got    func(order.Order) string
 		want   string
 	}{
-		{"first and last name", map[string]any{"data.buyer.name": nil}, func(o order.Order) string { return o.Customer.Name }, "Helena Prado"},
-		{"first name alone", map[string]any{"data.buyer.name": nil, "data.buyer.last_name": nil}, func(o order.Order) string { return o.Customer.Name }, "Helena"},
+		{"first and last name", map[string]any{"data.buyer.name": absent}, func(o order.Order) string { return o.Customer.Name }, "Helena Prado"},
+		{"first name alone", map[string]any{"data.buyer.name": absent, "data.buyer.last_name": absent}, func(o order.Order) string { return o.Customer.Name }, "Helena"},
 		{"code of a state", map[string]any{"data.buyer.address.state": "sp"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
 		{"accents missing", map[string]any{"data.buyer.address.state": "SAO PAULO"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
 		{"Pennsylvania is not Pará", map[string]any{"data.buyer.address.state": "PA", "data.buyer.address.country_iso": "us"},
 			func(o order.Order) string { a := o.Customer.Address; return a.State + a.PostalCode + a.Country }, "US"},
-		{"no country", map[string]any{"data.buyer.address.country_iso": nil},
+		{"no country", map[string]any{"data.buyer.address.country_iso": absent},
 			func(o order.Order) string { a := o.Customer.Address; return a.State + a.PostalCode + a.Country }, "MG30140120"},
 		{"foreign state", map[string]any{"data.buyer.address.state": "Lisboa"}, func(o order.Order) string { return o.Customer.Address.State }, ""},
 		{"zipcode as a number", map[string]any{"data.buyer.address.zipcode": 38400123}, func(o order.Order) string { return o.Customer.Address.PostalCode }, "38400123"},
 		{"zipcode with a dash", map[string]any{"data.buyer.address.zipcode": "38400-123"}, func(o order.Order) string { return o.Customer.Address.PostalCode }, "38400123"},
 		{"number as a number", map[string]any{"data.buyer.address.number": 10}, func(o order.Order) string { return o.Customer.Address.Number }, "10"},
 		{"country in small letters", map[string]any{"data.buyer.address.country_iso": "br"}, func(o order.Order) string { return o.Customer.Address.Country }, "BR"},
-		{"no offer", map[string]any{"data.purchase.offer": nil}, func(o order.Order) string { return strings.Join(o.Lines[0].SKUs, ",") }, "5128734"},
-		{"no product id", map[string]any{"data.product.id": nil}, func(o order.Order) string { return strings.Join(o.Lines[0].SKUs, ",") }, "CURSO-GO"},
-		{"no order date", map[string]any{"data.purchase.order_date": nil}, func(o order.Order) string { return o.PlacedAt.Format(time.RFC3339) }, "2026-11-21T15:00:00Z"},
+		{"no offer", map[string]any{"data.purchase.offer": absent}, func(o order.Order) string { return strings.Join(o.Lines[0].SKUs, ",") }, "5128734"},
+		{"no product id", map[string]any{"data.product.id": absent}, func(o order.Order) string { return strings.Join(o.Lines[0].SKUs, ",") }, "CURSO-GO"},
+		{"no order date", map[string]any{"data.purchase.order_date": absent}, func(o order.Order) string { return o.PlacedAt.Format(time.RFC3339) }, "2026-11-21T15:00:00Z"},
 	} {
 		if got := c.got(decode(t, edit(t, c.change), "")); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -440,17 +406,6 @@ func TestPaymentTypesAreTranslated(t *testing.T) {
 }
 
 func TestErrorsRepeatNothingOfTheBody(t *testing.T) {
-	for _, body := range []string{`"Helena Prado"`, `{"event":"PURCHASE_APPROVED","data":{"buyer":{"name":"Helena Prado"}}}`, `Helena Prado`,
-		`{"event":"PURCHASE_APPROVED","data":{"purchase":{"transaction":"Helena Prado","price":{"value":"Helena Prado"}}}}`} {
-		_, errRead := read(t, []byte(body))
-		_, errOrder := hot.Order(platform.Payload{Body: []byte(body)}, platform.Settings{})
-		for _, err := range []error{errRead, errOrder} {
-			if err != nil && strings.Contains(err.Error(), "Helena") {
-				t.Errorf("%s: %v", body, err)
-			}
-		}
-		if errOrder == nil {
-			t.Errorf("%s became an order", body)
-		}
-	}
+	conformance(t).RepeatsNothing(t, "", "Helena", `"Helena Prado"`, `{"event":"PURCHASE_APPROVED","data":{"buyer":{"name":"Helena Prado"}}}`, `Helena Prado`,
+		`{"event":"PURCHASE_APPROVED","data":{"purchase":{"transaction":"Helena Prado","price":{"value":"Helena Prado"}}}}`)
 }

@@ -31,6 +31,9 @@ type Case struct {
 	Silent [][]byte
 	// SignsBody tells that the proof covers the body.
 	SignsBody bool
+	// HMAC is the header that holds the base64 of the raw body's HMAC-SHA256, where
+	// there is one.
+	HMAC string
 	// ProofInBody tells that the proof may be in the body, so that nothing can be
 	// refused before it is read.
 	ProofInBody bool
@@ -54,6 +57,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("a request without its proof is refused", c.unproven)
 	t.Run("what has no proof is known before its body", c.provable)
 	t.Run("a changed body is refused where it is signed", c.changed)
+	t.Run("an HMAC counts to the letter and with a key", c.hmac)
 	t.Run("a proof ages where it has a time", c.aged)
 	t.Run("a signed request is no ping", c.ping)
 	t.Run("paid, reversed and neither are told apart", c.read)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
@@ -195,11 +196,7 @@ func (w want) hasTaxID(o order.Order) bool {
 
 func TestSamplesAreNobodys(t *testing.T) {
 	for row := range samples {
-		body, err := os.ReadFile(filepath.Join("..", "..", "..", "events", "payloads", filepath.FromSlash(row)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for word := range strings.FieldsFuncSeq(string(body), func(r rune) bool { return strings.ContainsRune("\" ,\n", r) }) {
+		for word := range strings.FieldsFuncSeq(string(platformtest.Sample(t, row)), func(r rune) bool { return strings.ContainsRune("\" ,\n", r) }) {
 			if strings.Contains(word, "@") && !strings.HasSuffix(word, ".example") {
 				t.Errorf("%s: %s may be somebody's address", row, word)
 			}

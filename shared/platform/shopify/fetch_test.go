@@ -131,7 +131,7 @@ func TestFetchLeavesAloneWhatNeedsNothing(t *testing.T) {
 	}{
 		"no store secret":       {without(t), nil},
 		"an empty store secret": {without(t), map[string]string{}},
-		"a tax id is there":     {platform.Payload{Body: sample(t, "order_paid.json")}, store},
+		"a tax id is there":     {platform.Payload{Body: paidOrder(t)}, store},
 		"no JSON":               {platform.Payload{Body: []byte("hello")}, store},
 		"no id":                 {platform.Payload{Body: []byte(`{}`)}, store},
 	} {
