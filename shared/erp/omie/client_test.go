@@ -19,6 +19,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 )
 
 const (
@@ -47,14 +48,6 @@ func calling(t *testing.T, url string, change ...func(*omie.Options)) *omie.Clie
 	return omie.New(o)
 }
 
-// unasked is the URL of an Omie that nobody may ask anything.
-func unasked(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
 // ready is a document that can be created.
 func ready(t *testing.T) erp.Document {
 	t.Helper()
@@ -67,15 +60,6 @@ func ready(t *testing.T) erp.Document {
 	}
 	doc.Customer.TaxID = someCPF // so that its masking is put to the test
 	return doc
-}
-
-func answering(status int, contentType, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", contentType)
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
 }
 
 func TestACreateIsOneRequestWithTheKeysAsTexts(t *testing.T) {
@@ -114,7 +98,7 @@ func TestABaseURLNeedsNoSlash(t *testing.T) {
 		if r.URL.Path != "/v1/servicos/os/" {
 			t.Errorf("path %s", r.URL.Path)
 		}
-		answering(200, "application/json", created)(w, r)
+		wiretest.Answering(200, "application/json", created)(w, r)
 	}))
 	defer server.Close()
 	for _, base := range []string{server.URL + "/v1", server.URL + "/v1/"} {
@@ -153,19 +137,19 @@ func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
 			_, _ = io.WriteString(c, "OK\r\n\r\n")
 			_ = c.Close()
 		},
-		"HTML":          answering(502, "text/html", "<html>Bad Gateway</html>"),
-		"HTML with 200": answering(200, "text/html", "<html>Manutenção</html>"),
-		"nothing":       answering(200, "application/json", ""),
+		"HTML":          wiretest.Answering(502, "text/html", "<html>Bad Gateway</html>"),
+		"HTML with 200": wiretest.Answering(200, "text/html", "<html>Manutenção</html>"),
+		"nothing":       wiretest.Answering(200, "application/json", ""),
 		"half an answer": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
-			answering(200, "application/json", created)(w, r)
+			wiretest.Answering(200, "application/json", created)(w, r)
 		},
-		"an answer over the limit": answering(200, "application/json", created+strings.Repeat(" ", 1<<20)),
+		"an answer over the limit": wiretest.Answering(200, "application/json", created+strings.Repeat(" ", 1<<20)),
 		"giant headers": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 100<<10))
-			answering(200, "application/json", created)(w, r)
+			wiretest.Answering(200, "application/json", created)(w, r)
 		},
-		"another OS": answering(200, "application/json", strings.Replace(created, "k7m2", "xxxx", 1)),
+		"another OS": wiretest.Answering(200, "application/json", strings.Replace(created, "k7m2", "xxxx", 1)),
 		"moved": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere/", http.StatusMovedPermanently)
 		},
@@ -228,11 +212,11 @@ func TestAServerThatHangsLosesTheAnswer(t *testing.T) {
 func TestWhatFailsBeforeTheFirstByteWasNotSent(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	plain := httptest.NewUnstartedServer(answering(200, "application/json", created))
+	plain := httptest.NewUnstartedServer(wiretest.Answering(200, "application/json", created))
 	plain.Config.ErrorLog = quiet()
 	plain.Start()
 	defer plain.Close()
-	stranger := httptest.NewUnstartedServer(answering(200, "application/json", created))
+	stranger := httptest.NewUnstartedServer(wiretest.Answering(200, "application/json", created))
 	stranger.Config.ErrorLog = quiet()
 	stranger.StartTLS() // its certificate is nobody's
 	defer stranger.Close()
@@ -276,7 +260,7 @@ func TestATimeOutWhileConnectingWasNotSent(t *testing.T) {
 }
 
 func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
-	url := unasked(t)
+	url := wiretest.Unasked(t)
 	now := time.Now()
 	hour, cancelHour := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancelHour()
@@ -300,7 +284,7 @@ func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 }
 
 func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
-	server := httptest.NewServer(answering(200, "application/json", created))
+	server := httptest.NewServer(wiretest.Answering(200, "application/json", created))
 	defer server.Close()
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
@@ -313,7 +297,7 @@ func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
 
 // TestTheTimeIsLookedAtAgainAfterTheWait: a process may be paused in between.
 func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
-	url := unasked(t)
+	url := wiretest.Unasked(t)
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancel()
@@ -329,7 +313,7 @@ func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 // Go's timers stand still with a process that is frozen; the clock on the wall
 // doesn't, and what was noted of a question holds until then and no longer.
 func TestNothingIsAskedAfterTheEndWhateverTheTimersSay(t *testing.T) {
-	url := unasked(t)
+	url := wiretest.Unasked(t)
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
 	defer cancel()
@@ -392,7 +376,7 @@ func TestAConnectionThatDiedBetweenTwoCallsLosesNothing(t *testing.T) {
 
 func TestNoConnectionIsUsedTwice(t *testing.T) {
 	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(answering(200, "application/json", created))
+	server := httptest.NewUnstartedServer(wiretest.Answering(200, "application/json", created))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			connections.Add(1)
@@ -412,7 +396,7 @@ func TestNoConnectionIsUsedTwice(t *testing.T) {
 }
 
 func TestTwoCallsOfAMethodBeginAQuarterSecondApart(t *testing.T) {
-	server := httptest.NewServer(answering(200, "application/json", created))
+	server := httptest.NewServer(wiretest.Answering(200, "application/json", created))
 	defer server.Close()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
@@ -483,7 +467,7 @@ func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := unasked(t)
+	url := wiretest.Unasked(t)
 	if got := calling(t, url).Create(t.Context(), doc); got.Kind != erp.NotSent {
 		t.Errorf("answer %+v, want not sent", got)
 	}
@@ -523,7 +507,7 @@ func TestNoAnswerTellsWhatIsPrivate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server := httptest.NewServer(answering(500, "application/json; x="+appSecret, string(b)))
+			server := httptest.NewServer(wiretest.Answering(500, "application/json; x="+appSecret, string(b)))
 			c := calling(t, server.URL)
 			created, found := c.Create(t.Context(), ready(t)), c.LookUp(t.Context(), reference)
 			undone := ready(t)
@@ -552,33 +536,21 @@ func TestWhatTheAccountCan(t *testing.T) {
 	}
 }
 
-// changing is the account's secret: its App Key can be replaced.
-type changing struct{ app string }
-
-func (k *changing) credentials(context.Context) (string, string, error) { return k.app, appSecret, nil }
-
 // A customer's nCodCli means another one in another app.
 func TestNoOSIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 	requests := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests++
-		answering(200, "application/json", created)(w, r)
+		wiretest.Answering(200, "application/json", created)(w, r)
 	}))
 	defer server.Close()
-	k := &changing{app: appKey}
-	c := calling(t, server.URL, func(o *omie.Options) { o.Credentials = k.credentials })
+	k := &wiretest.Keys{App: appKey, Secret: appSecret}
+	c := calling(t, server.URL, func(o *omie.Options) { o.Credentials = k.Credentials })
 	doc, answer := c.Customer(t.Context(), ready(t))
 	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
 		t.Fatalf("%+v, key %q", answer, doc.Key)
 	}
-	k.app = "1199887766"
-	if got := c.Create(t.Context(), doc); got.Kind != erp.NotSent || requests != 0 {
-		t.Errorf("%+v after %d requests", got, requests)
-	}
-	k.app = appKey
-	if got := c.Create(t.Context(), doc); got.Kind != erp.Created || requests != 1 {
-		t.Errorf("under its own key: %+v after %d requests", got, requests)
-	}
+	wiretest.SentUnderItsKeyAlone(t, c, doc, k, &requests)
 }
 
 func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
@@ -587,7 +559,7 @@ func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
 		`{"faultstring":"OS não cadastrada"}`:                                             erp.Absent,
 		`{"faultstring":"Algo"}`:                                                          erp.Unknown,
 	} {
-		server := httptest.NewServer(answering(200, "application/json", body))
+		server := httptest.NewServer(wiretest.Answering(200, "application/json", body))
 		got := calling(t, server.URL).LookUp(t.Context(), reference)
 		server.Close()
 		if got.Kind != kind || got.Key != erp.KeyDigest(appKey) {
@@ -599,10 +571,10 @@ func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	ref := reference
 	ref.Kind = "pedido"
-	if got := calling(t, unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
+	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
 		t.Errorf("%+v", got)
 	}
-	server := httptest.NewServer(answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
+	server := httptest.NewServer(wiretest.Answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
 	defer server.Close()
 	for _, kind := range []string{"", "os"} {
 		ref.Kind = kind

@@ -18,6 +18,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -482,7 +483,7 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 		d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/os/") {
-				answering(500, "application/json", faultOf(said, ""))(w, r)
+				wiretest.Answering(500, "application/json", faultOf(said, ""))(w, r)
 				return
 			}
 			d.ServeHTTP(w, r)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -53,22 +54,6 @@ func ready(t *testing.T) erp.Document {
 	return document(t, client(t, settings), paid(t, "100", "1 x 100"))
 }
 
-func answering(status int, contentType, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", contentType)
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-func serve(t *testing.T, handler http.HandlerFunc) string {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
 func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 	doc := ready(t)
 	want, err := sensio.Request(doc)
@@ -76,7 +61,7 @@ func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	var requests []string
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		requests = append(requests, strings.Join([]string{r.Method, r.URL.String(), r.Header.Get("Content-Type"), r.Header.Get("Accept"), r.Header.Get("Authorization"), r.Header.Get("X-Key"), string(body)}, " "))
 		w.WriteHeader(http.StatusCreated)
@@ -101,38 +86,26 @@ func TestWhatTheAccountCan(t *testing.T) {
 	}
 }
 
-// changing is the account's secret: its App Key can be replaced.
-type changing struct{ app string }
-
-func (k *changing) credentials(context.Context) (string, string, error) { return k.app, appSecret, nil }
-
 func TestNoSaleIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 	requests := 0
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		requests++
-		answering(201, "application/json", `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)(w, r)
+		wiretest.Answering(201, "application/json", `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)(w, r)
 	})
-	k := &changing{app: appKey}
-	c := calling(t, url, func(o *sensio.Options) { o.Credentials = k.credentials })
+	k := &wiretest.Keys{App: appKey, Secret: appSecret}
+	c := calling(t, url, func(o *sensio.Options) { o.Credentials = k.Credentials })
 	unready := ready(t)
 	unready.Customer.TaxID = ""
 	doc, answer := c.Customer(t.Context(), unready)
 	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
 		t.Fatalf("%+v, key %q", answer, doc.Key)
 	}
-	k.app = "1199887766"
-	if got := c.Create(t.Context(), doc); got.Kind != erp.NotSent || requests != 0 {
-		t.Errorf("%+v after %d requests", got, requests)
-	}
-	k.app = appKey
-	if got := c.Create(t.Context(), doc); got.Kind != erp.Created || requests != 1 {
-		t.Errorf("under its own key: %+v after %d requests", got, requests)
-	}
+	wiretest.SentUnderItsKeyAlone(t, c, doc, k, &requests)
 }
 
 func TestNoRedirectIsFollowed(t *testing.T) {
 	calls := 0
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		calls++
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	})
@@ -175,11 +148,11 @@ func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
 			_, _ = io.WriteString(w, `{"success":true,"response":"1"}`)
 			panic(http.ErrAbortHandler)
 		},
-		"over 1 MiB": answering(201, "application/json", `{"response":"1"}`+strings.Repeat(" ", 1<<20)),
-		"HTML":       answering(201, "text/html", "<html>ok</html>"),
-		"5xx":        answering(500, "application/json", `{"success":false,"message":"x"}`),
+		"over 1 MiB": wiretest.Answering(201, "application/json", `{"response":"1"}`+strings.Repeat(" ", 1<<20)),
+		"HTML":       wiretest.Answering(201, "text/html", "<html>ok</html>"),
+		"5xx":        wiretest.Answering(500, "application/json", `{"success":false,"message":"x"}`),
 	} {
-		if got := calling(t, serve(t, handler)).Create(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+		if got := calling(t, wiretest.Serve(t, handler)).Create(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -195,7 +168,7 @@ func withLeft(t *testing.T, left time.Duration) (context.Context, func() time.Ti
 }
 
 func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	for left, want := range map[time.Duration]erp.AnswerKind{39 * time.Second: erp.NoTime, -time.Second: erp.NoTime} {
 		ctx, now := withLeft(t, left)
 		c := calling(t, url, func(o *sensio.Options) { o.Now = now })
@@ -223,7 +196,7 @@ func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 
 func TestFortySecondsAreEnoughToBegin(t *testing.T) {
 	ctx, now := withLeft(t, 40*time.Second)
-	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = now })
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = now })
 	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
 		t.Errorf("%+v", got)
 	}
@@ -231,14 +204,14 @@ func TestFortySecondsAreEnoughToBegin(t *testing.T) {
 
 func TestALookUpNeedsNoTimeToBeRecordedIn(t *testing.T) {
 	ctx, now := withLeft(t, 20*time.Second)
-	c := calling(t, serve(t, answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = now })
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = now })
 	if got := c.LookUp(ctx, reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	for _, doc := range []erp.Document{{}, {Body: sensio.Sale{}}} {
 		if got := calling(t, url).Create(t.Context(), doc); got.Kind != erp.NotSent {
 			t.Errorf("%+v", got)
@@ -247,7 +220,7 @@ func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
 }
 
 func TestWithoutItsSecretTheAccountRests(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	for name, c := range map[string]struct {
 		credentials sensio.Credentials
 		text        string
@@ -268,7 +241,7 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 
 // A secret that there was no time to read is no fault of the account's.
 func TestASecretThatWasNotReadInTimeMakesNoAccountRest(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	c := calling(t, url, func(o *sensio.Options) {
 		o.Credentials = func(context.Context) (string, string, error) {
@@ -287,14 +260,14 @@ func TestASecretThatWasNotReadInTimeMakesNoAccountRest(t *testing.T) {
 func TestASaleOfTheDefaultCustomerNeedsNoName(t *testing.T) {
 	o := paid(t, "10", "1 x 10")
 	o.Customer = order.Customer{}
-	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)))
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)))
 	if got := c.Create(t.Context(), document(t, c, o)); got.Kind != erp.Created {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestASecretThatNoHeaderNamesIsNotNeeded(t *testing.T) {
-	c := calling(t, serve(t, answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) {
 		o.Config.Headers = map[string]string{"X-Company": "7"}
 		o.Credentials = func(context.Context) (string, string, error) { return "", "", errors.New("no such secret") }
 	})
@@ -306,7 +279,7 @@ func TestASecretThatNoHeaderNamesIsNotNeeded(t *testing.T) {
 func TestNoTextShowsASecretOrAPerson(t *testing.T) {
 	echo := `{"success":false,"message":"Bearer ` + appSecret + ` ` + appKey + ` Ana Prado ana@exemplo.com.br 529.982.247-25 +55 11 98765-4321"}`
 	for _, status := range []int{200, 401, 422, 429} {
-		got := calling(t, serve(t, answering(status, "application/json", echo))).Create(t.Context(), ready(t))
+		got := calling(t, wiretest.Serve(t, wiretest.Answering(status, "application/json", echo))).Create(t.Context(), ready(t))
 		for _, private := range []string{appSecret, appKey, "Ana", "exemplo", "529", "98765"} {
 			if strings.Contains(got.Text, private) {
 				t.Errorf("%d: %q shows %q", status, got.Text, private)
@@ -326,7 +299,7 @@ func TestNoTextShowsAPersonHoweverTheyAreWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := calling(t, serve(t, answering(422, "application/json", string(text))))
+		c := calling(t, wiretest.Serve(t, wiretest.Answering(422, "application/json", string(text))))
 		_, customer := c.Customer(t.Context(), doc)
 		for _, got := range []erp.Answer{c.Create(t.Context(), doc), customer} {
 			rest := strings.Trim(strings.TrimPrefix(got.Text, "Cliente "), "*7")
@@ -338,7 +311,7 @@ func TestNoTextShowsAPersonHoweverTheyAreWritten(t *testing.T) {
 }
 
 func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
-	c := calling(t, serve(t, answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *sensio.Options) {
 		o.Config.Headers = map[string]string{"X-Token": "pasted-by-hand"}
 	})
 	if got := c.Create(t.Context(), ready(t)); got.Text != "bad token ***" {
@@ -349,7 +322,7 @@ func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
 func TestASecondLiesBetweenTwoCalls(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
-	c := calling(t, serve(t, answering(200, "application/json", `{"success":true,"response":[]}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", `{"success":true,"response":[]}`)), func(o *sensio.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(_ context.Context, d time.Duration) error {
 			waits = append(waits, d)
@@ -382,11 +355,11 @@ func TestACustomerIsFoundByExactlyTheirTaxID(t *testing.T) {
 		"one without an id":  {`[{"cpfCnpj":"52998224725"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if got := r.Method + " " + r.URL.String(); got != "GET /people?search=52998224725" {
 					t.Error(got)
 				}
-				answering(200, "application/json", `{"success":true,"response":`+c.rows+`}`)(w, r)
+				wiretest.Answering(200, "application/json", `{"success":true,"response":`+c.rows+`}`)(w, r)
 			})
 			before := ready(t)
 			doc, answer := calling(t, url).Customer(t.Context(), before)
@@ -401,7 +374,7 @@ func TestACustomerIsFoundByExactlyTheirTaxID(t *testing.T) {
 }
 
 func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
-	url := serve(t, answering(200, "application/json", `{"response":[{"id":"p-7","cpfCnpj":"12.abc.345/01de-35"}]}`))
+	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", `{"response":[{"id":"p-7","cpfCnpj":"12.abc.345/01de-35"}]}`))
 	doc := ready(t)
 	doc.Customer.TaxID = "12ABC34501DE35"
 	doc, answer := calling(t, url).Customer(t.Context(), doc)
@@ -412,18 +385,18 @@ func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
 
 func TestAFailedCustomerQueryMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
-		"404":     answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),
-		"no list": answering(200, "application/json", `{"success":true}`),
-		"500":     answering(500, "text/html", "<html>"),
+		"404":     wiretest.Answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),
+		"no list": wiretest.Answering(200, "application/json", `{"success":true}`),
+		"500":     wiretest.Answering(500, "text/html", "<html>"),
 	} {
-		if _, got := calling(t, serve(t, handler)).Customer(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+		if _, got := calling(t, wiretest.Serve(t, handler)).Customer(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
 func TestNobodyIsAskedForWhereNothingCanBeFound(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	byDefault := paid(t, "10", "1 x 10")
 	byDefault.Customer = order.Customer{}
 	for name, c := range map[string]struct {

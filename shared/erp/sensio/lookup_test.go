@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 )
 
@@ -51,7 +52,7 @@ func (l *list) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		body = `{"response":[],"sales":[]}`
 	}
-	answering(status, "application/json", body)(w, r)
+	wiretest.Answering(status, "application/json", body)(w, r)
 }
 
 // found has the client find the known sale.
@@ -103,7 +104,7 @@ func TestWhatALookUpProves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &list{answers: map[string]string{reference.OrigID: c.body, known.OrigID: knownAlone}, status: c.status}
-			url, m := serve(t, l.ServeHTTP), memory(t)
+			url, m := wiretest.Serve(t, l.ServeHTTP), memory(t)
 			remembering := func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }
 			client := calling(t, url, remembering)
 			if c.proven {
@@ -152,7 +153,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
-			client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
 			l.found(t, client)
 			c.want.Key = erp.KeyDigest(appKey)
 			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
@@ -167,7 +168,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 
 func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 	l, m := &list{answers: map[string]string{reference.OrigID: oursAlone}}, memory(t)
-	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
 	l.found(t, client)
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
@@ -180,7 +181,7 @@ func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 // A sale can't be the proof of its own absence.
 func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 	l, m := &list{}, memory(t)
-	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
 	l.found(t, client)
 	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now", Key: erp.KeyDigest(appKey)}
 	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
@@ -208,7 +209,7 @@ func (r recalled) Customer(context.Context, string, string) (erp.CustomerMark, e
 
 // A former release only remembered that something was found.
 func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
-	client := calling(t, serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(recalled{text: "proven"}) })
+	client := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(recalled{text: "proven"}) })
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Unprovable {
 		t.Errorf("%+v", got)
 	}
@@ -217,7 +218,7 @@ func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
 func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
 	for _, origID := range []string{"529.982.247-25", strings.Repeat("7", 600)} {
 		m := recalled{text: `{"orig":"loja","orig_id":"` + origID + `"}`}
-		got := calling(t, serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }).LookUp(t.Context(), reference)
+		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }).LookUp(t.Context(), reference)
 		if got.Kind != erp.Unprovable || len(got.Text) > 500 || strings.Contains(got.Text, "529.982") {
 			t.Errorf("%+v", got)
 		}
@@ -228,7 +229,7 @@ const oursAlone = `{"response":[` + oursText + `]}`
 
 func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 	l := &list{answers: map[string]string{known.OrigID: knownAlone}}
-	url := serve(t, l.ServeHTTP)
+	url := wiretest.Serve(t, l.ServeHTTP)
 	m := memory(t)
 	with := func(change func(*sensio.Options)) *sensio.Client {
 		return calling(t, url, func(o *sensio.Options) {
@@ -269,7 +270,7 @@ func (broken) WriteCustomer(context.Context, string, string, erp.CustomerMark, e
 }
 
 func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {
-	url := serve(t, answering(200, "application/json", oursAlone))
+	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone))
 	c := calling(t, url, func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(broken{}) })
 	if got := c.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
@@ -278,7 +279,7 @@ func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {
 
 func TestTheListMayBeTheAnswerItselfOrDeepInIt(t *testing.T) {
 	for rows, body := range map[string]string{"": `[` + oursText + `]`, "data.sales": `{"data":{"sales":[` + oursText + `]}}`} {
-		c := calling(t, serve(t, answering(200, "application/json", body)), func(o *sensio.Options) { o.Config.LookUp.Rows = rows })
+		c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", body)), func(o *sensio.Options) { o.Config.LookUp.Rows = rows })
 		if got := c.LookUp(t.Context(), reference); got.Kind != erp.Present || got.ID != "64f0c1" {
 			t.Errorf("%q: %+v", rows, got)
 		}
@@ -287,9 +288,9 @@ func TestTheListMayBeTheAnswerItselfOrDeepInIt(t *testing.T) {
 
 func TestAReferenceCantBecomeAnotherQuestion(t *testing.T) {
 	var asked []string
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.Query().Get("orig")+" / "+r.URL.Query().Get("origId"))
-		answering(200, "application/json", `{"response":[]}`)(w, r)
+		wiretest.Answering(200, "application/json", `{"response":[]}`)(w, r)
 	})
 	ref := erp.Reference{Orig: "Loja & Cia / São Paulo", OrigID: "7&origId=8#?{orig}+%20"}
 	calling(t, url+"/v1").LookUp(t.Context(), ref)
@@ -300,9 +301,9 @@ func TestAReferenceCantBecomeAnotherQuestion(t *testing.T) {
 
 func TestAReferenceMayBePartOfThePath(t *testing.T) {
 	asked := ""
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = r.URL.Path
-		answering(200, "application/json", `{"response":[]}`)(w, r)
+		wiretest.Answering(200, "application/json", `{"response":[]}`)(w, r)
 	})
 	c := calling(t, url, func(o *sensio.Options) { o.Config.LookUp.Path = "/by-orig/{orig}/{origId}" })
 	c.LookUp(t.Context(), erp.Reference{Orig: "Loja Um", OrigID: "7+8"})
@@ -312,7 +313,7 @@ func TestAReferenceMayBePartOfThePath(t *testing.T) {
 }
 
 func TestWithoutALookUpNothingIsAsked(t *testing.T) {
-	url := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call went out") })
+	url := wiretest.Unasked(t)
 	none := calling(t, url, func(o *sensio.Options) { o.Config.LookUp = nil })
 	if none.CanLookUp() || none.LookUp(t.Context(), reference).Kind != erp.Unprovable {
 		t.Error("an account without a look-up looks up")
@@ -330,7 +331,7 @@ func TestWithoutALookUpNothingIsAsked(t *testing.T) {
 
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
-	client, ref := calling(t, serve(t, l.ServeHTTP)), reference
+	client, ref := calling(t, wiretest.Serve(t, l.ServeHTTP)), reference
 	ref.Kind = "quote"
 	if got := client.LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" || len(l.asked) > 0 {
 		t.Errorf("%+v, asked for %q", got, l.asked)
@@ -346,7 +347,7 @@ func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 // Of a token that is renewed for the same company nobody can tell whether it is.
 func TestWithoutAnAppKeyALookUpDoesntTellOne(t *testing.T) {
 	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
-	client := calling(t, serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Config.Headers = map[string]string{"Authorization": "Bearer {app_secret}"} })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Config.Headers = map[string]string{"Authorization": "Bearer {app_secret}"} })
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present || got.Key != "" {
 		t.Errorf("%+v", got)
 	}
