@@ -41,6 +41,17 @@ func plainTaxID(r rune) rune {
 	return r
 }
 
+// Is tells whether the text is this tax id, whatever else is written around and
+// between its characters.
+func (t TaxID) Is(text string) bool {
+	return string(t) == strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(text))
+}
+
 // IsCPF tells a person's tax id from a company's.
 func (t TaxID) IsCPF() bool { return len(t) == 11 }
 

@@ -102,3 +102,15 @@ func FuzzParseTaxID(f *testing.F) {
 		}
 	})
 }
+
+func TestATaxIDIsItselfHoweverItIsWritten(t *testing.T) {
+	id := order.TaxID("12ABC34501DE35")
+	for text, is := range map[string]bool{
+		"12ABC34501DE35": true, "12.abc.345/01de-35": true, " CNPJ: ": false, "": false, "12.ABC.345/01DE-3": false, "112ABC34501DE35": false,
+		"12 abc 345 01 de 35": true,
+	} {
+		if got := id.Is(text); got != is {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}

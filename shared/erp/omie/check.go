@@ -146,7 +146,7 @@ func (c *checker) os(os map[string]any) {
 		default:
 			c.object(path, os[part])
 		}
-		c.fields(path, os[part], orderPlaceholders, refusedInOS)
+		c.fields(path, os[part], placeholder.OfOrder, refusedInOS)
 	}
 	header, _ := os["Cabecalho"].(map[string]any)
 	c.parcels(header)
@@ -205,7 +205,7 @@ func (c *checker) services(services map[string]any) {
 			continue
 		}
 		c.identity(path, fields)
-		c.fields(path, fields, linePlaceholders, refusedInService)
+		c.fields(path, fields, placeholder.OfLine, refusedInService)
 	}
 }
 

@@ -10,9 +10,6 @@ import (
 // DefaultBaseURL is Omie's own.
 const DefaultBaseURL = "https://app.omie.com.br/api/v1/"
 
-// anySKU is the entry of services that takes what no other entry maps.
-const anySKU = "*"
-
 // Config is what connections.yaml says of one Omie account. Numbers keep the
 // text they were written in: ids have more digits than a float.
 type Config struct {

@@ -129,7 +129,7 @@ func (c *Client) create(ctx context.Context, k keys, customer order.Customer, co
 func (c *Client) confirm(ctx context.Context, k keys, customer order.Customer, id string) erp.Answer {
 	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
 	var shown shownCustomer
-	if answer.Kind == erp.Present && answer.ID == id && decode(r.body, &shown) == nil && bare(string(shown.CnpjCpf)) == string(customer.TaxID) {
+	if answer.Kind == erp.Present && answer.ID == id && decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
 		return erp.Answer{Kind: erp.Ready, ID: id}
 	}
 	return answer
@@ -167,7 +167,7 @@ func customersIn(body []byte) ([]shownCustomer, bool) {
 // same customer.
 func pick(rows []shownCustomer, taxID order.TaxID) string {
 	same := slices.DeleteFunc(slices.Clone(rows), func(r shownCustomer) bool {
-		return bare(string(r.CnpjCpf)) != string(taxID) || !isID(string(r.CodigoClienteOmie))
+		return !taxID.Is(string(r.CnpjCpf)) || !isID(string(r.CodigoClienteOmie))
 	})
 	if len(same) == 0 {
 		return ""
@@ -188,16 +188,6 @@ func inactive(r shownCustomer) string {
 func idOf(r shownCustomer) int64 {
 	id, _ := strconv.ParseInt(string(r.CodigoClienteOmie), 10, 64) // isID was asked before
 	return id
-}
-
-// bare is a tax id without punctuation.
-func bare(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(text))
 }
 
 // Lengths that Omie's fields surely take. Its reference gives none for them; a

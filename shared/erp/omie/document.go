@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -105,7 +105,7 @@ func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 // header is everything of the OS but its lines: what is configured, and what the
 // order or a default says where nothing is.
 func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
-	e := expansion{values: orderValues(o, ref), total: o.Total, day: day(o)}
+	e := expansion{values: placeholder.OrderValues(o, ref.Orig), total: o.Total, day: day(o)}
 	parts, err := e.object(c.config.OS)
 	if err != nil {
 		return nil, order.Reject(order.Mapping, "erps.%s.os in connections.yaml: %v", c.account, err)
@@ -204,11 +204,11 @@ func shareOut(o order.Order, gross []order.Money) []order.Money {
 
 // service is what services says of line i.
 func (c *Client) service(o order.Order, ref erp.Reference, i int) (map[string]any, error) {
-	sku, err := c.mapped(o.Lines[i], i)
+	sku, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", o.Lines[i], i)
 	if err != nil {
 		return nil, err
 	}
-	e := expansion{values: lineValues(o, ref, o.Lines[i]), total: o.Total, day: day(o)}
+	e := expansion{values: placeholder.LineValues(o, ref.Orig, o.Lines[i]), total: o.Total, day: day(o)}
 	fields, err := e.object(c.config.Services[sku])
 	if err != nil {
 		return nil, order.Reject(order.Mapping, "erps.%s.services.%s in connections.yaml: %v", c.account, sku, err)
@@ -217,21 +217,6 @@ func (c *Client) service(o order.Order, ref erp.Reference, i int) (map[string]an
 		return nil, order.Reject(order.Preflight, "line %d has no name, which Omie needs as cDescServ: give the product a name in the store", i+1)
 	}
 	return fields, nil
-}
-
-// mapped is the entry of services for the line: the best of its SKUs that has
-// one, else "*".
-func (c *Client) mapped(l order.Line, i int) (string, error) {
-	for _, sku := range append(slices.Clone(l.SKUs), anySKU) {
-		if _, ok := c.config.Services[sku]; ok {
-			return sku, nil
-		}
-	}
-	if len(l.SKUs) == 0 {
-		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under erps.%s.services in connections.yaml`, i+1, c.account)
-	}
-	sku, others := wire.SKUs(l.SKUs)
-	return "", order.Reject(order.Mapping, "SKU %s is not mapped: add it%s under erps.%s.services in connections.yaml", sku, others, c.account)
 }
 
 // linesTotal adds the OS up as Omie does: each line to the cent, less its

@@ -7,43 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// orderPlaceholders are known in os; services know linePlaceholders.
-var (
-	orderPlaceholders = []string{"order.number", "order.id", "order.total", "customer.name", "customer.email", "customer.phone", "connection"}
-	linePlaceholders  = append([]string{"line.name", "line.sku"}, orderPlaceholders...)
-)
-
 // orderTotal as the whole of a nValor is the order's total as a number: the share
 // of a single department or instalment.
 const orderTotal = "{order.total}"
-
-func orderValues(o order.Order, ref erp.Reference) map[string]string {
-	return map[string]string{
-		"order.number":   o.Number,
-		"order.id":       o.ID,
-		"order.total":    o.Total.String(),
-		"customer.name":  o.Customer.Name,
-		"customer.email": o.Customer.Email,
-		"customer.phone": o.Customer.Phone,
-		"connection":     ref.Orig,
-	}
-}
-
-func lineValues(o order.Order, ref erp.Reference, l order.Line) map[string]string {
-	values := orderValues(o, ref)
-	values["line.name"] = l.Name
-	values["line.sku"] = ""
-	if len(l.SKUs) > 0 {
-		values["line.sku"] = l.SKUs[0]
-	}
-	return values
-}
 
 // expansion makes configured fields into those of one order. It copies: the
 // configuration is every order's.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
-	"mime"
 	"net/http"
 	"regexp"
 	"slices"
@@ -71,17 +69,9 @@ func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, pri
 	switch answer.Kind {
 	case erp.Created, erp.Ready, erp.Present:
 	default:
-		answer.Text = wire.Clean(fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header)), private...)
+		answer.Text = wire.Clean(r.NotUnderstood(), private...)
 	}
 	return answer, is
-}
-
-func mediaType(header http.Header) string {
-	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil {
-		return "no content type"
-	}
-	return media
 }
 
 func withoutFault(m method, status int, header http.Header, body []byte) erp.Answer {

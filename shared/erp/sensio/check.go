@@ -174,7 +174,7 @@ func (c *checker) query(path string, q map[string]any, known []string, needs str
 
 func (c *checker) sale(sale map[string]any) {
 	c.fields("sale", sale, refusedInSale, reflect.TypeFor[Sale]())
-	c.texts("sale", sale, orderPlaceholders)
+	c.texts("sale", sale, placeholder.OfOrder)
 	var s Sale
 	for _, name := range slices.Sorted(maps.Keys(sale)) {
 		if !c.spoken("sale." + name) {
@@ -210,7 +210,7 @@ func (c *checker) items(items map[string]any) {
 			continue
 		}
 		c.fields(path, item, refusedInItem, reflect.TypeFor[SaleLine]())
-		c.texts(path, item, linePlaceholders)
+		c.texts(path, item, placeholder.OfLine)
 		if id, ok := item["productId"].(string); item["productId"] == nil || ok && id == "" {
 			c.refuse(path+".productId", "is missing: Sensio's id of the item")
 		}

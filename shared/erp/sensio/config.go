@@ -7,9 +7,6 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
-// anySKU is the entry of items that takes what no other entry maps.
-const anySKU = "*"
-
 // Config is what connections.yaml says of one Sensio account.
 type Config struct {
 	BaseURL string `json:"base_url"`

@@ -69,7 +69,7 @@ func (c *Client) find(ctx context.Context, q Query, customer order.Customer) (st
 func pick(rows []any, q Query, taxID order.TaxID) string {
 	var ids []string
 	for _, row := range rows {
-		if id := text(row, q.ID); bare(text(row, q.TaxID)) == string(taxID) && isID(id) {
+		if id := text(row, q.ID); taxID.Is(text(row, q.TaxID)) && isID(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -79,14 +79,4 @@ func pick(rows []any, q Query, taxID order.TaxID) string {
 	return slices.MinFunc(ids, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 	})
-}
-
-// bare is a tax id without punctuation.
-func bare(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(text))
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -71,7 +71,7 @@ func representable(o order.Order, ref erp.Reference) error {
 // sale is what is configured, and what the order or a default says.
 func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
 	var s Sale
-	if err := expand(c.config.Sale, orderValues(o, ref), &s); err != nil {
+	if err := expand(c.config.Sale, placeholder.OrderValues(o, ref.Orig), &s); err != nil {
 		return Sale{}, order.Reject(order.Mapping, "erps.%s.sale in connections.yaml: %v", c.account, err)
 	}
 	setDefault(&s.Type, typeSale)
@@ -144,11 +144,11 @@ func (s *Sale) priced(o order.Order) {
 func (c *Client) lines(o order.Order, ref erp.Reference) ([]SaleLine, error) {
 	lines := make([]SaleLine, len(o.Lines))
 	for i, l := range o.Lines {
-		sku, err := c.mapped(l, i)
+		sku, err := wire.Mapped(c.config.Items, "erps."+c.account+".items", l, i)
 		if err != nil {
 			return nil, err
 		}
-		if err := expand(c.config.Items[sku], lineValues(o, ref, l), &lines[i]); err != nil {
+		if err := expand(c.config.Items[sku], placeholder.LineValues(o, ref.Orig, l), &lines[i]); err != nil {
 			return nil, order.Reject(order.Mapping, "erps.%s.items.%s in connections.yaml: %v", c.account, sku, err)
 		}
 		if lines[i].ProductID == "" {
@@ -170,21 +170,6 @@ func unitPrice(l order.Line) order.Money {
 		}
 	}
 	return l.UnitPrice.RoundUp()
-}
-
-// mapped is the entry of items for the line: the best of its SKUs that has one,
-// else "*".
-func (c *Client) mapped(l order.Line, i int) (string, error) {
-	for _, sku := range append(slices.Clone(l.SKUs), anySKU) {
-		if _, ok := c.config.Items[sku]; ok {
-			return sku, nil
-		}
-	}
-	if len(l.SKUs) == 0 {
-		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under erps.%s.items in connections.yaml`, i+1, c.account)
-	}
-	sku, others := wire.SKUs(l.SKUs)
-	return "", order.Reject(order.Mapping, "SKU %s is not mapped: add it%s under erps.%s.items in connections.yaml", sku, others, c.account)
 }
 
 // Request is the exact body of POST /sales: what Create sends, and what a preview

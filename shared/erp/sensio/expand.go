@@ -7,42 +7,16 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Placeholders by where they are known.
 var (
-	orderPlaceholders  = []string{"order.number", "order.id", "order.total", "customer.name", "customer.email", "customer.phone", "connection"}
-	linePlaceholders   = append([]string{"line.name", "line.sku"}, orderPlaceholders...)
 	keyPlaceholders    = []string{"app_key", "app_secret"}
 	lookUpPlaceholders = []string{"orig", "origId"}
 	queryPlaceholders  = []string{"customer.tax_id"}
 ) // never written to
-
-func orderValues(o order.Order, ref erp.Reference) map[string]string {
-	return map[string]string{
-		"order.number":   o.Number,
-		"order.id":       o.ID,
-		"order.total":    o.Total.String(),
-		"customer.name":  o.Customer.Name,
-		"customer.email": o.Customer.Email,
-		"customer.phone": o.Customer.Phone,
-		"connection":     ref.Orig,
-	}
-}
-
-func lineValues(o order.Order, ref erp.Reference, l order.Line) map[string]string {
-	values := orderValues(o, ref)
-	values["line.name"] = l.Name
-	values["line.sku"] = ""
-	if len(l.SKUs) > 0 {
-		values["line.sku"] = l.SKUs[0]
-	}
-	return values
-}
 
 // expand puts an order's values into configured fields, and the fields into
 // their struct. The configuration is every order's and stays as it is.

@@ -3,7 +3,6 @@ package sensio
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -102,15 +101,7 @@ func lost(r wire.Response) erp.Answer {
 	if said := saidBy(r.Body); said != "" {
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d: %s", r.Status, said)}
 	}
-	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, mediaType(r.Header))}
-}
-
-func mediaType(header http.Header) string {
-	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil {
-		return "no content type"
-	}
-	return media
+	return erp.Answer{Kind: erp.Lost, Text: r.NotUnderstood()}
 }
 
 func refusal(r wire.Response) string {

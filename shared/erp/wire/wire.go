@@ -8,7 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -58,6 +60,15 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+}
+
+// NotUnderstood says to a person that the answer can't be, and what it looked like.
+func (r Response) NotUnderstood() string {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		media = "no content type"
+	}
+	return fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, media)
 }
 
 // Send puts the request on the wire, once, and gives up after limit. Where no
