@@ -6,23 +6,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
 
 func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
 	c := newClock()
-	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: c.Now, MaxReceives: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { q.Close() })
+	l, q := openWith(t, t.TempDir(), sqlite.Options{Now: c.Now, MaxReceives: 1})
 	backlogs := func(want map[string]sqlite.Backlog) {
 		t.Helper()
 		got, err := q.Backlogs(t.Context())

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
@@ -14,16 +13,7 @@ import (
 // there come in their order; new ones wait behind none of them.
 func TestAReversalOfTheReleaseBeforeComesInItsOrder(t *testing.T) {
 	c := newClock()
-	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.Close()
+	l, q := openWith(t, t.TempDir(), sqlite.Options{Now: c.Now})
 	for _, text := range []string{
 		`{"type":"paid","key":"cursos#HP1","account":"estudio","dedup":"r1"}`,
 		`{"type":"reversed","key":"cursos#HP1","account":"estudio","dedup":"r2"}`,

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
@@ -15,16 +14,7 @@ import (
 // the dead letters and back as it is.
 func TestANewerMessageGoesWhereItGoesUnchanged(t *testing.T) {
 	c := newClock()
-	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.Close()
+	l, q := openWith(t, t.TempDir(), sqlite.Options{Now: c.Now})
 	const text = `{"v":2, "type":"paid", "key":"cursos#HP1", "account":"estudio", "dedup":"r1", "version":"2026-11-21", "paid_at":1795262426, "parts":[1,2]}`
 	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message, payload) VALUES ('estudio', ?, x'00ff')", text); err != nil {
 		t.Fatal(err)

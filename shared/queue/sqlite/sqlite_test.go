@@ -35,17 +35,25 @@ const visibility = 270 * time.Second
 // at once, as processes do.
 func open(t testing.TB, dir string, now func() time.Time) *sqlite.Queue {
 	t.Helper()
+	_, q := openWith(t, dir, sqlite.Options{Now: now})
+	return q
+}
+
+// openWith opens the folder's ledger and the queue in it. What a test has not closed
+// by its end is closed then.
+func openWith(t testing.TB, dir string, o sqlite.Options) (*ledgersqlite.Ledger, *sqlite.Queue) {
+	t.Helper()
 	l, err := ledgersqlite.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: now})
+	q, err := sqlite.New(t.Context(), l.DB(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { q.Close() })
-	return q
+	return l, q
 }
 
 func TestQueuePromises(t *testing.T) {
@@ -328,14 +336,7 @@ func TestAClosedQueueTakesNoMessage(t *testing.T) {
 // The owner closes the database right after the queue.
 func TestCloseLosesNothingThatWasAccepted(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
-	l, err := ledgersqlite.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, q := openWith(t, dir, sqlite.Options{Now: c.Now})
 	const senders = 100
 	accepted := make(chan struct{}, senders)
 	var wg sync.WaitGroup
@@ -361,15 +362,7 @@ func TestCloseLosesNothingThatWasAccepted(t *testing.T) {
 func TestCloseWaitsForWhatIsBeingCommitted(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		l, err := ledgersqlite.Open(t.Context(), dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		l, q := openWith(t, dir, sqlite.Options{})
 		busy, err := l.DB().Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -392,15 +385,7 @@ func TestCloseWaitsForWhatIsBeingCommitted(t *testing.T) {
 }
 
 func TestASendThatDidNotReachTheDiskIsAnError(t *testing.T) {
-	l, err := ledgersqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.Close()
+	l, q := openWith(t, t.TempDir(), sqlite.Options{})
 	l.Close()
 	if err := q.Send(t.Context(), message("estudio", 1)); err == nil {
 		t.Fatal("accepted without a database")
@@ -419,19 +404,12 @@ func TestASendToAFileThatWasDeletedIsAnError(t *testing.T) {
 		"deleted before the commit": {[]error{gone}, gone, 0},
 		"deleted during the commit": {[]error{nil, gone}, gone, 1},
 	} {
-		l, err := ledgersqlite.Open(t.Context(), t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
 		looks := c.looks
-		q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{InPlace: func() error {
+		l, q := openWith(t, t.TempDir(), sqlite.Options{InPlace: func() error {
 			look := looks[0]
 			looks = looks[1:]
 			return look
 		}})
-		if err != nil {
-			t.Fatal(err)
-		}
 		if err := q.Send(t.Context(), message("estudio", 1)); !errors.Is(err, c.want) {
 			t.Errorf("%s: got error %v, want %v", name, err, c.want)
 		}

@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
 
@@ -19,16 +18,7 @@ import (
 func whileBusy(t *testing.T, test func(t *testing.T, q *sqlite.Queue, busy *sql.Conn)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		l, err := ledgersqlite.Open(t.Context(), dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		q, err := sqlite.New(t.Context(), l.DB(), sqlite.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer q.Close()
+		l, q := openWith(t, dir, sqlite.Options{})
 		busy, err := l.DB().Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
