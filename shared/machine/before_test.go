@@ -1,8 +1,6 @@
 package machine_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+	"github.com/carimbo/carimbo/shared/stored/storedtest"
 )
 
 // before is what lies in testdata/before/carimbo.db, as the release that wrote it
@@ -30,8 +29,7 @@ type before struct {
 	Dead     []queue.Message `json:"dead"`
 }
 
-// openBefore copies the release before's data folder to dir. A field that this
-// release doesn't know is an error.
+// openBefore copies the release before's data folder to dir.
 func openBefore(t *testing.T, dir string) before {
 	t.Helper()
 	db, err := os.ReadFile("testdata/before/" + sqlite.File)
@@ -41,16 +39,8 @@ func openBefore(t *testing.T, dir string) before {
 	if err := os.WriteFile(filepath.Join(dir, sqlite.File), db, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile("testdata/before/stored.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var b before
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil {
-		t.Fatal(err)
-	}
+	storedtest.Read(t, "testdata/before/stored.json", &b)
 	return b
 }
 

@@ -22,7 +22,7 @@ import (
 	"github.com/carimbo/carimbo/shared/machine"
 )
 
-// log is what a machine says while it runs.
+// log is what a machine says while it runs; a test reads it meanwhile.
 type log struct {
 	mu   sync.Mutex
 	said bytes.Buffer
@@ -44,6 +44,12 @@ func (l *log) count(level, text string) (n int) {
 		}
 	}
 	return n
+}
+
+func (l *log) has(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Contains(l.said.String(), text)
 }
 
 // loggedBench is a bench whose log can be looked at.

@@ -1,7 +1,6 @@
 package machine_test
 
 import (
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,38 +11,13 @@ import (
 	"github.com/carimbo/carimbo/shared/placing"
 )
 
-// safeLog is a log that a test reads while it is written.
-type safeLog struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *safeLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *safeLog) has(text string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Contains(l.text.String(), text)
-}
-
 // jumps sets the machine's clock, and not the ERP's. It returns when the machine has
 // seen it.
 func (b *bench) jumps(d time.Duration) {
 	b.t.Helper()
 	b.jumped.Add(int64(d))
 	b.clock.Pass(d)
-	b.until("the jump is seen", func() bool { return b.log.(*safeLog).has("the clock of this machine was set") })
-}
-
-func jumpBench(t *testing.T) *bench {
-	b := plainBench(t, plainConfig)
-	b.log = &safeLog{}
-	b.start()
-	return b
+	b.until("the jump is seen", func() bool { return b.log.(*log).has("the clock of this machine was set") })
 }
 
 // first is when a method was called first, by the ERP's clock.
@@ -70,7 +44,7 @@ var setBy = map[string]time.Duration{"an hour ahead": time.Hour, "an hour back":
 func TestALookUpKeepsItsSpacingWhenTheClockIsSet(t *testing.T) {
 	for name, d := range setBy {
 		t.Run(name, func(t *testing.T) {
-			b := jumpBench(t)
+			b, _ := loggedBench(t)
 			b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Reset})
 			p := b.purchase(1)
 			b.accept(p)
@@ -94,7 +68,7 @@ func TestALookUpKeepsItsSpacingWhenTheClockIsSet(t *testing.T) {
 func TestOrdersUnderLoadOutliveAClockThatIsSet(t *testing.T) {
 	for name, d := range setBy {
 		t.Run(name, func(t *testing.T) {
-			b := jumpBench(t)
+			b, _ := loggedBench(t)
 			for _, mode := range []omiesim.Mode{omiesim.WriteThenReset, omiesim.Reset, omiesim.WriteThenHTML} {
 				b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: mode})
 			}
@@ -124,7 +98,7 @@ func TestOrdersUnderLoadOutliveAClockThatIsSet(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackLeavesNothingAtRest(t *testing.T) {
-	b := jumpBench(t)
+	b, _ := loggedBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Rate})
 	p := b.purchase(1)
 	b.accept(p)

@@ -1,10 +1,7 @@
 package dynamo_test
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
+	"github.com/carimbo/carimbo/shared/stored/storedtest"
 )
 
 // attributeOf is typed's way back.
@@ -72,16 +70,8 @@ type before struct {
 
 func readBefore(t *testing.T) before {
 	t.Helper()
-	text, err := os.ReadFile("testdata/before.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var b before
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil {
-		t.Fatal(err)
-	}
+	storedtest.Read(t, "testdata/before.json", &b)
 	return b
 }
 

@@ -1,33 +1,23 @@
 package sqs_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqs"
+	"github.com/carimbo/carimbo/shared/stored/storedtest"
 )
 
 // testdata/before.json is what the release before sent, which had no form, beside
 // what it meant by it. A field that this release doesn't know is an error here.
 func TestWhatTheReleaseBeforeSentIsRead(t *testing.T) {
-	text, err := os.ReadFile("testdata/before.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var sent []struct {
 		Body    string        `json:"body"`
 		Message queue.Message `json:"message"`
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&sent); err != nil {
-		t.Fatal(err)
-	}
+	storedtest.Read(t, "testdata/before.json", &sent)
 	seen := map[queue.Type]bool{}
 	for _, s := range sent {
 		got, err := sqs.Decode(s.Body)
