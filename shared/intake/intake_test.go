@@ -21,6 +21,7 @@ import (
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/hotmart"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
@@ -244,39 +245,15 @@ func backdated(t *testing.T, body []byte) []byte {
 
 func asTest(t *testing.T, body []byte) []byte {
 	t.Helper()
-	var whole map[string]any
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(&whole); err != nil {
-		t.Fatal(err)
-	}
-	whole["data"].(map[string]any)["product"].(map[string]any)["id"] = 0
-	return encode(t, whole)
+	return platformtest.Edit(t, body, map[string]any{"data.product.id": 0})
 }
 
 func replaceNumber(t *testing.T, body []byte, field string, value int64) []byte {
 	t.Helper()
-	var whole map[string]any
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(&whole); err != nil {
-		t.Fatal(err)
-	}
-	purchase := whole["data"].(map[string]any)["purchase"].(map[string]any)
-	if _, ok := purchase[field]; !ok {
+	if !bytes.Contains(body, []byte(`"`+field+`"`)) {
 		t.Fatalf("the sample has no %s", field)
 	}
-	purchase[field] = value
-	return encode(t, whole)
-}
-
-func encode(t *testing.T, v any) []byte {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return platformtest.Edit(t, body, map[string]any{"data.purchase." + field: value})
 }
 
 func TestSinceIsMidnightInSaoPaulo(t *testing.T) {

@@ -259,11 +259,17 @@ func TestATimeOutWhileConnectingWasNotSent(t *testing.T) {
 	}
 }
 
+// anHour is a context that ends in an hour, and its beginning.
+func anHour(t *testing.T) (context.Context, time.Time) {
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
+	t.Cleanup(cancel)
+	return ctx, now
+}
+
 func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 	url := wiretest.Unasked(t)
-	now := time.Now()
-	hour, cancelHour := context.WithDeadline(t.Context(), now.Add(time.Hour))
-	defer cancelHour()
+	hour, now := anHour(t)
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
@@ -284,12 +290,9 @@ func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 }
 
 func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
-	server := httptest.NewServer(wiretest.Answering(200, "application/json", created))
-	defer server.Close()
-	now := time.Now()
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
-	defer cancel()
-	c := calling(t, server.URL, func(o *omie.Options) { o.Now = func() time.Time { return now.Add(time.Hour - 70*time.Second) } })
+	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", created))
+	ctx, now := anHour(t)
+	c := calling(t, url, func(o *omie.Options) { o.Now = func() time.Time { return now.Add(time.Hour - 70*time.Second) } })
 	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
 		t.Errorf("answer %+v, want created", got)
 	}
@@ -298,9 +301,7 @@ func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
 // TestTheTimeIsLookedAtAgainAfterTheWait: a process may be paused in between.
 func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 	url := wiretest.Unasked(t)
-	now := time.Now()
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
-	defer cancel()
+	ctx, now := anHour(t)
 	c := calling(t, url, func(o *omie.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(59 * time.Minute); return nil }
@@ -314,9 +315,7 @@ func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 // doesn't, and what was noted of a question holds until then and no longer.
 func TestNothingIsAskedAfterTheEndWhateverTheTimersSay(t *testing.T) {
 	url := wiretest.Unasked(t)
-	now := time.Now()
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(time.Hour))
-	defer cancel()
+	ctx, now := anHour(t)
 	c := calling(t, url, func(o *omie.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(time.Hour); return nil }
@@ -396,11 +395,10 @@ func TestNoConnectionIsUsedTwice(t *testing.T) {
 }
 
 func TestTwoCallsOfAMethodBeginAQuarterSecondApart(t *testing.T) {
-	server := httptest.NewServer(wiretest.Answering(200, "application/json", created))
-	defer server.Close()
+	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", created))
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
-	c := calling(t, server.URL, func(o *omie.Options) {
+	c := calling(t, url, func(o *omie.Options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(_ context.Context, d time.Duration) error {
 			waits = append(waits, d)
@@ -574,11 +572,10 @@ func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
 		t.Errorf("%+v", got)
 	}
-	server := httptest.NewServer(wiretest.Answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
-	defer server.Close()
+	url := wiretest.Serve(t, wiretest.Answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
 	for _, kind := range []string{"", "os"} {
 		ref.Kind = kind
-		if got := calling(t, server.URL).LookUp(t.Context(), ref); got.Kind != erp.Absent {
+		if got := calling(t, url).LookUp(t.Context(), ref); got.Kind != erp.Absent {
 			t.Errorf("kind %q: %+v", kind, got)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -259,16 +258,6 @@ func TestRequestWithoutTypeIdOrRightVersionIsNotUnderstood(t *testing.T) {
 	}
 	if _, err := read(t, fmt.Sprintf(`{"type":"order.paid","order":{"id":%q}}`, strings.Repeat("x", 200))); err != nil {
 		t.Errorf("200 bytes: %v", err)
-	}
-}
-
-func TestPayloadKeepsBodyQueryAndContentType(t *testing.T) {
-	r := own.Sign([]byte(`{"type":"order.paid","order":{"id":"a"}}`), secret, now)
-	r.Query = url.Values{"a": {"b c"}}
-	n, err := own.Read(r, platform.Settings{})
-	want := platform.Payload{Headers: map[string]string{"content-type": "application/json"}, Query: "a=b+c", Body: r.Body}
-	if diff := cmp.Diff(want, n.Payload); err != nil || diff != "" {
-		t.Error(err, diff)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -64,6 +65,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("only what is signed decides", c.unsigned)
 	t.Run("an order without a status is kept", c.silent)
 	t.Run("the payload holds no secret and no signature", c.kept)
+	t.Run("the payload is body, query, content type and topic", c.keptWhole)
 	t.Run("the same request gives the same notice", c.repeatable)
 	t.Run("garbage is not understood and is kept", c.garbage)
 	t.Run("a paid body becomes an order", c.order)
@@ -256,6 +258,24 @@ func (c Case) kept(t *testing.T) {
 			if name == c.Topic && n.Payload.Headers[name] != value {
 				t.Errorf("the payload lacks the topic's header %s", name)
 			}
+		}
+	}
+}
+
+func (c Case) keptWhole(t *testing.T) {
+	for _, body := range [][]byte{c.Paid, []byte(`{"id":1}`)} {
+		r := c.Platform.Sign(body, c.Secret, now)
+		want := platform.Payload{Headers: map[string]string{"content-type": "application/json"}, Query: "a=b+c", Body: body}
+		if c.Topic != "" {
+			want.Headers[c.Topic] = r.Header[c.Topic]
+		}
+		for _, name := range []string{"x-shopify-webhook-id", "x-shopify-triggered-at", "x-wc-webhook-delivery-id", "x-wc-webhook-source", "user-agent"} {
+			r.Header[name] = "5a0f"
+		}
+		r.Query = url.Values{"a": {"b c"}}
+		n, _ := c.Platform.Read(r, c.Settings)
+		if diff := cmp.Diff(want, n.Payload); diff != "" {
+			t.Error(diff)
 		}
 	}
 }
