@@ -3,6 +3,7 @@ package platform
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
@@ -75,4 +76,14 @@ func (a *Amounts) Money(field string, text loose.Text) order.Money {
 		a.Reject(field, "is no amount")
 	}
 	return m
+}
+
+var numericID = regexp.MustCompile(`^[0-9]{1,20}$`)
+
+// CheckNumericID is an error for an id that is no number, where a platform's always are.
+func CheckNumericID(id loose.Text) error {
+	if !numericID.MatchString(string(id)) {
+		return errors.New("id is missing or no number")
+	}
+	return nil
 }

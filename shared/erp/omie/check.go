@@ -14,6 +14,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
 // Check says what is wrong with an account's object beyond what its JSON Schema
@@ -21,7 +22,7 @@ import (
 // itself, and which fields need each other.
 func Check(settings json.RawMessage) []erp.Problem {
 	var raw map[string]any
-	if err := decode(settings, &raw); err != nil {
+	if err := wire.Decode(settings, &raw); err != nil {
 		return []erp.Problem{{Message: "must be an object: " + err.Error()}}
 	}
 	c := &checker{}

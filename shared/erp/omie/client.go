@@ -91,7 +91,7 @@ func New(o Options) *Client {
 		c.now = time.Now
 	}
 	if c.sleep == nil {
-		c.sleep = sleep
+		c.sleep = wire.Sleep
 	}
 	if o.Transport != nil {
 		c.http.Transport = o.Transport
@@ -144,7 +144,7 @@ func about(body []byte, code string) bool {
 	var a struct {
 		CCodIntOS string `json:"cCodIntOS"`
 	}
-	return decode(body, &a) == nil && (a.CCodIntOS == "" || a.CCodIntOS == code)
+	return wire.Decode(body, &a) == nil && (a.CCodIntOS == "" || a.CCodIntOS == code)
 }
 
 // Request is the exact body of IncluirOS: what Create sends, and what a preview
@@ -272,8 +272,6 @@ func (c *Client) pace(ctx context.Context, m method) error {
 	c.started[m] = c.now()
 	return nil
 }
-
-func sleep(ctx context.Context, d time.Duration) error { return wire.Sleep(ctx, d) }
 
 // send puts the request on the wire, once.
 func (c *Client) send(ctx context.Context, m method, request []byte) (wire.Response, erp.Answer) {

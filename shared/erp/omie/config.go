@@ -40,7 +40,7 @@ func Parse(settings json.RawMessage) (Config, error) {
 		} `json:"customer"`
 		Services map[string]map[string]any `json:"services"`
 	}
-	if err := decode(settings, &raw); err != nil {
+	if err := wire.Decode(settings, &raw); err != nil {
 		return Config{}, fmt.Errorf("read omie account: %w", err)
 	}
 	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services}
@@ -49,6 +49,3 @@ func Parse(settings json.RawMessage) (Config, error) {
 	}
 	return c, nil
 }
-
-// decode reads one JSON value and keeps the text of its numbers.
-func decode(b []byte, into any) error { return wire.Decode(b, into) }

@@ -129,7 +129,7 @@ func (c *Client) create(ctx context.Context, k keys, customer order.Customer, co
 func (c *Client) confirm(ctx context.Context, k keys, customer order.Customer, id string) erp.Answer {
 	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
 	var shown shownCustomer
-	if answer.Kind == erp.Present && answer.ID == id && decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
+	if answer.Kind == erp.Present && answer.ID == id && wire.Decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
 		return erp.Answer{Kind: erp.Ready, ID: id}
 	}
 	return answer
@@ -158,7 +158,7 @@ func customersIn(body []byte) ([]shownCustomer, bool) {
 		ClientesCadastro []shownCustomer `json:"clientes_cadastro"`
 		TotalDeRegistros loose.Text      `json:"total_de_registros"`
 	}
-	err := decode(body, &page)
+	err := wire.Decode(body, &page)
 	return page.ClientesCadastro, err == nil && (page.ClientesCadastro != nil || page.TotalDeRegistros == "0")
 }
 

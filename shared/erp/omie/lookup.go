@@ -43,7 +43,7 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 		return answer
 	}
 	var os shownOS
-	if err := decode(r.body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
+	if err := wire.Decode(r.body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
 	}
 	return answer
@@ -52,7 +52,7 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 // shown reads the answer of ConsultarOS.
 func shown(body []byte) erp.Answer {
 	var os shownOS
-	if decode(body, &os) != nil || os.Cabecalho.CCodIntOS == "" || !isID(string(os.Cabecalho.NCodOS)) {
+	if wire.Decode(body, &os) != nil || os.Cabecalho.CCodIntOS == "" || !isID(string(os.Cabecalho.NCodOS)) {
 		return erp.Answer{Kind: erp.Lost}
 	}
 	return erp.Answer{

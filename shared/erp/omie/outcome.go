@@ -106,7 +106,7 @@ func success(m method, body []byte) erp.Answer {
 			NCodOS     loose.Text `json:"nCodOS"`
 			CNumOS     loose.Text `json:"cNumOS"`
 		}
-		if decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
+		if wire.Decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
 			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: order.Cut(string(a.CNumOS), wire.MaxID)}
 		}
 	case consultarOS:
@@ -116,7 +116,7 @@ func success(m method, body []byte) erp.Answer {
 			CodigoStatus      loose.Text `json:"codigo_status"`
 			CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
 		}
-		if decode(body, &a) == nil && a.CodigoStatus == "0" && isID(string(a.CodigoClienteOmie)) {
+		if wire.Decode(body, &a) == nil && a.CodigoStatus == "0" && isID(string(a.CodigoClienteOmie)) {
 			return erp.Answer{Kind: erp.Ready, ID: string(a.CodigoClienteOmie)}
 		}
 	case listarClientes:
@@ -125,7 +125,7 @@ func success(m method, body []byte) erp.Answer {
 		}
 	case consultarCliente:
 		var a shownCustomer
-		if decode(body, &a) == nil && isID(string(a.CodigoClienteOmie)) {
+		if wire.Decode(body, &a) == nil && isID(string(a.CodigoClienteOmie)) {
 			return erp.Answer{Kind: erp.Present, ID: string(a.CodigoClienteOmie)}
 		}
 	}
@@ -144,7 +144,7 @@ func readFault(body []byte) (fault, bool) {
 		Faultstring any `json:"faultstring"` // encoding/json also takes faultString
 		Faultcode   any `json:"faultcode"`
 	}
-	if decode(body, &raw) != nil {
+	if wire.Decode(body, &raw) != nil {
 		return fault{}, false
 	}
 	text, code := asText(raw.Faultstring), asText(raw.Faultcode)

@@ -1,6 +1,7 @@
 package sensio
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -51,7 +52,7 @@ func refused(ctx context.Context, said string, sent wire.Sent) erp.Answer {
 	case err != nil:
 		return erp.Answer{Kind: erp.Lost, Text: said}
 	case words.Empty():
-		return erp.Answer{Kind: erp.Unknown, Text: orText(said, "Sensio answered success: false without a word")}
+		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(said, "Sensio answered success: false without a word")}
 	}
 	return erp.Answer{Kind: erp.Refused, Text: said}
 }
@@ -75,7 +76,7 @@ func outcomeOfRead(r wire.Response, now time.Time) erp.Answer {
 	}
 	object, _ := body.(map[string]any)
 	if success, said := object["success"]; said && success != true {
-		return erp.Answer{Kind: erp.Lost, Text: orText(saidBy(r.Body), "Sensio answered that it didn't succeed, without a word")}
+		return erp.Answer{Kind: erp.Lost, Text: cmp.Or(saidBy(r.Body), "Sensio answered that it didn't succeed, without a word")}
 	}
 	return erp.Answer{Kind: erp.Present}
 }
@@ -105,14 +106,7 @@ func lost(r wire.Response) erp.Answer {
 }
 
 func refusal(r wire.Response) string {
-	return orText(saidBy(r.Body), fmt.Sprintf("HTTP %d without a message", r.Status))
-}
-
-func orText(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	return cmp.Or(saidBy(r.Body), fmt.Sprintf("HTTP %d without a message", r.Status))
 }
 
 // isJSON tells whether the body is Sensio's own: what stands in between answers

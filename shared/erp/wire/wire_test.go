@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -108,4 +109,15 @@ func TestACleanTextShowsNobody(t *testing.T) {
 	if !strings.HasPrefix(got, "***, CPF ***, *** *** é") || len(got) > wire.MaxText || strings.Contains(got, "\ufffd") {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}
+}
+
+func TestAWaitEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		if err := wire.Sleep(ctx, time.Hour); err == nil || time.Since(began) != 100*time.Millisecond {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+	})
 }

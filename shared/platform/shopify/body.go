@@ -3,8 +3,6 @@ package shopify
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
-	"regexp"
 	"slices"
 	"time"
 
@@ -181,15 +179,6 @@ func decode(text []byte) (body, error) {
 	return b.body, nil
 }
 
-var orderID = regexp.MustCompile(`^[0-9]{1,20}$`)
-
-func (b body) checkID() error {
-	if !orderID.MatchString(string(b.ID)) {
-		return errors.New("id is missing or no number")
-	}
-	return nil
-}
-
 // number is what the merchant sees: "#1001".
 func (b body) number() string { return string(cmp.Or(b.Name, b.OrderNumber, b.ID)) }
 
@@ -208,7 +197,7 @@ func ofOrders(topic string) bool {
 // isOrder tells an order by its fields. What has the id of an order beside its own
 // is a part of one: a refund, a fulfillment.
 func (b body) isOrder(text []byte) bool {
-	return b.checkID() == nil && b.OrderID == "" && (len(b.LineItems) > 0 || b.TotalPriceSet.or(b.TotalPrice) != "" ||
+	return platform.CheckNumericID(b.ID) == nil && b.OrderID == "" && (len(b.LineItems) > 0 || b.TotalPriceSet.or(b.TotalPrice) != "" ||
 		platform.Gives(text, "line_items", "total_price", "total_price_set"))
 }
 

@@ -42,7 +42,7 @@ func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map
 		return payload, nil
 	}
 	b, err := decode(payload.Body)
-	if err != nil || b.checkID() != nil {
+	if err != nil || platform.CheckNumericID(b.ID) != nil {
 		return payload, nil // Order says what is wrong with it
 	}
 	if id, _ := b.taxID(); id != "" {

@@ -52,7 +52,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		n.OrderID = string(cmp.Or(b.OrderID, b.ID))
 		return n, nil
 	}
-	if err := b.checkID(); err != nil {
+	if err := platform.CheckNumericID(b.ID); err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
 	}
 	if err := platform.CheckStatus(whole, b.hasStatus()); err != nil {

@@ -1,8 +1,6 @@
 package woocommerce
 
 import (
-	"errors"
-	"regexp"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/loose"
@@ -83,15 +81,6 @@ func decode(text []byte) (body, error) {
 	return b, err
 }
 
-var orderID = regexp.MustCompile(`^[0-9]{1,20}$`)
-
-func (b body) checkID() error {
-	if !orderID.MatchString(string(b.ID)) {
-		return errors.New("id is missing or no number")
-	}
-	return nil
-}
-
 // number is what the shop shows, which plugins change.
 func (b body) number() string {
 	if b.Number == "" {
@@ -102,7 +91,7 @@ func (b body) number() string {
 
 // isOrder tells an order by its fields.
 func (b body) isOrder(text []byte) bool {
-	return b.checkID() == nil && (len(b.LineItems) > 0 || b.Total != "" || platform.Gives(text, "line_items", "total"))
+	return platform.CheckNumericID(b.ID) == nil && (len(b.LineItems) > 0 || b.Total != "" || platform.Gives(text, "line_items", "total"))
 }
 
 func (b body) status() platform.Status {

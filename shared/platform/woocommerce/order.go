@@ -16,7 +16,7 @@ import (
 func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
 	b, err := decode(p.Body)
 	if err == nil {
-		err = b.checkID()
+		err = platform.CheckNumericID(b.ID)
 	}
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)

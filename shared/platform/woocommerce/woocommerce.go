@@ -35,7 +35,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		n.Status, n.Topic, n.OrderID = platform.Neither, topic, string(o.ID)
 		return n, nil
 	}
-	if err := o.checkID(); err != nil {
+	if err := platform.CheckNumericID(o.ID); err != nil {
 		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
 	}
 	if err := platform.CheckStatus(whole, o.Status != ""); err != nil {
