@@ -65,7 +65,14 @@ func (c *call) poisons() *fault {
 
 // judgeDrawn counts the rests that the sale drew, as they are recorded.
 func (w *world) judgeDrawn(t *task, s *sale, _, _ ledger.Entry) string {
-	if t == nil || !t.drew || s.answer == nil {
+	if t == nil || s.answer == nil {
+		return ""
+	}
+	if t.name == sweepName {
+		// A sweep writes an order only where it ends a rest, and may stand still before.
+		s.drawn = 0
+	}
+	if !t.drew {
 		return ""
 	}
 	t.drew = false

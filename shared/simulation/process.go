@@ -29,6 +29,9 @@ const (
 // skew draws how much a clock is off.
 func (w *world) skew(limit time.Duration) time.Duration { return w.within(2*limit) - limit }
 
+// sweepName is what a sweep's tasks are called.
+const sweepName = "sweep"
+
 // process is one warm instance of the worker's function: it serves one invocation
 // after another, with the configuration that it was deployed with, a clock of its
 // own and ERP clients that remember when they called.
@@ -159,7 +162,7 @@ func (w *world) place(d queue.Delivery) {
 
 // sweep is one invocation of the sweep.
 func (w *world) sweep(account string) {
-	w.start(&task{name: "sweep", skew: w.skew(skewLimit)}, func(t *task) {
+	w.start(&task{name: sweepName, skew: w.skew(skewLimit)}, func(t *task) {
 		a := &access{world: w, task: t}
 		sweep := placing.Sweep{Ledger: a, Now: t.now, Spacing: w.spacing, SecretVersion: a.secretVersion, Queue: func(string) queue.Sender { return a }}
 		if wrap := w.opts.seams.ledger; wrap != nil {
