@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -279,65 +277,9 @@ func TestARedrivenLetterHasAnIDOfItsOwn(t *testing.T) {
 	}
 }
 
-// faulty is an SQS that refuses the nth send or delete.
-type faulty struct {
-	*awssqs.Client
-	sends, deletes int
-}
-
-var errDown = errors.New("SQS is down")
-
-func (f *faulty) SendMessage(ctx context.Context, in *awssqs.SendMessageInput, o ...func(*awssqs.Options)) (*awssqs.SendMessageOutput, error) {
-	if f.sends--; f.sends == 0 {
-		return nil, errDown
-	}
-	return f.Client.SendMessage(ctx, in, o...)
-}
-
-func (f *faulty) DeleteMessage(ctx context.Context, in *awssqs.DeleteMessageInput, o ...func(*awssqs.Options)) (*awssqs.DeleteMessageOutput, error) {
-	if f.deletes--; f.deletes == 0 {
-		return nil, errDown
-	}
-	return f.Client.DeleteMessage(ctx, in, o...)
-}
-
-func TestARedriveThatBreaksOffLosesNothingAndLetsNoneOvertake(t *testing.T) {
-	for name, f := range map[string]*faulty{"send": {sends: 2}, "delete": {deletes: 2}} {
-		t.Run(name, func(t *testing.T) {
-			s := stackWithLetters(t)
-			f.Client = s.sqs
-			dead := &stackDeadLetters{client: f, queues: []redriven{{s.outputs[omieDeadLettersOutput], s.outputs[omieQueueOutput]}}}
-			if n, err := dead.redrive(t.Context()); n != 1 || !errors.Is(err, errDown) {
-				t.Fatalf("%d redriven, %v", n, err)
-			}
-			// What is left is there at once, in its order; nobody waits for a time-out.
-			if n, err := dead.redrive(t.Context()); n != 2 || err != nil {
-				t.Fatalf("then %d redriven, %v", n, err)
-			}
-			if diff := cmp.Diff(letters()[:3], messages(t, s.waiting(t, omieQueueOutput)), sameTime); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// patient keeps what was asked.
-type patient struct {
-	sqsAPI
-	asked []*awssqs.ReceiveMessageInput
-}
-
-func (p *patient) ReceiveMessage(_ context.Context, in *awssqs.ReceiveMessageInput, _ ...func(*awssqs.Options)) (*awssqs.ReceiveMessageOutput, error) {
-	p.asked = append(p.asked, in)
-	return &awssqs.ReceiveMessageOutput{}, nil
-}
-
 // A poll that doesn't wait asks some of SQS's servers, and may miss a letter.
-func TestSQSIsAskedOnAllItsServers(t *testing.T) {
-	p := &patient{}
-	c := newConsole(nil, nil, nil)
-	dead := &stackDeadLetters{client: p, queues: []redriven{{dead: "d", source: "s"}}, patience: c.patience}
-	if n, err := dead.redrive(t.Context()); n != 0 || err != nil || len(p.asked) != 1 || p.asked[0].WaitTimeSeconds != 1 {
-		t.Errorf("%d, %v: %+v", n, err, p.asked)
+func TestAStacksDeadLettersAreWaitedFor(t *testing.T) {
+	if c := newConsole(nil, nil, nil); c.patience != time.Second {
+		t.Errorf("for %s", c.patience)
 	}
 }

@@ -79,13 +79,13 @@ func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
 		now: time.Now, zone: time.Local,
 		colour:   terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		asks:     terminal(stdin),
-		operator: operator(),
+		operator: userName(),
 		patience: time.Second,
 	}
 }
 
-// operator is the operating system's name of whoever runs the command.
-func operator() string {
+// userName is the operating system's name of whoever runs the command.
+func userName() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -94,14 +95,14 @@ func TestADeadLetterOfANewerReleaseIsListedAndGoesBackAsItIs(t *testing.T) {
 func listsNewer(t *testing.T, where ...string) {
 	t.Helper()
 	got := typeIn(t, slices.Concat([]string{"dlq", "list", "--json"}, where)...)
-	var letters []letter
+	var letters []operator.DeadLetterView
 	if err := json.Unmarshal([]byte(got.out), &letters); err != nil {
 		t.Fatalf("%v: %+v", err, got)
 	}
 	for i := range letters {
 		letters[i].Tries = 0
 	}
-	want := []letter{{Type: "newer", Key: "cursos#HP1", Connection: "cursos", Account: "estudio"}}
+	want := []operator.DeadLetterView{{Type: "newer", Key: "cursos#HP1", Connection: "cursos", Account: "estudio"}}
 	if diff := cmp.Diff(want, letters); diff != "" || strings.Contains(got.out, private) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

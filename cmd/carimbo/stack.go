@@ -20,6 +20,8 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuesqs "github.com/carimbo/carimbo/shared/queue/sqs"
 	"github.com/carimbo/carimbo/shared/secret/manager"
 )
 
@@ -163,11 +165,11 @@ func (c *console) stackSigningSecret(ctx context.Context, s *stack, connection s
 }
 
 // deadLetters are those of both kinds of ERP.
-func (s *stack) deadLetters(c *console) (*stackDeadLetters, error) {
+func (s *stack) deadLetters(c *console) (queue.DeadLetters, error) {
 	urls, err := s.need(omieDeadLettersOutput, omieQueueOutput, sensioDeadLettersOutput, sensioQueueOutput)
 	if err != nil {
 		return nil, err
 	}
-	return &stackDeadLetters{client: sqs.NewFromConfig(s.config), patience: c.patience,
-		queues: []redriven{{dead: urls[0], source: urls[1]}, {dead: urls[2], source: urls[3]}}}, nil
+	return queuesqs.NewDeadLetters(sqs.NewFromConfig(s.config), c.patience,
+		queuesqs.DeadLetterQueue{URL: urls[0], Source: urls[1]}, queuesqs.DeadLetterQueue{URL: urls[2], Source: urls[3]}), nil
 }

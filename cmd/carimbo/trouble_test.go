@@ -25,6 +25,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/operator"
 )
 
 const (
@@ -374,7 +375,7 @@ func (s *troubledShop) counts() {
 	if diff := cmp.Diff(ids, noted); diff != "" || len(entries) != len(paid) {
 		s.t.Errorf("%d entries for %d purchases (-Omie +ledger):\n%s", len(entries), len(paid), diff)
 	}
-	var dead []letter
+	var dead []operator.DeadLetterView
 	if out := s.carimbo("dlq", "list", "--json"); json.Unmarshal(out, &dead) != nil || len(dead) != 0 {
 		s.t.Errorf("dead letters: %s", out)
 	}

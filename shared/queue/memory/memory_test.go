@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -20,8 +21,7 @@ func TestQueuePromises(t *testing.T) {
 			// can die.
 			Reopen:  func(*testing.T) queue.Queue { return q },
 			Advance: c.Pass, Visibility: 270 * time.Second, MaxReceives: 3,
-			Dead:    func(*testing.T) []queue.Message { return q.Dead() },
-			Redrive: func(*testing.T) { q.Redrive() },
+			Dead: deadLetters{q},
 		}
 	})
 }
@@ -41,4 +41,26 @@ func TestADedupCountsForFiveMinutes(t *testing.T) {
 	send(1)
 	c.Pass(time.Millisecond)
 	send(2)
+}
+
+// deadLetters are those of a queue, as a person asks for them. The simulation asks
+// without a context.
+type deadLetters struct{ queue *memory.Queue }
+
+func (d deadLetters) Dead(ctx context.Context) ([]queue.DeadLetter, int, error) {
+	if ctx.Err() != nil {
+		return nil, 0, ctx.Err()
+	}
+	var dead []queue.DeadLetter
+	for _, m := range d.queue.Dead() {
+		dead = append(dead, queue.DeadLetter{Message: m})
+	}
+	return dead, len(dead), nil
+}
+
+func (d deadLetters) Redrive(ctx context.Context) (int, error) {
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	return d.queue.Redrive(), nil
 }

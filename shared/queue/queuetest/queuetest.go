@@ -25,14 +25,13 @@ type Subject struct {
 	// Visibility is the queue's time-out, MaxReceives its limit: at least 2.
 	Visibility  time.Duration
 	MaxReceives int
-	// Dead lists the dead letters, Redrive sends them again.
-	Dead    func(t *testing.T) []queue.Message
-	Redrive func(t *testing.T)
+	// Dead are the queue's dead letters.
+	Dead queue.DeadLetters
 }
 
 // Run runs the suite; open returns a new queue each time.
 func Run(t *testing.T, open func(t *testing.T) Subject) {
-	for _, promises := range []map[string]func(*testing.T, Subject){delivering, redelivering, racing} {
+	for _, promises := range []map[string]func(*testing.T, Subject){delivering, redelivering, deadLetters, racing} {
 		for name, promise := range promises {
 			t.Run(name, func(t *testing.T) { promise(t, open(t)) })
 		}

@@ -3,8 +3,6 @@ package queuetest
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -91,7 +89,7 @@ var redelivering = map[string]func(*testing.T, Subject){
 		s.exhaust(t, newer)
 		s.wantNone(t, "after the message died")
 		s.wantDead(t, newer)
-		s.Redrive(t)
+		s.redrive(t, 1)
 		s.wantOne(t, newer)
 	},
 
@@ -103,7 +101,7 @@ var redelivering = map[string]func(*testing.T, Subject){
 		s.wantDead(t, refund)
 		s.send(t, message("estudio", 1))
 		s.wantOne(t, message("estudio", 1))
-		s.Redrive(t)
+		s.redrive(t, 1)
 		s.ack(t, s.wantOne(t, refund))
 	},
 
@@ -113,7 +111,7 @@ var redelivering = map[string]func(*testing.T, Subject){
 		s.send(t, poison)
 		s.exhaust(t, poison)
 		s.wantNone(t, "after the message died")
-		s.Redrive(t)
+		s.redrive(t, 1)
 		s.wantDead(t)
 		d := s.wantOne(t, poison)
 		if d.Receives != 1 {
@@ -132,16 +130,5 @@ func (s Subject) exhaust(t *testing.T, m queue.Message) {
 			t.Fatalf("receives %d, want %d", d.Receives, n)
 		}
 		s.lapse()
-	}
-}
-
-func (s Subject) wantDead(t *testing.T, want ...queue.Message) {
-	t.Helper()
-	got := s.Dead(t)
-	if len(got) == 0 && len(want) == 0 {
-		return
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("dead letters (-want +got):\n%s", diff)
 	}
 }

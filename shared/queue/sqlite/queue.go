@@ -128,53 +128,6 @@ func (q *Queue) Recover(ctx context.Context) error {
 	return nil
 }
 
-// Dead lists the dead letters, the first to die first.
-func (q *Queue) Dead(ctx context.Context) ([]queue.Message, error) {
-	rows, err := q.db.QueryContext(ctx, "SELECT message, payload FROM dead_letters ORDER BY id")
-	if err != nil {
-		return nil, fmt.Errorf("list dead letters: %w", err)
-	}
-	defer rows.Close()
-	var dead []queue.Message
-	for rows.Next() {
-		var text, payload []byte
-		if err := rows.Scan(&text, &payload); err != nil {
-			return nil, fmt.Errorf("list dead letters: %w", err)
-		}
-		m, err := decode(text, payload)
-		if err != nil {
-			return nil, fmt.Errorf("list dead letters: %w", err)
-		}
-		dead = append(dead, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list dead letters: %w", err)
-	}
-	return dead, nil
-}
-
-// Redrive sends all dead letters once more, behind what waits, with their
-// receives counted from none, and tells how many they were.
-func (q *Queue) Redrive(ctx context.Context) (int, error) {
-	var n int64
-	err := q.inTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "INSERT INTO messages (account, message, payload) SELECT account, message, payload FROM dead_letters ORDER BY id")
-		if err != nil {
-			return err
-		}
-		if n, err = result.RowsAffected(); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM dead_letters")
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("redrive dead letters: %w", err)
-	}
-	q.wake()
-	return int(n), nil
-}
-
 // inTx commits what do did, all or nothing.
 func (q *Queue) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := q.db.BeginTx(ctx, nil)

@@ -66,12 +66,7 @@ func TestQueuePromises(t *testing.T) {
 			Advance:     c.Pass,
 			Visibility:  visibility,
 			MaxReceives: 3,
-			Dead:        func(t *testing.T) []queue.Message { return dead(t, q) },
-			Redrive: func(t *testing.T) {
-				if _, err := q.Redrive(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-			},
+			Dead:        q,
 		}
 	})
 }
@@ -108,9 +103,13 @@ func receiveOne(t testing.TB, q *sqlite.Queue) queue.Delivery {
 
 func dead(t testing.TB, q *sqlite.Queue) []queue.Message {
 	t.Helper()
-	messages, err := q.Dead(t.Context())
+	letters, _, err := q.Dead(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	var messages []queue.Message
+	for _, l := range letters {
+		messages = append(messages, l.Message)
 	}
 	return messages
 }

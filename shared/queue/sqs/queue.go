@@ -7,7 +7,13 @@
 //	           sqs:ReceiveMessage  Receive
 //	           sqs:DeleteMessage   Ack
 //
-// A worker never calls the last two: Lambda receives for it and removes what it
+// and for whoever lists or redrives dead letters:
+//
+//	the queue     sqs:SendMessage
+//	its dead ones sqs:ReceiveMessage, sqs:DeleteMessage,
+//	              sqs:ChangeMessageVisibility, sqs:GetQueueAttributes
+//
+// A worker never calls Receive and Ack: Lambda receives for it and removes what it
 // didn't report, for which its role needs both and sqs:GetQueueAttributes. Its
 // events hold bodies for Decode.
 //

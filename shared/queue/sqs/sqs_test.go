@@ -165,50 +165,8 @@ func TestQueuePromises(t *testing.T) {
 			Advance:     func(d time.Duration) { client.advance(t, d) },
 			Visibility:  visibility,
 			MaxReceives: maxReceives,
-			Dead:        s.dead,
-			Redrive:     s.redrive,
+			// The tests' server answers one request after another, so none waits.
+			Dead: sqs.NewDeadLetters(s.client, 0, sqs.DeadLetterQueue{URL: s.dlq, Source: s.queue}),
 		}
 	})
-}
-
-// dead lists the dead letters and leaves them where they are.
-func (s stack) dead(t *testing.T) []queue.Message {
-	t.Helper()
-	deliveries, err := sqs.New(s.client, s.dlq).Receive(t.Context(), 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var dead []queue.Message
-	for _, d := range deliveries {
-		dead = append(dead, d.Message)
-		if err := makeVisible(t.Context(), s.client, &s.dlq, d.Receipt); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dead
-}
-
-// redrive does what StartMessageMoveTask does, which moto lacks: the same bodies
-// again, as new messages.
-func (s stack) redrive(t *testing.T) {
-	t.Helper()
-	for {
-		out, err := s.client.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: &s.dlq,
-			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameMessageGroupId}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(out.Messages) == 0 {
-			return
-		}
-		m := out.Messages[0]
-		_, err = s.client.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: &s.queue, MessageBody: m.Body,
-			MessageGroupId: aws.String(m.Attributes["MessageGroupId"]), MessageDeduplicationId: aws.String(awstest.Name("redriven"))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.client.DeleteMessage(t.Context(), &awssqs.DeleteMessageInput{QueueUrl: &s.dlq, ReceiptHandle: m.ReceiptHandle}); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
