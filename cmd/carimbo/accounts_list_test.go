@@ -22,6 +22,7 @@ import (
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
@@ -124,38 +125,6 @@ func TestAccountsAreShownWithWhatWaitsForThem(t *testing.T) {
 			golden(t, name, b.nameless(got.out))
 		}
 	})
-}
-
-func TestAnAccountsStateIsReadFromItsLane(t *testing.T) {
-	since, soon := noon.Add(-time.Hour), noon.Add(time.Minute)
-	for name, c := range map[string]struct {
-		lane ledger.Lane
-		want listedAccount
-	}{
-		"never rested":   {ledger.Lane{}, listedAccount{State: accountOpen}},
-		"rests":          {ledger.Lane{BlockedUntil: soon, Since: since, Why: "w"}, listedAccount{State: accountResting, Since: since, Until: soon, Why: "w"}},
-		"rested":         {ledger.Lane{BlockedUntil: noon, Since: since, Why: "w"}, listedAccount{State: accountOpen}},
-		"refused":        {ledger.Lane{BlockedUntil: soon, Since: since, Why: "w", Strikes: 1}, listedAccount{State: accountRefused, Since: since, Until: soon, Why: "w"}},
-		"refused before": {ledger.Lane{BlockedUntil: noon, Since: since, Why: "w", Strikes: 5}, listedAccount{State: accountRefused, Since: since, Why: "w"}},
-		"former release": {ledger.Lane{BlockedUntil: soon, Why: "w", Strikes: 1}, listedAccount{State: accountRefused, Until: soon, Why: "w"}},
-	} {
-		c.want.Account, c.want.Kind = "estudio", "omie"
-		if diff := cmp.Diff(c.want, listAccount("estudio", "omie", c.lane, noon)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestAnAccountsJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
-	n := 1
-	full := listedAccount{"a", "omie", accountRefused, noon, noon, "w", &n, 1, noon}
-	want := []string{"account", "kind", "oldest_at", "queued", "since", "state", "until", "waiting", "why"}
-	if diff := cmp.Diff(want, fields(t, full)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"account", "state", "waiting"}, fields(t, listedAccount{})); diff != "" {
-		t.Errorf("absent values are there (-want +got):\n%s", diff)
-	}
 }
 
 func TestWhereNothingRestsThatIsSaid(t *testing.T) {
@@ -290,7 +259,7 @@ func (l locked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // accountIs asks, beside a serve that runs, until its only account is as wanted, so
 // many orders wait for it and nothing is queued.
-func accountIs(t *testing.T, clock *clocktest.Clock, flags []string, want accountState, waiting int) listedAccount {
+func accountIs(t *testing.T, clock *clocktest.Clock, flags []string, want operator.AccountState, waiting int) operator.AccountView {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -298,7 +267,7 @@ func accountIs(t *testing.T, clock *clocktest.Clock, flags []string, want accoun
 	defer again.Stop()
 	for {
 		got := typeWith(t, clock.Now(), "", slices.Concat([]string{"accounts", "--json"}, flags)...)
-		var list []listedAccount
+		var list []operator.AccountView
 		if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) != 1 {
 			t.Fatalf("%+v", got)
 		}
@@ -331,7 +300,7 @@ func TestARefusedKeyIsToldUntilItIsMendedAndEndsNoLater(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 
-	refused := accountIs(t, clock, flags, accountRefused, 1)
+	refused := accountIs(t, clock, flags, operator.AccountRefused, 1)
 	if !refused.Since.Equal(noon) || !refused.Until.After(noon) || !strings.HasPrefix(refused.Why, "A chave de acesso está inválida") || refused.Waiting != 1 || !refused.OldestAt.Equal(noon) {
 		t.Errorf("%+v", refused)
 	}
@@ -349,8 +318,8 @@ func TestARefusedKeyIsToldUntilItIsMendedAndEndsNoLater(t *testing.T) {
 	// The rest was that of the former key: nobody waits for its end, only until the
 	// same customer may be asked for again.
 	clock.Pass(3 * time.Second)
-	open := accountIs(t, clock, flags, accountOpen, 0)
-	if diff := cmp.Diff(listedAccount{Account: "estudio", Kind: "omie", State: accountOpen, Queued: new(int)}, open); diff != "" {
+	open := accountIs(t, clock, flags, operator.AccountOpen, 0)
+	if diff := cmp.Diff(operator.AccountView{Account: "estudio", Kind: "omie", State: operator.AccountOpen, Queued: new(int)}, open); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if mine := typeWith(t, clock.Now(), "", slices.Concat([]string{"orders", "list", "--mine"}, flags)...); mine.out != "No orders.\n" {

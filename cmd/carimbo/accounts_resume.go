@@ -1,29 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/ledger/sqlite"
-	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/operator"
 )
-
-// resumed is what became of an account's rest, as --json shows it.
-type resumed struct {
-	Account string `json:"account"`
-	// Rested tells whether there was a rest to end, Orders how many go on.
-	Rested bool `json:"rested"`
-	Orders int  `json:"orders"`
-}
 
 func (c *console) accountsResumeCommand() *cobra.Command {
 	var asJSON bool
@@ -51,7 +39,15 @@ itself. Broken off, the command is gone on with by giving it again.`,
 				return err
 			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				return c.resumeAccount(ctx, l, cfg, args[0], asJSON)
+				resumed, err := c.accountsOf(l, cfg).Resume(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.stdout, resumed)
+				}
+				c.printResumed(resumed)
+				return nil
 			})
 		},
 	}
@@ -62,35 +58,7 @@ itself. Broken off, the command is gone on with by giving it again.`,
 	return cmd
 }
 
-func (c *console) resumeAccount(ctx context.Context, l ledger.Ledger, cfg connection.Config, name string, asJSON bool) error {
-	kinds := accountKinds(cfg)
-	if machine, ok := l.(*sqlite.Ledger); ok {
-		if err := addKnown(ctx, machine, kinds); err != nil {
-			return err
-		}
-	}
-	if _, known := kinds[name]; !known {
-		return &refusal{name, unknownAccount(name, slices.Sorted(maps.Keys(kinds)))}
-	}
-	lane, err := l.Lane(ctx, name)
-	if err != nil {
-		return err
-	}
-	was := listAccount(name, kinds[name], lane, c.now())
-	// Also of an account that doesn't rest: a resume that broke off left some waiting.
-	orders, err := placing.Resume(ctx, l, placing.Rules{Spacing: placing.Spacing}, name, c.now)
-	if err != nil {
-		return fmt.Errorf("%w: %s go on, give the command again for the others", err, plural(orders, "order"))
-	}
-	is := resumed{name, was.State != accountOpen, orders}
-	if asJSON {
-		return printJSON(c.stdout, is)
-	}
-	c.printResumed(is, was)
-	return nil
-}
-
-func (c *console) printResumed(is resumed, was listedAccount) {
+func (c *console) printResumed(is operator.Resumed) {
 	name := safe(is.Account)
 	switch {
 	case !is.Rested && is.Orders == 0:
@@ -99,23 +67,11 @@ func (c *console) printResumed(is resumed, was listedAccount) {
 	case !is.Rested:
 		fmt.Fprintf(c.stdout, "Account %s does not rest.\n", name)
 	default:
-		fmt.Fprintf(c.stdout, "Account %s rests no more. It did for: %s\n", name, safe(was.Why))
+		fmt.Fprintf(c.stdout, "Account %s rests no more. It did for: %s\n", name, safe(is.Why))
 	}
 	if is.Orders > 0 {
-		fmt.Fprintf(c.stdout, "%s that waited for it: to go on %s, or a minute after the last call.\n", plural(is.Orders, "order"), c.soon(ledger.Entry{}, ledger.Lane{}))
+		fmt.Fprintf(c.stdout, "%s that waited for it: to go on %s, or a minute after the last call.\n", plural(is.Orders, "order"), c.site().Soon(time.Time{}, ledger.Lane{}))
 	} else {
 		fmt.Fprintln(c.stdout, "No order waited for it.")
 	}
-}
-
-// unknownAccount says which accounts may have been meant.
-func unknownAccount(name string, known []string) string {
-	typed := strings.ToLower(name)
-	near := slices.DeleteFunc(slices.Clone(known), func(k string) bool {
-		return distance(typed, strings.ToLower(k)) > 1+utf8.RuneCountInString(typed)/5 && (len(typed) < 3 || !strings.Contains(k, typed))
-	})
-	if len(near) > 0 {
-		return "there is no such account: do you mean " + strings.Join(near, " or ") + "?"
-	}
-	return "there is no such account: there are " + cmp.Or(strings.Join(known, ", "), "none")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 )
 
 func TestAPersonEndsARestAndWhatWaitedGoesOn(t *testing.T) {
@@ -47,9 +48,9 @@ func TestAPersonEndsARestAndWhatWaitedGoesOn(t *testing.T) {
 		if got := resume("estudio"); got.code != exitDone || got.out != "Account estudio does not rest, and no order waits for it to end: nothing to do.\n" {
 			t.Errorf("once more: %+v", got)
 		}
-		for name, want := range map[string]resumed{"estudio": {"estudio", false, 0}, "loja": {"loja", true, 0}} {
+		for name, want := range map[string]operator.Resumed{"estudio": {Account: "estudio"}, "loja": {Account: "loja", Rested: true}} {
 			got := resume(name, "--json")
-			var is resumed
+			var is operator.Resumed
 			if err := json.Unmarshal([]byte(got.out), &is); err != nil || got.code != exitDone {
 				t.Fatalf("%+v", got)
 			}

@@ -33,7 +33,7 @@ whoever looks at the order later.`,
 			g.asks = len(keys) > 1 && !yes && c.asks
 			ev := placing.Dismiss{Person: placing.Person{By: c.operator, Note: noteText}}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				return c.command(ctx, l, keys, ev, g)
+				return c.give(ctx, l, keys, ev, g)
 			})
 		},
 	}

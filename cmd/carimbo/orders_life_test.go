@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 )
@@ -96,8 +97,9 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 			golden(t, name, got.out)
 		}
 		e := b.entry(t, lifeID)
-		for _, a := range show(e).Timeline {
-			_, call := asked[e.ERP][a.Did]
+		kind, _ := erps(e.ERP)
+		for _, a := range operator.ViewDetails(erps, e).Timeline {
+			call := kind.Asked(a.Did) != ""
 			if a.At.IsZero() || a.Became == "" || call && (a.Answer == "" || a.Rule == "" || a.Asked == "") || a.By != "" && (a.Note == "" || a.Rule == "") {
 				t.Errorf("not told in full: %+v", a)
 			}

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
 )
 
@@ -41,7 +39,7 @@ more.
 			switch {
 			case (id != "") == absent || id == "" && cmd.Flags().Changed("created"):
 				return usage(cmd, "say exactly one of --created ID and --absent")
-			case !absent && !validID(id):
+			case !absent && !operator.ValidID(id):
 				return usage(cmd, "--created %q is no id: those of an ERP have no spaces and no control characters, and at most 100 bytes", id)
 			case absent && noteText == "":
 				return usage(cmd, "--absent needs --note TEXT: how you made sure that the ERP has no such document")
@@ -52,7 +50,7 @@ more.
 				ev = placing.ResolveAbsent{Person: person}
 			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				return c.command(ctx, l, args, ev, g)
+				return c.give(ctx, l, args, ev, g)
 			})
 		},
 	}
@@ -64,11 +62,4 @@ more.
 	c.stackFlag(cmd)
 	c.givingFlags(cmd, &g)
 	return cmd
-}
-
-// validID tells whether an ERP could have given the id. Where there is no look-up
-// a person's word is all there is, and a slip of the hand must not be recorded.
-func validID(id string) bool {
-	return len(id) <= 100 && utf8.ValidString(id) &&
-		!strings.ContainsFunc(id, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
 }

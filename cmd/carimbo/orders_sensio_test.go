@@ -1,17 +1,15 @@
 package main
 
 import (
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -51,18 +49,6 @@ func sell(t *testing.T, l ledger.Ledger, connection, account string, canLookUp b
 	}
 }
 
-func TestTheCodeIsWhatTheErpKnowsTheDocumentBy(t *testing.T) {
-	ref := erp.Reference{Code: "abc", Orig: "Loja WP", OrigID: "7"}
-	for kind, want := range map[string]string{omieKind: "abc", sensioKind: "Loja WP#7", "": ""} {
-		if got := list(ledger.Entry{ERP: kind, Reference: ref}).Code; got != want {
-			t.Errorf("%q: code %q, want %q", kind, got, want)
-		}
-	}
-	if got := list(ledger.Entry{ERP: sensioKind}).Code; got != "" {
-		t.Errorf("without a reference: code %q", got)
-	}
-}
-
 // Who is sent to look in the ERP has to know what for.
 func TestWhoHasToLookInTheErpIsToldByWhichReference(t *testing.T) {
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
@@ -87,27 +73,6 @@ func TestWhoHasToLookInTheErpIsToldByWhichReference(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
-	c := &console{connections: write(t, "connections.yaml", sensioConnections)}
-	for _, k := range []struct {
-		kind, account string
-		want          bool
-		unknown       string
-	}{
-		{omieKind, "estudio", true, ""}, {sensioKind, "loja", true, ""}, {sensioKind, "cega", false, ""}, {"", "", false, ""},
-		{sensioKind, "gone", true, "account gone (sensio) is not in " + c.connections + ": give the file that has it with --connections FILE"},
-	} {
-		got, err := c.canLookUp(ledger.Entry{ERP: k.kind, Account: k.account})
-		if got != k.want || (err == nil) != (k.unknown == "") || err != nil && err.Error() != k.unknown {
-			t.Errorf("%s %s: %v %v", k.kind, k.account, got, err)
-		}
-	}
-	c.connections = write(t, "connections.yaml", strings.Replace(sensioConnections, "rows: response", "rows: 1", 1))
-	if _, err := c.canLookUp(ledger.Entry{ERP: sensioKind, Account: "cega"}); err == nil || !strings.HasPrefix(err.Error(), c.connections+":4:") {
-		t.Errorf("a wrong file: %v", err)
-	}
 }
 
 // Whether a person's word counts depends on the account's look-up: what isn't
@@ -150,7 +115,7 @@ func TestACommandWhoseAccountIsNotKnownIsRefused(t *testing.T) {
 			b.use(t, func(l ledger.Ledger) error {
 				c := at(noon, "", nil, nil)
 				c.connections = file
-				if _, err := c.give(t.Context(), l, "dois#7", placing.Retry{}); err == nil {
+				if _, err := c.orders(l).Do(t.Context(), operator.Plan{Key: "dois#7"}, placing.Retry{}); err == nil {
 					t.Errorf("%s: the order was retried", name)
 				}
 				return nil
@@ -170,50 +135,4 @@ func TestACommandWhoseAccountIsNotKnownIsRefused(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
-}
-
-func TestWhichCommandsDependOnALookUp(t *testing.T) {
-	entries := map[string]ledger.Entry{
-		"uncertain": {State: ledger.Uncertain}, "created": {State: ledger.Created, CreatedAt: noon},
-		"denied": {State: ledger.Uncertain, CreatedAt: noon}, "rejected": {State: ledger.Rejected},
-	}
-	for _, c := range []struct {
-		command placing.Event
-		want    []string
-	}{
-		{placing.Retry{}, []string{"denied", "uncertain"}},
-		{placing.ResolveCreated{ID: "1"}, []string{"denied", "uncertain"}},
-		{placing.ResolveAbsent{}, []string{"created", "denied"}},
-	} {
-		var got []string
-		for _, name := range slices.Sorted(maps.Keys(entries)) {
-			if asksForLookUp(entries[name], c.command) {
-				got = append(got, name)
-			}
-		}
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%T (-want +got):\n%s", c.command, diff)
-		}
-	}
-}
-
-func TestOnlyWhoHasToLookInTheErpIsToldWhatFor(t *testing.T) {
-	c := at(noon, "", nil, nil)
-	parked := ledger.Entry{Key: "k", State: ledger.Uncertain, ERP: sensioKind, Reference: erp.Reference{Orig: "a", OrigID: "1"}}
-	held, rejected := parked, parked
-	held.Lease, rejected.State = noon.Add(time.Minute), ledger.Rejected
-	for name, k := range map[string]struct {
-		is        ledger.Entry
-		canLookUp bool
-		want      string
-	}{
-		"parked":                {parked, false, `k: no. Look by orig "a", origId "1"`},
-		"it can be looked up":   {parked, true, "k: no."},
-		"somebody holds it":     {held, false, "k: no."},
-		"nothing is in the ERP": {rejected, false, "k: no."},
-	} {
-		if got := c.refusal(k.is, placing.Rules{CanLookUp: k.canLookUp}, placing.Step{Why: "no."}).Error(); got != k.want {
-			t.Errorf("%s: %q, want %q", name, got, k.want)
-		}
-	}
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 )
 
 func (c *console) showCommand() *cobra.Command {
@@ -27,12 +27,12 @@ Names and tax ids are not kept.`,
 		ValidArgsFunction: c.completeKeys(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				e, err := find(ctx, l, args[0])
+				e, err := operator.Find(ctx, l, args[0])
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return printJSON(c.stdout, show(e))
+					return printJSON(c.stdout, operator.ViewDetails(erps, e))
 				}
 				var out bytes.Buffer
 				c.writeEntry(&out, e)
@@ -49,15 +49,15 @@ Names and tax ids are not kept.`,
 }
 
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
-	l := list(e)
+	view := operator.ViewDetails(erps, e)
 	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
-	state := stateCell(e, late(e))
+	state := stateCell(e, operator.LaterChange(e))
 	c.writeField(out, "state", state.text, state.with)
 	c.writeField(out, "reason", string(e.Reason.Kind), plain)
-	c.writeField(out, reasonLabel(e), inWords(e), plain)
-	c.writeField(out, "next attempt", c.local(l.NextAttemptAt), plain)
+	c.writeField(out, reasonLabel(e), operator.InWords(erps, e), plain)
+	c.writeField(out, "next attempt", c.local(view.NextAttemptAt), plain)
 	c.writeField(out, "ERP document", documentInFull(e), plain)
-	c.writeField(out, "code", codeInFull(e), plain)
+	c.writeField(out, "code", operator.CodeInFull(erps, e), plain)
 	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERP+")", plain)
 	c.writeField(out, "order", e.OrderID, plain)
 	c.writeField(out, "store number", e.StoreNumber, plain)
@@ -68,10 +68,10 @@ func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	c.writeField(out, "updated", c.local(e.UpdatedAt), plain)
 	c.writeField(out, "created", c.local(e.CreatedAt), plain)
 	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
-	c.writeField(out, "changed", c.local(l.ChangedAt), red)
+	c.writeField(out, "changed", c.local(view.ChangedAt), red)
 	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
 	var rows [][]cell
-	for _, a := range show(e).Timeline {
+	for _, a := range view.Timeline {
 		rows = append(rows, []cell{{text: c.local(a.At)}, {text: called(a)}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a.Attempt)}})
 	}
 	c.printTable(out, []string{c.inZone("WHEN"), "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
@@ -85,18 +85,10 @@ func (c *console) writeField(out *bytes.Buffer, name, value string, with colour)
 
 // reasonLabel: the words about an order that is left to a person say what to do.
 func reasonLabel(e ledger.Entry) string {
-	if e.WaitsForPerson() || e.OfNewerRelease() || late(e) != "" {
+	if operator.LeftToPerson(e) {
 		return "what to do"
 	}
 	return "in words"
-}
-
-// codeInFull says what Sensio calls the halves of its code.
-func codeInFull(e ledger.Entry) string {
-	if text := code(e); e.ERP != sensioKind || text == "" {
-		return text
-	}
-	return code(e) + " (orig#origId)"
 }
 
 func documentInFull(e ledger.Entry) string {
@@ -114,7 +106,7 @@ func documentInFull(e ledger.Entry) string {
 }
 
 // called is what was done, with the method that was called for it.
-func called(a attempt) string {
+func called(a operator.AttemptView) string {
 	if a.Asked == "" {
 		return a.Did
 	}
@@ -138,19 +130,4 @@ func remark(a ledger.Attempt) string {
 		parts = append(parts, "[rule "+a.Rule+"]")
 	}
 	return strings.Join(parts, " ")
-}
-
-// local is a time as people read it; empty for none. All are in the offset of now,
-// so that inZone is right for each.
-func (c *console) local(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	_, offset := c.now().In(c.zone).Zone()
-	return t.In(time.FixedZone("", offset)).Format("2006-01-02 15:04:05")
-}
-
-// inZone is a column's heading with the zone of its times.
-func (c *console) inZone(heading string) string {
-	return heading + c.now().In(c.zone).Format(" (UTC-07:00)")
 }

@@ -3,16 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -57,61 +53,6 @@ func TestOrdersAreShownAsPeopleReadThem(t *testing.T) {
 	})
 }
 
-func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
-	contract := []string{"key", "connection", "platform", "order_id", "store_number", "total", "currency", "customer", "erp",
-		"account", "state", "code", "erp_id", "erp_number", "found", "attempts", "reason", "next_attempt_at", "reversed_at",
-		"received_at", "updated_at", "created_at"}
-	whole := true
-	full := listed{Key: "k", Connection: "c", Platform: "p", OrderID: "o", StoreNumber: "n", Total: "1.00", Currency: "BRL",
-		Customer: "H.", ERP: "omie", Account: "a", State: ledger.Created, Code: "c", ERPID: "1", ERPNumber: "2", Found: &whole,
-		Attempts: 1, Reason: &order.Reason{Kind: order.Lane}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
-	if diff := cmp.Diff(slices.Sorted(slices.Values(contract)), fields(t, full)); diff != "" {
-		t.Errorf("list (-want +got):\n%s", diff)
-	}
-	entry := shown{full, []attempt{}}
-	if diff := cmp.Diff(slices.Sorted(slices.Values(append(contract, "timeline"))), fields(t, entry)); diff != "" {
-		t.Errorf("show (-want +got):\n%s", diff)
-	}
-	least := []string{"attempts", "connection", "key", "order_id", "platform", "state"}
-	if diff := cmp.Diff(least, fields(t, list(ledger.Entry{}))); diff != "" {
-		t.Errorf("absent values are there (-want +got):\n%s", diff)
-	}
-}
-
-func fields(t *testing.T, v any) []string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(b, &object); err != nil {
-		t.Fatal(err)
-	}
-	return slices.Sorted(maps.Keys(object))
-}
-
-func TestTheNextAttemptIsWhenTheOrderGoesOnByItself(t *testing.T) {
-	lease, until := noon.Add(time.Minute), noon.Add(time.Hour)
-	for state, want := range map[ledger.State]time.Time{
-		ledger.Accepted: lease, ledger.Creating: lease, ledger.Waiting: until, ledger.Uncertain: until,
-		ledger.Created: {}, ledger.Rejected: {},
-	} {
-		if got := nextAttempt(ledger.Entry{State: state, Lease: lease, Until: until}); !got.Equal(want) {
-			t.Errorf("%s: %s, not %s", state, got, want)
-		}
-	}
-}
-
-func TestFoundIsSaidOfEveryCreatedOrderAndOfNoOther(t *testing.T) {
-	for _, state := range ledger.States() {
-		got := list(ledger.Entry{State: state}).Found
-		if (got != nil) != (state == ledger.Created) {
-			t.Errorf("%s: %v", state, got)
-		}
-	}
-}
-
 func TestAnUnknownKeyComesWithThoseThatWereMeant(t *testing.T) {
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
 		b := told(t)
@@ -130,46 +71,6 @@ func TestAnUnknownKeyComesWithThoseThatWereMeant(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestDistanceCountsLettersToChange(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "acb", 2}, {"kitten", "sitting", 3}, {"é", "e", 1}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("%q to %q: %d, not %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
-// What the store did later is no state of its own, and still somebody's to do.
-func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
-	created := ledger.Entry{State: ledger.Created, CreatedAt: noon}
-	with := func(change func(*ledger.Entry)) ledger.Entry { e := created; change(&e); return e }
-	changed := func(at time.Time, became ledger.State) []ledger.Attempt {
-		return []ledger.Attempt{{At: at, Did: "newer_contents", Became: became}, {At: at, Did: "look_up", Became: became}}
-	}
-	for name, c := range map[string]struct {
-		is   ledger.Entry
-		want string
-	}{
-		"created":            {created, ""},
-		"reversed":           {with(func(e *ledger.Entry) { e.ReversedAt = noon }), "reversed later"},
-		"changed":            {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(time.Hour), ledger.Created) }), "changed later"},
-		"changed while sent": {with(func(e *ledger.Entry) { e.Timeline = changed(noon, ledger.Created) }), "changed later"},
-		"both": {with(func(e *ledger.Entry) {
-			e.ReversedAt, e.Timeline = noon, changed(noon, ledger.Created)
-		}), "reversed later"},
-		"mended before":                      {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(-time.Hour), ledger.Waiting) }), ""},
-		"changed before it was created anew": {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(-time.Hour), ledger.Created) }), ""},
-		"rejected as reversed":               {ledger.Entry{State: ledger.Rejected, ReversedAt: noon}, ""},
-		"uncertain":                          {ledger.Entry{State: ledger.Uncertain, ReversedAt: noon, Timeline: changed(noon, ledger.Uncertain)}, ""},
-	} {
-		if got := late(c.is); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
-		}
-	}
 }
 
 func TestAConnectionThatIsNotConfiguredIsSaidToBe(t *testing.T) {

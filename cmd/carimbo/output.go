@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
 )
 
 // terminal tells whether a person is at the other end.
@@ -131,3 +133,11 @@ func (c *console) printTable(w io.Writer, heading []string, rows [][]cell) {
 		fmt.Fprintln(w, line.String())
 	}
 }
+
+// local is a time as people read it; empty for none.
+func (c *console) local(t time.Time) string { return c.site().Local(t) }
+
+// inZone is a column's heading with the zone of its times.
+func (c *console) inZone(heading string) string { return c.site().InZone(heading) }
+
+func plural(n int, noun string) string { return operator.Plural(n, noun) }

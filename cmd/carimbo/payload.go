@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
-	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/order"
-	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
@@ -27,23 +25,10 @@ func (c *console) contents(cmd *cobra.Command, path string, e ledger.Entry) (*le
 		return nil, err
 	}
 	n, err := c.read(s, body)
-	switch {
-	case err != nil:
-		return nil, err
-	case n.OrderID != e.OrderID:
-		return nil, &refusal{e.Key, fmt.Sprintf("%s is about order %s: give the payload of %s", path, n.OrderID, e.OrderID)}
-	case n.Status != platform.Paid:
-		return nil, &refusal{e.Key, fmt.Sprintf("%s (%s) tells of no paid order", path, n.Topic)}
-	}
-	packed, err := n.Payload.Pack()
 	if err != nil {
 		return nil, err
 	}
-	if len(packed) > intake.MaxPacked {
-		return nil, &refusal{e.Key, path + " has more than 300 KiB compressed, which is more than an order may have"}
-	}
-	return &ledger.Contents{Payload: packed, Version: n.Version, Digest: n.Payload.Digest(),
-		StoreNumber: order.Cut(n.StoreNumber, order.MaxNumber), PaidAt: n.PaidAt, PaidRank: n.PaidRank, At: c.now()}, nil
+	return operator.NewContents(e, path, n, c.now())
 }
 
 // storeOf is the connection that the order came by; by its name alone where there

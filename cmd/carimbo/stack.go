@@ -27,14 +27,17 @@ import (
 
 // The outputs of template.yaml that say where a stack's parts are.
 const (
-	tableOutput             = "Table"
-	webhookOutput           = "WebhookURL"
-	secretPrefixOutput      = "SecretPrefix"
-	omieQueueOutput         = "OmieQueueURL"
-	omieDeadLettersOutput   = "OmieDeadLettersURL"
-	sensioQueueOutput       = "SensioQueueURL"
-	sensioDeadLettersOutput = "SensioDeadLettersURL"
+	tableOutput        = "Table"
+	webhookOutput      = "WebhookURL"
+	secretPrefixOutput = "SecretPrefix"
 )
+
+// queueOutput and deadLettersOutput are those of a kind of ERP: OmieQueueURL,
+// OmieDeadLettersURL.
+func queueOutput(kind string) string       { return capitalised(kind) + "QueueURL" }
+func deadLettersOutput(kind string) string { return capitalised(kind) + "DeadLettersURL" }
+
+func capitalised(kind string) string { return strings.ToUpper(kind[:1]) + kind[1:] }
 
 // stackFlag lets a command be about a stack on AWS. What is on one machine can't
 // be meant at the same time.
@@ -164,12 +167,15 @@ func (c *console) stackSigningSecret(ctx context.Context, s *stack, connection s
 	return signingSecret(ctx, secrets, connection, "Secrets Manager below "+strings.TrimSuffix(prefix[0], "/")+"/", c.now())
 }
 
-// deadLetters are those of both kinds of ERP.
+// deadLetters are those of every kind of ERP.
 func (s *stack) deadLetters(c *console) (queue.DeadLetters, error) {
-	urls, err := s.need(omieDeadLettersOutput, omieQueueOutput, sensioDeadLettersOutput, sensioQueueOutput)
-	if err != nil {
-		return nil, err
+	var queues []queuesqs.DeadLetterQueue
+	for _, kind := range erpKinds() {
+		urls, err := s.need(deadLettersOutput(kind), queueOutput(kind))
+		if err != nil {
+			return nil, err
+		}
+		queues = append(queues, queuesqs.DeadLetterQueue{URL: urls[0], Source: urls[1]})
 	}
-	return queuesqs.NewDeadLetters(sqs.NewFromConfig(s.config), c.patience,
-		queuesqs.DeadLetterQueue{URL: urls[0], Source: urls[1]}, queuesqs.DeadLetterQueue{URL: urls[2], Source: urls[3]}), nil
+	return queuesqs.NewDeadLetters(sqs.NewFromConfig(s.config), c.patience, queues...), nil
 }

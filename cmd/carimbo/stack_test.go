@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/platform/hotmart"
@@ -19,7 +17,7 @@ func TestTheTemplateHasTheOutputsThatCommandsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, outputs, _ := strings.Cut(string(b), "\nOutputs:\n")
-	for _, name := range []string{tableOutput, webhookOutput, secretPrefixOutput, omieQueueOutput, omieDeadLettersOutput, sensioQueueOutput, sensioDeadLettersOutput} {
+	for _, name := range []string{tableOutput, webhookOutput, secretPrefixOutput, queueOutput(omieKind), deadLettersOutput(omieKind), queueOutput(sensioKind), deadLettersOutput(sensioKind)} {
 		if !strings.Contains("\n"+outputs, "\n  "+name+":\n") {
 			t.Errorf("template.yaml has no output %s", name)
 		}
@@ -49,7 +47,7 @@ func TestAStackIsNotOneMachine(t *testing.T) {
 
 func TestAStackThatCannotBeUsedIsSaidToBe(t *testing.T) {
 	t.Chdir(t.TempDir())
-	s := deploy(t, map[string]string{tableOutput: "", webhookOutput: "", secretPrefixOutput: "", sensioDeadLettersOutput: ""})
+	s := deploy(t, map[string]string{tableOutput: "", webhookOutput: "", secretPrefixOutput: "", deadLettersOutput(sensioKind): ""})
 	connections := write(t, "connections.yaml", goodConnections)
 	send := []string{"send", "--connection", "cursos", "--connections", connections, "--stack", s.name, write(t, "p.json", hotmartOrder)}
 	for _, c := range []struct {
@@ -171,43 +169,5 @@ func TestKeysOfAStackAreNotCompleted(t *testing.T) {
 	}
 	if got := typeIn(t, "__complete", "orders", "show", "--stack", "shop", ""); strings.Contains(got.out, "cursos") {
 		t.Errorf("those of this machine are: %s", got.out)
-	}
-}
-
-func TestItIsSaidWhoLetsAnOrderGoOnAndHowSoon(t *testing.T) {
-	for _, c := range []struct {
-		stack string
-		until time.Time
-		lane  time.Time
-		want  string
-	}{
-		{"", noon, time.Time{}, "within a second where carimbo serve runs"},
-		{"", noon.Add(time.Minute), time.Time{}, "at 2026-11-21 12:01:00 where carimbo serve runs"},
-		{"", noon.Add(time.Minute), noon.Add(time.Hour), "at 2026-11-21 13:00:00 where carimbo serve runs, when the ERP account stops resting"},
-		{"", noon.Add(-time.Hour), noon.Add(-time.Minute), "within a second where carimbo serve runs"},
-		{"shop", noon, time.Time{}, "within a minute, when the stack's sweep wakes it"},
-		{"shop", noon.Add(time.Minute), noon.Add(time.Second), "within a minute after 2026-11-21 12:01:00"},
-		{"shop", noon, noon.Add(time.Hour), "within a minute after 2026-11-21 13:00:00, when the ERP account stops resting"},
-	} {
-		console := at(noon, "", nil, nil)
-		console.stack = c.stack
-		if got := console.soon(ledger.Entry{Until: c.until}, ledger.Lane{BlockedUntil: c.lane}); got != c.want {
-			t.Errorf("%+v: %s", c, got)
-		}
-	}
-}
-
-// endless is a ledger that always has another order.
-type endless struct{ ledger.Ledger }
-
-func (endless) List(_ context.Context, _ ledger.Filter, yield func(ledger.Entry) bool) error {
-	for yield(ledger.Entry{Key: "cursos#HP01"}) {
-	}
-	return nil
-}
-
-func TestAMistypedKeyIsNotLookedForInALedgerOfAnySize(t *testing.T) {
-	if near, err := nearest(t.Context(), endless{}, "nothing like it at all"); len(near) > 0 || err != nil {
-		t.Error(near, err)
 	}
 }

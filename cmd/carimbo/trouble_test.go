@@ -342,9 +342,9 @@ func (s *troubledShop) rests() bool {
 	}
 }
 
-func (s *troubledShop) orders() []listed {
+func (s *troubledShop) orders() []operator.EntryView {
 	s.t.Helper()
-	var orders []listed
+	var orders []operator.EntryView
 	if out := s.carimbo("orders", "list", "--json"); json.Unmarshal(out, &orders) != nil {
 		s.t.Fatalf("orders list --json printed %q", out)
 	}

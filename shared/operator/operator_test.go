@@ -1,10 +1,58 @@
 package operator_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
 // noon is when the tests' commands are given.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, order.SaoPaulo())
+
+// erps are two invented kinds of ERP: alfa knows a document by one code and can
+// always look it up, beta by two parts and where its settings say so.
+func erps(kind string) (operator.ERP, bool) {
+	switch kind {
+	case "alfa":
+		return alfa{}, true
+	case "beta":
+		return beta{}, true
+	}
+	return nil, false
+}
+
+type alfa struct{}
+
+func (alfa) Title() string                                           { return "Alfa" }
+func (alfa) Code(r erp.Reference) string                             { return r.Code }
+func (alfa) CodeParts() string                                       { return "" }
+func (alfa) SameCode(r erp.Reference) string                         { return "the same code " + r.Code }
+func (alfa) WhereToLook(r erp.Reference) string                      { return "Look by code " + r.Code }
+func (alfa) Asked(did string) string                                 { return map[string]string{"create": "IncluirAlfa"}[did] }
+func (alfa) CanLookUp(func() (json.RawMessage, error)) (bool, error) { return true, nil }
+func (alfa) MayProveNothing() bool                                   { return false }
+
+type beta struct{ alfa }
+
+func (beta) Title() string               { return "Beta" }
+func (beta) Code(r erp.Reference) string { return r.Orig + "#" + r.OrigID }
+func (beta) CodeParts() string           { return "orig#origId" }
+func (beta) MayProveNothing() bool       { return true }
+func (beta) SameCode(r erp.Reference) string {
+	return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID)
+}
+func (beta) WhereToLook(r erp.Reference) string {
+	return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID)
+}
+func (beta) CanLookUp(settings func() (json.RawMessage, error)) (bool, error) {
+	raw, err := settings()
+	return string(raw) == `"looks"`, err
+}
+
+func site() operator.Site {
+	return operator.Site{Now: func() time.Time { return noon }, Zone: order.SaoPaulo()}
+}

@@ -3,29 +3,19 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
-// Backlog is what of an account is queued.
-type Backlog struct {
-	// Notices counts the messages of stores that are not acknowledged. A wake-up is
-	// none: the ledger has its order.
-	Notices int
-	// Oldest is when the first of them was received; zero if there is none.
-	Oldest time.Time
-}
-
 // Backlogs tells by account what is queued, dead letters apart. A message that
 // this release can't read is queued all the same.
-func (q *Queue) Backlogs(ctx context.Context) (map[string]Backlog, error) {
+func (q *Queue) Backlogs(ctx context.Context) (map[string]queue.Backlog, error) {
 	rows, err := q.db.QueryContext(ctx, "SELECT account, message FROM messages")
 	if err != nil {
 		return nil, fmt.Errorf("count what is queued: %w", err)
 	}
 	defer rows.Close()
-	backlogs := map[string]Backlog{}
+	backlogs := map[string]queue.Backlog{}
 	for rows.Next() {
 		var group string
 		var text []byte

@@ -13,14 +13,14 @@ import (
 func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
 	c := newClock()
 	l, q := openWith(t, t.TempDir(), sqlite.Options{Now: c.Now, MaxReceives: 1})
-	backlogs := func(want map[string]sqlite.Backlog) {
+	backlogs := func(want map[string]queue.Backlog) {
 		t.Helper()
 		got, err := q.Backlogs(t.Context())
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Fatalf("%v (-want +got):\n%s", err, diff)
 		}
 	}
-	backlogs(map[string]sqlite.Backlog{})
+	backlogs(map[string]queue.Backlog{})
 	notice := func(account string, n int, ago time.Duration) {
 		m := message(account, n)
 		m.Type, m.ReceivedAt = queue.Paid, c.Now().Add(-ago)
@@ -32,22 +32,22 @@ func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
 	send(t, q, message("estudio", 4))
 	notice("loja", 1, time.Second)
 	send(t, q, message("outra", 1))
-	backlogs(map[string]sqlite.Backlog{"estudio": {3, c.Now().Add(-time.Hour)}, "loja": {1, c.Now().Add(-time.Second)}})
+	backlogs(map[string]queue.Backlog{"estudio": {Notices: 3, Oldest: c.Now().Add(-time.Hour)}, "loja": {Notices: 1, Oldest: c.Now().Add(-time.Second)}})
 
 	// One in flight is queued still: whoever holds it may be dead. A dead letter isn't.
 	receive(t, q, 10)
-	backlogs(map[string]sqlite.Backlog{"estudio": {3, c.Now().Add(-time.Hour)}, "loja": {1, c.Now().Add(-time.Second)}})
+	backlogs(map[string]queue.Backlog{"estudio": {Notices: 3, Oldest: c.Now().Add(-time.Hour)}, "loja": {Notices: 1, Oldest: c.Now().Add(-time.Second)}})
 	former := c.Now()
 	c.Pass(visibility)
 	receive(t, q, 10)
-	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}})
+	backlogs(map[string]queue.Backlog{"estudio": {Notices: 2, Oldest: former.Add(-time.Hour)}})
 
 	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message) VALUES ('loja', 'not of this release'), ('loja!reversed', 'nor this')"); err != nil {
 		t.Fatal(err)
 	}
-	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {2, time.Time{}}})
+	backlogs(map[string]queue.Backlog{"estudio": {Notices: 2, Oldest: former.Add(-time.Hour)}, "loja": {Notices: 2, Oldest: time.Time{}}})
 	refund := message("outra", 2)
 	refund.Type, refund.ReceivedAt = queue.Reversed, c.Now()
 	send(t, q, refund)
-	backlogs(map[string]sqlite.Backlog{"estudio": {2, former.Add(-time.Hour)}, "loja": {2, time.Time{}}, "outra": {1, c.Now()}})
+	backlogs(map[string]queue.Backlog{"estudio": {Notices: 2, Oldest: former.Add(-time.Hour)}, "loja": {Notices: 2, Oldest: time.Time{}}, "outra": {Notices: 1, Oldest: c.Now()}})
 }

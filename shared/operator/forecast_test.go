@@ -1,4 +1,4 @@
-package main
+package operator_test
 
 import (
 	"testing"
@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/memory"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -90,17 +91,17 @@ func carriedOut(t *testing.T, r placing.Rules, is ledger.Entry, ev placing.Event
 
 // Every kind of order, in a person's words, and that what they say comes true.
 func TestWhatACommandWillDo(t *testing.T) {
-	omie := ledger.Entry{Key: "k", Rev: 1, ERP: omieKind, Reference: erp.Reference{Code: "abc", Orig: "loja", OrigID: "7"},
+	placed := ledger.Entry{Key: "k", Rev: 1, ERP: "alfa", Reference: erp.Reference{Code: "abc", Orig: "loja", OrigID: "7"},
 		Payload: []byte("sent"), Digest: "sent", TryingSince: noon.Add(-time.Hour)}
 	is := func(s ledger.State, changes ...func(*ledger.Entry)) ledger.Entry {
-		e := omie
+		e := placed
 		e.State = s
 		for _, change := range changes {
 			change(&e)
 		}
 		return e
 	}
-	sold := func(e *ledger.Entry) { e.ERP = sensioKind }
+	sold := func(e *ledger.Entry) { e.ERP = "beta" }
 	reversed := func(e *ledger.Entry) { e.ReversedAt = noon.Add(-time.Hour) }
 	faulty := func(e *ledger.Entry) { e.Fault = "x" }
 	already := func(e *ledger.Entry) { e.AlreadyThere = true }
@@ -129,7 +130,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 		want  string
 		then  []then
 	}{
-		{"sensio", looks, is(ledger.Waiting, sold), retry,
+		{"by two parts", looks, is(ledger.Waiting, sold), retry,
 			`nothing of it is in the ERP: its document is created SOON, with the same orig "loja" and origId "7"`,
 			[]then{{end: isCreatedFrom("sent")}}},
 		{"contents", looks, is(ledger.Rejected), given,
@@ -172,7 +173,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
 		{"another claim", looks, is(ledger.Uncertain, already, reversed, func(e *ledger.Entry) { e.ClaimedID = "777" }), placing.ResolveCreated{ID: "5"}, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
-		{"a claim, sensio", looks, is(ledger.Uncertain, sold), placing.ResolveCreated{ID: "5"},
+		{"a claim, unprovable", looks, is(ledger.Uncertain, sold), placing.ResolveCreated{ID: "5"},
 			`a look-up verifies document 5 SOON; none is created: if the ERP shows it with the same orig "loja" and origId "7", it counts as this order's; if it shows another or none, the order is left to you; if the look-up proves nothing, the document counts all the same`,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}, {proves0, isCreated("5")}}},
 		{"a claim, no look-up", blind, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, "document 5 counts as its document from now on, since no look-up can verify it; none is created",
@@ -204,7 +205,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 			if step.Do == placing.Refuse {
 				t.Fatal(step.Why)
 			}
-			if got := will(c.rules, c.is, after, c.ev, "SOON"); got != c.want {
+			if got := operator.Forecast(erps, c.rules, c.is, after, c.ev, "SOON"); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 			for _, then := range c.then {

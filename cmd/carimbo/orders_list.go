@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
+)
+
+func (c *console) listCommand() *cobra.Command {
+	var s selection
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List orders, the newest first",
+		Long: `List orders, the newest first, and say of those that wait for a person what to
+do. Filters add up. An account that the ERP refuses is a line of --mine as well,
+and no row of its --json: carimbo accounts --json has it. The columns:
+
+  STATE         accepted (nothing sent yet), creating, created, waiting (goes
+                on by itself), uncertain (may be in the ERP; is looked up),
+                rejected. "reversed later" and "changed later": by the store,
+                after it was sent; the document stays as it is. "newer
+                version": written by a newer carimbo, so update this one
+  REASON        why it is there: the kind that --kind takes
+  ERP DOCUMENT  its number in the ERP; "found" where it was there before
+
+On a stack these are the orders of the connections in --connections, or of the
+one in --connection; what came some seconds ago may be missing.`,
+		Example: `  carimbo orders list --mine
+  carimbo orders list --state rejected --kind mapping --json`,
+		Args: takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := s.filter(cmd)
+			if err != nil {
+				return err
+			}
+			if err := c.listable(cmd, f); err != nil {
+				return err
+			}
+			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
+				if asJSON {
+					return c.listJSON(ctx, l, f)
+				}
+				return c.listTable(ctx, l, f)
+			})
+		},
+	}
+	c.selectionFlags(cmd, &s)
+	c.connectionsFlag(cmd)
+	c.dataFlag(cmd)
+	c.stackFlag(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
+	entries, err := operator.ViewEntries(ctx, l, erps, f)
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		c.warnOfConnection(f.Connection)
+	}
+	return printJSON(c.stdout, entries)
+}
+
+func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
+	rows, err := operator.Rows(ctx, l, f)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		c.warnOfConnection(f.Connection)
+	}
+	// Without the file the ledger of one machine still knows its accounts.
+	cfg, _, _ := file.Load(c.connections, erpChecks)
+	refused, err := c.accountsOf(l, cfg).Refused(ctx, f)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	c.writeTable(&out, rows, refused)
+	_, err = c.stdout.Write(out.Bytes())
+	return err
+}
+
+func (c *console) writeTable(out *bytes.Buffer, rows []operator.Row, refused []operator.AccountView) {
+	if len(rows)+len(refused) == 0 {
+		fmt.Fprintln(out, "No orders.")
+		return
+	}
+	var cells [][]cell
+	for _, a := range refused {
+		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
+	}
+	for _, r := range rows {
+		cells = append(cells, []cell{
+			{text: r.Key}, stateCell(r.Entry, r.LaterChange), {text: string(r.Reason.Kind)},
+			{text: amount(r.Entry)}, {text: document(r.Entry)}, {text: c.local(r.ReceivedAt)},
+		})
+	}
+	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
+	fmt.Fprintf(out, "\n%s\n", operator.Tally(rows))
+	writeLaterChanges(out, rows)
+	c.writeTasks(out, slices.Concat(operator.AccountTasks(erps, c.site(), refused), operator.Tasks(erps, rows)))
+}
+
+// stateCell shows in colour whether anybody has to do anything.
+func stateCell(e ledger.Entry, laterChange string) cell {
+	if e.OfNewerRelease() {
+		return cell{string(e.State) + ", newer version", yellow}
+	}
+	if laterChange == "" {
+		return cell{string(e.State), colourOf(e)}
+	}
+	return cell{string(e.State) + ", " + laterChange, yellow}
+}
+
+// writeLaterChanges says what there is to do about documents that the store went
+// back on.
+func writeLaterChanges(out io.Writer, rows []operator.Row) {
+	n := 0
+	for _, r := range rows {
+		if r.LaterChange != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(out, "%s reversed or changed in the store later: see carimbo orders show KEY, and cancel or mend the document in the ERP yourself.\n", plural(n, "order"))
+	}
+}
+
+func (c *console) writeTasks(out io.Writer, tasks []operator.Task) {
+	if len(tasks) > 0 {
+		fmt.Fprintf(out, "\n%s\n", c.paint(bold, "Waiting for a person:"))
+	}
+	for _, t := range tasks {
+		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, safe(t.Of)), safe(t.Text))
+	}
+}
+
+func amount(e ledger.Entry) string {
+	return strings.TrimSpace(e.Currency + " " + e.Total)
+}
+
+func document(e ledger.Entry) string {
+	text := cmp.Or(e.ERPNumber, e.ERPID)
+	if e.Found {
+		text += " (found)"
+	}
+	return text
+}

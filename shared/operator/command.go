@@ -1,0 +1,172 @@
+package operator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+// Orders are those of one ledger, which commands are given to.
+type Orders struct {
+	Ledger ledger.Ledger
+	ERPs   ERPs
+	// Settings reads those of an account as they are configured now. The error is for
+	// a person.
+	Settings func(account, kind string) (json.RawMessage, error)
+	Site     Site
+}
+
+// Plan is what a command would do to one order.
+type Plan struct {
+	Key string
+	// Will says it in words; empty where the rules refuse it.
+	Will    string
+	Refused *Refusal
+	// Before is the order as it stands.
+	Before ledger.Entry
+}
+
+// Plan asks the rules what a command would do, and does nothing. Whoever carries it
+// out asks them again: the order may have moved on.
+func (o Orders) Plan(ctx context.Context, key string, ev placing.Event) (Plan, error) {
+	p := Plan{Key: key}
+	e, err := Find(ctx, o.Ledger, key)
+	if errors.As(err, &p.Refused) {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Before = e
+	rules, unknown := o.rules(e, ev)
+	after, step := placing.Next(rules, e, ev, o.Site.Now())
+	if step.Do == placing.Refuse {
+		p.Refused = o.refusal(e, rules, step)
+		return p, nil
+	}
+	if errors.As(unknown, &p.Refused) {
+		return p, nil
+	}
+	lane, err := o.Ledger.Lane(ctx, e.Account)
+	p.Will = Forecast(o.ERPs, rules, e, after, ev, o.Site.Soon(after.Until, lane))
+	return p, err
+}
+
+// Result is what a command did to one order, as --json shows it. Will is what it was
+// going to do, Why why it did nothing.
+type Result struct {
+	Key           string        `json:"key"`
+	Done          bool          `json:"done"`
+	Will          string        `json:"will,omitempty"`
+	Why           string        `json:"why,omitempty"`
+	State         ledger.State  `json:"state,omitempty"`
+	Reason        *order.Reason `json:"reason,omitempty"`
+	NextAttemptAt time.Time     `json:"next_attempt_at,omitzero"`
+	// Next says what happens to the order now.
+	Next string `json:"-"`
+}
+
+// NotDone is the result of a plan that wasn't carried out.
+func (o Orders) NotDone(p Plan) Result {
+	if p.Refused != nil {
+		return Result{Key: p.Key, Will: p.Will, Why: p.Refused.Why}
+	}
+	return o.result(p, p.Before)
+}
+
+func (o Orders) result(p Plan, e ledger.Entry) Result {
+	view := ViewEntry(o.ERPs, e)
+	return Result{Key: p.Key, Will: p.Will, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
+}
+
+// Do gives the command to the order. The error is a *Refusal where the rules forbid
+// it.
+func (o Orders) Do(ctx context.Context, p Plan, ev placing.Event) (Result, error) {
+	e, err := o.apply(ctx, p.Key, ev)
+	if err != nil {
+		return Result{}, err
+	}
+	lane, err := o.Ledger.Lane(ctx, e.Account)
+	if err != nil {
+		return Result{}, err
+	}
+	r := o.result(p, e)
+	r.Done, r.Next = true, o.next(e, lane)
+	return r, nil
+}
+
+func (o Orders) apply(ctx context.Context, key string, ev placing.Event) (ledger.Entry, error) {
+	e, err := Find(ctx, o.Ledger, key)
+	if err != nil {
+		return e, err
+	}
+	rules, err := o.rules(e, ev)
+	if err != nil {
+		return e, err
+	}
+	e, step, err := placing.Apply(ctx, o.Ledger, rules, key, ev, o.Site.Now)
+	if err == nil && step.Do == placing.Refuse {
+		err = o.refusal(e, rules, step)
+	}
+	return e, err
+}
+
+// rules are those of the order's account. The error is a *Refusal: what becomes of
+// the command depends on a look-up of which nothing is known here.
+func (o Orders) rules(e ledger.Entry, ev placing.Event) (placing.Rules, error) {
+	can, err := o.canLookUp(e)
+	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: can}
+	if err != nil && dependsOnLookUp(e, ev) {
+		return rules, &Refusal{e.Key, err.Error()}
+	}
+	return rules, nil
+}
+
+// canLookUp tells whether the order's account has a look-up. The error is for a
+// person: nothing is known of the account.
+func (o Orders) canLookUp(e ledger.Entry) (bool, error) {
+	return o.ERPs.of(e.ERP).CanLookUp(func() (json.RawMessage, error) { return o.Settings(e.Account, e.ERP) })
+}
+
+// dependsOnLookUp tells whether what becomes of the command depends on a look-up.
+func dependsOnLookUp(e ledger.Entry, ev placing.Event) bool {
+	if _, denies := ev.(placing.ResolveAbsent); denies {
+		return e.State == ledger.Created || e.Denied()
+	}
+	return e.State == ledger.Uncertain
+}
+
+// refusal is why the rules forbid a command. Who has to look in the ERP is told what
+// for.
+func (o Orders) refusal(e ledger.Entry, r placing.Rules, step placing.Step) *Refusal {
+	why := step.Why
+	if e.State == ledger.Uncertain && !r.CanLookUp && !e.Leased(o.Site.Now()) {
+		why = addSentence(why, o.ERPs.of(e.ERP).WhereToLook(e.Reference))
+	}
+	return &Refusal{e.Key, why}
+}
+
+// next says what happens to the order now.
+func (o Orders) next(e ledger.Entry, lane ledger.Lane) string {
+	soon := o.Site.Soon(e.Until, lane)
+	switch {
+	case !e.DismissedAt.IsZero():
+		return "off your list until something happens to it"
+	case e.State == ledger.Created:
+		return "document " + e.ERPID + " counts as this order's"
+	case e.State == ledger.Waiting:
+		return "it goes on " + soon
+	case e.Denied():
+		return "document " + e.ERPID + " is looked up " + soon + "; carimbo orders show " + e.Key + " tells what came of it"
+	case e.State == ledger.Uncertain && !e.Parked() && e.ClaimedID != "":
+		return "a look-up verifies document " + e.ClaimedID + " " + soon
+	case e.State == ledger.Uncertain && !e.Parked():
+		return "it is looked up " + soon
+	}
+	return InWords(o.ERPs, e)
+}

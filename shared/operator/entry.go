@@ -1,0 +1,105 @@
+package operator
+
+import (
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// EntryView is an entry as --json shows it.
+type EntryView struct {
+	Key         string        `json:"key"`
+	Connection  string        `json:"connection"`
+	Platform    string        `json:"platform"`
+	OrderID     string        `json:"order_id"`
+	StoreNumber string        `json:"store_number,omitempty"`
+	Total       string        `json:"total,omitempty"`
+	Currency    string        `json:"currency,omitempty"`
+	Customer    string        `json:"customer,omitempty"`
+	ERP         string        `json:"erp,omitempty"`
+	Account     string        `json:"account,omitempty"`
+	State       ledger.State  `json:"state"`
+	Code        string        `json:"code,omitempty"`
+	ERPID       string        `json:"erp_id,omitempty"`
+	ERPNumber   string        `json:"erp_number,omitempty"`
+	Found       *bool         `json:"found,omitempty"`
+	Attempts    int           `json:"attempts"`
+	Reason      *order.Reason `json:"reason,omitempty"`
+	// WrittenByNewer: a newer release wrote it, and this one may misread it.
+	WrittenByNewer bool `json:"written_by_newer,omitempty"`
+
+	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`
+	ReversedAt    time.Time `json:"reversed_at,omitzero"`
+	ChangedAt     time.Time `json:"changed_at,omitzero"`
+	DismissedAt   time.Time `json:"dismissed_at,omitzero"`
+	ReceivedAt    time.Time `json:"received_at,omitzero"`
+	UpdatedAt     time.Time `json:"updated_at,omitzero"`
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+}
+
+// EntryDetails is an EntryView with what happened.
+type EntryDetails struct {
+	EntryView
+	Timeline []AttemptView `json:"timeline"`
+}
+
+// AttemptView is a line of the timeline, with the ERP's method that it called.
+type AttemptView struct {
+	ledger.Attempt
+	Asked string `json:"asked,omitempty"`
+}
+
+// ViewEntry is what a list shows of an entry.
+func ViewEntry(erps ERPs, e ledger.Entry) EntryView {
+	v := EntryView{
+		Key: e.Key, Connection: e.Connection, Platform: e.Platform, OrderID: e.OrderID,
+		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
+		ERP: e.ERP, Account: e.Account, State: e.State,
+		Code: erps.of(e.ERP).Code(e.Reference), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
+		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(), DismissedAt: e.DismissedAt.UTC(),
+		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
+	}
+	if e.State == ledger.Created {
+		v.Found = &e.Found
+	}
+	if e.Reason != (order.Reason{}) {
+		v.Reason = &e.Reason
+	}
+	return v
+}
+
+// ViewDetails is all that is shown of an entry.
+func ViewDetails(erps ERPs, e ledger.Entry) EntryDetails {
+	timeline := make([]AttemptView, len(e.Timeline))
+	for i, a := range e.Timeline {
+		a.At = a.At.UTC()
+		timeline[i] = AttemptView{a, erps.of(e.ERP).Asked(a.Did)}
+	}
+	return EntryDetails{ViewEntry(erps, e), timeline}
+}
+
+// nextAttempt is when the entry goes on by itself; zero if it doesn't.
+func nextAttempt(e ledger.Entry) time.Time {
+	switch e.State {
+	case ledger.Waiting, ledger.Uncertain:
+		return e.Until
+	case ledger.Accepted, ledger.Creating:
+		return e.Lease
+	}
+	return time.Time{}
+}
+
+// changedAt is when the store last changed an order whose document had been sent;
+// zero if it didn't. A document that was created anew has what came before.
+func changedAt(e ledger.Entry) (at time.Time) {
+	if e.State != ledger.Created {
+		return at
+	}
+	for _, a := range e.Timeline {
+		if a.Did == "newer_contents" && a.Became == ledger.Created && !a.At.Before(e.CreatedAt) {
+			at = a.At
+		}
+	}
+	return at
+}

@@ -1,0 +1,69 @@
+package operator
+
+import (
+	"encoding/json"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+// ERP is what a person has to be told of a kind of ERP.
+type ERP interface {
+	// Title is what people call it: "Omie".
+	Title() string
+	// Code is by what the ERP knows the document as ours; empty where the reference
+	// doesn't say it.
+	Code(ref erp.Reference) string
+	// CodeParts names the parts of a code that has several: "orig#origId".
+	CodeParts() string
+	// SameCode is the code in a sentence about one more attempt: "the same code abc".
+	SameCode(ref erp.Reference) string
+	// WhereToLook says by what a person finds the document: "Look by cCodIntOS abc".
+	WhereToLook(ref erp.Reference) string
+	// Asked is the ERP's method behind a step of the timeline (customer, create,
+	// look_up); empty behind the others.
+	Asked(did string) string
+
+	// CanLookUp tells whether an account with these settings has a look-up. A kind
+	// whose accounts all have one reads no settings.
+	CanLookUp(settings func() (json.RawMessage, error)) (bool, error)
+	// MayProveNothing tells whether there are answers to a look-up that prove nothing,
+	// however often it is asked.
+	MayProveNothing() bool
+}
+
+// ERPs finds a kind of ERP by its name; false where this program doesn't know it.
+type ERPs func(kind string) (ERP, bool)
+
+// of is a kind of which nothing can be told where this program doesn't know it.
+func (known ERPs) of(kind string) ERP {
+	if e, ok := known(kind); ok {
+		return e
+	}
+	return unknownERP{kind}
+}
+
+// unknownERP is a kind that this program doesn't know, or none: of what nobody
+// understood there is an order without an ERP.
+type unknownERP struct{ kind string }
+
+func (unknownERP) Title() string                    { return "the ERP" }
+func (unknownERP) Code(erp.Reference) string        { return "" }
+func (unknownERP) CodeParts() string                { return "" }
+func (unknownERP) SameCode(erp.Reference) string    { return "the same code" }
+func (unknownERP) WhereToLook(erp.Reference) string { return "" }
+func (unknownERP) Asked(string) string              { return "" }
+func (unknownERP) MayProveNothing() bool            { return true }
+
+// CanLookUp: whether a person's word counts depends on it, so it isn't guessed.
+func (u unknownERP) CanLookUp(func() (json.RawMessage, error)) (bool, error) {
+	if u.kind == "" {
+		return false, nil
+	}
+	return true, unknownKindError(u.kind)
+}
+
+type unknownKindError string
+
+func (kind unknownKindError) Error() string {
+	return "this program doesn't know the ERP " + string(kind) + ": give the command with the one that places its orders"
+}

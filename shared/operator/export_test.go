@@ -1,0 +1,9 @@
+package operator
+
+// What the tests look at that nobody else does.
+var (
+	EditDistance    = editDistance
+	DependsOnLookUp = dependsOnLookUp
+	RefusalOf       = Orders.refusal
+	CanLookUp       = Orders.canLookUp
+)

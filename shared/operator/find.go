@@ -1,0 +1,113 @@
+package operator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// Refusal is why nothing was done to an order or an account.
+type Refusal struct{ Of, Why string }
+
+func (r *Refusal) Error() string { return r.Of + ": " + r.Why }
+
+// Find gets the entry. Of a key that isn't there the error is a *Refusal, which says
+// what may have been meant.
+func Find(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error) {
+	e, err := l.Get(ctx, key)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return e, err
+	}
+	near, err := nearestKeys(ctx, l, key)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	return ledger.Entry{}, &Refusal{key, unknownKey(near)}
+}
+
+func unknownKey(near []string) string {
+	if len(near) == 0 {
+		return "there is no such order: a key is connection#order, and carimbo orders list shows them all"
+	}
+	return "there is no such order: do you mean " + strings.Join(near, " or ") + "?"
+}
+
+// nearestAmong is how many orders are looked at for keys that may have been meant.
+const nearestAmong = 5000
+
+// nearestKeys lists at most three keys that somebody who typed key may have meant:
+// those that contain it, then those that differ in few letters. It looks among the
+// latest orders: a stack's ledger is no file that can be read through in a moment.
+func nearestKeys(ctx context.Context, l ledger.Ledger, typed string) ([]string, error) {
+	type candidate struct {
+		key      string
+		distance int
+	}
+	var found []candidate
+	looked := 0
+	err := l.List(ctx, ledger.Filter{}, func(e ledger.Entry) bool {
+		if d, near := nearness(typed, e.Key); near {
+			found = append(found, candidate{e.Key, d})
+		}
+		looked++
+		return looked < nearestAmong
+	})
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	var keys []string
+	for _, f := range found[:min(3, len(found))] {
+		keys = append(keys, f.key)
+	}
+	return keys, err
+}
+
+// unknownAccount says which accounts may have been meant.
+func unknownAccount(typed string, known []string) string {
+	var near []string
+	for _, name := range known {
+		if _, ok := nearness(typed, name); ok {
+			near = append(near, name)
+		}
+	}
+	if len(near) > 0 {
+		return "there is no such account: do you mean " + strings.Join(near, " or ") + "?"
+	}
+	return "there is no such account: there are " + cmp.Or(strings.Join(known, ", "), "none")
+}
+
+// nearness tells how far a known name is from what was typed, and whether it may
+// have been meant.
+func nearness(typed, known string) (distance int, near bool) {
+	typed, known = strings.ToLower(typed), strings.ToLower(known)
+	if len(typed) > 2 && strings.Contains(known, typed) {
+		return 0, true
+	}
+	d := editDistance(typed, known)
+	return d, d <= 1+utf8.RuneCountInString(typed)/5
+}
+
+// editDistance is how many letters have to be changed, added or dropped.
+func editDistance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range from {
+		corner := row[0]
+		row[0] = i + 1
+		for j, s := range to {
+			cost := corner
+			if r != s {
+				cost++
+			}
+			corner = row[j+1]
+			row[j+1] = min(cost, row[j]+1, corner+1)
+		}
+	}
+	return row[len(to)]
+}

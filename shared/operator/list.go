@@ -1,0 +1,100 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// ViewEntries shows what the filter selects, the newest first. Without any the list
+// is empty and not nil, as JSON needs it.
+func ViewEntries(ctx context.Context, l ledger.Ledger, erps ERPs, f ledger.Filter) ([]EntryView, error) {
+	views := []EntryView{}
+	err := l.List(ctx, f, func(e ledger.Entry) bool {
+		views = append(views, ViewEntry(erps, e))
+		return true
+	})
+	return views, err
+}
+
+// Row is an entry in a table, without the texts that grow with it: a ledger holds
+// two years of orders.
+type Row struct {
+	ledger.Entry
+	// LaterChange is read from the timeline, which is left behind.
+	LaterChange string
+}
+
+// Rows are what the filter selects, the newest first.
+func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter) (rows []Row, err error) {
+	err = l.List(ctx, f, func(e ledger.Entry) bool {
+		r := Row{e, LaterChange(e)}
+		r.Timeline, r.Seen = nil, nil
+		rows = append(rows, r)
+		return true
+	})
+	return rows, err
+}
+
+// Tally counts by state, in the order of an order's life.
+func Tally(rows []Row) string {
+	if len(rows) == 0 {
+		return "No orders."
+	}
+	count := map[ledger.State]int{}
+	for _, r := range rows {
+		count[r.State]++
+	}
+	return Plural(len(rows), "order") + ": " + countedBy(ledger.States(), count)
+}
+
+// countedBy is how many there are of each state of which there are any.
+func countedBy[State ~string](states []State, count map[State]int) string {
+	var parts []string
+	for _, s := range states {
+		if count[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Task is what a person has to do about an order or an account.
+type Task struct{ Of, Text string }
+
+// Tasks says of each order that waits for a person what to do; of one that a newer
+// release wrote, that this program has to be updated.
+func Tasks(erps ERPs, rows []Row) (tasks []Task) {
+	for _, r := range rows {
+		if r.WaitsForPerson() || r.OfNewerRelease() {
+			tasks = append(tasks, Task{r.Key, InWords(erps, r.Entry)})
+		}
+	}
+	return tasks
+}
+
+// Retryable are the keys that a filter selects for a retry, the oldest first, so that
+// orders go on in the order in which they came. Orders that the store reversed are
+// left out and counted, unless the filter names them by their kind.
+func Retryable(ctx context.Context, l ledger.Ledger, f ledger.Filter) (keys []string, reversed int, err error) {
+	err = l.List(ctx, f, func(e ledger.Entry) bool {
+		switch {
+		case f.State == "" && !retryable(e.State):
+		case f.Kind != order.Reversed && !e.ReversedAt.IsZero() && e.State != ledger.Uncertain:
+			reversed++
+		default:
+			keys = append(keys, e.Key)
+		}
+		return true
+	})
+	slices.Reverse(keys)
+	return keys, reversed, err
+}
+
+func retryable(s ledger.State) bool {
+	return s == ledger.Rejected || s == ledger.Waiting || s == ledger.Uncertain
+}

@@ -1,0 +1,81 @@
+package operator
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/stored"
+)
+
+// What the store did to an order after its document was sent.
+const (
+	reversedLater = "reversed later"
+	changedLater  = "changed later"
+)
+
+// LaterChange says what the store did to the order when its document was there;
+// empty for nothing. Carimbo changes no document: a person has to.
+func LaterChange(e ledger.Entry) string {
+	switch {
+	case e.State != ledger.Created:
+		return ""
+	case !e.ReversedAt.IsZero():
+		return reversedLater
+	case !changedAt(e).IsZero():
+		return changedLater
+	}
+	return ""
+}
+
+// InWords is why the order is where it is and, where that is left to a person, what
+// to do: the ERP's own words don't tell.
+func InWords(erps ERPs, e ledger.Entry) string {
+	text := cmp.Or(e.Reason.Message, string(e.Reason.Kind))
+	switch {
+	case e.OfNewerRelease():
+		return stored.ErrNewer.Error()
+	case LaterChange(e) == reversedLater:
+		return "the store reversed it after it was sent: cancel document " + e.ERPID + " in the ERP yourself"
+	case LaterChange(e) == changedLater:
+		return "the store changed it after it was sent: compare, and mend document " + e.ERPID + " in the ERP yourself"
+	case e.Parked():
+		return addSentence(text, erps.of(e.ERP).WhereToLook(e.Reference))
+	case e.State == ledger.Rejected && e.Reason.Kind == order.RefusedByERP:
+		return addSentence(text, "Mend that in connections.yaml or in the store, then carimbo orders retry "+e.Key)
+	}
+	return text
+}
+
+// LeftToPerson tells whether InWords says what there is to do.
+func LeftToPerson(e ledger.Entry) bool {
+	return e.WaitsForPerson() || e.OfNewerRelease() || LaterChange(e) != ""
+}
+
+// CodeInFull names the parts of the code, where it has several.
+func CodeInFull(erps ERPs, e ledger.Entry) string {
+	kind := erps.of(e.ERP)
+	code, parts := kind.Code(e.Reference), kind.CodeParts()
+	if code == "" || parts == "" {
+		return code
+	}
+	return code + " (" + parts + ")"
+}
+
+// addSentence adds one, if there is one, to a text that may end in a full stop.
+func addSentence(text, sentence string) string {
+	if sentence == "" {
+		return text
+	}
+	return strings.TrimRight(text, ". ") + ". " + sentence
+}
+
+// Plural counts: "1 order", "2 orders".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
