@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// group has a command that only holds others refuse to run by itself: a script
+// that leaves a word out must not go on as if all were done.
+func group(cmd *cobra.Command) {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args[0])
+		}
+		return usage(cmd, "a command is missing: one of %s", strings.Join(commandNames(cmd), ", "))
+	}
+}
+
+func unknownCommand(cmd *cobra.Command, word string) error {
+	hint := "use one of " + strings.Join(commandNames(cmd), ", ")
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		hint = "do you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usage(cmd, "there is no command %s %s: %s", cmd.CommandPath(), word, hint)
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() && sub.Name() != "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Explain a command",
+		Long:    "Explain what a command does, with its flags and an example.",
+		Example: "  carimbo help orders retry",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(cmd, "there is no command %q", strings.Join(args, " "))
+			}
+			return topic.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			topic, _, err := root.Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return commandNames(topic), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// usageError is a command line that can't be meant so.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usage(cmd *cobra.Command, format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...) + " (see " + cmd.CommandPath() + " --help)"}
+}
+
+// takes refuses a command line with fewer or more arguments than names has.
+func takes(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usage(cmd, "%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return usage(cmd, "%q is one argument too many", args[len(names)])
+		}
+		return nil
+	}
+}
