@@ -32,8 +32,8 @@ const (
 	secretPrefixOutput = "SecretPrefix"
 )
 
-// queueOutput and deadLettersOutput are those of a kind of ERP: OmieQueueURL,
-// OmieDeadLettersURL.
+// queueOutput and deadLettersOutput are those of a kind of ERP: template.yaml begins
+// their names with it.
 func queueOutput(kind string) string       { return capitalised(kind) + "QueueURL" }
 func deadLettersOutput(kind string) string { return capitalised(kind) + "DeadLettersURL" }
 
@@ -167,7 +167,7 @@ func (c *console) stackSigningSecret(ctx context.Context, s *stack, connection s
 	return signingSecret(ctx, secrets, connection, "Secrets Manager below "+strings.TrimSuffix(prefix[0], "/")+"/", c.now())
 }
 
-// deadLetters are those of every kind of ERP.
+// deadLetters are those of every kind of ERP that is built in.
 func (s *stack) deadLetters(c *console) (queue.DeadLetters, error) {
 	var queues []queuesqs.DeadLetterQueue
 	for _, kind := range erpKinds() {

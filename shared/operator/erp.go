@@ -8,16 +8,17 @@ import (
 
 // ERP is what a person has to be told of a kind of ERP.
 type ERP interface {
-	// Title is what people call it: "Omie".
+	// Title is what people call it.
 	Title() string
 	// Code is by what the ERP knows the document as ours; empty where the reference
 	// doesn't say it.
 	Code(ref erp.Reference) string
-	// CodeParts names the parts of a code that has several: "orig#origId".
+	// CodeParts names the parts of a code that has several, as Code joins them; empty
+	// where it has one.
 	CodeParts() string
 	// SameCode is the code in a sentence about one more attempt: "the same code abc".
 	SameCode(ref erp.Reference) string
-	// WhereToLook says by what a person finds the document: "Look by cCodIntOS abc".
+	// WhereToLook is a sentence that says by what a person finds the document there.
 	WhereToLook(ref erp.Reference) string
 	// Asked is the ERP's method behind a step of the timeline (customer, create,
 	// look_up); empty behind the others.
