@@ -113,9 +113,10 @@ func untold(before, after world, msg message, r result) string {
 		sent = onDay(before.entry.parts, before.entry.moment)
 	}
 	switch news := after.newest != before.newest && !after.newest.alike(sent); {
+	case after.lied: // a false word had contents take over that were never sent, and these are compared
 	case news && !r.toldChanged:
 		return changedUntold
-	case !news && r.toldChanged && !after.lied: // a false word had it compared with what was never sent
+	case !news && r.toldChanged:
 		return falseAlarm
 	}
 	return ""
@@ -174,11 +175,18 @@ func (m *model) check(before, after world, r result, mv move) move {
 	case was.recorded() && is.recorded() && is.id != was.id, was.recorded() && !is.recorded() && after.docs[0] > 0,
 		was.state == created && !is.recorded():
 		mv.broken = notTheEnd
-	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !(after.lied && !m.proves) && after.there(is.id) &&
+	case was.state != created && is.state == created && !(was.denied() && was.newer == 0) && !m.excused(before, after) && after.there(is.id) &&
 		!before.contentsOf(is.id).alike(after.newest) && !r.toldChanged:
 		mv.broken = formerUntold
 	}
 	return mv
+}
+
+// excused tells whether the document that is recorded may be of former contents without
+// anybody being told: somebody had said falsely that there is none, and no look-up shows
+// in what it differs. None shows the day of payment.
+func (m *model) excused(before, after world) bool {
+	return after.lied && (!m.proves || before.contentsOf(after.entry.id).body().alike(after.newest.body()))
 }
 
 // record asks, and reports what the worker recorded.
