@@ -79,7 +79,8 @@ func (w *world) judgeDrawn(t *task, s *sale, _, _ ledger.Entry) string {
 	switch {
 	case s.drawn == 0:
 		s.drawn, s.drawnSince = 1, w.now
-	case s.account.throughAt.After(s.drawnSince):
+	case s.account.throughAt.After(s.drawnSince.Add(2 * skewLimit)):
+		// Whether it was before or after is told by two clocks.
 		s.drawn++
 	}
 	if s.drawn <= mostDrawn {
@@ -106,7 +107,7 @@ const onlyThisOne = "three times in a row"
 
 // alone tells whether that is true.
 func (s *sale) alone(why string) bool {
-	return strings.Contains(why, onlyThisOne) && s.rests >= 3 && s.account.throughAt.After(s.restsSince)
+	return strings.Contains(why, onlyThisOne) && s.rests >= 3 && s.account.throughAt.After(s.restsSince.Add(-2*skewLimit))
 }
 
 // resumeAny is a person who ends an account's rest.
