@@ -48,7 +48,7 @@ func (s *stack) laterWorker() *laterWorker {
 		if err != nil {
 			return nil, err
 		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Spacing: placing.Spacing, Now: f.Now,
+		return omie.New(omie.Options{Account: a.Name, Config: config, Notes: ledger, Spacing: placing.Spacing, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 	}))
 }
@@ -62,7 +62,7 @@ func (s *stack) laterSensioWorker() *laterWorker {
 		if err != nil {
 			return nil, err
 		}
-		return sensio.New(sensio.Options{Account: a.Name, Config: config, Proofs: sensio.ProofsIn(ledger), Now: f.Now,
+		return sensio.New(sensio.Options{Account: a.Name, Config: config, Notes: ledger, Now: f.Now,
 			Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
 	}))
 }

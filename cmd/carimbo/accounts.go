@@ -26,7 +26,7 @@ func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulato
 				if sims != nil {
 					sims.pointOmie(&c)
 				}
-				return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Spacing: spacing, Now: now,
+				return omie.New(omie.Options{Account: a.Name, Config: c, Notes: l, Spacing: spacing, Now: now,
 					Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 			},
 			sensioKind: func(a connection.Account) (erp.ERP, error) {
@@ -37,7 +37,7 @@ func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulato
 				if sims != nil {
 					sims.pointSensio(&c)
 				}
-				return sensio.New(sensio.Options{Account: a.Name, Config: c, Proofs: sensio.ProofsIn(l), Now: now,
+				return sensio.New(sensio.Options{Account: a.Name, Config: c, Notes: l, Now: now,
 					Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
 			},
 		}}

@@ -21,7 +21,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Customers: ledger, Spacing: placing.Spacing, Now: f.Now,
+		return omie.New(omie.Options{Account: a.Name, Config: config, Notes: ledger, Spacing: placing.Spacing, Now: f.Now,
 			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
 	}))
 }

@@ -20,7 +20,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return sensio.New(sensio.Options{Account: a.Name, Config: config, Proofs: sensio.ProofsIn(ledger), Now: f.Now,
+		return sensio.New(sensio.Options{Account: a.Name, Config: config, Notes: ledger, Now: f.Now,
 			Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
 	}))
 }

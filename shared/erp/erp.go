@@ -95,16 +95,27 @@ type Mark struct {
 // IsZero tells whether nothing was ever sent.
 func (m Mark) IsZero() bool { return m.Digest == "" }
 
-// CustomerMark is what is remembered of a customer between calls, under a hash of
-// their tax id.
-type CustomerMark struct {
-	// ID is the ERP's; empty while it isn't known.
+// Note is what is remembered between calls: of a customer, under a hash of their tax
+// id, or of anything else that an ERP's package has to know later, under a name of its
+// own that no hash can be.
+type Note struct {
+	// ID is what was found out, as the customer's id in the ERP; empty while it isn't
+	// known. Nothing personal.
 	ID string `json:"id,omitempty"`
-	// QuietUntil: nothing is asked about them before. It is set before a question
+	// QuietUntil: nothing is asked about it before. It is set before a question
 	// leaves, so that it holds whoever dies over it.
 	QuietUntil time.Time `json:"quiet_until,omitzero"`
 	// Token identifies the write; empty where there was none.
 	Token string `json:"token,omitempty"`
+}
+
+// Notes is where notes are kept, by account and name.
+type Notes interface {
+	// Note returns what was kept; zero if nothing.
+	Note(ctx context.Context, account, name string) (Note, error)
+	// WriteNote replaces before by after, and tells whether before was what is kept.
+	// after.Token must be new.
+	WriteNote(ctx context.Context, account, name string, before, after Note) (bool, error)
 }
 
 // AnswerKind says what one call ended in.

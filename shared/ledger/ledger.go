@@ -334,12 +334,12 @@ type Ledger interface {
 	// It may have keys of entries that don't any more.
 	Resting(ctx context.Context, account string) ([]string, error)
 
-	// Customer returns what WriteCustomer kept, strongly consistent; zero if nothing.
-	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
+	// Note returns what WriteNote kept, strongly consistent; zero if nothing.
+	Note(ctx context.Context, account, hash string) (erp.Note, error)
 
-	// WriteCustomer replaces before by after if before is what is kept, and tells
+	// WriteNote replaces before by after if before is what is kept, and tells
 	// whether it was. after.Token must be new, as an entry's.
-	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error)
+	WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (bool, error)
 }
 
 var (

@@ -52,11 +52,11 @@ func Prepare(before, after Entry) (Entry, error) {
 	return e, nil
 }
 
-// PrepareCustomer returns after as a ledger stores it and gives it back. Every
-// ledger's WriteCustomer begins with it.
-func PrepareCustomer(before, after erp.CustomerMark) (erp.CustomerMark, error) {
+// PrepareNote returns after as a ledger stores it and gives it back. Every
+// ledger's WriteNote begins with it.
+func PrepareNote(before, after erp.Note) (erp.Note, error) {
 	if after.Token == "" || after.Token == before.Token {
-		return erp.CustomerMark{}, ErrToken
+		return erp.Note{}, ErrToken
 	}
 	after.QuietUntil = Millis(after.QuietUntil)
 	return after, nil

@@ -215,7 +215,7 @@ func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (e
 						return nil, err
 					}
 					c.BaseURL = b.erp.URL + "/api/v1/"
-					return omie.New(omie.Options{Account: a.Name, Config: c, Customers: l, Spacing: placing.Spacing, Now: b.clock.Now,
+					return omie.New(omie.Options{Account: a.Name, Config: c, Notes: l, Spacing: placing.Spacing, Now: b.clock.Now,
 						Credentials: secret.Credentials(store, "omie/"+a.Name), Sleep: b.sleep}), nil
 				},
 				"sensio": func(a connection.Account) (erp.ERP, error) { return b.sensio(a, l) },

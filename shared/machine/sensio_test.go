@@ -59,7 +59,7 @@ func newSensioBench(t *testing.T, config string, options sensiosim.Options) *sen
 			return nil, err
 		}
 		c.BaseURL = server.URL
-		return sensio.New(sensio.Options{Account: a.Name, Config: c, Proofs: sensio.ProofsIn(l), Now: b.clock.Now, Sleep: b.sleep,
+		return sensio.New(sensio.Options{Account: a.Name, Config: c, Notes: l, Now: b.clock.Now, Sleep: b.sleep,
 			Credentials: func(context.Context) (string, string, error) { return "", "secret-of-the-company", nil }}), nil
 	}
 	b.start()

@@ -180,16 +180,16 @@ func (a *access) Resting(_ context.Context, account string) ([]string, error) {
 	return a.world.ledger.Resting(a.ctx(), account)
 }
 
-func (a *access) Customer(_ context.Context, account, hash string) (erp.CustomerMark, error) {
+func (a *access) Note(_ context.Context, account, hash string) (erp.Note, error) {
 	if err := a.reads(); err != nil {
-		return erp.CustomerMark{}, err
+		return erp.Note{}, err
 	}
-	return a.world.ledger.Customer(a.ctx(), account, hash)
+	return a.world.ledger.Note(a.ctx(), account, hash)
 }
 
-func (a *access) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) (kept bool, err error) {
+func (a *access) WriteNote(_ context.Context, account, hash string, before, after erp.Note) (kept bool, err error) {
 	err = a.writes(func() (err error) {
-		kept, err = a.world.ledger.WriteCustomer(a.ctx(), account, hash, before, after)
+		kept, err = a.world.ledger.WriteNote(a.ctx(), account, hash, before, after)
 		return err
 	})
 	return kept, err

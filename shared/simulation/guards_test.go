@@ -276,9 +276,9 @@ func (restless) Lane(context.Context, string) (ledger.Lane, error) { return ledg
 // curious forgets that somebody asked about a customer.
 type curious struct{ ledger.Ledger }
 
-func (g curious) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
+func (g curious) WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (bool, error) {
 	after.QuietUntil = time.Time{}
-	return g.Ledger.WriteCustomer(ctx, account, hash, before, after)
+	return g.Ledger.WriteNote(ctx, account, hash, before, after)
 }
 
 // eager lets newer contents replace those that were sent.

@@ -84,7 +84,7 @@ func (p *process) omie(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
 	if err != nil {
 		return nil, err
 	}
-	return omie.New(omie.Options{Account: a.Name, Config: config, Customers: l, Spacing: p.world.spacing, Now: p.now, Sleep: p.sleep, Transport: p,
+	return omie.New(omie.Options{Account: a.Name, Config: config, Notes: l, Spacing: p.world.spacing, Now: p.now, Sleep: p.sleep, Transport: p,
 		Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name)}), nil
 }
 
@@ -93,7 +93,7 @@ func (p *process) sensio(a connection.Account, l ledger.Ledger) (erp.ERP, error)
 	if err != nil {
 		return nil, err
 	}
-	return sensio.New(sensio.Options{Account: a.Name, Config: config, Proofs: sensio.ProofsIn(l), Now: p.now, Sleep: p.sleep, Transport: p,
+	return sensio.New(sensio.Options{Account: a.Name, Config: config, Notes: l, Now: p.now, Sleep: p.sleep, Transport: p,
 		Credentials: sensio.Credentials(secret.Credentials(vault{p.access}, "sensio/"+a.Name))}), nil
 }
 

@@ -32,24 +32,15 @@ const (
 // is missing and shows no secret.
 type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
 
-// CustomerMemory remembers nCodCli, and until when nothing is asked, by a hash of
-// the tax id. What can't be noted in it isn't asked.
-type CustomerMemory interface {
-	// Customer returns what was remembered; zero if nothing.
-	Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error)
-	// WriteCustomer replaces before by after, and tells whether before was what is
-	// remembered. after.Token must be new.
-	WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error)
-}
-
 // Options say what a Client is for.
 type Options struct {
 	// Account is its name in connections.yaml.
 	Account     string
 	Config      Config
 	Credentials Credentials
-	// Customers is nil where nothing is remembered.
-	Customers CustomerMemory
+	// Notes remember nCodCli, and until when nothing is asked, by a hash of the tax id.
+	// What can't be noted isn't asked. Nil where nothing is remembered.
+	Notes erp.Notes
 	// Spacing is the least time between the end of a question about a customer and
 	// the next one, whichever order asks (rule 6); 61 s unless set.
 	Spacing time.Duration
@@ -68,7 +59,7 @@ type Client struct {
 	account     string
 	config      Config
 	credentials Credentials
-	customers   CustomerMemory
+	notes       erp.Notes
 	spacing     time.Duration
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error
@@ -84,7 +75,7 @@ var _ erp.ERP = (*Client)(nil)
 // New makes the account's client.
 func New(o Options) *Client {
 	c := &Client{
-		account: o.Account, config: o.Config, credentials: o.Credentials, customers: o.Customers, spacing: cmp.Or(o.Spacing, redundantRest),
+		account: o.Account, config: o.Config, credentials: o.Credentials, notes: o.Notes, spacing: cmp.Or(o.Spacing, redundantRest),
 		now: o.Now, sleep: o.Sleep, http: wire.NewClient(), started: map[method]time.Time{},
 	}
 	if c.now == nil {

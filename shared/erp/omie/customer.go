@@ -51,7 +51,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 // ask asks Omie for the customer, if nobody asked less than the spacing ago: any
 // order of the same buyer asks the same, and Omie refuses that within 60 s. That
 // it asks is noted first: until a spacing after its call may last at the most.
-func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac []byte, known erp.CustomerMark) (erp.CustomerMark, erp.Answer) {
+func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
 	now := c.now()
 	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this buyer went out a short while ago"}
 	if early.RetryAfter > 0 {
@@ -61,7 +61,7 @@ func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac [
 	if !ok {
 		end = now.Add(3 * callLimit)
 	}
-	asking := erp.CustomerMark{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
+	asking := erp.Note{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
 	switch noted, err := c.remember(ctx, mac, known, asking); {
 	case err != nil:
 		return known, erp.Answer{Kind: erp.NotSent, Err: err}
@@ -70,7 +70,7 @@ func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac [
 		return known, early
 	}
 	id, answer := c.findOrCreate(ctx, k, customer, integrationCode(mac))
-	asked := erp.CustomerMark{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
+	asked := erp.Note{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
 	// What can't be noted now is asked again, when what was noted before allows it.
 	_, _ = c.remember(ctx, mac, asking, asked)
 	return asked, answer
@@ -288,18 +288,18 @@ func integrationCode(mac []byte) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac))[:20]
 }
 
-func (c *Client) remembered(ctx context.Context, mac []byte) (erp.CustomerMark, error) {
-	if c.customers == nil {
-		return erp.CustomerMark{}, nil
+func (c *Client) remembered(ctx context.Context, mac []byte) (erp.Note, error) {
+	if c.notes == nil {
+		return erp.Note{}, nil
 	}
-	return c.customers.Customer(ctx, c.account, hex.EncodeToString(mac))
+	return c.notes.Note(ctx, c.account, hex.EncodeToString(mac))
 }
 
-func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.CustomerMark) (bool, error) {
-	if c.customers == nil {
+func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.Note) (bool, error) {
+	if c.notes == nil {
 		return true, nil
 	}
-	return c.customers.WriteCustomer(ctx, c.account, hex.EncodeToString(mac), before, after)
+	return c.notes.WriteNote(ctx, c.account, hex.EncodeToString(mac), before, after)
 }
 
 // forget forgets the customer of an OS that was refused because Omie no longer
@@ -311,7 +311,7 @@ func (c *Client) forget(ctx context.Context, k keys, customer order.Customer) {
 	mac := macOf(customer.TaxID, k.secret)
 	if known, err := c.remembered(ctx, mac); err == nil {
 		// What isn't forgotten now is refused again, and forgotten then.
-		_, _ = c.remember(ctx, mac, known, erp.CustomerMark{QuietUntil: known.QuietUntil, Token: rand.Text()})
+		_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})
 	}
 }
 

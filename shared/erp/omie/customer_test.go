@@ -61,15 +61,15 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // cache keeps customers in memory, or fails.
 type cache struct {
-	marks map[string]erp.CustomerMark
+	marks map[string]erp.Note
 	err   error
 }
 
-func (c *cache) Customer(_ context.Context, account, hash string) (erp.CustomerMark, error) {
+func (c *cache) Note(_ context.Context, account, hash string) (erp.Note, error) {
 	return c.marks[account+" "+hash], c.err
 }
 
-func (c *cache) WriteCustomer(_ context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
+func (c *cache) WriteNote(_ context.Context, account, hash string, before, after erp.Note) (bool, error) {
 	if after.Token == "" || after.Token == before.Token {
 		return false, errors.New("no new token")
 	}
@@ -305,8 +305,8 @@ func TestARememberedCustomerNeedsNoCall(t *testing.T) {
 	d := &desk{answers: map[string]string{"ListarClientes": known}}
 	server := httptest.NewServer(d)
 	defer server.Close()
-	remembered := &cache{marks: map[string]erp.CustomerMark{}}
-	c := calling(t, server.URL, func(o *omie.Options) { o.Customers, o.Spacing = remembered, time.Minute })
+	remembered := &cache{marks: map[string]erp.Note{}}
+	c := calling(t, server.URL, func(o *omie.Options) { o.Notes, o.Spacing = remembered, time.Minute })
 	for range 2 {
 		doc, answer := c.Customer(t.Context(), document(t, ana))
 		if answer.Kind != erp.Ready || doc.CustomerID != "7" {
@@ -349,10 +349,10 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 			server := httptest.NewServer(d)
 			defer server.Close()
 			now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-			memory := &cache{marks: map[string]erp.CustomerMark{}}
+			memory := &cache{marks: map[string]erp.Note{}}
 			ask := func() erp.Answer {
 				_, answer := calling(t, server.URL, func(o *omie.Options) {
-					o.Customers, o.Spacing, o.Now = memory, spacing, func() time.Time { return now }
+					o.Notes, o.Spacing, o.Now = memory, spacing, func() time.Time { return now }
 				}).Customer(t.Context(), document(t, ana))
 				return answer
 			}
@@ -394,26 +394,26 @@ func TestAQuestionAboutABuyerIsNotedUntilItsCallMustHaveEnded(t *testing.T) {
 			want: now.Add(4 * time.Minute),
 		},
 	} {
-		memory := &cache{marks: map[string]erp.CustomerMark{}}
+		memory := &cache{marks: map[string]erp.Note{}}
 		d := &desk{answers: map[string]string{"ListarClientes": known}}
-		var during []erp.CustomerMark
+		var during []erp.Note
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			during = slices.Collect(maps.Values(memory.marks))
 			d.ServeHTTP(w, r)
 		}))
 		ctx, cancel := c.ctx()
 		_, answer := calling(t, server.URL, func(o *omie.Options) {
-			o.Customers, o.Spacing, o.Now = memory, time.Minute, func() time.Time { return now }
+			o.Notes, o.Spacing, o.Now = memory, time.Minute, func() time.Time { return now }
 		}).Customer(ctx, document(t, ana))
 		cancel()
 		server.Close()
 		after := slices.Collect(maps.Values(memory.marks))
-		for _, marks := range [][]erp.CustomerMark{during, after} {
+		for _, marks := range [][]erp.Note{during, after} {
 			for i := range marks {
 				marks[i].Token = ""
 			}
 		}
-		if diff := cmp.Diff([][]erp.CustomerMark{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.CustomerMark{during, after}); diff != "" || answer.Kind != erp.Ready {
+		if diff := cmp.Diff([][]erp.Note{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.Note{during, after}); diff != "" || answer.Kind != erp.Ready {
 			t.Errorf("%s: %+v (-want +got):\n%s", name, answer, diff)
 		}
 	}
@@ -421,7 +421,7 @@ func TestAQuestionAboutABuyerIsNotedUntilItsCallMustHaveEnded(t *testing.T) {
 
 func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 	for name, c := range map[string]struct {
-		memory omie.CustomerMemory
+		memory erp.Notes
 		kind   erp.AnswerKind
 		err    error
 		calls  int
@@ -435,7 +435,7 @@ func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 	} {
 		d := &desk{answers: map[string]string{"ListarClientes": known}}
 		server := httptest.NewServer(d)
-		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Customers, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
+		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Notes, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
 		server.Close()
 		if answer.Kind != c.kind || !errors.Is(answer.Err, c.err) || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
 			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
@@ -450,11 +450,11 @@ func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 // quicker.
 type failing struct{ from, writes int }
 
-func (f *failing) Customer(context.Context, string, string) (erp.CustomerMark, error) {
-	return erp.CustomerMark{}, nil
+func (f *failing) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{}, nil
 }
 
-func (f *failing) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+func (f *failing) WriteNote(context.Context, string, string, erp.Note, erp.Note) (bool, error) {
 	if f.writes++; f.from > 0 && f.writes >= f.from {
 		return false, errThrottled
 	}
@@ -466,11 +466,11 @@ var errThrottled = errors.New("throttled")
 // junk remembers everybody under what is no id.
 type junk struct{}
 
-func (junk) Customer(context.Context, string, string) (erp.CustomerMark, error) {
-	return erp.CustomerMark{ID: "null"}, nil
+func (junk) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{ID: "null"}, nil
 }
 
-func (junk) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+func (junk) WriteNote(context.Context, string, string, erp.Note, erp.Note) (bool, error) {
 	return true, nil
 }
 
@@ -490,7 +490,7 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 		}))
 		now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 		c := calling(t, server.URL, func(o *omie.Options) {
-			o.Customers, o.Spacing = &cache{marks: map[string]erp.CustomerMark{}}, time.Minute
+			o.Notes, o.Spacing = &cache{marks: map[string]erp.Note{}}, time.Minute
 			o.Now = func() time.Time { return now }
 		})
 		doc, _ := c.Customer(t.Context(), document(t, ana))

@@ -26,9 +26,9 @@ type Options struct {
 	Account     string
 	Config      Config
 	Credentials Credentials
-	// Proofs is where it is kept which sale the look-up found last; where it is
-	// nil, no look-up ever proves an absence.
-	Proofs Proofs
+	// Notes remember which sale the look-up found last; where they are nil, no look-up
+	// ever proves an absence.
+	Notes erp.Notes
 	// Now is time.Now unless set.
 	Now func() time.Time
 	// Sleep waits until d is over or the context is; a timer unless set.
@@ -44,7 +44,7 @@ type Client struct {
 	account     string
 	config      Config
 	credentials Credentials
-	proofs      Proofs
+	notes       erp.Notes
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error
 	http        *http.Client
@@ -57,7 +57,7 @@ var _ erp.ERP = (*Client)(nil)
 
 // New makes the account's client.
 func New(o Options) *Client {
-	c := &Client{account: o.Account, config: o.Config, credentials: o.Credentials, proofs: o.Proofs, now: o.Now, sleep: o.Sleep, http: wire.NewClient()}
+	c := &Client{account: o.Account, config: o.Config, credentials: o.Credentials, notes: o.Notes, now: o.Now, sleep: o.Sleep, http: wire.NewClient()}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -36,7 +36,7 @@ func TestACallEndsAfterHalfAMinute(t *testing.T) {
 // time leaves the rest to the question after it.
 func TestALookUpAndItsControlEndWithinOneCallsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := New(Options{Account: "loja", Config: Config{BaseURL: "http://127.0.0.1/", LookUp: &LookUp{Path: "/sales?origId={origId}", ID: "id"}}, Proofs: found{}})
+		client := New(Options{Account: "loja", Config: Config{BaseURL: "http://127.0.0.1/", LookUp: &LookUp{Path: "/sales?origId={origId}", ID: "id"}}, Notes: found{}})
 		calls := 0
 		client.http.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
@@ -69,8 +69,8 @@ func TestALookUpAndItsControlEndWithinOneCallsLimit(t *testing.T) {
 }
 
 // found is a proof that a sale was found.
-type found struct{ Proofs }
+type found struct{ erp.Notes }
 
-func (found) LastFound(context.Context, string, string) (erp.Reference, error) {
-	return erp.Reference{Orig: "loja", OrigID: "0"}, nil
+func (found) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{ID: `{"orig": "loja", "orig_id": "0"}`}, nil
 }

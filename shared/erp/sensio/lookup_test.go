@@ -16,7 +16,7 @@ import (
 )
 
 // memory is a ledger's memory of customers, on SQLite.
-func memory(t *testing.T) sensio.Memory {
+func memory(t *testing.T) erp.Notes {
 	t.Helper()
 	l, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
@@ -105,7 +105,7 @@ func TestWhatALookUpProves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := &list{answers: map[string]string{reference.OrigID: c.body, known.OrigID: knownAlone}, status: c.status}
 			url, m := wiretest.Serve(t, l.ServeHTTP), memory(t)
-			remembering := func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }
+			remembering := func(o *sensio.Options) { o.Notes = m }
 			client := calling(t, url, remembering)
 			if c.proven {
 				l.found(t, client)
@@ -153,7 +153,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
-			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
 			l.found(t, client)
 			c.want.Key = erp.KeyDigest(appKey)
 			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
@@ -168,7 +168,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 
 func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 	l, m := &list{answers: map[string]string{reference.OrigID: oursAlone}}, memory(t)
-	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
 	l.found(t, client)
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
@@ -181,7 +181,7 @@ func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 // A sale can't be the proof of its own absence.
 func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 	l, m := &list{}, memory(t)
-	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
 	l.found(t, client)
 	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now", Key: erp.KeyDigest(appKey)}
 	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
@@ -199,17 +199,17 @@ func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 
 // recalled is a memory of one text.
 type recalled struct {
-	sensio.Memory
+	erp.Notes
 	text string
 }
 
-func (r recalled) Customer(context.Context, string, string) (erp.CustomerMark, error) {
-	return erp.CustomerMark{ID: r.text}, nil
+func (r recalled) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{ID: r.text}, nil
 }
 
 // A former release only remembered that something was found.
 func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
-	client := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(recalled{text: "proven"}) })
+	client := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Notes = recalled{text: "proven"} })
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Unprovable {
 		t.Errorf("%+v", got)
 	}
@@ -218,7 +218,7 @@ func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
 func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
 	for _, origID := range []string{"529.982.247-25", strings.Repeat("7", 600)} {
 		m := recalled{text: `{"orig":"loja","orig_id":"` + origID + `"}`}
-		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(m) }).LookUp(t.Context(), reference)
+		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Notes = m }).LookUp(t.Context(), reference)
 		if got.Kind != erp.Unprovable || len(got.Text) > 500 || strings.Contains(got.Text, "529.982") {
 			t.Errorf("%+v", got)
 		}
@@ -233,7 +233,7 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 	m := memory(t)
 	with := func(change func(*sensio.Options)) *sensio.Client {
 		return calling(t, url, func(o *sensio.Options) {
-			o.Proofs = sensio.ProofsIn(m)
+			o.Notes = m
 			l := *o.Config.LookUp
 			o.Config.LookUp = &l
 			change(o)
@@ -250,8 +250,8 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 		"another list":   {func(o *sensio.Options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
 		"another id":     {func(o *sensio.Options) { o.Config.LookUp.ID = "_id" }, erp.Unprovable},
 		"another":        {func(o *sensio.Options) { o.Account = "matriz" }, erp.Unprovable},
-		"without memory": {func(o *sensio.Options) { o.Proofs = nil }, erp.Unprovable},
-		"broken memory":  {func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(broken{}) }, erp.Lost},
+		"without memory": {func(o *sensio.Options) { o.Notes = nil }, erp.Unprovable},
+		"broken memory":  {func(o *sensio.Options) { o.Notes = broken{} }, erp.Lost},
 	} {
 		if got := with(c.change).LookUp(t.Context(), reference); got.Kind != c.want {
 			t.Errorf("%s: %+v, want %s", name, got, c.want)
@@ -261,17 +261,17 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 
 type broken struct{}
 
-func (broken) Customer(context.Context, string, string) (erp.CustomerMark, error) {
-	return erp.CustomerMark{}, errors.New("the disk is full")
+func (broken) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{}, errors.New("the disk is full")
 }
 
-func (broken) WriteCustomer(context.Context, string, string, erp.CustomerMark, erp.CustomerMark) (bool, error) {
+func (broken) WriteNote(context.Context, string, string, erp.Note, erp.Note) (bool, error) {
 	return false, errors.New("the disk is full")
 }
 
 func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {
 	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone))
-	c := calling(t, url, func(o *sensio.Options) { o.Proofs = sensio.ProofsIn(broken{}) })
+	c := calling(t, url, func(o *sensio.Options) { o.Notes = broken{} })
 	if got := c.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}

@@ -145,7 +145,7 @@ func TestLanesCustomersAndCreatedEntriesAreInNoIndexOfDueOnes(t *testing.T) {
 	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1}); err != nil {
 		t.Fatal(err)
 	}
-	remember(t, l, "h1", erp.CustomerMark{ID: "100", Token: "t1"})
+	remember(t, l, "h1", erp.Note{ID: "100", Token: "t1"})
 	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, IndexName: aws.String("due")})
 	if err != nil {
 		t.Fatal(err)
@@ -318,9 +318,9 @@ func (w *watch) note(consistent *bool) {
 	}
 }
 
-func remember(t *testing.T, l *dynamo.Ledger, hash string, mark erp.CustomerMark) {
+func remember(t *testing.T, l *dynamo.Ledger, hash string, mark erp.Note) {
 	t.Helper()
-	kept, err := l.WriteCustomer(t.Context(), "estudio", hash, erp.CustomerMark{}, mark)
+	kept, err := l.WriteNote(t.Context(), "estudio", hash, erp.Note{}, mark)
 	if err != nil || !kept {
 		t.Fatal(kept, err)
 	}
@@ -337,10 +337,10 @@ func TestACustomerForgottenBeforeThereWereNotesIsAskedAbout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := l.Customer(t.Context(), "estudio", "h"+id); err != nil || got != (erp.CustomerMark{ID: id}) {
+		if got, err := l.Note(t.Context(), "estudio", "h"+id); err != nil || got != (erp.Note{ID: id}) {
 			t.Errorf("%+v, %v", got, err)
 		}
-		remember(t, l, "h"+id, erp.CustomerMark{QuietUntil: at, Token: "t1"})
+		remember(t, l, "h"+id, erp.Note{QuietUntil: at, Token: "t1"})
 	}
 }
 
@@ -351,7 +351,7 @@ func TestEveryReadOfTheTableIsStronglyConsistent(t *testing.T) {
 	e := write(t, l, ledger.Entry{}, withNewer(entry("1"), "second"))
 	_, entryErr := l.Get(t.Context(), e.Key)
 	_, laneErr := l.Lane(t.Context(), "estudio")
-	_, customerErr := l.Customer(t.Context(), "estudio", "h1")
+	_, customerErr := l.Note(t.Context(), "estudio", "h1")
 	if err := errors.Join(entryErr, laneErr, customerErr); err != nil {
 		t.Fatal(err)
 	}

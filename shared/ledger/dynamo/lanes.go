@@ -87,22 +87,22 @@ func (l *Ledger) EndRest(ctx context.Context, account string) error {
 }
 
 // Customer returns what is known of a customer.
-func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error) {
-	var mark erp.CustomerMark
+func (l *Ledger) Note(ctx context.Context, account, hash string) (erp.Note, error) {
+	var mark erp.Note
 	it, err := l.get(ctx, customerKey(account, hash))
 	if err == nil {
 		err = fromItem(it, &mark)
 	}
 	if err != nil {
-		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
+		return erp.Note{}, fmt.Errorf("read customer of %s: %w", account, err)
 	}
 	return mark, nil
 }
 
-// WriteCustomer replaces what is known of a customer. What isn't known has no
+// WriteNote replaces what is known of a customer. What isn't known has no
 // attribute.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
-	after, err := ledger.PrepareCustomer(before, after)
+func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (bool, error) {
+	after, err := ledger.PrepareNote(before, after)
 	if err != nil {
 		return false, fmt.Errorf("write customer of %s: %w", account, err)
 	}

@@ -57,7 +57,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 			t.Fatal(step)
 		}
 	}
-	remember(t, l, "5ca1ab1e", erp.CustomerMark{ID: "3795260786", QuietUntil: at, Token: "t1"})
+	remember(t, l, "5ca1ab1e", erp.Note{ID: "3795260786", QuietUntil: at, Token: "t1"})
 	items := map[string]any{}
 	for _, key := range []string{"cursos#HP1", "cursos#HP2", "~newer#cursos#HP1", "~lane#estudio", "~customer#estudio#5ca1ab1e"} {
 		items[key] = typed(&types.AttributeValueMemberM{Value: stored(t, client, table, key)})["M"]

@@ -8,7 +8,7 @@
 // The actions, by resource:
 //
 //	the table         dynamodb:GetItem       Get, Lane, Customer
-//	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, GotThrough, WriteCustomer
+//	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, GotThrough, WriteNote
 //	                  dynamodb:BatchGetItem  List, Backlog (the command line's credentials alone)
 //	its index/due     dynamodb:Query         Due (the sweep), Backlog (the command line's credentials)
 //	its index/recent  dynamodb:Query         List (the command line's credentials alone)

@@ -73,16 +73,16 @@ func withNewer(e ledger.Entry, payload string) ledger.Entry {
 func TestANoteWhoseAnswerWasLostIsKeptOnce(t *testing.T) {
 	for between, want := range map[string]bool{"": true, "another asks": false} {
 		client, table := newTable(t)
-		asking := erp.CustomerMark{QuietUntil: at, Token: "ours"}
+		asking := erp.Note{QuietUntil: at, Token: "ours"}
 		lossy := &lossy{operation: "UpdateItem", between: func() {
 			if between == "" {
 				return
 			}
-			if kept, err := dynamo.New(client, table, options()).WriteCustomer(t.Context(), "estudio", "h1", asking, erp.CustomerMark{Token: between}); err != nil || !kept {
+			if kept, err := dynamo.New(client, table, options()).WriteNote(t.Context(), "estudio", "h1", asking, erp.Note{Token: between}); err != nil || !kept {
 				t.Error(kept, err)
 			}
 		}}
-		kept, err := losing(t, lossy, table).WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{}, asking)
+		kept, err := losing(t, lossy, table).WriteNote(t.Context(), "estudio", "h1", erp.Note{}, asking)
 		if err != nil || kept != want || lossy.calls != 2 {
 			t.Errorf("%q: kept %t, %v, after %d calls", between, kept, err, lossy.calls)
 		}

@@ -105,10 +105,10 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"a customer is remembered per account": func(t *testing.T, s suite) {
-		nobody := erp.CustomerMark{}
-		ana := s.customer(t, "estudio", "h1", nobody, erp.CustomerMark{ID: "100", QuietUntil: at})
-		bia := s.customer(t, "loja", "h1", nobody, erp.CustomerMark{ID: "200"})
-		caio := s.customer(t, "estudio", "h2", nobody, erp.CustomerMark{ID: "300"})
+		nobody := erp.Note{}
+		ana := s.customer(t, "estudio", "h1", nobody, erp.Note{ID: "100", QuietUntil: at})
+		bia := s.customer(t, "loja", "h1", nobody, erp.Note{ID: "200"})
+		caio := s.customer(t, "estudio", "h2", nobody, erp.Note{ID: "300"})
 		s.wantCustomer(t, "estudio", "h1", ana)
 		s.wantCustomer(t, "loja", "h1", bia)
 		s.wantCustomer(t, "estudio", "h2", caio)
@@ -116,34 +116,34 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"all that is known of a customer is kept, to the millisecond, and forgotten": func(t *testing.T, s suite) {
-		is := erp.CustomerMark{}
-		for _, next := range []erp.CustomerMark{{ID: "100"}, {ID: "100", QuietUntil: at}, {QuietUntil: at.Add(time.Millisecond)}, {}, {ID: "101"}, {}} {
+		is := erp.Note{}
+		for _, next := range []erp.Note{{ID: "100"}, {ID: "100", QuietUntil: at}, {QuietUntil: at.Add(time.Millisecond)}, {}, {ID: "101"}, {}} {
 			is = s.customer(t, "estudio", "h1", is, next)
 			s.wantCustomer(t, "estudio", "h1", is)
 		}
-		s.customer(t, "estudio", "h1", is, erp.CustomerMark{QuietUntil: at.Add(1234567 * time.Nanosecond).In(time.FixedZone("", -3*60*60))})
-		got, err := s.Customer(t.Context(), s.connection("estudio"), "h1")
+		s.customer(t, "estudio", "h1", is, erp.Note{QuietUntil: at.Add(1234567 * time.Nanosecond).In(time.FixedZone("", -3*60*60))})
+		got, err := s.Note(t.Context(), s.connection("estudio"), "h1")
 		mustBe(t, err, nil)
 		same(t, "quiet until", got.QuietUntil, at.Add(time.Millisecond))
 	},
 
 	"of those who want to ask about a customer, the one whose note is kept asks": func(t *testing.T, s suite) {
-		for is := (erp.CustomerMark{}); ; {
-			won := make(chan erp.CustomerMark)
+		for is := (erp.Note{}); ; {
+			won := make(chan erp.Note)
 			for range claimants {
 				go func() {
-					asking := erp.CustomerMark{QuietUntil: at, Token: newToken()}
-					kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", is, asking)
+					asking := erp.Note{QuietUntil: at, Token: newToken()}
+					kept, err := s.WriteNote(t.Context(), s.connection("estudio"), "h1", is, asking)
 					if err != nil {
 						t.Error(err)
 					}
 					if !kept {
-						asking = erp.CustomerMark{}
+						asking = erp.Note{}
 					}
 					won <- asking
 				}()
 			}
-			var winners []erp.CustomerMark
+			var winners []erp.Note
 			for range claimants {
 				if w := <-won; w.Token != "" {
 					winners = append(winners, w)
@@ -161,34 +161,34 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"what is known of a customer is written by who knows the last write, once or again": func(t *testing.T, s suite) {
-		first := s.customer(t, "estudio", "h1", erp.CustomerMark{}, erp.CustomerMark{ID: "100"})
-		second := s.customer(t, "estudio", "h1", first, erp.CustomerMark{ID: "100"})
-		late := erp.CustomerMark{ID: "late", Token: newToken()}
-		for _, before := range []erp.CustomerMark{{}, first, {ID: "100", Token: newToken()}} {
-			kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", before, late)
+		first := s.customer(t, "estudio", "h1", erp.Note{}, erp.Note{ID: "100"})
+		second := s.customer(t, "estudio", "h1", first, erp.Note{ID: "100"})
+		late := erp.Note{ID: "late", Token: newToken()}
+		for _, before := range []erp.Note{{}, first, {ID: "100", Token: newToken()}} {
+			kept, err := s.WriteNote(t.Context(), s.connection("estudio"), "h1", before, late)
 			if mustBe(t, err, nil); kept {
 				t.Errorf("written over %+v by who knew %+v", second, before)
 			}
 		}
-		kept, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h2", first, late)
+		kept, err := s.WriteNote(t.Context(), s.connection("estudio"), "h2", first, late)
 		if mustBe(t, err, nil); kept {
 			t.Error("written where nobody wrote, by who knew of a write")
 		}
-		kept, err = s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", first, second)
+		kept, err = s.WriteNote(t.Context(), s.connection("estudio"), "h1", first, second)
 		if mustBe(t, err, nil); !kept {
 			t.Error("a write that is sent again, for want of an answer, doesn't know itself")
 		}
 		s.wantCustomer(t, "estudio", "h1", second)
-		s.wantCustomer(t, "estudio", "h2", erp.CustomerMark{})
+		s.wantCustomer(t, "estudio", "h2", erp.Note{})
 		for _, token := range []string{"", second.Token} {
-			_, err := s.WriteCustomer(t.Context(), s.connection("estudio"), "h1", second, erp.CustomerMark{ID: "1", Token: token})
+			_, err := s.WriteNote(t.Context(), s.connection("estudio"), "h1", second, erp.Note{ID: "1", Token: token})
 			mustBe(t, err, ledger.ErrToken)
 		}
 	},
 
 	"neither lanes nor customers are listed or due": func(t *testing.T, s suite) {
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
-		s.customer(t, "estudio", "h1", erp.CustomerMark{}, erp.CustomerMark{ID: "100", QuietUntil: at})
+		s.customer(t, "estudio", "h1", erp.Note{}, erp.Note{ID: "100", QuietUntil: at})
 		s.wantDue(t, farFuture, 10)
 		err := s.List(t.Context(), ledger.Filter{}, func(e ledger.Entry) bool {
 			if e.Connection == "" {
@@ -213,19 +213,19 @@ func (s suite) wantLane(t *testing.T, account string, want ledger.Lane) {
 }
 
 // customer writes what is known of one, under a new token.
-func (s suite) customer(t *testing.T, account, hash string, before, after erp.CustomerMark) erp.CustomerMark {
+func (s suite) customer(t *testing.T, account, hash string, before, after erp.Note) erp.Note {
 	t.Helper()
 	after.Token = newToken()
-	kept, err := s.WriteCustomer(t.Context(), s.connection(account), hash, before, after)
+	kept, err := s.WriteNote(t.Context(), s.connection(account), hash, before, after)
 	if mustBe(t, err, nil); !kept {
 		t.Fatalf("%s %s is not %+v any more", account, hash, before)
 	}
 	return after
 }
 
-func (s suite) wantCustomer(t *testing.T, account, hash string, want erp.CustomerMark) {
+func (s suite) wantCustomer(t *testing.T, account, hash string, want erp.Note) {
 	t.Helper()
-	got, err := s.Customer(t.Context(), s.connection(account), hash)
+	got, err := s.Note(t.Context(), s.connection(account), hash)
 	mustBe(t, err, nil)
 	same(t, "customer "+account+" "+hash, got, want)
 }

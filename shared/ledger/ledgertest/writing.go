@@ -163,9 +163,9 @@ var writing = map[string]func(*testing.T, suite){
 			"lane":          func() error { _, err := s.Lane(ctx, stored.Account); return err },
 			"block lane":    func() error { return s.BlockLane(ctx, stored.Account, ledger.Lane{BlockedUntil: at}) },
 			"clear strikes": func() error { return s.GotThrough(ctx, stored.Account, at) },
-			"customer":      func() error { _, err := s.Customer(ctx, stored.Account, "h"); return err },
+			"customer":      func() error { _, err := s.Note(ctx, stored.Account, "h"); return err },
 			"write customer": func() error {
-				_, err := s.WriteCustomer(ctx, stored.Account, "h", erp.CustomerMark{}, erp.CustomerMark{ID: "1", Token: newToken()})
+				_, err := s.WriteNote(ctx, stored.Account, "h", erp.Note{}, erp.Note{ID: "1", Token: newToken()})
 				return err
 			},
 		}
@@ -180,8 +180,8 @@ var writing = map[string]func(*testing.T, suite){
 		lane, err := s.Lane(t.Context(), stored.Account)
 		mustBe(t, err, nil)
 		same(t, "the lane", lane, ledger.Lane{})
-		customer, err := s.Customer(t.Context(), stored.Account, "h")
+		customer, err := s.Note(t.Context(), stored.Account, "h")
 		mustBe(t, err, nil)
-		same(t, "the customer", customer, erp.CustomerMark{})
+		same(t, "the customer", customer, erp.Note{})
 	},
 }

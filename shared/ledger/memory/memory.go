@@ -21,7 +21,7 @@ type Ledger struct {
 	// due are the entries by account, in the order in which they are due.
 	due       map[string][]ledger.Due
 	lanes     map[string]ledger.Lane
-	customers map[customer]erp.CustomerMark
+	customers map[customer]erp.Note
 }
 
 type customer struct{ account, hash string }
@@ -32,7 +32,7 @@ var _ ledger.Ledger = (*Ledger)(nil)
 func New() *Ledger {
 	return &Ledger{
 		entries: map[string]ledger.Entry{}, due: map[string][]ledger.Due{},
-		lanes: map[string]ledger.Lane{}, customers: map[customer]erp.CustomerMark{},
+		lanes: map[string]ledger.Lane{}, customers: map[customer]erp.Note{},
 	}
 }
 
@@ -255,14 +255,14 @@ func (l *Ledger) Resting(ctx context.Context, account string) (keys []string, er
 }
 
 // Customer returns what is known of a customer.
-func (l *Ledger) Customer(ctx context.Context, account, hash string) (mark erp.CustomerMark, err error) {
+func (l *Ledger) Note(ctx context.Context, account, hash string) (mark erp.Note, err error) {
 	err = l.do(ctx, func() error { mark = l.customers[customer{account, hash}]; return nil })
 	return mark, err
 }
 
-// WriteCustomer replaces what is known of a customer.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (kept bool, err error) {
-	after, err = ledger.PrepareCustomer(before, after)
+// WriteNote replaces what is known of a customer.
+func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (kept bool, err error) {
+	after, err = ledger.PrepareNote(before, after)
 	if err != nil {
 		return false, err
 	}

@@ -77,22 +77,22 @@ func (l *Ledger) Resting(ctx context.Context, account string) ([]string, error) 
 }
 
 // Customer returns what is known of a customer.
-func (l *Ledger) Customer(ctx context.Context, account, hash string) (erp.CustomerMark, error) {
-	var mark erp.CustomerMark
+func (l *Ledger) Note(ctx context.Context, account, hash string) (erp.Note, error) {
+	var mark erp.Note
 	var until sql.NullInt64
 	err := l.db.QueryRowContext(ctx, "SELECT id, quiet_until, token FROM customers WHERE account = ? AND hash = ?", account, hash).
 		Scan(&mark.ID, &until, &mark.Token)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return erp.CustomerMark{}, fmt.Errorf("read customer of %s: %w", account, err)
+		return erp.Note{}, fmt.Errorf("read customer of %s: %w", account, err)
 	}
 	mark.QuietUntil = moment(until)
 	return mark, nil
 }
 
-// WriteCustomer replaces what is known of a customer. A row that is absent is as
+// WriteNote replaces what is known of a customer. A row that is absent is as
 // one without a token.
-func (l *Ledger) WriteCustomer(ctx context.Context, account, hash string, before, after erp.CustomerMark) (bool, error) {
-	after, err := ledger.PrepareCustomer(before, after)
+func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (bool, error) {
+	after, err := ledger.PrepareNote(before, after)
 	if err != nil {
 		return false, fmt.Errorf("write customer of %s: %w", account, err)
 	}

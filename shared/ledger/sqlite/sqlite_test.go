@@ -288,10 +288,10 @@ func TestACustomerOfAFormerFormatIsStillKnown(t *testing.T) {
 	}
 	l.Close()
 	l = open(t, dir)
-	if got, err := l.Customer(t.Context(), "estudio", "h1"); err != nil || got != (erp.CustomerMark{ID: "7"}) {
+	if got, err := l.Note(t.Context(), "estudio", "h1"); err != nil || got != (erp.Note{ID: "7"}) {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if kept, err := l.WriteCustomer(t.Context(), "estudio", "h1", erp.CustomerMark{ID: "7"}, erp.CustomerMark{QuietUntil: at, Token: "t"}); err != nil || !kept {
+	if kept, err := l.WriteNote(t.Context(), "estudio", "h1", erp.Note{ID: "7"}, erp.Note{QuietUntil: at, Token: "t"}); err != nil || !kept {
 		t.Fatal(kept, err)
 	}
 }
@@ -344,18 +344,18 @@ func TestAccountsAreThoseWhoseOrdersAreNotAllCreated(t *testing.T) {
 
 func TestTheQuestionsOfADeadProcessEndNoLaterThanTheyAreTold(t *testing.T) {
 	l := open(t, t.TempDir())
-	for hash, was := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}} {
+	for hash, was := range map[string]erp.Note{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}} {
 		was.Token = "t"
-		if kept, err := l.WriteCustomer(t.Context(), "estudio", hash, erp.CustomerMark{}, was); err != nil || !kept {
+		if kept, err := l.WriteNote(t.Context(), "estudio", hash, erp.Note{}, was); err != nil || !kept {
 			t.Fatal(kept, err)
 		}
 	}
 	if err := l.EndQuestions(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
-	for hash, want := range map[string]erp.CustomerMark{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at}} {
+	for hash, want := range map[string]erp.Note{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at}} {
 		want.Token = "t"
-		if got, err := l.Customer(t.Context(), "estudio", hash); err != nil || got != want {
+		if got, err := l.Note(t.Context(), "estudio", hash); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", hash, got, err)
 		}
 	}
