@@ -21,6 +21,7 @@ import (
 	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
@@ -86,11 +87,11 @@ func newShopWithSensio(t *testing.T) shop {
 
 func openShop(t *testing.T, connections, secretsFile string) shop {
 	t.Helper()
-	config, _, err := file.Load(connections, nil)
+	config, _, err := file.Load(connections, kinds.All())
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets, err := secretfile.Open(secretsFile, time.Now)
+	secrets, err := secretfile.Open(secretsFile, secretfile.Options{Now: time.Now, ERPs: kinds.All().Secrets()})
 	if err != nil {
 		t.Fatal(err)
 	}

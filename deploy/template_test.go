@@ -214,7 +214,7 @@ var promises = map[string]func(c *claims, s stack){
 			c.same(name, fmt.Sprintf(`{"Fn::Sub": "${AWS::StackName}-%s"}`, what), s.at(name+".FunctionName"))
 			c.same("runtime of "+name, `["provided.al2023", "bootstrap", [{"Ref": "Architecture"}]]`, []any{s.at(name + ".Runtime"), s.at(name + ".Handler"), s.at(name + ".Architectures")})
 			c.same("environment of "+name, fmt.Sprintf(`{%q: {"Ref": "Table"}, %q: {"Ref": "OmieQueue"}, %q: {"Ref": "SensioQueue"}, %q: {"Ref": "AWS::StackName"}, "AWS_ENDPOINT_URL": ""}`,
-				function.Table, function.OmieQueueURL, function.SensioQueueURL, function.SecretPrefix), s.at(name+".Environment.Variables"))
+				function.Table, function.QueueURL("omie"), function.QueueURL("sensio"), function.SecretPrefix), s.at(name+".Environment.Variables"))
 			memory := `256`
 			if name == "WebhookFunction" {
 				memory = `512`

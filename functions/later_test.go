@@ -9,14 +9,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/carimbo/carimbo/shared/connection"
-	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
-	"github.com/carimbo/carimbo/shared/secret"
 )
 
 // later puts a function together as its main does, in this process and on the
@@ -42,29 +39,13 @@ type laterWorker struct {
 func (s *stack) laterWorker() *laterWorker {
 	s.t.Helper()
 	f := s.later("omie-os")
-	ledger, secrets := f.Ledger(), f.Secrets()
-	return s.laterPlacing("omie-os", f, f.Placing(ledger, secrets, "omie", func(a connection.Account) (erp.ERP, error) {
-		config, err := omie.Parse(a.Settings)
-		if err != nil {
-			return nil, err
-		}
-		return omie.New(omie.Options{Account: a.Name, Config: config, Notes: ledger, Spacing: placing.Spacing, Now: f.Now,
-			Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
-	}))
+	return s.laterPlacing("omie-os", f, f.Placing(omie.Kind()))
 }
 
 func (s *stack) laterSensioWorker() *laterWorker {
 	s.t.Helper()
 	f := s.later("sensio-sale")
-	ledger, secrets := f.Ledger(), f.Secrets()
-	return s.laterPlacing("sensio-sale", f, f.Placing(ledger, secrets, "sensio", func(a connection.Account) (erp.ERP, error) {
-		config, err := sensio.Parse(a.Settings)
-		if err != nil {
-			return nil, err
-		}
-		return sensio.New(sensio.Options{Account: a.Name, Config: config, Notes: ledger, Now: f.Now,
-			Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
-	}))
+	return s.laterPlacing("sensio-sale", f, f.Placing(sensio.Kind()))
 }
 
 func (s *stack) laterPlacing(folder string, f *function.Function, handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) *laterWorker {
@@ -97,9 +78,10 @@ func (w *laterWorker) invoke(event string) (string, error) {
 func (s *stack) laterSweep() func() int {
 	s.t.Helper()
 	f := s.later("sweep")
-	connections, queues := f.Connections(), f.Queues()
+	connections := f.Connections()
+	queues := f.Queues(connections)
 	sweep := placing.Sweep{Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
-		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) }}
+		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account]) }}
 	if err := f.Err(); err != nil {
 		s.t.Fatal(err)
 	}

@@ -6,8 +6,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/secret"
 )
@@ -17,30 +16,11 @@ import (
 // the worker's.
 func accounts(cfg func() connection.Config, secrets secret.Store, sims *simulators, spacing time.Duration, now func() time.Time, log *slog.Logger) func(ledger.Ledger) func(string) (erp.ERP, bool) {
 	return func(l ledger.Ledger) func(string) (erp.ERP, bool) {
-		made := &connection.Accounts{Connections: cfg, Log: log, Make: map[string]func(connection.Account) (erp.ERP, error){
-			omieKind: func(a connection.Account) (erp.ERP, error) {
-				c, err := omie.Parse(a.Settings)
-				if err != nil {
-					return nil, err
-				}
-				if sims != nil {
-					sims.pointOmie(&c)
-				}
-				return omie.New(omie.Options{Account: a.Name, Config: c, Notes: l, Spacing: spacing, Now: now,
-					Credentials: secret.Credentials(secrets, "omie/"+a.Name)}), nil
-			},
-			sensioKind: func(a connection.Account) (erp.ERP, error) {
-				c, err := sensio.Parse(a.Settings)
-				if err != nil {
-					return nil, err
-				}
-				if sims != nil {
-					sims.pointSensio(&c)
-				}
-				return sensio.New(sensio.Options{Account: a.Name, Config: c, Notes: l, Now: now,
-					Credentials: sensio.Credentials(secret.Credentials(secrets, "sensio/"+a.Name))}), nil
-			},
-		}}
+		made := &connection.Accounts{Connections: cfg, Kinds: kinds.All(), Secrets: secrets, Log: log,
+			Options: erp.Options{Notes: l, Spacing: spacing, Now: now}}
+		if sims != nil {
+			made.BaseURL = sims.baseURL
+		}
 		return made.ERP
 	}
 }

@@ -116,8 +116,8 @@ func deploy(t *testing.T, changes map[string]string) *deployed {
 	}
 	s.ledger = dynamo.New(table, s.name, dynamo.Options{})
 	s.outputs = map[string]string{tableOutput: s.name, webhookOutput: "http://127.0.0.1:1/webhooks/", secretPrefixOutput: s.name,
-		queueOutput(omieKind): s.queue(t, "omie"), deadLettersOutput(omieKind): s.queue(t, "omie-dead"),
-		queueOutput(sensioKind): s.queue(t, "sensio"), deadLettersOutput(sensioKind): s.queue(t, "sensio-dead")}
+		queueOutput("omie"): s.queue(t, "omie"), deadLettersOutput("omie"): s.queue(t, "omie-dead"),
+		queueOutput("sensio"): s.queue(t, "sensio"), deadLettersOutput("sensio"): s.queue(t, "sensio-dead")}
 	maps.Copy(s.outputs, changes)
 	maps.DeleteFunc(s.outputs, func(_, value string) bool { return value == "" })
 	if _, err := cloudformation.NewFromConfig(at.Config).CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: &s.name, TemplateBody: s.template(t)}); err != nil {

@@ -15,17 +15,13 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
-
-// erpChecks are the kinds of ERP that are built in.
-var erpChecks = file.Checks{omieKind: omie.Check, sensioKind: sensio.Check}
 
 // readConfig loads --connections for a command that needs it whole.
 func (c *console) readConfig(cmd *cobra.Command) (connection.Config, error) {
@@ -34,18 +30,18 @@ func (c *console) readConfig(cmd *cobra.Command) (connection.Config, error) {
 }
 
 func (c *console) loadConfig(cmd *cobra.Command) (connection.Config, yaml.Problems, error) {
-	cfg, problems, err := file.Load(c.connections, erpChecks, registry.Names()...)
+	cfg, problems, err := file.Load(c.connections, kinds.All(), registry.Names()...)
 	return cfg, problems, unreadable(cmd, c.connections, "connections", err)
 }
 
 // readSecrets opens --secrets for a command that needs it whole.
 func (c *console) readSecrets(cmd *cobra.Command) (*secretfile.Store, error) {
-	secrets, err := c.loadSecrets(cmd, secretfile.Open)
+	secrets, err := c.loadSecrets(cmd, false)
 	return secrets, firstOf(err)
 }
 
-func (c *console) loadSecrets(cmd *cobra.Command, open func(string, func() time.Time) (*secretfile.Store, error)) (*secretfile.Store, error) {
-	secrets, err := open(c.secrets, c.now)
+func (c *console) loadSecrets(cmd *cobra.Command, real bool) (*secretfile.Store, error) {
+	secrets, err := secretfile.Open(c.secrets, secretfile.Options{Now: c.now, ERPs: kinds.All().Secrets(), Real: real})
 	return secrets, unreadable(cmd, c.secrets, "secrets", err)
 }
 
@@ -191,11 +187,7 @@ func (c *console) inspectSecrets(cmd *cobra.Command, p purpose, r *report) (*sec
 	if !p.serving && !cmd.Flags().Changed("secrets") && absent(c.secrets) {
 		return nil, nil
 	}
-	open := secretfile.OpenReal
-	if p.simulated {
-		open = secretfile.Open
-	}
-	secrets, err := c.loadSecrets(cmd, open)
+	secrets, err := c.loadSecrets(cmd, !p.simulated)
 	var wrong yaml.Problems
 	if errors.As(err, &wrong) {
 		r.add(wrong...)
@@ -221,9 +213,6 @@ func (c *console) notBuiltIn(cfg connection.Config) yaml.Problems {
 		conn := cfg.Connections[name]
 		if _, ok := registry.Get(conn.Platform); !ok {
 			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s", conn.Platform, strings.Join(registry.Names(), ", ")), "connections", name, "platform"))
-		}
-		if kind := cfg.ERPs[conn.ERP].Kind; erpChecks[kind] == nil {
-			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s and %s", kind, omieKind, sensioKind), "erps", conn.ERP, "kind"))
 		}
 	}
 	return problems.Sorted()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
@@ -76,7 +77,7 @@ func (c *configuration) current() connection.Config {
 
 // take reads the file, and goes by it from now on if nothing is wrong with it.
 func (c *configuration) take() error {
-	cfg, problems, err := file.Load(c.path, erpChecks, registry.Names()...)
+	cfg, problems, err := file.Load(c.path, kinds.All(), registry.Names()...)
 	if err != nil {
 		return err
 	}

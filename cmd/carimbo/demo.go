@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -127,7 +128,7 @@ func (c *console) prepare(dir string) (script, error) {
 // play sends the script, waits until each order has ended, and shows them. The
 // error says which order did not end as it should.
 func (c *console) play(ctx context.Context, s *serving, sc script, counted <-chan struct{}) error {
-	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for Omie and Sensio.\n\n", s.url)
+	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for %s.\n\n", s.url, strings.Join(s.simulators.titles(), " and "))
 	sc.loseAnswers(s.simulators)
 	for _, step := range sc {
 		if err := c.perform(ctx, s, step); err != nil {
@@ -145,8 +146,7 @@ func (c *console) play(ctx context.Context, s *serving, sc script, counted <-cha
 	if err := sc.verify(ctx, s.machine.Ledger(), s.simulators); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.stdout, "\nEvery order ended as it should: Omie holds %d OS, Sensio %s. None twice.\n",
-		len(s.simulators.omie.Documents()), plural(len(s.simulators.sensio.Documents()), "sale"))
+	_, err := fmt.Fprintf(c.stdout, "\nEvery order ended as it should: %s. None twice.\n", s.simulators.holding())
 	return err
 }
 
@@ -202,10 +202,9 @@ func (c *console) tell(ctx context.Context, l ledger.Ledger, sc script, told map
 
 // documentIn is what the ERP calls the order's document.
 func documentIn(e ledger.Entry) string {
-	if e.ERP == sensioKind {
-		return "Sensio sale"
-	}
-	return "Omie OS"
+	kind, _ := kinds.All().Find(e.ERP)
+	document, _ := kind.Document(e.Reference.Kind)
+	return kind.Title + " " + document.Title
 }
 
 func ended(e ledger.Entry) bool {
@@ -224,7 +223,9 @@ func (c *console) suggest(s *serving, sc script) {
 	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, found.from.connection, c.connections, found.path)
 	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, hotmart.from.connection, s.url, files, hotmart.path)
 	fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", hotmart.from.secret, hotmart.path, s.url, hotmart.from.connection)
-	fmt.Fprintf(&out, "  curl %sdocuments\n  curl %sdocuments\n", s.simulators.omieURL, s.simulators.sensioURL)
+	for _, sim := range s.simulators.running {
+		fmt.Fprintf(&out, "  curl %sdocuments\n", sim.url)
+	}
 	fmt.Fprintln(&out, "\nServing. Ctrl-C ends and removes the demo's folder.")
 	_, _ = c.stdout.Write(out.Bytes())
 }

@@ -17,8 +17,6 @@ import (
 
 	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
-	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
@@ -37,15 +35,15 @@ type demoShop struct {
 }
 
 func demoCourses() demoShop {
-	return demoShop{"cursos", hotmart.Platform{}, "hotmart", omieKind, "demo-hottok"}
+	return demoShop{"cursos", hotmart.Platform{}, "hotmart", "omie", "demo-hottok"}
 }
 
 func demoOnline() demoShop {
-	return demoShop{"loja-online", shopify.Platform{}, "shopify", sensioKind, "demo-shopify-secret"}
+	return demoShop{"loja-online", shopify.Platform{}, "shopify", "sensio", "demo-shopify-secret"}
 }
 
 func demoWordPress() demoShop {
-	return demoShop{"loja-wp", woocommerce.Platform{}, "woocommerce", sensioKind, "demo-woocommerce-secret"}
+	return demoShop{"loja-wp", woocommerce.Platform{}, "woocommerce", "sensio", "demo-woocommerce-secret"}
 }
 
 // script is what the demo sends, in this order.
@@ -72,7 +70,7 @@ type step struct {
 
 // looked is the order in Sensio that is found, which has the most to show.
 func (sc script) looked() step {
-	return sc[slices.IndexFunc(sc, func(st step) bool { return st.lost && st.from.kind == sensioKind })]
+	return sc[slices.IndexFunc(sc, func(st step) bool { return st.lost && st.from.kind == demoOnline().kind })]
 }
 
 func writeScript(dir string, now time.Time) (script, error) {
@@ -197,36 +195,30 @@ func (s step) reference() erp.Reference {
 }
 
 // loseAnswers has the simulators write the documents of the steps that say so, and
-// break the connection instead of answering.
+// break the connection instead of answering. A simulator tells of a create by what it
+// knows of its reference.
 func (sc script) loseAnswers(sims *simulators) {
-	var mu sync.Mutex
-	left := map[string]bool{}
-	for _, st := range sc {
-		if ref := st.reference(); st.lost && st.from.kind == omieKind {
-			left[ref.Code] = true
-		} else if st.lost {
-			left[ref.OrigID] = true
+	for _, sim := range sims.running {
+		var mu sync.Mutex
+		var left []erp.Reference
+		for _, st := range sc {
+			if st.lost && st.from.kind == sim.kind.Name {
+				left = append(left, st.reference())
+			}
 		}
+		sim.LoseAnswers(func(asked erp.Reference) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			i := slices.IndexFunc(left, func(ref erp.Reference) bool {
+				return asked.Code != "" && asked.Code == ref.Code || asked.OrigID != "" && asked.OrigID == ref.OrigID
+			})
+			if i < 0 {
+				return false
+			}
+			left = slices.Delete(left, i, i+1)
+			return true
+		})
 	}
-	lose := func(id string) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		lost := left[id]
-		delete(left, id)
-		return lost
-	}
-	sims.omie.OnCall(func(method, code string) *omiesim.Fault {
-		if method != "IncluirOS" || !lose(code) {
-			return nil
-		}
-		return &omiesim.Fault{Mode: omiesim.WriteThenReset}
-	})
-	sims.sensio.OnCall(func(method, origID string) *sensiosim.Fault {
-		if method != "POST /sales" || !lose(origID) {
-			return nil
-		}
-		return &sensiosim.Fault{Mode: sensiosim.WriteThenReset}
-	})
 }
 
 // keys are the orders that have to come of the script, each once.
@@ -242,31 +234,27 @@ func (sc script) keys() []string {
 	return keys
 }
 
-// verify compares the ledger, and what both simulators hold, with the script.
+// verify compares the ledger, and what the simulators hold, with the script.
 func (sc script) verify(ctx context.Context, l ledger.Ledger, sims *simulators) error {
-	orders := map[string]map[string]bool{omieKind: {}, sensioKind: {}}
+	orders := map[string]map[string]bool{}
 	for _, st := range sc {
 		if err := st.verify(ctx, l, sims); err != nil {
 			return fmt.Errorf("%s: %w", st.what, err)
+		}
+		if orders[st.from.kind] == nil {
+			orders[st.from.kind] = map[string]bool{}
 		}
 		if st.state == ledger.Created {
 			orders[st.from.kind][st.key] = true
 		}
 	}
-	for _, held := range []struct {
-		by   string
-		n    int
-		want int
-	}{
-		{"Omie", len(sims.omie.Documents()), len(orders[omieKind])},
-		{"Sensio", len(sims.sensio.Documents()), len(orders[sensioKind])},
-	} {
-		if held.n != held.want {
-			return fmt.Errorf("the simulator of %s holds %s instead of %d", held.by, plural(held.n, "document"), held.want)
+	for _, sim := range sims.running {
+		if n, want := sim.Documents(), len(orders[sim.kind.Name]); n != want {
+			return fmt.Errorf("the simulator of %s holds %s instead of %d", titleOf(sim.kind.Name), plural(n, "document"), want)
 		}
-	}
-	if v := sims.omie.Violations(); len(v) > 0 {
-		return fmt.Errorf("a limit of Omie was broken: %s", v[0])
+		if v := sim.Violations(); len(v) > 0 {
+			return fmt.Errorf("a limit of %s was broken: %s", titleOf(sim.kind.Name), v[0])
+		}
 	}
 	return nil
 }
@@ -285,13 +273,8 @@ func (s step) verify(ctx context.Context, l ledger.Ledger, sims *simulators) err
 	case s.state == ledger.Created:
 		want = 1
 	}
-	ref := s.reference()
-	n, holder := sims.omie.Count(ref.Code), "Omie"
-	if s.from.kind == sensioKind {
-		n, holder = sims.sensio.Count(ref.Orig, ref.OrigID), "Sensio"
-	}
-	if n != want {
-		return fmt.Errorf("%s holds %s of it instead of %d", holder, plural(n, "document"), want)
+	if n := sims.of(s.from.kind).Count(s.reference()); n != want {
+		return fmt.Errorf("%s holds %s of it instead of %d", titleOf(s.from.kind), plural(n, "document"), want)
 	}
 	return nil
 }

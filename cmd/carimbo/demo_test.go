@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -11,8 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
-	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
+	simulated "github.com/carimbo/carimbo/shared/erp/simulators"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
@@ -146,7 +146,11 @@ func TestAnOrderThatEndsOtherwiseFailsTheDemo(t *testing.T) {
 }
 
 func emptySimulators() *simulators {
-	return &simulators{omie: omiesim.New(omiesim.Options{}), sensio: sensiosim.New(sensiosim.Options{})}
+	sims := &simulators{}
+	for _, kind := range simulated.All() {
+		sims.running = append(sims.running, simulator{Simulator: kind.New(time.Second), kind: kind})
+	}
+	return sims
 }
 
 func TestASecondSaleOfOneOrderFailsTheDemo(t *testing.T) {
@@ -166,8 +170,11 @@ func TestASecondSaleOfOneOrderFailsTheDemo(t *testing.T) {
 			t.Errorf("with %d sales: %v", n, err)
 		}
 		body := `{"type": "Venda", "customer": "Ana Prado", "total": 10, "netTotal": 10, "orig": "loja-online", "origId": "77", "saleLines": [{"productId": "p", "qty": 1, "price": 10}]}`
-		if r := sims.sensio.Call("POST", "/sales", http.Header{"Content-Type": {"application/json"}}, []byte(body)); r.Status/100 != 2 {
-			t.Fatalf("%d %s", r.Status, r.Body)
+		sold := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodPost, "/sales", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		if sims.of("sensio").ServeHTTP(sold, r); sold.Code/100 != 2 {
+			t.Fatalf("%d %s", sold.Code, sold.Body)
 		}
 	}
 	if err := (script{}).verify(t.Context(), l, sims); err == nil || !strings.Contains(err.Error(), "the simulator of Sensio holds 3 documents instead of 0") {

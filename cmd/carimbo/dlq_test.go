@@ -88,8 +88,8 @@ func stackWithLetters(t *testing.T) *deployed {
 	t.Helper()
 	s := deploy(t, nil)
 	all := letters()
-	s.die(t, deadLettersOutput(omieKind), all[:3]...)
-	s.die(t, deadLettersOutput(sensioKind), all[3])
+	s.die(t, deadLettersOutput("omie"), all[:3]...)
+	s.die(t, deadLettersOutput("sensio"), all[3])
 	return s
 }
 
@@ -161,7 +161,7 @@ func TestAListLeavesTheDeadLettersWhereTheyAre(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 	}
-	if diff := cmp.Diff(letters()[:3], messages(t, s.waiting(t, deadLettersOutput(omieKind))), sameTime); diff != "" {
+	if diff := cmp.Diff(letters()[:3], messages(t, s.waiting(t, deadLettersOutput("omie"))), sameTime); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -170,7 +170,7 @@ var sameTime = cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })
 
 func TestAMessageThatNobodyCanReadIsListedByItsAccount(t *testing.T) {
 	s := deploy(t, nil)
-	_, err := s.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: aws.String(s.outputs[deadLettersOutput(omieKind)]),
+	_, err := s.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: aws.String(s.outputs[deadLettersOutput("omie")]),
 		MessageBody: aws.String(private), MessageGroupId: aws.String("estudio"), MessageDeduplicationId: aws.String("1")})
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestAMessageThatNobodyCanReadIsListedByItsAccount(t *testing.T) {
 	if got = typeIn(t, "dlq", "redrive", "--stack", s.name); got.code != exitDone {
 		t.Errorf("%+v", got)
 	}
-	if back := s.waiting(t, queueOutput(omieKind)); len(back) != 1 || *back[0].Body != private {
+	if back := s.waiting(t, queueOutput("omie")); len(back) != 1 || *back[0].Body != private {
 		t.Errorf("redriven: %v", back)
 	}
 }
@@ -195,7 +195,7 @@ func TestWhatCannotBeSeenIsCountedAndRedriven(t *testing.T) {
 	for n := range 13 {
 		want = append(want, queue.Message{V: queue.Version, Type: queue.Wake, Key: fmt.Sprintf("cursos#HP%02d", n), Account: "estudio", Dedup: fmt.Sprint(n)})
 	}
-	s.die(t, deadLettersOutput(omieKind), want...)
+	s.die(t, deadLettersOutput("omie"), want...)
 	got := typeIn(t, "dlq", "list", "--stack", s.name, "--json")
 	if got.code != exitDone || strings.Count(got.out, `"key"`) != 10 || got.errors != "carimbo: warning: 3 dead letters more can't be seen behind these; carimbo dlq redrive takes them too\n" {
 		t.Errorf("%+v", got)
@@ -203,7 +203,7 @@ func TestWhatCannotBeSeenIsCountedAndRedriven(t *testing.T) {
 	if got = typeIn(t, "dlq", "redrive", "--stack", s.name, "--json"); got.code != exitDone || got.out != "{\n  \"redriven\": 13\n}\n" {
 		t.Errorf("%+v", got)
 	}
-	if diff := cmp.Diff(want, messages(t, s.waiting(t, queueOutput(omieKind)))); diff != "" {
+	if diff := cmp.Diff(want, messages(t, s.waiting(t, queueOutput("omie")))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -246,7 +246,7 @@ func TestRedrivenLettersComeBackInTheirOrder(t *testing.T) {
 		if got := typeIn(t, "dlq", "redrive", "--stack", s.name); got.code != exitDone || got.out != "4 dead letters went back to the queue.\n" {
 			t.Fatalf("%+v", got)
 		}
-		for output, want := range map[string][]queue.Message{queueOutput(omieKind): all[:3], queueOutput(sensioKind): all[3:], deadLettersOutput(omieKind): nil, deadLettersOutput(sensioKind): nil} {
+		for output, want := range map[string][]queue.Message{queueOutput("omie"): all[:3], queueOutput("sensio"): all[3:], deadLettersOutput("omie"): nil, deadLettersOutput("sensio"): nil} {
 			if diff := cmp.Diff(want, messages(t, s.waiting(t, output)), sameTime); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", output, diff)
 			}
@@ -263,9 +263,9 @@ func TestARedrivenLetterHasAnIDOfItsOwn(t *testing.T) {
 	dead := letters()[0]
 	ids := map[string]bool{dead.Dedup: true}
 	for range 3 {
-		s.die(t, deadLettersOutput(omieKind), dead)
+		s.die(t, deadLettersOutput("omie"), dead)
 		typeIn(t, "dlq", "redrive", "--stack", s.name)
-		back := s.waiting(t, queueOutput(omieKind))
+		back := s.waiting(t, queueOutput("omie"))
 		if len(back) != 1 || back[0].Attributes["MessageGroupId"] != "estudio" {
 			t.Fatal(back)
 		}

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 )
 
 func TestADocumentIsCalledAsItsERPCallsIt(t *testing.T) {
 	ref := erp.Reference{Code: "abc", Orig: "Loja WP", OrigID: "7"}
 	for kind, want := range map[string][]string{
-		omieKind:   {"Omie", "abc", "", "the same code abc", "Look by cCodIntOS abc", "IncluirOS", ""},
-		sensioKind: {"Sensio", "Loja WP#7", "orig#origId", `the same orig "Loja WP" and origId "7"`, `Look by orig "Loja WP", origId "7"`, "POST /sales", ""},
+		"omie":   {"Omie", "abc", "", "the same code abc", "Look by cCodIntOS abc", "IncluirOS", ""},
+		"sensio": {"Sensio", "Loja WP#7", "orig#origId", `the same orig "Loja WP" and origId "7"`, `Look by orig "Loja WP", origId "7"`, "POST /sales", ""},
 	} {
 		e, _ := erps(kind)
 		got := []string{e.Title(), e.Code(ref), e.CodeParts(), e.SameCode(ref), e.WhereToLook(ref), e.Asked("create"), e.Asked("retry")}
@@ -27,7 +28,7 @@ func TestADocumentIsCalledAsItsERPCallsIt(t *testing.T) {
 }
 
 func TestOnlyBuiltInKindsOfERPAreKnown(t *testing.T) {
-	for _, kind := range erpKinds() {
+	for _, kind := range kinds.All().Names() {
 		if _, ok := erps(kind); !ok {
 			t.Errorf("%s is not known", kind)
 		}
@@ -50,8 +51,8 @@ func TestAnAccountsLookUpIsInItsSettings(t *testing.T) {
 		want          bool
 		unknown       string
 	}{
-		{omieKind, "estudio", true, ""}, {sensioKind, "loja", true, ""}, {sensioKind, "cega", false, ""},
-		{sensioKind, "gone", true, "account gone (sensio) is not in " + c.connections + ": give the file that has it with --connections FILE"},
+		{"omie", "estudio", true, ""}, {"sensio", "loja", true, ""}, {"sensio", "cega", false, ""},
+		{"sensio", "gone", true, "account gone (sensio) is not in " + c.connections + ": give the file that has it with --connections FILE"},
 	} {
 		got, err := canLookUp(k.kind, k.account)
 		if got != k.want || (err == nil) != (k.unknown == "") || err != nil && err.Error() != k.unknown {
@@ -59,7 +60,7 @@ func TestAnAccountsLookUpIsInItsSettings(t *testing.T) {
 		}
 	}
 	c.connections = write(t, "connections.yaml", strings.Replace(sensioConnections, "rows: response", "rows: 1", 1))
-	if _, err := canLookUp(sensioKind, "cega"); err == nil || !strings.HasPrefix(err.Error(), c.connections+":4:") {
+	if _, err := canLookUp("sensio", "cega"); err == nil || !strings.HasPrefix(err.Error(), c.connections+":4:") {
 		t.Errorf("a wrong file: %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/operator"
@@ -51,7 +52,7 @@ func (c *console) orders(l ledger.Ledger) operator.Orders {
 
 // accountSettings reads an account's settings in --connections.
 func (c *console) accountSettings(name, kind string) (json.RawMessage, error) {
-	cfg, _, err := file.Load(c.connections, erpChecks)
+	cfg, _, err := file.Load(c.connections, kinds.All())
 	account, ok := cfg.ERPs[name]
 	switch _, unreadable := errors.AsType[*fs.PathError](err); {
 	case unreadable, err == nil && (!ok || account.Kind != kind):

@@ -73,7 +73,7 @@ func TestADeadLetterOfANewerReleaseIsListedAndGoesBackAsItIs(t *testing.T) {
 	const body = `{"v":2, "type":"split", "key":"cursos#HP1", "account":"estudio", "dedup":"r1", "payload":["helena@example.com"], "parts":2}`
 	t.Run("stack", func(t *testing.T) {
 		s := deploy(t, nil)
-		_, err := s.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: aws.String(s.outputs[deadLettersOutput(omieKind)]),
+		_, err := s.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: aws.String(s.outputs[deadLettersOutput("omie")]),
 			MessageBody: aws.String(body), MessageGroupId: aws.String("estudio"), MessageDeduplicationId: aws.String("1")})
 		if err != nil {
 			t.Fatal(err)
@@ -82,7 +82,7 @@ func TestADeadLetterOfANewerReleaseIsListedAndGoesBackAsItIs(t *testing.T) {
 		if got := typeIn(t, "dlq", "redrive", "--stack", s.name); got.code != exitDone {
 			t.Errorf("%+v", got)
 		}
-		if back := s.waiting(t, queueOutput(omieKind)); len(back) != 1 || *back[0].Body != body {
+		if back := s.waiting(t, queueOutput("omie")); len(back) != 1 || *back[0].Body != body {
 			t.Errorf("redriven: %v", back)
 		}
 	})

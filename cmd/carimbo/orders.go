@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -59,7 +60,7 @@ func (s selection) filter(cmd *cobra.Command) (ledger.Filter, error) {
 // warnOfConnection says of a connection without orders that there is none of this
 // name. One that was removed may still have orders: that is nothing to complain of.
 func (c *console) warnOfConnection(name string) {
-	cfg, _, err := file.Load(c.connections, erpChecks)
+	cfg, _, err := file.Load(c.connections, kinds.All())
 	if _, ok := cfg.Connections[name]; name != "" && err == nil && !ok {
 		c.complain(fmt.Errorf("no connection %s is configured in %s, which has %s", name, c.connections, cmp.Or(strings.Join(connectionNames(cfg), ", "), "none")))
 	}

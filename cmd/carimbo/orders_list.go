@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 )
@@ -83,7 +84,7 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 		c.warnOfConnection(f.Connection)
 	}
 	// Without the file the ledger of one machine still knows its accounts.
-	cfg, _, _ := file.Load(c.connections, erpChecks)
+	cfg, _, _ := file.Load(c.connections, kinds.All())
 	refused, err := c.accountsOf(l, cfg).Refused(ctx, f)
 	if err != nil {
 		return err

@@ -8,14 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
-
-// masked stands where a secret would be.
-const masked = "***"
 
 func (c *console) previewCommand() *cobra.Command {
 	var name string
@@ -89,40 +85,23 @@ func (c *console) judge(s store, n platform.Notice, o order.Order) error {
 
 // request is the body of the create call.
 func (c *console) request(s store, o order.Order, ref erp.Reference) ([]byte, error) {
-	switch s.account.Kind {
-	case omieKind:
-		return c.omieRequest(s, o, ref)
-	case sensioKind:
-		return c.sensioRequest(s, o, ref)
+	kind, ok := kinds.All().Find(s.account.Kind)
+	if !ok {
+		return nil, fmt.Errorf("account %s: the kind %s is not built in", s.ERP, s.account.Kind)
 	}
-	return nil, fmt.Errorf("account %s: the kind %s is not built in", s.ERP, s.account.Kind)
-}
-
-func (c *console) omieRequest(s store, o order.Order, ref erp.Reference) ([]byte, error) {
-	settings, err := omie.Parse(s.account.Settings)
+	account, err := kind.New(erp.Options{Account: s.ERP, Settings: s.account.Settings, Now: c.now})
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", s.ERP, err)
 	}
-	doc, err := omie.New(omie.Options{Account: s.ERP, Config: settings, Now: c.now}).Document(o, ref)
+	doc, err := account.Document(o, ref)
 	if err != nil {
 		return nil, err
 	}
-	if doc.CustomerID == "" {
-		c.warn("nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none")
+	body, open, err := kind.Request(doc)
+	if open != "" {
+		c.warn("%s", open)
 	}
-	return omie.Request(doc, masked, masked)
-}
-
-func (c *console) sensioRequest(s store, o order.Order, ref erp.Reference) ([]byte, error) {
-	settings, err := sensio.Parse(s.account.Settings)
-	if err != nil {
-		return nil, fmt.Errorf("account %s: %w", s.ERP, err)
-	}
-	doc, err := sensio.New(sensio.Options{Account: s.ERP, Config: settings, Now: c.now}).Document(o, ref)
-	if err != nil {
-		return nil, err
-	}
-	return sensio.Request(doc)
+	return body, err
 }
 
 func (c *console) warn(format string, args ...any) {

@@ -118,8 +118,9 @@ func (c *console) announce(s *serving, cfg connection.Config) {
 		fmt.Fprintf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.ERP, s.url, name)
 	}
 	if s.simulators != nil {
-		fmt.Fprintf(c.stdout, "Omie simulator: %sdocuments lists what it holds\n", s.simulators.omieURL)
-		fmt.Fprintf(c.stdout, "Sensio simulator: %sdocuments lists what it holds\n", s.simulators.sensioURL)
+		for _, sim := range s.simulators.running {
+			fmt.Fprintf(c.stdout, "%s simulator: %sdocuments lists what it holds\n", titleOf(sim.kind.Name), sim.url)
+		}
 	}
 	fmt.Fprintln(c.stdout, "Serving. Ctrl-C ends, after the calls under way.")
 }

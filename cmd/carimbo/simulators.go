@@ -1,99 +1,111 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
-	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
+	simulated "github.com/carimbo/carimbo/shared/erp/simulators"
 )
 
 // simulators are the ERPs in this process, each on a loopback listener of its
 // own.
 type simulators struct {
-	omie   *omiesim.Sim
-	sensio *sensiosim.Sim
-	// omieURL and sensioURL are where the simulators show themselves, with a slash
-	// at the end.
-	omieURL, sensioURL string
-
-	servers []*http.Server
+	running []simulator
 	failed  chan error
 }
 
-// startSimulators listens and serves until stop. The window in which Omie refuses
-// an identical call shrinks with the spacing of calls, as it does at Omie's with
-// the true one.
+// simulator stands for the ERP of a kind.
+type simulator struct {
+	erpsim.Simulator
+	kind erpsim.Kind
+	// url is where it shows itself, with a slash at the end.
+	url    string
+	server *http.Server
+}
+
+// startSimulators listens and serves until stop. What an ERP holds against equal calls
+// shrinks with the spacing of calls.
 func startSimulators(spacing time.Duration) (_ *simulators, err error) {
-	s := &simulators{failed: make(chan error, 2),
-		omie:   omiesim.New(omiesim.Options{RedundantFor: spacing * 60 / 61}),
-		sensio: sensiosim.New(sensiosim.Options{})}
-	if s.omieURL, err = s.listen(s.omie); err == nil {
-		s.sensioURL, err = s.listen(s.sensio)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start the simulators: %w", err), s.stop(context.Background()))
+	all := simulated.All()
+	s := &simulators{failed: make(chan error, len(all))}
+	for _, kind := range all {
+		if err := s.start(kind, spacing); err != nil {
+			return nil, errors.Join(fmt.Errorf("start the simulators: %w", err), s.stop(context.Background()))
+		}
 	}
 	return s, nil
 }
 
-func (s *simulators) listen(h http.Handler) (url string, err error) {
+func (s *simulators) start(kind erpsim.Kind, spacing time.Duration) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", err
+		return err
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	s.servers = append(s.servers, server)
-	go func() { s.failed <- server.Serve(l) }()
-	return "http://" + l.Addr().String() + "/", nil
+	sim := simulator{Simulator: kind.New(spacing), kind: kind, url: "http://" + l.Addr().String() + "/"}
+	sim.server = &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	s.running = append(s.running, sim)
+	go func() { s.failed <- sim.server.Serve(l) }()
+	return nil
 }
 
-// pointOmie points an Omie account at the simulator, and tells it what the
-// merchant's Omie knows: the services, the customer and the bank account that the
-// configuration names.
-func (s *simulators) pointOmie(c *omie.Config) {
-	c.BaseURL = s.omieURL + "api/v1/"
-	var services []omiesim.Service
-	for sku, fields := range c.Services {
-		v := omiesim.Service{Description: sku, TaxCode: "01", CityCode: "01015", LC116: "7.07"}
-		v.ID = number(fields["nCodServico"])
-		v.IntegrationCode, _ = fields["cCodIntServico"].(string)
-		if v.ID != 0 || v.IntegrationCode != "" {
-			services = append(services, v)
+// of is the simulator of a kind of ERP; nil if there is none.
+func (s *simulators) of(kind string) *simulator {
+	for i, sim := range s.running {
+		if sim.kind.Name == kind {
+			return &s.running[i]
 		}
 	}
-	var customers []omiesim.Customer
-	if id := number(c.DefaultCustomer); id != 0 {
-		customers = append(customers, omiesim.Customer{ID: id, Name: "Consumidor Final"})
-	}
-	var accounts []int64
-	if info, ok := c.OS["InformacoesAdicionais"].(map[string]any); ok {
-		if id := number(info["nCodCC"]); id != 0 {
-			accounts = append(accounts, id)
-		}
-	}
-	s.omie.Know(services, customers, accounts)
+	return nil
 }
 
-// pointSensio points a Sensio account at the simulator, which takes any product
-// and any customer.
-func (s *simulators) pointSensio(c *sensio.Config) { c.BaseURL = s.sensioURL }
-
-// number is the id in a configuration, or 0.
-func number(v any) int64 {
-	n, _ := v.(json.Number)
-	id, err := n.Int64()
-	if err != nil {
-		return 0
+// baseURL points an account at its simulator, which is told what the merchant's ERP
+// knows. Where there is none it leads nowhere: what is simulated calls no real ERP.
+func (s *simulators) baseURL(kind string, settings json.RawMessage) string {
+	sim := s.of(kind)
+	if sim == nil || sim.Know(settings) != nil {
+		return "http://127.0.0.1:0/"
 	}
-	return id
+	return strings.TrimSuffix(sim.url, "/") + sim.kind.Path
+}
+
+// titleOf is what people call a kind of ERP.
+func titleOf(kind string) string {
+	k, _ := kinds.All().Find(kind)
+	return cmp.Or(k.Title, kind)
+}
+
+func (s *simulators) titles() []string {
+	titles := make([]string, len(s.running))
+	for i, sim := range s.running {
+		titles[i] = titleOf(sim.kind.Name)
+	}
+	return titles
+}
+
+// holding says what each holds, in one sentence.
+func (s *simulators) holding() string {
+	var sentence strings.Builder
+	for i, sim := range s.running {
+		kind, _ := kinds.All().Find(sim.kind.Name)
+		document, _ := kind.Document("")
+		verb := " "
+		if i == 0 {
+			verb = " holds "
+		} else {
+			sentence.WriteString(", ")
+		}
+		sentence.WriteString(kind.Title + verb + document.Count(sim.Documents()))
+	}
+	return sentence.String()
 }
 
 // stop ends the simulators and what hangs in them.
@@ -101,11 +113,10 @@ func (s *simulators) stop(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
-	s.omie.Close()
-	s.sensio.Close()
 	var errs []error
-	for _, server := range s.servers {
-		errs = append(errs, server.Shutdown(ctx))
+	for _, sim := range s.running {
+		sim.Close()
+		errs = append(errs, sim.server.Shutdown(ctx))
 		if err := <-s.failed; !errors.Is(err, http.ErrServerClosed) {
 			errs = append(errs, err)
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -170,7 +171,7 @@ func (c *console) stackSigningSecret(ctx context.Context, s *stack, connection s
 // deadLetters are those of every kind of ERP that is built in.
 func (s *stack) deadLetters(c *console) (queue.DeadLetters, error) {
 	var queues []queuesqs.DeadLetterQueue
-	for _, kind := range erpKinds() {
+	for _, kind := range kinds.All().Names() {
 		urls, err := s.need(deadLettersOutput(kind), queueOutput(kind))
 		if err != nil {
 			return nil, err

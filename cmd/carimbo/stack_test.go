@@ -17,7 +17,7 @@ func TestTheTemplateHasTheOutputsThatCommandsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, outputs, _ := strings.Cut(string(b), "\nOutputs:\n")
-	for _, name := range []string{tableOutput, webhookOutput, secretPrefixOutput, queueOutput(omieKind), deadLettersOutput(omieKind), queueOutput(sensioKind), deadLettersOutput(sensioKind)} {
+	for _, name := range []string{tableOutput, webhookOutput, secretPrefixOutput, queueOutput("omie"), deadLettersOutput("omie"), queueOutput("sensio"), deadLettersOutput("sensio")} {
 		if !strings.Contains("\n"+outputs, "\n  "+name+":\n") {
 			t.Errorf("template.yaml has no output %s", name)
 		}
@@ -47,7 +47,7 @@ func TestAStackIsNotOneMachine(t *testing.T) {
 
 func TestAStackThatCannotBeUsedIsSaidToBe(t *testing.T) {
 	t.Chdir(t.TempDir())
-	s := deploy(t, map[string]string{tableOutput: "", webhookOutput: "", secretPrefixOutput: "", deadLettersOutput(sensioKind): ""})
+	s := deploy(t, map[string]string{tableOutput: "", webhookOutput: "", secretPrefixOutput: "", deadLettersOutput("sensio"): ""})
 	connections := write(t, "connections.yaml", goodConnections)
 	send := []string{"send", "--connection", "cursos", "--connections", connections, "--stack", s.name, write(t, "p.json", hotmartOrder)}
 	for _, c := range []struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
@@ -36,11 +37,11 @@ func (s stack) url(base, queue string) string { return base + "/" + motoAccount 
 // environment is what the functions need to find it all at base.
 func (s stack) environment(base string) map[string]string {
 	return map[string]string{
-		"AWS_ENDPOINT_URL":      base,
-		function.Table:          s.table(),
-		function.OmieQueueURL:   s.url(base, "omie-os"),
-		function.SensioQueueURL: s.url(base, "sensio-sale"),
-		function.SecretPrefix:   s.name,
+		"AWS_ENDPOINT_URL":          base,
+		function.Table:              s.table(),
+		function.QueueURL("omie"):   s.url(base, "omie-os"),
+		function.QueueURL("sensio"): s.url(base, "sensio-sale"),
+		function.SecretPrefix:       s.name,
 	}
 }
 
@@ -98,11 +99,11 @@ func (s stack) createQueue(ctx context.Context, client *sqs.Client, name string)
 
 // secretsOf are the values of the secrets that the connections need, by name.
 func secretsOf(connections, secrets string) (map[string]map[string]string, error) {
-	config, _, err := file.Load(connections, nil)
+	config, _, err := file.Load(connections, kinds.All())
 	if err != nil {
 		return nil, err
 	}
-	store, err := secretfile.Open(secrets, time.Now)
+	store, err := secretfile.Open(secrets, secretfile.Options{Now: time.Now, ERPs: kinds.All().Secrets()})
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,10 @@ import (
 
 func main() {
 	f := function.New(function.Recording, os.Getenv, os.Stdout)
-	connections, queues := f.Connections(), f.Queues()
+	connections := f.Connections()
+	queues := f.Queues(connections)
 	f.Start(sweep{connections, placing.Sweep{
 		Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
-		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account].Kind) },
+		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account]) },
 	}.Account, f.Log}.handle)
 }

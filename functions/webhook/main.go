@@ -5,19 +5,16 @@ package main
 import (
 	"os"
 
-	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/platform/registry"
-	"github.com/carimbo/carimbo/shared/queue"
 )
 
 func main() {
 	f := function.New(function.Answering, os.Getenv, os.Stdout)
-	queues := f.Queues()
+	connections := f.Connections()
 	f.Start(webhook{&intake.Intake{
-		Connections: f.Connections(), Platform: registry.Get, Secrets: f.Secrets(),
-		Queue: func(a connection.Account) queue.Sender { return queues(a.Kind) },
-		Now:   f.Now, Meter: f.Meter, Log: f.Log,
+		Connections: connections, Platform: registry.Get, Secrets: f.Secrets(), Queue: f.Queues(connections),
+		Now: f.Now, Meter: f.Meter, Log: f.Log,
 	}}.handle)
 }

@@ -1,10 +1,12 @@
 package connection
 
 import (
+	"encoding/json"
 	"log/slog"
 	"sync"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/secret"
 )
 
 // Accounts gives out the client of each configured ERP account: made once, and
@@ -12,9 +14,16 @@ import (
 type Accounts struct {
 	// Connections is the configuration as it is now.
 	Connections func() Config
-	// Make makes an account's client, by kind.
-	Make map[string]func(Account) (erp.ERP, error)
-	Log  *slog.Logger
+	// Kinds are those whose accounts have clients.
+	Kinds erp.Kinds
+	// Options are what a client is made with besides its account: what all have in
+	// common.
+	Options erp.Options
+	Secrets secret.Store
+	// BaseURL is where the API of an account of the kind is, if not where its settings
+	// say; nil where they always do.
+	BaseURL func(kind string, settings json.RawMessage) string
+	Log     *slog.Logger
 
 	mu   sync.Mutex
 	made map[string]client
@@ -38,11 +47,11 @@ func (a *Accounts) ERP(name string) (erp.ERP, bool) {
 	if c, ok := a.made[name]; ok && c.settings == settings {
 		return c.erp, true
 	}
-	newClient, ok := a.Make[account.Kind]
+	kind, ok := a.Kinds.Find(account.Kind)
 	if !ok {
 		return nil, false
 	}
-	e, err := newClient(account)
+	e, err := kind.New(a.options(kind, account))
 	if err != nil {
 		a.Log.Error("an ERP account can't be used as it is configured", "account", name, "cause", err)
 		return nil, false
@@ -52,4 +61,14 @@ func (a *Accounts) ERP(name string) (erp.ERP, bool) {
 	}
 	a.made[name] = client{settings: settings, erp: e}
 	return e, true
+}
+
+func (a *Accounts) options(kind erp.Kind, account Account) erp.Options {
+	o := a.Options
+	o.Account, o.Settings = account.Name, account.Settings
+	o.Credentials = secret.Credentials(a.Secrets, kind.SecretName(account.Name))
+	if a.BaseURL != nil {
+		o.BaseURL = a.BaseURL(kind.Name, account.Settings)
+	}
+	return o
 }

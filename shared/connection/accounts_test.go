@@ -29,13 +29,13 @@ func TestAClientIsMadeOnceAndAnewWhenItsSettingsChange(t *testing.T) {
 	var log bytes.Buffer
 	now, made := config("one"), 0
 	accounts := &connection.Accounts{Connections: func() connection.Config { return now }, Log: slog.New(slog.NewTextHandler(&log, nil)),
-		Make: map[string]func(connection.Account) (erp.ERP, error){"omie": func(a connection.Account) (erp.ERP, error) {
-			if string(a.Settings) == "wrong" {
+		Kinds: erp.Kinds{{Name: "omie", New: func(o erp.Options) (erp.ERP, error) {
+			if string(o.Settings) == "wrong" {
 				return nil, errors.New("os is wrong")
 			}
 			made++
-			return client{settings: a.Name + " " + string(a.Settings)}, nil
-		}}}
+			return client{settings: o.Account + " " + string(o.Settings)}, nil
+		}}}}
 	for _, c := range []struct {
 		settings string
 		made     int

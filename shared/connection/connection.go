@@ -25,7 +25,7 @@ type Config struct {
 // ERP's package reads it.
 type Account struct {
 	Name string `json:"-"`
-	// Kind is omie or sensio.
+	// Kind is the name of its kind of ERP.
 	Kind string `json:"kind"`
 	// BaseURL overrides the ERP's own, and is required where it publishes none.
 	BaseURL string `json:"base_url,omitempty"`
@@ -47,7 +47,8 @@ type Connection struct {
 	Amount string `json:"amount,omitempty"`
 	Line   string `json:"line,omitempty"`
 	Header string `json:"header,omitempty"`
-	// Orig is Sensio's orig; the connection's name where it is empty.
+	// Orig is the orig of its documents, where the kind of ERP has one; the connection's
+	// name where it is empty.
 	Orig string `json:"orig,omitempty"`
 }
 
@@ -120,8 +121,8 @@ func (a Account) check(name string) error {
 	switch {
 	case !ValidName(name):
 		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
-	case a.Kind != "omie" && a.Kind != "sensio":
-		return fmt.Errorf("%w: kind is %q, not omie or sensio", ErrInvalid, a.Kind)
+	case !ValidName(a.Kind): // it is part of names; whether there is such a kind was checked at build
+		return fmt.Errorf("%w: kind is %q", ErrInvalid, a.Kind)
 	}
 	return nil
 }

@@ -131,8 +131,8 @@ func TestNothingStartsWithoutWhatItNeeds(t *testing.T) {
 		{"capital", store("Cursos", good), `read connections: connections.Cursos: invalid connections: "Cursos" is not a name`},
 		{"hash", store("a#b", good), `read connections: connections.a#b: invalid connections: "a#b" is not a name`},
 		{"account's name", `{"erps":{"~x":{"kind":"omie"}}}`, `read connections: erps.~x: invalid connections: "~x" is not a name`},
-		{"kind", `{"erps":{"x":{"kind":"bling"}}}`, `read connections: erps.x: invalid connections: kind is "bling", not omie or sensio`},
-		{"null account", `{"erps":{"x":null}}`, `read connections: erps.x: invalid connections: kind is "", not omie or sensio`},
+		{"kind", `{"erps":{"x":{"kind":"Omie/x"}}}`, `read connections: erps.x: invalid connections: kind is "Omie/x"`},
+		{"null account", `{"erps":{"x":null}}`, `read connections: erps.x: invalid connections: kind is ""`},
 	} {
 		c, err := connection.Parse([]byte(row.text))
 		if !errors.Is(err, connection.ErrInvalid) || err.Error() != row.want {

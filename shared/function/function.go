@@ -30,14 +30,16 @@ import (
 
 // The environment of a function, as the template sets it.
 const (
-	Table          = "CARIMBO_TABLE"
-	OmieQueueURL   = "CARIMBO_OMIE_QUEUE_URL"
-	SensioQueueURL = "CARIMBO_SENSIO_QUEUE_URL"
+	Table = "CARIMBO_TABLE"
 	// SecretPrefix is the stack's name, with which its secrets' names begin.
 	SecretPrefix = "CARIMBO_SECRET_PREFIX"
 	// ConnectionsFile is a JSON file instead of the packaged connections.json.
 	ConnectionsFile = "CARIMBO_CONNECTIONS"
 )
+
+// QueueURL is the variable with the queue of the workers of a kind of ERP, as
+// CARIMBO_OMIE_QUEUE_URL.
+func QueueURL(kind string) string { return "CARIMBO_" + strings.ToUpper(kind) + "_QUEUE_URL" }
 
 // packaged is the file of connections beside the executable.
 const packaged = "connections.json"
@@ -123,15 +125,19 @@ func (f *Function) SecretVersions(connections func() connection.Config) func(ctx
 	}
 }
 
-// Queues returns what gives the queue that the workers of a kind of ERP read.
-func (f *Function) Queues() func(kind string) queue.Sender {
+// Queues returns what gives the queue that the workers of an account's kind of ERP
+// read. Each kind that the connections have needs one.
+func (f *Function) Queues(connections func() connection.Config) func(connection.Account) queue.Sender {
 	client := awssqs.NewFromConfig(f.config())
-	queues := map[string]queue.Sender{
-		"omie":   sqs.New(client, f.need(OmieQueueURL)),
-		"sensio": sqs.New(client, f.need(SensioQueueURL)),
+	queues := map[string]queue.Sender{}
+	if connections != nil { // else that is the problem
+		for _, account := range connections().ERPs {
+			if kind := account.Kind; queues[kind] == nil {
+				queues[kind] = sqs.New(client, f.need(QueueURL(kind)))
+			}
+		}
 	}
-	// connection.Parse lets no other kind pass.
-	return func(kind string) queue.Sender { return queues[kind] }
+	return func(a connection.Account) queue.Sender { return queues[a.Kind] }
 }
 
 // need returns a variable that nothing works without.

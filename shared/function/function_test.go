@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/queue"
 )
@@ -22,14 +23,14 @@ import (
 func environment(t *testing.T, changes map[string]string) func(string) string {
 	t.Helper()
 	root := t.TempDir()
-	file := `{"erps":{"estudio":{"kind":"omie"}},"connections":{"cursos":{"platform":"hotmart","erp":"estudio","since":"2026-11-01"}}}`
+	file := `{"erps":{"estudio":{"kind":"omie"},"loja":{"kind":"sensio"}},"connections":{"cursos":{"platform":"hotmart","erp":"estudio","since":"2026-11-01"}}}`
 	if err := os.WriteFile(filepath.Join(root, "connections.json"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{
 		"LAMBDA_TASK_ROOT": root, "AWS_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "key", "AWS_SESSION_TOKEN": "session",
 		function.Table: "table", function.SecretPrefix: "shop",
-		function.OmieQueueURL: "https://sqs.sa-east-1.amazonaws.com/1/omie.fifo", function.SensioQueueURL: "https://sqs.sa-east-1.amazonaws.com/1/sensio.fifo",
+		function.QueueURL("omie"): "https://sqs.sa-east-1.amazonaws.com/1/omie.fifo", function.QueueURL("sensio"): "https://sqs.sa-east-1.amazonaws.com/1/sensio.fifo",
 	}
 	for name, value := range changes {
 		env[name] = value
@@ -40,10 +41,9 @@ func environment(t *testing.T, changes map[string]string) func(string) string {
 // build makes use of all that a function can have.
 func build(l function.Limits, getenv func(string) string) *function.Function {
 	f := function.New(l, getenv, &bytes.Buffer{})
-	f.Connections()
+	f.Queues(f.Connections())
 	f.Ledger()
 	f.Secrets()
-	f.Queues()
 	return f
 }
 
@@ -55,13 +55,17 @@ func TestAWholeEnvironmentIsNoError(t *testing.T) {
 
 func TestAllThatIsMissingIsSaidInOneSentence(t *testing.T) {
 	err := build(function.Answering, environment(t, map[string]string{
-		"LAMBDA_TASK_ROOT": "/nowhere", "AWS_REGION": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
-		function.Table: "", function.SecretPrefix: "", function.OmieQueueURL: "", function.SensioQueueURL: "",
+		"AWS_REGION": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
+		function.Table: "", function.SecretPrefix: "", function.QueueURL("omie"): "", function.QueueURL("sensio"): "",
 	})).Err()
+	nowhere := build(function.Answering, environment(t, map[string]string{"LAMBDA_TASK_ROOT": "/nowhere"})).Err()
+	if nowhere == nil || strings.Count(nowhere.Error(), "/nowhere/connections.json") != 1 {
+		t.Error(nowhere)
+	}
 	if err == nil {
 		t.Fatal("nothing is missing?")
 	}
-	for _, name := range []string{"CARIMBO_TABLE", "CARIMBO_SECRET_PREFIX", "CARIMBO_OMIE_QUEUE_URL", "CARIMBO_SENSIO_QUEUE_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "/nowhere/connections.json"} {
+	for _, name := range []string{"CARIMBO_TABLE", "CARIMBO_SECRET_PREFIX", "CARIMBO_OMIE_QUEUE_URL", "CARIMBO_SENSIO_QUEUE_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID"} {
 		if strings.Count(err.Error(), name) != 1 {
 			t.Errorf("%s is said %d times in: %v", name, strings.Count(err.Error(), name), err)
 		}
@@ -73,7 +77,7 @@ func TestAllThatIsMissingIsSaidInOneSentence(t *testing.T) {
 
 func TestAFunctionNeedsOnlyWhatItUses(t *testing.T) {
 	f := function.New(function.Answering, environment(t, map[string]string{function.Table: ""}), &bytes.Buffer{})
-	f.Queues()
+	f.Queues(f.Connections())
 	f.Secrets()
 	if err := f.Err(); err != nil {
 		t.Error(err)
@@ -144,7 +148,7 @@ func TestAWSEndpointURLIsHonouredForAllServicesAndForOne(t *testing.T) {
 	if all.times() != 1 || one.times() != 0 {
 		t.Error("dynamodb:", all.times(), one.times())
 	}
-	_ = f.Queues()("omie").Send(t.Context(), wake)
+	_ = f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(t.Context(), wake)
 	if all.times() != 2 || one.times() != 0 {
 		t.Error("sqs:", all.times(), one.times())
 	}
@@ -157,7 +161,7 @@ func TestAWSEndpointURLIsHonouredForAllServicesAndForOne(t *testing.T) {
 func TestRequestsAreSignedWithTheFunctionsOwnCredentials(t *testing.T) {
 	c := newCloud(t, http.StatusOK)
 	f := function.New(function.Answering, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
-	_ = f.Queues()("omie").Send(t.Context(), wake)
+	_ = f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(t.Context(), wake)
 	h := c.asked[0].Header
 	if !strings.Contains(h.Get("Authorization"), "AKID") || !strings.Contains(h.Get("Authorization"), "/sa-east-1/sqs/") || h.Get("X-Amz-Security-Token") != "session" {
 		t.Error(h)
@@ -167,9 +171,10 @@ func TestRequestsAreSignedWithTheFunctionsOwnCredentials(t *testing.T) {
 func TestEachKindHasItsQueue(t *testing.T) {
 	c := newCloud(t, http.StatusOK)
 	env := environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL})
-	queues := function.New(function.Answering, env, &bytes.Buffer{}).Queues()
+	f := function.New(function.Answering, env, &bytes.Buffer{})
+	queues := f.Queues(f.Connections())
 	for i, kind := range []string{"omie", "sensio"} {
-		_ = queues(kind).Send(t.Context(), wake)
+		_ = queues(connection.Account{Kind: kind}).Send(t.Context(), wake)
 		if url, _ := c.bodies[i]["QueueUrl"].(string); !strings.HasSuffix(url, "/"+kind+".fifo") {
 			t.Errorf("%s: %s", kind, url)
 		}
@@ -180,7 +185,7 @@ func TestAFaultyServiceIsTriedWithinTheLimits(t *testing.T) {
 	for name, l := range map[string]function.Limits{"answering": function.Answering, "recording": function.Recording} {
 		c := newCloud(t, http.StatusInternalServerError)
 		f := function.New(l, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
-		if err := f.Queues()("omie").Send(t.Context(), wake); err == nil || c.times() != l.Attempts {
+		if err := f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(t.Context(), wake); err == nil || c.times() != l.Attempts {
 			t.Errorf("%s: %d attempts, %v", name, c.times(), err)
 		}
 	}
@@ -212,7 +217,7 @@ func TestAServiceThatHangsIsGivenUp(t *testing.T) {
 	f := function.New(limits, environment(t, map[string]string{"AWS_ENDPOINT_URL": s.URL}), &bytes.Buffer{})
 	ctx, cancel := context.WithTimeout(t.Context(), clocktest.Hang)
 	defer cancel()
-	if err := f.Queues()("omie").Send(ctx, wake); err == nil || ctx.Err() != nil {
+	if err := f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(ctx, wake); err == nil || ctx.Err() != nil {
 		t.Error(err, ctx.Err())
 	}
 }

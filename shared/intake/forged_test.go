@@ -142,7 +142,7 @@ func TestForgedCallsReadTheFileOnceAMinute(t *testing.T) {
 		}
 	}
 	rewrite(0)
-	s, err := file.Open(path, c.Now)
+	s, err := file.Open(path, file.Options{Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func BenchmarkForgedCall(b *testing.B) {
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	s, err := file.Open(path, time.Now)
+	s, err := file.Open(path, file.Options{Now: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/leaktest"
@@ -87,8 +87,8 @@ type bench struct {
 	dir    string
 	meter  meter
 	log    io.Writer
-	// sensio makes the clients of the Sensio accounts, where there are any.
-	sensio func(connection.Account, ledger.Ledger) (erp.ERP, error)
+	// sensioURL is where the Sensio accounts call, where there are any.
+	sensioURL string
 	// breaks makes the next customer call panic.
 	breaks atomic.Bool
 
@@ -163,6 +163,7 @@ func (b *bench) start() {
 	store := secrets{
 		"hook/cursos":  {Values: map[string]string{secret.SigningKey: token}},
 		"omie/estudio": {Values: map[string]string{"app_key": "1234567890", "app_secret": "secret-of-the-app"}},
+		"sensio/loja":  {Values: map[string]string{"app_key": "1", "app_secret": "secret-of-the-company"}},
 	}
 	m, err := machine.Open(ctx, machine.Options{Data: b.dir, Connections: b.connections, Secrets: store,
 		ERP: b.accounts(store), Now: b.clock.Now, Monotonic: b.monotonic, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
@@ -207,18 +208,13 @@ func (b *bench) draining(orders int) {
 
 func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (erp.ERP, bool) {
 	return func(l ledger.Ledger) func(string) (erp.ERP, bool) {
-		a := &connection.Accounts{Connections: b.connections, Log: slog.New(slog.DiscardHandler),
-			Make: map[string]func(connection.Account) (erp.ERP, error){
-				"omie": func(a connection.Account) (erp.ERP, error) {
-					c, err := omie.Parse(a.Settings)
-					if err != nil {
-						return nil, err
-					}
-					c.BaseURL = b.erp.URL + "/api/v1/"
-					return omie.New(omie.Options{Account: a.Name, Config: c, Notes: l, Spacing: placing.Spacing, Now: b.clock.Now,
-						Credentials: secret.Credentials(store, "omie/"+a.Name), Sleep: b.sleep}), nil
-				},
-				"sensio": func(a connection.Account) (erp.ERP, error) { return b.sensio(a, l) },
+		a := &connection.Accounts{Connections: b.connections, Kinds: kinds.All(), Secrets: store, Log: slog.New(slog.DiscardHandler),
+			Options: erp.Options{Notes: l, Spacing: placing.Spacing, Now: b.clock.Now, Sleep: b.sleep},
+			BaseURL: func(kind string, _ json.RawMessage) string {
+				if kind == "omie" {
+					return b.erp.URL + "/api/v1/"
+				}
+				return b.sensioURL
 			}}
 		return func(name string) (erp.ERP, bool) {
 			e, ok := a.ERP(name)

@@ -1,15 +1,11 @@
 package machine_test
 
 import (
-	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/connection"
-	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
@@ -53,15 +49,7 @@ func newSensioBench(t *testing.T, config string, options sensiosim.Options) *sen
 		server.CloseClientConnections()
 		server.Close()
 	})
-	b.sensio = func(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
-		c, err := sensio.Parse(a.Settings)
-		if err != nil {
-			return nil, err
-		}
-		c.BaseURL = server.URL
-		return sensio.New(sensio.Options{Account: a.Name, Config: c, Notes: l, Now: b.clock.Now, Sleep: b.sleep,
-			Credentials: func(context.Context) (string, string, error) { return "", "secret-of-the-company", nil }}), nil
-	}
+	b.sensioURL = server.URL
 	b.start()
 	return &sensioBench{bench: b, shop: shop, canLookUp: strings.Contains(config, "lookup")}
 }

@@ -2,7 +2,6 @@ package operator
 
 // What the tests look at that nobody else does.
 var (
-	EditDistance    = editDistance
 	DependsOnLookUp = dependsOnLookUp
 	RefusalOf       = Orders.refusal
 	CanLookUp       = Orders.canLookUp

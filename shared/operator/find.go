@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/nearest"
 )
 
 // Refusal is why nothing was done to an order or an account.
@@ -86,28 +87,6 @@ func nearness(typed, known string) (distance int, near bool) {
 	if len(typed) > 2 && strings.Contains(known, typed) {
 		return 0, true
 	}
-	d := editDistance(typed, known)
+	d := nearest.Edits(typed, known)
 	return d, d <= 1+utf8.RuneCountInString(typed)/5
-}
-
-// editDistance is how many letters have to be changed, added or dropped.
-func editDistance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range from {
-		corner := row[0]
-		row[0] = i + 1
-		for j, s := range to {
-			cost := corner
-			if r != s {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, corner+1)
-		}
-	}
-	return row[len(to)]
 }

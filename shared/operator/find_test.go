@@ -10,17 +10,6 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 )
 
-func TestDistanceCountsLettersToChange(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "acb", 2}, {"kitten", "sitting", 3}, {"é", "e", 1}} {
-		if got := operator.EditDistance(c.a, c.b); got != c.want {
-			t.Errorf("%q to %q: %d, not %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // endless is a ledger that always has another order.
 type endless struct{ ledger.Ledger }
 

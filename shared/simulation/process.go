@@ -7,15 +7,13 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
-	"github.com/carimbo/carimbo/shared/secret"
 )
 
 const (
@@ -63,10 +61,8 @@ func (w *world) instance(t *task) *process {
 		l = wrap(l, p)
 	}
 	connections := func() connection.Config { return p.config }
-	p.accounts = &connection.Accounts{Connections: connections, Log: w.log, Make: map[string]func(connection.Account) (erp.ERP, error){
-		omieKind:   func(a connection.Account) (erp.ERP, error) { return p.guarded(p.omie(a, l)) },
-		sensioKind: func(a connection.Account) (erp.ERP, error) { return p.guarded(p.sensio(a, l)) },
-	}}
+	p.accounts = &connection.Accounts{Connections: connections, Kinds: p.guarded(kinds.All()), Secrets: vault{p.access}, Log: w.log,
+		Options: erp.Options{Notes: l, Spacing: w.spacing, Now: p.now, Sleep: p.sleep, Transport: p}}
 	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP, Secrets: vault{p.access},
 		Spacing: w.spacing, Now: p.now, Meter: meter{}, Log: w.log}
 	return p
@@ -79,30 +75,22 @@ func (p *process) sleep(_ context.Context, d time.Duration) error {
 	return p.task.wait(d + p.task.standsStill())
 }
 
-func (p *process) omie(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
-	config, err := omie.Parse(a.Settings)
-	if err != nil {
-		return nil, err
-	}
-	return omie.New(omie.Options{Account: a.Name, Config: config, Notes: l, Spacing: p.world.spacing, Now: p.now, Sleep: p.sleep, Transport: p,
-		Credentials: secret.Credentials(vault{p.access}, "omie/"+a.Name)}), nil
-}
-
-func (p *process) sensio(a connection.Account, l ledger.Ledger) (erp.ERP, error) {
-	config, err := sensio.Parse(a.Settings)
-	if err != nil {
-		return nil, err
-	}
-	return sensio.New(sensio.Options{Account: a.Name, Config: config, Notes: l, Now: p.now, Sleep: p.sleep, Transport: p,
-		Credentials: sensio.Credentials(secret.Credentials(vault{p.access}, "sensio/"+a.Name))}), nil
-}
-
 // guarded takes out the guard that a test wants to do without.
-func (p *process) guarded(e erp.ERP, err error) (erp.ERP, error) {
-	if wrap := p.world.opts.seams.erp; wrap != nil && err == nil {
-		e = wrap(e, p)
+func (p *process) guarded(all erp.Kinds) erp.Kinds {
+	wrap := p.world.opts.seams.erp
+	if wrap == nil {
+		return all
 	}
-	return e, err
+	for i, kind := range all {
+		all[i].New = func(o erp.Options) (erp.ERP, error) {
+			e, err := kind.New(o)
+			if err == nil {
+				e = wrap(e, p)
+			}
+			return e, err
+		}
+	}
+	return all
 }
 
 // platform is where a worker may panic.

@@ -151,7 +151,7 @@ func (w *world) draw() {
 	}
 	some := w.rng.IntN(3) == 0
 	// In the order of their names: a map has none.
-	for _, k := range kinds() {
+	for _, k := range allFaults() {
 		if some && w.rng.IntN(2) == 0 {
 			continue
 		}
@@ -178,7 +178,7 @@ func (w *world) draw() {
 // calm tells whether nothing at all goes wrong in this run.
 func (w *world) calm() bool { return !w.calmAt.After(epoch) }
 
-func kinds() []Kind {
+func allFaults() []Kind {
 	list := make([]Kind, 0, len(rates))
 	for k := range rates {
 		list = append(list, k)

@@ -21,20 +21,17 @@ type Problem = yaml.Problem
 // Problems is all that is wrong in the file, by position.
 type Problems = yaml.Problems
 
-// Checks are the ERPs' own checks of an account's object, by kind of ERP.
-type Checks map[string]func(settings json.RawMessage) []erp.Problem
-
 // Load reads and checks the file. Problems holds everything that was found,
 // warnings too. The error is a Problems without the warnings if the file is
 // wrong, and anything else if it can't be read; Config is to be used only
-// without an error. Where platforms are named, they are those that the program has
+// without an error. Accounts are of the kinds that are given. Where platforms are named, they are those that the program has
 // built in: of a platform that nobody knows it is said that these are allowed.
-func Load(path string, checks Checks, platforms ...string) (connection.Config, Problems, error) {
+func Load(path string, kinds erp.Kinds, platforms ...string) (connection.Config, Problems, error) {
 	b, err := read(path)
 	if err != nil {
 		return connection.Config{}, nil, fmt.Errorf("read connections: %w", err)
 	}
-	return Parse(path, b, checks, platforms...)
+	return Parse(path, b, kinds, platforms...)
 }
 
 // read stops a little behind the largest size, so that Parse can say so.
@@ -48,7 +45,7 @@ func read(path string) ([]byte, error) {
 }
 
 // Parse is Load of bytes; name is what problems call the file.
-func Parse(name string, b []byte, checks Checks, platforms ...string) (connection.Config, Problems, error) {
+func Parse(name string, b []byte, kinds erp.Kinds, platforms ...string) (connection.Config, Problems, error) {
 	root, problems := yaml.Parse(name, b)
 	if root == nil && len(problems) == 0 {
 		problems = Problems{{File: name, Message: "is empty; it needs erps and connections"}}
@@ -56,12 +53,12 @@ func Parse(name string, b []byte, checks Checks, platforms ...string) (connectio
 	if len(problems) > 0 {
 		return connection.Config{}, problems, problems.Errors()
 	}
-	in := &inspection{file: name, root: root, platforms: platforms}
+	in := &inspection{file: name, root: root, kinds: kinds, platforms: platforms}
 	if err := in.schema(); err != nil {
 		return connection.Config{}, nil, err
 	}
 	in.rules()
-	in.checks(checks)
+	in.checks()
 	problems = in.problems.Sorted()
 	if err := problems.Errors(); err != nil {
 		return connection.Config{}, problems, err

@@ -17,6 +17,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -38,7 +39,7 @@ func TestABrokenFileIsToldWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			config, problems, err := file.Parse(filepath.Base(path), b, nil)
+			config, problems, err := file.Parse(filepath.Base(path), b, kinds.All())
 			if err == nil {
 				t.Error("it was taken")
 			}
@@ -70,7 +71,7 @@ func golden(t *testing.T, path, got string) {
 }
 
 func TestTheDesignsExampleIsTakenAsItStands(t *testing.T) {
-	config, problems, err := file.Load("testdata/design.yaml", nil)
+	config, problems, err := file.Load("testdata/design.yaml", shapes())
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
@@ -95,7 +96,7 @@ func TestTheDesignsExampleIsTakenAsItStands(t *testing.T) {
 }
 
 func TestWhatIsPackagedIsWhatWasRead(t *testing.T) {
-	config, _, err := file.Load("testdata/design.yaml", nil)
+	config, _, err := file.Load("testdata/design.yaml", shapes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestWhatIsPackagedIsWhatWasRead(t *testing.T) {
 	if diff := cmp.Diff(string(packaged), string(twice)); diff != "" {
 		t.Errorf("the second time (-first +second):\n%s", diff)
 	}
-	asFile, problems, err := file.Parse("connections.json", packaged, nil)
+	asFile, problems, err := file.Parse("connections.json", packaged, shapes())
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("the packaged file isn't taken: %v", err)
 	}
@@ -126,7 +127,7 @@ func TestWhatIsPackagedIsWhatWasRead(t *testing.T) {
 func TestAnEditorsSchemaLineDoesNoHarm(t *testing.T) {
 	text := `{"$schema": "shared/connection/file/connections.schema.json", "erps": {"e": {"kind": "omie", "services": {}}},
 		"connections": {"a": {"platform": "generic", "erp": "e", "since": "2026-11-21"}}}`
-	if _, problems, err := file.Parse("c.json", []byte(text), nil); err != nil || len(problems) > 0 {
+	if _, problems, err := file.Parse("c.json", []byte(text), shapes()); err != nil || len(problems) > 0 {
 		t.Errorf("%v %v", err, problems)
 	}
 }
@@ -144,14 +145,14 @@ func TestAFileOverAMebibyteIsRefusedUnread(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Repeat("# padding\n", yaml.MaxSize/10+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := file.Load(path, nil)
+	_, _, err := file.Load(path, shapes())
 	if err == nil || err.Error() != path+": is larger than 1 MiB" {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestEverythingIsToldAtOnceInTheFilesOrder(t *testing.T) {
-	_, problems, _ := file.Load("testdata/broken/filled-in.yaml", nil)
+	_, problems, _ := file.Load("testdata/broken/filled-in.yaml", shapes())
 	for i, p := range problems[1:] {
 		before := problems[i]
 		if p.Line < before.Line || p.Line == before.Line && p.Column < before.Column {
@@ -178,8 +179,12 @@ connections:
 
 func TestWhatTheERPFindsIsShownAtItsPlace(t *testing.T) {
 	var settings string
-	checks := file.Checks{
-		"omie": func(s json.RawMessage) []erp.Problem {
+	all := kinds.All()
+	for i := range all {
+		all[i].Check = func(s json.RawMessage) []erp.Problem {
+			if all[i].Name != "omie" {
+				panic("there is no such account")
+			}
 			settings = string(s)
 			return []erp.Problem{
 				{Path: "os.Cabecalho.cEtapa", Message: "the schema spoke of this already"},
@@ -190,10 +195,9 @@ func TestWhatTheERPFindsIsShownAtItsPlace(t *testing.T) {
 				{Path: "os.Cabecalho.nQtdeParc", Message: "not there"},
 				{Path: "", Message: "the account as a whole"},
 			}
-		},
-		"sensio": func(json.RawMessage) []erp.Problem { panic("there is no such account") },
+		}
 	}
-	_, problems, err := file.Parse("c.yaml", []byte(checked), checks)
+	_, problems, err := file.Parse("c.yaml", []byte(checked), all)
 	want := `c.yaml:2:3: erps.estudio: the account as a whole
 c.yaml:5:7: erps.estudio.os.Cabecalho.nQtdeParc: not there
 c.yaml:5:28: erps.estudio.os.Cabecalho.cEtapa: "99" is not a stage; allowed: 10, 20, 30, 40, 50
@@ -223,11 +227,12 @@ func TestAWarningStopsNobody(t *testing.T) {
 connections:
   a: { platform: shopify, erp: loja, since: 2026-11-21, orig: Loja }
 `
-	config, problems, err := file.Parse("c.yaml", []byte(text), nil)
+	config, problems, err := file.Parse("c.yaml", []byte(text), kinds.All())
 	if err != nil || len(config.Connections) != 1 {
 		t.Fatalf("%v", err)
 	}
-	want := `c.yaml:5:31: warning: erps.loja.headers.authorization: looks like a secret, and this file is no place for one: use {app_key} or {app_secret}
+	want := `c.yaml:2:3: warning: erps.loja.lookup: is missing: an order whose answer is lost waits for a person, since nothing else can tell whether Sensio has it
+c.yaml:5:31: warning: erps.loja.headers.authorization: looks like a secret, and this file is no place for one: use {app_key} or {app_secret}
 c.yaml:6:21: warning: erps.loja.sale.status: "Faturado" invoices every sale at once: a mistake in the mapping is on an invoice before anybody sees it`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -248,7 +253,7 @@ func FuzzAnyFileIsReadOrRefusedInWords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		start := time.Now()
-		config, problems, err := file.Parse("c.yaml", b, nil)
+		config, problems, err := file.Parse("c.yaml", b, shapes())
 		if took := time.Since(start); took > clocktest.Hang {
 			t.Fatalf("took %s", took)
 		}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -16,6 +16,7 @@ type inspection struct {
 	file     string
 	root     *yaml.Node
 	problems Problems
+	kinds    erp.Kinds
 	// platforms are offered instead of all that the schema spells, if there are any.
 	platforms []string
 }
@@ -97,41 +98,4 @@ func (in *inspection) spoken(at spot) bool {
 	return slices.ContainsFunc(in.problems, func(p Problem) bool {
 		return p.Path == at.path || at.node == nil && p.Path == at.parent && !p.Warning
 	})
-}
-
-// nearest is the name that may have been meant, or "".
-func nearest(name string, allowed []string) string {
-	best, distance := "", 3
-	for _, candidate := range allowed {
-		d := edits(strings.ToLower(name), strings.ToLower(candidate))
-		if d < distance && d*2 < len(candidate) {
-			best, distance = candidate, d
-		}
-	}
-	return best
-}
-
-// edits is how many letters have to be put in, taken out or changed. It gives up
-// on long names: nobody mistypes those by three.
-func edits(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return max(len(a), len(b))
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

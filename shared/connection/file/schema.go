@@ -2,7 +2,7 @@ package file
 
 import (
 	"bytes"
-	_ "embed" // connections.schema.json
+	_ "embed" // base.schema.json
 	"errors"
 	"fmt"
 	"maps"
@@ -10,51 +10,98 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/nearest"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
-// Schema is the published JSON Schema of the file: what editors check while one
-// types, and what Load checks. Its errorMessage and patternErrorMessage, which
-// editors know too, are the words of both.
+// base is the schema without what the kinds of ERP say of their accounts.
 //
-//go:embed connections.schema.json
-var Schema []byte
+//go:embed base.schema.json
+var base []byte
 
-// published is the schema, compiled once, and its document, for the words in it.
-type published struct {
-	compiled *jsonschema.Schema
-	document any
+// Schema is the JSON Schema of a file with accounts of these kinds: what editors check
+// while one types, and what Load checks. Its errorMessage and patternErrorMessage, which
+// editors know too, are the words of both.
+func Schema(kinds erp.Kinds) (map[string]any, error) {
+	document, err := object(base)
+	if err != nil {
+		return nil, err
+	}
+	defs := document["$defs"].(map[string]any)
+	account := defs["account"].(map[string]any)
+	name := account["properties"].(map[string]any)["kind"].(map[string]any)
+	names, choices := []any{}, []any{}
+	for _, k := range kinds {
+		of, err := object(k.Schema)
+		if err != nil {
+			return nil, fmt.Errorf("the schema of %s: %w", k.Name, err)
+		}
+		below, _ := of["$defs"].(map[string]any)
+		delete(of, "$defs")
+		of["properties"].(map[string]any)["kind"] = name
+		for key, def := range below {
+			if defs[key] != nil {
+				return nil, fmt.Errorf("the schema of %s: there is a %s already", k.Name, key)
+			}
+			defs[key] = def
+		}
+		if defs[k.Name] != nil {
+			return nil, fmt.Errorf("the schema of %s: there is a %s already", k.Name, k.Name)
+		}
+		defs[k.Name] = of
+		names = append(names, k.Name)
+		choices = append(choices, map[string]any{
+			"if":   map[string]any{"properties": map[string]any{"kind": map[string]any{"const": k.Name}}, "required": []any{"kind"}},
+			"then": map[string]any{"$ref": "#/$defs/" + k.Name},
+		})
+	}
+	name["enum"] = names
+	if len(choices) > 0 {
+		account["allOf"] = choices
+	}
+	return document, nil
 }
 
-var publishedSchema = sync.OnceValues(func() (published, error) {
-	const address = "connections.schema.json"
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema))
+func object(b []byte) (map[string]any, error) {
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
 	if err != nil {
-		return published{}, err
+		return nil, err
 	}
+	o, ok := v.(map[string]any)
+	if !ok {
+		return nil, errors.New("is no object")
+	}
+	return o, nil
+}
+
+func compile(document map[string]any) (*jsonschema.Schema, error) {
+	const address = "connections.schema.json"
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	if err := c.AddResource(address, document); err != nil {
-		return published{}, err
+		return nil, err
 	}
-	compiled, err := c.Compile(address)
-	return published{compiled, document}, err
-})
+	return c.Compile(address)
+}
 
 // schema holds the file to the schema.
 func (in *inspection) schema() error {
-	published, err := publishedSchema()
+	document, err := Schema(in.kinds)
+	if err != nil {
+		return fmt.Errorf("put the schema of connections together: %w", err)
+	}
+	compiled, err := compile(document)
 	if err != nil {
 		return fmt.Errorf("compile the schema of connections: %w", err)
 	}
 	var invalid *jsonschema.ValidationError
-	if err := published.compiled.Validate(in.root.Value()); errors.As(err, &invalid) {
-		(&translation{in, published.document}).all(invalid)
+	if err := compiled.Validate(in.root.Value()); errors.As(err, &invalid) {
+		(&translation{in, document}).all(invalid)
 	} else if err != nil {
 		return fmt.Errorf("hold connections to their schema: %w", err)
 	}
@@ -128,19 +175,7 @@ func (t *translation) unknown(e *jsonschema.ValidationError, key string) {
 		return
 	}
 	allowed := t.keys(e)
-	t.in.refuse(at, "is not a key that is known here%s; allowed: %s", meant(key, allowed, ""), strings.Join(allowed, ", "))
-}
-
-// meant is the question after a typing error.
-func meant(name string, allowed []string, around string) string {
-	candidate := nearest(name, allowed)
-	if candidate == "" {
-		return ""
-	}
-	if around == "" {
-		around = "%s"
-	}
-	return " (did you mean " + fmt.Sprintf(around, candidate) + "?)"
+	t.in.refuse(at, "is not a key that is known here%s; allowed: %s", nearest.Question(key, allowed, "%s"), strings.Join(allowed, ", "))
 }
 
 // keys lists what may be configured; a key that is known only to be refused isn't
@@ -245,7 +280,7 @@ func (t *translation) notOneOf(e *jsonschema.ValidationError, n *yaml.Node, want
 	case n.Kind == yaml.Object || n.Kind == yaml.List:
 		return fmt.Sprintf("must be text, not %s; allowed: %s", kindWords[string(n.Kind)], list)
 	}
-	return fmt.Sprintf("%q is not a %s%s; allowed: %s", n.Text, t.text(e, "title", "value that can stand here"), meant(n.Text, allowed, "%q"), list)
+	return fmt.Sprintf("%q is not a %s%s; allowed: %s", n.Text, t.text(e, "title", "value that can stand here"), nearest.Question(n.Text, allowed, "%q"), list)
 }
 
 func (t *translation) wantsText(e *jsonschema.ValidationError) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,10 +14,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 )
 
 func TestThePublishedSchemaIsADraft2020Schema(t *testing.T) {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(file.Schema))
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(published(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,10 +34,40 @@ func TestThePublishedSchemaIsADraft2020Schema(t *testing.T) {
 	}
 }
 
+// published is the schema that editors are shown.
+func published(t *testing.T) []byte {
+	t.Helper()
+	b, err := os.ReadFile("connections.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestThePublishedSchemaIsWhatTheKindsSay(t *testing.T) {
+	composed, err := file.Schema(kinds.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.MarshalIndent(composed, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	if *update {
+		if err := os.WriteFile("connections.schema.json", got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(published(t)), string(got)); diff != "" {
+		t.Errorf("go test ./shared/connection/file -run Published -update writes it (-published +composed):\n%s", diff)
+	}
+}
+
 func schema(t *testing.T) map[string]any {
 	t.Helper()
 	var document map[string]any
-	if err := json.Unmarshal(file.Schema, &document); err != nil {
+	if err := json.Unmarshal(published(t), &document); err != nil {
 		t.Fatal(err)
 	}
 	return document
@@ -184,7 +216,7 @@ func problemsWith(t *testing.T, f field) file.Problems {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, problems, _ := file.Parse("c.json", b, nil)
+	_, problems, _ := file.Parse("c.json", b, shapes())
 	return problems
 }
 
@@ -268,7 +300,7 @@ func TestQuoteFieldsAreForQuotes(t *testing.T) {
 		"sale": {"type": %q, "dueDate": "2026-12-01", "foreseenDelivery": "2026-12-01", "quoteDate": "2026-12-01"}}},
 		"connections": {"a": {"platform": "generic", "erp": "e", "since": "2026-11-21"}}}`
 	for kind, want := range map[string]int{"Orçamento": 0, "Venda": 3} {
-		_, problems, _ := file.Parse("c.json", []byte(fmt.Sprintf(text, kind)), nil)
+		_, problems, _ := file.Parse("c.json", []byte(fmt.Sprintf(text, kind)), shapes())
 		if len(problems) != want {
 			t.Errorf("%s: %v", kind, problems)
 		}
@@ -283,7 +315,7 @@ func TestABaseURLIsAnAddressAndNothingElse(t *testing.T) {
 		"https://user:secret@a.b": false, "https://a b": false, "": false, "https://-a.b": false, "https://a.b:port": false,
 	} {
 		text := fmt.Sprintf(`{"erps": {"e": {"kind": "omie", "base_url": %q, "services": {}}}, "connections": {"a": {"platform": "generic", "erp": "e", "since": "2026-11-21"}}}`, address)
-		_, problems, err := file.Parse("c.json", []byte(text), nil)
+		_, problems, err := file.Parse("c.json", []byte(text), shapes())
 		if (err == nil) != want {
 			t.Errorf("%q: %v", address, err)
 		}

@@ -1,6 +1,7 @@
 package file_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,15 +10,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/connection/file"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
 )
 
 const root = "../../.."
 
-// checks are all that `carimbo check` asks.
-var checks = file.Checks{"omie": omie.Check, "sensio": sensio.Check}
+// shapes are the kinds of ERP without what their own checks say.
+func shapes() erp.Kinds {
+	all := kinds.All()
+	for i := range all {
+		all[i].Check = func(json.RawMessage) []erp.Problem { return nil }
+	}
+	return all
+}
 
 // shipped is a file at the top.
 func shipped(t *testing.T, name string) string {
@@ -44,14 +51,14 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 		check func(text string) file.Problems
 	}{
 		"connections.example.yaml": {3, func(text string) file.Problems {
-			_, problems, err := file.Parse("c.yaml", []byte(text), checks)
+			_, problems, err := file.Parse("c.yaml", []byte(text), kinds.All())
 			if err != nil && len(problems) == 0 {
 				t.Error(err)
 			}
 			return problems
 		}},
 		"secrets.example.yaml": {1, func(text string) file.Problems {
-			_, problems := secretfile.Parse("s.yaml", []byte(text))
+			_, problems := secretfile.Parse("s.yaml", []byte(text), secretfile.Options{ERPs: kinds.All().Secrets()})
 			return problems
 		}},
 	} {
@@ -80,11 +87,11 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 }
 
 func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
-	config, problems, err := file.Parse("c.yaml", []byte(shipped(t, "connections.example.yaml")), checks)
+	config, problems, err := file.Parse("c.yaml", []byte(shipped(t, "connections.example.yaml")), kinds.All())
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
-	secrets, problems := secretfile.Parse("secrets.example.yaml", []byte(shipped(t, "secrets.example.yaml")))
+	secrets, problems := secretfile.Parse("secrets.example.yaml", []byte(shipped(t, "secrets.example.yaml")), secretfile.Options{ERPs: kinds.All().Secrets()})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -112,7 +119,7 @@ func TestAnEditorFindsTheSchemaOfTheExample(t *testing.T) {
 }
 
 func TestTheERPsFindNothingMoreInTheDesignsExample(t *testing.T) {
-	_, problems, err := file.Load("testdata/design.yaml", checks)
+	_, problems, err := file.Load("testdata/design.yaml", kinds.All())
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v\n%v", err, problems)
 	}
@@ -121,12 +128,12 @@ func TestTheERPsFindNothingMoreInTheDesignsExample(t *testing.T) {
 // What the ERPs' own checks add to these files are warnings; whatever else they
 // find in them was said already, in the same place.
 func TestWhatTheSchemaSaidIsNotSaidAgainByTheERPs(t *testing.T) {
-	for _, name := range []string{"filled-in", "wrong-types", "placeholders", "missing", "boleto-and-pix", "enums", "sensio"} {
+	for _, name := range []string{"filled-in", "wrong-types", "missing", "boleto-and-pix", "enums", "sensio"} {
 		path := "testdata/broken/" + name + ".yaml"
-		_, _, alone := file.Load(path, nil)
-		_, _, both := file.Load(path, checks)
+		_, _, alone := file.Load(path, shapes())
+		_, _, both := file.Load(path, kinds.All())
 		if diff := cmp.Diff(alone.Error(), both.Error()); diff != "" {
-			t.Errorf("%s (-alone +with the ERPs' checks):\n%s", name, diff)
+			t.Errorf("%s (-alone +with the ERPs' kinds.All()):\n%s", name, diff)
 		}
 	}
 }

@@ -290,14 +290,7 @@ func (c *checker) typed(path, key string, v any) {
 }
 
 func (c *checker) placeholders(path, text string, known []string) {
-	names, err := placeholder.Names(text)
-	if err != nil {
-		c.refuse(path, "%v", err)
-		return
-	}
-	for _, name := range names {
-		if !slices.Contains(known, name) {
-			c.refuse(path, "{%s} is not known here; known are {%s}", name, strings.Join(known, "}, {"))
-		}
+	for _, why := range placeholder.Problems(text, known) {
+		c.refuse(path, "%s", why)
 	}
 }

@@ -77,9 +77,9 @@ func TestCheckNamesTheFieldAndWhatIsAllowed(t *testing.T) {
 		"boleto and pix":       {settings: os("Email", `{"cEnvBoleto": "S", "cEnvPix": "S"}`), path: "os.Email.cEnvPix", says: "not both"},
 		"a code unquoted":      {settings: os("Cabecalho", `{"cEtapa": 10}`), path: "os.Cabecalho.cEtapa", says: "in quotes"},
 		"a number quoted":      {settings: os("InformacoesAdicionais", `{"nCodCC": "37"}`), path: "os.InformacoesAdicionais.nCodCC", says: "must be a number"},
-		"a line's name":        {settings: os("Email", `{"cEnviarPara": "{line.name}"}`), path: "os.Email.cEnviarPara", says: "{line.name} is not known here; known are {order.number}"},
+		"a line's name":        {settings: os("Email", `{"cEnviarPara": "{line.name}"}`), path: "os.Email.cEnviarPara", says: "{line.name} is not a placeholder that is known here; allowed: {order.number}"},
 		"a misspelling":        {settings: os("Email", `{"cEnviarPara": "{customer.mail}"}`), path: "os.Email.cEnviarPara", says: "{customer.mail}"},
-		"a secret":             {settings: os("Observacoes", `{"cObsOS": "{app_secret}"}`), path: "os.Observacoes.cObsOS", says: "not known"},
+		"a secret":             {settings: os("Observacoes", `{"cObsOS": "{app_secret}"}`), path: "os.Observacoes.cObsOS", says: "not a placeholder that is known"},
 		"an open brace":        {settings: os("Observacoes", `{"cObsOS": "{order.id"}`), path: "os.Observacoes.cObsOS", says: "never closed"},
 
 		"nothing at all":  {settings: `{}`, path: "services", says: "is empty", warning: true},

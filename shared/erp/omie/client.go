@@ -28,16 +28,12 @@ const (
 	secretRest = 60 * time.Second
 )
 
-// Credentials gives the account's App Key and App Secret. The error names what
-// is missing and shows no secret.
-type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
-
 // Options say what a Client is for.
 type Options struct {
 	// Account is its name in connections.yaml.
 	Account     string
 	Config      Config
-	Credentials Credentials
+	Credentials erp.Credentials
 	// Notes remember nCodCli, and until when nothing is asked, by a hash of the tax id.
 	// What can't be noted isn't asked. Nil where nothing is remembered.
 	Notes erp.Notes
@@ -58,7 +54,7 @@ type Options struct {
 type Client struct {
 	account     string
 	config      Config
-	credentials Credentials
+	credentials erp.Credentials
 	notes       erp.Notes
 	spacing     time.Duration
 	now         func() time.Time

@@ -429,7 +429,7 @@ func TestTwoCallsOfAMethodBeginAQuarterSecondApart(t *testing.T) {
 }
 
 func TestAnAccountWithoutItsSecretRests(t *testing.T) {
-	for says, given := range map[string]omie.Credentials{
+	for says, given := range map[string]erp.Credentials{
 		"app_key is missing":                  func(context.Context) (string, string, error) { return "", appSecret, nil },
 		"app_secret is missing":               func(context.Context) (string, string, error) { return appKey, "", nil },
 		"secret omie/estudio: no such secret": func(context.Context) (string, string, error) { return "", "", errors.New("no such secret") },

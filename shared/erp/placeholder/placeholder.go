@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/nearest"
 )
 
 var (
@@ -28,6 +30,22 @@ func Names(text string) ([]string, error) {
 		return nil
 	})
 	return names, err
+}
+
+// Problems says what is wrong with the placeholders of text where these are known.
+func Problems(text string, known []string) []string {
+	names, err := Names(text)
+	list := "{" + strings.Join(known, "}, {") + "}"
+	if err != nil {
+		return []string{fmt.Sprintf("%v; allowed: %s", err, list)}
+	}
+	var problems []string
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			problems = append(problems, fmt.Sprintf("{%s} is not a placeholder that is known here%s; allowed: %s", name, nearest.Question(name, known, "{%s}"), list))
+		}
+	}
+	return problems
 }
 
 // Expand puts the values in place of the placeholders, each once: braces inside a

@@ -120,6 +120,10 @@ func (c *checker) headers(v any) {
 			c.refuse(path, "is not for configuration: it belongs to the connection")
 		default:
 			c.placeholders(path, text, keyPlaceholders)
+			if strings.EqualFold(name, "Authorization") && !strings.Contains(text, "{app_") {
+				// Whoever pastes a token here has it in the repository.
+				c.warn(path, "looks like a secret, and this file is no place for one: use {app_key} or {app_secret}")
+			}
 		}
 	}
 	if len(headers) == 0 && (ok || v == nil) {
@@ -273,14 +277,7 @@ func (c *checker) texts(path string, v any, known []string) {
 }
 
 func (c *checker) placeholders(path, text string, known []string) {
-	names, err := placeholder.Names(text)
-	if err != nil {
-		c.refuse(path, "%v", err)
-		return
-	}
-	for _, name := range names {
-		if !slices.Contains(known, name) {
-			c.refuse(path, "{%s} is not known here; known are {%s}", name, strings.Join(known, "}, {"))
-		}
+	for _, why := range placeholder.Problems(text, known) {
+		c.refuse(path, "%s", why)
 	}
 }

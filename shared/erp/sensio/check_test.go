@@ -48,7 +48,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"base_url": "http://api.example.com"}`:                                             "base_url: must be https",
 		`{"base_url": "https://a:b@api.example.com"}`:                                        "base_url: must have no user",
 		`{"base_url": "https://api.example.com/?a=b"}`:                                       "base_url: must have no user",
-		`{"headers": {"X": "{app_secrets}"}}`:                                                "headers.X: {app_secrets} is not known here; known are {app_key}, {app_secret}",
+		`{"headers": {"X": "{app_secrets}"}}`:                                                "headers.X: {app_secrets} is not a placeholder that is known here (did you mean {app_secret}?); allowed: {app_key}, {app_secret}",
 		`{"headers": {"X": "{app_secret"}}`:                                                  "headers.X: malformed placeholder",
 		`{"headers": {"X": 5}}`:                                                              "headers.X: must be one line of text",
 		`{"headers": {"X": "a\r\nY: b"}}`:                                                    "headers.X: must be one line of text",
@@ -59,7 +59,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"lookup": "/sales"}`:                                                               "lookup: must be an object",
 		`{"lookup": {"path": "/sales", "rows": "r", "id": "i"}}`:                             "lookup.path: must begin with / and hold {origId}",
 		`{"lookup": {"path": "https://b.com/{origId}", "rows": "r", "id": "i"}}`:             "lookup.path: must begin with / and hold {origId}",
-		`{"lookup": {"path": "/{origId}/{code}", "rows": "r", "id": "i"}}`:                   "lookup.path: {code} is not known here",
+		`{"lookup": {"path": "/{origId}/{code}", "rows": "r", "id": "i"}}`:                   "lookup.path: {code} is not a placeholder that is known here",
 		`{"lookup": {"path": "/{origId}", "id": "i"}}`:                                       "lookup.rows: must say where",
 		`{"lookup": {"path": "/{origId}", "rows": "", "id": ""}}`:                            "lookup.id: must say where",
 		`{"customer": {"default": 5}}`:                                                       "customer.default: must be the person's customerId",
@@ -87,7 +87,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"sale": {"acquirer": "x"}}`:                                                                     "sale.acquirer: must be an object",
 		`{"sale": {"oc": 5}}`:                                                                             "sale.oc: must be a text in quotes",
 		`{"sale": {"sellersInfo": [{"seller": "1", "comission": true}]}}`:                                 "sale.sellersInfo: must be a number",
-		`{"sale": {"details": "{line.name}"}}`:                                                            "sale.details: {line.name} is not known here",
+		`{"sale": {"details": "{line.name}"}}`:                                                            "sale.details: {line.name} is not a placeholder that is known here",
 		`{"sale": {"observacoes": "x"}}`:                                                                  "sale.observacoes: is no field of Sensio's",
 		`{"sale": {"Details": "x"}}`:                                                                      "sale.Details: is no field of Sensio's",
 		`{"sale": {"total": 1, "netTotal": 1, "discount": 1}}`:                                            "sale.discount: can't be configured: it would change an amount + sale.netTotal: can't be configured + sale.total: can't be configured",
@@ -101,7 +101,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"items": {"A": {"productId": 5}}}`:                     "items.A.productId: must be a text in quotes",
 		`{"items": {"A": {"productId": "1", "qty": 2}}}`:         "items.A.qty: can't be configured",
 		`{"items": {"A": {"productId": "1", "price": 2}}}`:       "items.A.price: can't be configured",
-		`{"items": {"A": {"productId": "1", "details": "{x}"}}}`: "items.A.details: {x} is not known here",
+		`{"items": {"A": {"productId": "1", "details": "{x}"}}}`: "items.A.details: {x} is not a placeholder that is known here",
 	} {
 		t.Run(over, func(t *testing.T) {
 			var got []string

@@ -16,16 +16,12 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
-// Credentials gives the account's keys, for its headers. The error names what is
-// missing and shows no secret.
-type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
-
 // Options say what a Client is for.
 type Options struct {
 	// Account is its name in connections.yaml.
 	Account     string
 	Config      Config
-	Credentials Credentials
+	Credentials erp.Credentials
 	// Notes remember which sale the look-up found last; where they are nil, no look-up
 	// ever proves an absence.
 	Notes erp.Notes
@@ -43,7 +39,7 @@ type Options struct {
 type Client struct {
 	account     string
 	config      Config
-	credentials Credentials
+	credentials erp.Credentials
 	notes       erp.Notes
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error

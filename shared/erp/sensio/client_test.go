@@ -222,7 +222,7 @@ func TestADocumentWithoutCustomerIsNotSent(t *testing.T) {
 func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 	url := wiretest.Unasked(t)
 	for name, c := range map[string]struct {
-		credentials sensio.Credentials
+		credentials erp.Credentials
 		text        string
 	}{
 		"unreadable": {func(context.Context) (string, string, error) {

@@ -55,7 +55,7 @@ func open(t *testing.T, c *clock, text string) (*file.Store, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "secrets.yaml")
 	write(t, path, text, c.at)
-	s, err := file.Open(path, c.now)
+	s, err := file.Open(path, options(c.now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,11 +256,11 @@ func TestAFileThatBecameWrongChangesNothingAndIsToldOnce(t *testing.T) {
 
 func TestNothingOpensWithoutAGoodFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.yaml")
-	if _, err := file.Open(path, newClock().now); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := file.Open(path, options(newClock().now)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	write(t, path, "hook/a: { signing_secret: }\n", newClock().at)
-	_, err := file.Open(path, newClock().now)
+	_, err := file.Open(path, options(newClock().now))
 	var problems yaml.Problems
 	if !errors.As(err, &problems) || problems.Error() != path+":1:11: hook/a.signing_secret: is empty" {
 		t.Errorf("a wrong file: %v", err)
@@ -277,7 +277,7 @@ func TestAFileThatOthersCanReadIsWarnedOf(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		s, err := file.Open(path, newClock().now)
+		s, err := file.Open(path, options(newClock().now))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -347,11 +347,11 @@ func TestWhereOrdersAreRealNoValueOfTheExampleIsTaken(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.yaml")
 	write(t, path, example, c.at)
 	var problems yaml.Problems
-	if _, err := file.OpenReal(path, c.now); !errors.As(err, &problems) || !strings.Contains(err.Error(), "hook/a.signing_secret: is a value of secrets.example.yaml") {
+	if _, err := file.Open(path, really(c.now)); !errors.As(err, &problems) || !strings.Contains(err.Error(), "hook/a.signing_secret: is a value of secrets.example.yaml") {
 		t.Fatalf("%v", err)
 	}
 	write(t, path, mine, c.at)
-	s, err := file.OpenReal(path, c.now)
+	s, err := file.Open(path, really(c.now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +370,7 @@ func TestEveryValueOfTheShippedExampleIsRefused(t *testing.T) {
 	}
 	text := regexp.MustCompile(`(?m)^#(\S|  )`).ReplaceAllString(string(b), "$1")
 	text = regexp.MustCompile(`(?m)^( +)# ([a-z_]+): `).ReplaceAllString(text, "$1$2: ")
-	all, problems := file.Parse("s.yaml", []byte(text))
+	all, problems := file.Parse("s.yaml", []byte(text), options(nil))
 	if problems.Errors() != nil {
 		t.Fatal(problems)
 	}
@@ -380,7 +380,7 @@ func TestEveryValueOfTheShippedExampleIsRefused(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "secrets.yaml")
 	write(t, path, text, newClock().at)
-	_, err = file.OpenReal(path, newClock().now)
+	_, err = file.Open(path, really(newClock().now))
 	if !errors.As(err, &problems) || len(problems) != want || want < 10 {
 		t.Errorf("%d values, and these are refused:\n%v", want, err)
 	}
@@ -470,7 +470,7 @@ func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
 		{"text", hidden, "s.yaml:1:1: must be names of secrets with their fields; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"},
 		{"empty file", "# nothing yet\n", ""},
 	} {
-		_, problems := file.Parse("s.yaml", []byte(row.text))
+		_, problems := file.Parse("s.yaml", []byte(row.text), options(nil))
 		if diff := cmp.Diff(row.want, problems.Error()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row.name, diff)
 		}
@@ -491,7 +491,7 @@ func FuzzNoProblemShowsWhatTheFileHides(f *testing.F) {
 		if strings.Contains(before+after, hidden) {
 			return
 		}
-		secrets, problems := file.Parse("s.yaml", []byte(before+hidden+after))
+		secrets, problems := file.Parse("s.yaml", []byte(before+hidden+after), options(nil))
 		if strings.Contains(problems.Error(), hidden) {
 			t.Fatalf("%v", problems)
 		}
@@ -504,4 +504,16 @@ func FuzzNoProblemShowsWhatTheFileHides(f *testing.F) {
 			}
 		}
 	})
+}
+
+// options are those of a file with the secrets of two kinds of ERP.
+func options(now func() time.Time) file.Options {
+	keys := []string{"app_key", "app_secret"}
+	return file.Options{Now: now, ERPs: map[string][]string{"omie": keys, "sensio": keys}}
+}
+
+func really(now func() time.Time) file.Options {
+	o := options(now)
+	o.Real = true
+	return o
 }

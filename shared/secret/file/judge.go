@@ -38,7 +38,7 @@ func (r *reader) signing(field yaml.Field, name, value string) {
 
 // example refuses what everybody can read in this project's repository.
 func (r *reader) example(field yaml.Field, path, value string) {
-	if r.real && isExample(value) {
+	if r.Real && isExample(value) {
 		r.refuse(field.Line, field.Column, path, "is a value of secrets.example.yaml, which everybody knows: put your own there (with --simulate it will do)")
 	}
 }

@@ -25,26 +25,32 @@ const (
 // its platform's fetching needs, whatever that is.
 type fields struct{ needed, allowed []string }
 
-var kinds = map[string]fields{
-	"omie":   {needed: []string{"app_key", "app_secret"}},
-	"sensio": {needed: []string{"app_key", "app_secret"}},
-	"hook":   {needed: []string{secret.SigningKey}, allowed: []string{previousKey, sinceKey}},
-	"store":  {},
+// kind is what is known of the secrets of a kind.
+func (o Options) kind(name string) (fields, bool) {
+	switch name {
+	case "hook":
+		return fields{needed: []string{secret.SigningKey}, allowed: []string{previousKey, sinceKey}}, true
+	case "store":
+		return fields{}, true
+	}
+	needed, ok := o.ERPs[name]
+	return fields{needed: needed}, ok
 }
 
-const nameForm = "a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"
+func (o Options) nameForm() string {
+	var forms strings.Builder
+	for _, kind := range slices.Sorted(maps.Keys(o.ERPs)) {
+		forms.WriteString(kind + "/<account>, ")
+	}
+	return "a secret's name is " + forms.String() + "hook/<connection> or store/<connection>"
+}
 
 // Parse reads the file's contents; name is what problems call the file. No
 // problem repeats any text of the file but the names of secrets and of fields
 // that are known: what stands in the wrong place may be a secret.
-func Parse(name string, b []byte) (map[string]secret.Secret, yaml.Problems) {
-	return parse(name, b, false)
-}
-
-// parse refuses the example's values where the secrets are to be real.
-func parse(name string, b []byte, real bool) (map[string]secret.Secret, yaml.Problems) {
+func Parse(name string, b []byte, o Options) (map[string]secret.Secret, yaml.Problems) {
 	root, problems := yaml.Parse(name, b)
-	r := &reader{file: name, real: real, secrets: map[string]secret.Secret{}, owners: map[string]string{}}
+	r := &reader{Options: o, file: name, secrets: map[string]secret.Secret{}, owners: map[string]string{}}
 	for _, p := range problems {
 		r.silently(p)
 	}
@@ -52,7 +58,7 @@ func parse(name string, b []byte, real bool) (map[string]secret.Secret, yaml.Pro
 		return r.secrets, r.problems
 	}
 	if root.Kind != yaml.Object {
-		r.refuse(root.Line, root.Column, "", "must be names of secrets with their fields; "+nameForm)
+		r.refuse(root.Line, root.Column, "", "must be names of secrets with their fields; "+r.nameForm())
 		return r.secrets, r.problems
 	}
 	for _, f := range root.Fields {
@@ -62,8 +68,8 @@ func parse(name string, b []byte, real bool) (map[string]secret.Secret, yaml.Pro
 }
 
 type reader struct {
+	Options
 	file     string
-	real     bool
 	secrets  map[string]secret.Secret
 	problems yaml.Problems
 	// owners has the first secret that each signing secret was seen in.
@@ -89,9 +95,9 @@ func (r *reader) warn(line, column int, path, message string) {
 
 func (r *reader) secret(f yaml.Field) {
 	kind, name, _ := strings.Cut(f.Key, "/")
-	expected, ok := kinds[kind]
+	expected, ok := r.kind(kind)
 	if !ok || !connection.ValidName(name) {
-		r.refuse(f.Line, f.Column, "", "is not the name of a secret; "+nameForm)
+		r.refuse(f.Line, f.Column, "", "is not the name of a secret; "+r.nameForm())
 		return
 	}
 	if f.Value.Kind != yaml.Object || len(f.Value.Fields) == 0 {

@@ -37,8 +37,7 @@ type Store struct {
 	Log *slog.Logger
 
 	path string
-	now  func() time.Time
-	real bool
+	opts Options
 
 	mu   sync.Mutex
 	seen version
@@ -59,24 +58,25 @@ type version struct {
 	size     int64
 }
 
+// Options say what a file of secrets is for.
+type Options struct {
+	Now func() time.Time
+	// ERPs are the kinds of ERP whose accounts may have secrets here, with the fields
+	// that these need.
+	ERPs map[string][]string
+	// Real: real orders are placed, so that a value of secrets.example.yaml is as wrong
+	// as none, now and whenever the file changes.
+	Real bool
+}
+
 // Open reads the file. The error is a yaml.Problems if it is wrong, which names
 // lines and fields and shows no value, and anything else if it can't be read.
-func Open(path string, now func() time.Time) (*Store, error) {
-	return open(&Store{path: path, now: now})
-}
-
-// OpenReal is Open where real orders are placed: a value of secrets.example.yaml is
-// as wrong as none, now and whenever the file changes.
-func OpenReal(path string, now func() time.Time) (*Store, error) {
-	return open(&Store{path: path, now: now, real: true})
-}
-
-func open(s *Store) (*Store, error) {
-	path := s.path
+func Open(path string, o Options) (*Store, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read secrets: %w", err)
 	}
+	s := &Store{path: path, opts: o}
 	if err := s.load(info); err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Store) Get(ctx context.Context, name string) (secret.Secret, error) {
 func (s *Store) Refresh(ctx context.Context, name string, began time.Time) (secret.Secret, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now().Sub(s.read) >= refreshEvery {
+	if s.opts.Now().Sub(s.read) >= refreshEvery {
 		s.follow(ctx, true)
 	}
 	return s.find(name)
@@ -128,7 +128,7 @@ func (s *Store) follow(ctx context.Context, always bool) {
 	before := s.warnings
 	info, err := os.Stat(s.path)
 	if err == nil {
-		since := s.now().Sub(s.read)
+		since := s.opts.Now().Sub(s.read)
 		retry := s.told != "" && (since >= refreshEvery || since >= tryAgain && !s.again)
 		if versionOf(info) == s.seen && !retry && !always {
 			return
@@ -164,12 +164,12 @@ func versionOf(info fs.FileInfo) version { return version{info.ModTime(), info.S
 // load takes the file's contents if they are right. Either way this version of
 // the file counts as seen.
 func (s *Store) load(info fs.FileInfo) error {
-	s.seen, s.read = versionOf(info), s.now()
+	s.seen, s.read = versionOf(info), s.opts.Now()
 	b, err := read(s.path)
 	if err != nil {
 		return fmt.Errorf("read secrets: %w", err)
 	}
-	secrets, problems := parse(s.path, b, s.real)
+	secrets, problems := Parse(s.path, b, s.opts)
 	if err := problems.Errors(); err != nil {
 		return err
 	}

@@ -18,8 +18,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
-	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
@@ -35,7 +34,7 @@ func run(args []string, notes io.Writer) error {
 	if len(args) < 2 {
 		return errors.New("usage: tojson connections.yaml connections.json [connections.json...]")
 	}
-	config, problems, err := file.Load(args[0], file.Checks{"omie": omie.Check, "sensio": sensio.Check})
+	config, problems, err := file.Load(args[0], kinds.All())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,169 @@
+package erp
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Kind is a kind of ERP: all that others need to know of one. Each has a package of its
+// own that makes it, and one line in package kinds.
+type Kind struct {
+	// Name is what connections.yaml and the names of secrets call it: "omie".
+	Name string
+	// Title is what people call it: "Omie".
+	Title string
+	// Documents are the kinds of documents that it can be asked for, the first one first:
+	// what entries without a kind are.
+	Documents []DocumentKind
+	// Secret are the fields that the secret of an account has.
+	Secret []string
+	// UsesOrig: its documents carry the connection's orig.
+	UsesOrig bool
+	// Schema describes an account in connections.yaml, besides its kind: a JSON Schema,
+	// whose $defs go among the file's. It may refer to the file's own, like baseURL.
+	Schema json.RawMessage
+
+	// Check says what is wrong with an account's object beyond what the schema can say.
+	Check func(settings json.RawMessage) []Problem
+	// New makes an account's client. The error says what is wrong with the settings.
+	New func(Options) (ERP, error)
+	// Request is the body of the create call, with the secrets masked, and what isn't
+	// known of it before the order is placed, in words; empty for nothing.
+	Request func(Document) (body []byte, open string, err error)
+	// LooksUpAlways: every account has a look-up, and each of its answers that isn't lost
+	// proves something. Else the settings tell whether there is one.
+	LooksUpAlways bool
+	// Code is by what the ERP knows the document as ours, in one text; empty where the
+	// reference has none. CodeParts names its parts, where it has several: "orig#origId".
+	Code      func(Reference) string
+	CodeParts string
+	// SameCode is the code in a sentence about one more attempt: "the same code abc".
+	SameCode func(Reference) string
+	// WhereToLook says by what a person finds the document in the ERP.
+	WhereToLook func(Reference) string
+}
+
+// DocumentKind is a kind of document, with the steps of its life: each is asked for
+// once, by reference, and what became of it is found out by the one look-up.
+type DocumentKind struct {
+	// Name is Reference.Kind's word.
+	Name string
+	// Title is what people call it, and Titles several of them: "OS".
+	Title, Titles string
+	Steps         []DocumentStep
+	// LookUp is the call that shows a document by its reference.
+	LookUp string
+}
+
+// DocumentStep is a step in the life of a document.
+type DocumentStep struct {
+	// Name is what the timeline calls it: "create".
+	Name string
+	// Call is the call in the ERP's own words, and Before those that have to come before
+	// it.
+	Call, Before string
+}
+
+// Asked is the call behind a step of the timeline; empty for one that calls nobody.
+func (k DocumentKind) Asked(did string) string {
+	if did == "look_up" {
+		return k.LookUp
+	}
+	for _, s := range k.Steps {
+		switch did {
+		case s.Name:
+			return s.Call
+		case "customer":
+			return s.Before
+		}
+	}
+	return ""
+}
+
+// Count is so many of them: "2 OS".
+func (k DocumentKind) Count(n int) string {
+	if n == 1 {
+		return "1 " + k.Title
+	}
+	return strconv.Itoa(n) + " " + k.Titles
+}
+
+// Document is the kind of document of that name, or the first where it is empty.
+func (k Kind) Document(name string) (DocumentKind, bool) {
+	for i, d := range k.Documents {
+		if d.Name == name || name == "" && i == 0 {
+			return d, true
+		}
+	}
+	return DocumentKind{}, false
+}
+
+// SecretName is the name of an account's secret.
+func (k Kind) SecretName(account string) string { return k.Name + "/" + account }
+
+// Credentials gives an account's App Key and App Secret. The error names what is
+// missing and shows no secret.
+type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
+
+// Options say what an account's client is for. All but the first three may be missing.
+type Options struct {
+	// Account is its name in connections.yaml, and Settings is its whole object there.
+	Account     string
+	Settings    json.RawMessage
+	Credentials Credentials
+	// BaseURL is where the API is, if not where the settings say.
+	BaseURL string
+	// Notes remember what was found out. What can't be noted isn't asked.
+	Notes Notes
+	// Spacing is the least time between two equal questions (rule 6).
+	Spacing time.Duration
+	Now     func() time.Time
+	// Sleep waits until d is over or the context is.
+	Sleep func(ctx context.Context, d time.Duration) error
+	// Transport carries the requests, for a simulation without sockets.
+	Transport http.RoundTripper
+}
+
+// Kinds are the kinds of ERP that a program knows.
+type Kinds []Kind
+
+// Find returns the kind of that name.
+func (ks Kinds) Find(name string) (Kind, bool) {
+	for _, k := range ks {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Names are how the kinds are spelled, in their order.
+func (ks Kinds) Names() []string {
+	names := make([]string, len(ks))
+	for i, k := range ks {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// UsingOrig are the kinds whose documents carry the connection's orig.
+func (ks Kinds) UsingOrig() (using Kinds) {
+	for _, k := range ks {
+		if k.UsesOrig {
+			using = append(using, k)
+		}
+	}
+	return using
+}
+
+// Secrets are the fields of the accounts' secrets, by kind.
+func (ks Kinds) Secrets() map[string][]string {
+	secrets := map[string][]string{}
+	for _, k := range ks {
+		secrets[k.Name] = k.Secret
+	}
+	return secrets
+}

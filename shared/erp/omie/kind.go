@@ -1,0 +1,47 @@
+package omie
+
+import (
+	_ "embed" // schema.json
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+//go:embed schema.json
+var schema []byte
+
+// masked stands where a secret would be.
+const masked = "***"
+
+// Kind is Omie, as all others know it.
+func Kind() erp.Kind {
+	return erp.Kind{
+		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
+		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", LookUp: "ConsultarOS",
+			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}}},
+		Schema: schema, Check: Check, New: open, Request: preview,
+		LooksUpAlways: true,
+		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },
+		Code:          func(r erp.Reference) string { return r.Code },
+		WhereToLook:   func(r erp.Reference) string { return "Look by cCodIntOS " + r.Code },
+	}
+}
+
+func open(o erp.Options) (erp.ERP, error) {
+	config, err := Parse(o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	if o.BaseURL != "" {
+		config.BaseURL = o.BaseURL
+	}
+	return New(Options{Account: o.Account, Config: config, Credentials: o.Credentials, Notes: o.Notes, Spacing: o.Spacing,
+		Now: o.Now, Sleep: o.Sleep, Transport: o.Transport}), nil
+}
+
+func preview(doc erp.Document) (body []byte, open string, err error) {
+	if doc.CustomerID == "" {
+		open = "nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
+	}
+	body, err = Request(doc, masked, masked)
+	return body, open, err
+}

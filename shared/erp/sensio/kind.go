@@ -1,0 +1,47 @@
+package sensio
+
+import (
+	_ "embed" // schema.json
+	"fmt"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+//go:embed schema.json
+var schema []byte
+
+// Kind is Sensio, as all others know it.
+func Kind() erp.Kind {
+	return erp.Kind{
+		Name: "sensio", Title: "Sensio", Secret: []string{"app_key", "app_secret"}, UsesOrig: true,
+		Documents: []erp.DocumentKind{{Name: kindSale, Title: "sale", Titles: "sales", LookUp: "GET, by lookup.path",
+			Steps: []erp.DocumentStep{{Name: "create", Call: "POST /sales", Before: "GET, by customer.query"}}}},
+		Schema: schema, Check: Check, New: open, Request: preview, Code: code, CodeParts: "orig#origId",
+		SameCode:    func(r erp.Reference) string { return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID) },
+		WhereToLook: func(r erp.Reference) string { return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID) },
+	}
+}
+
+func open(o erp.Options) (erp.ERP, error) {
+	config, err := Parse(o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	if o.BaseURL != "" {
+		config.BaseURL = o.BaseURL
+	}
+	return New(Options{Account: o.Account, Config: config, Credentials: o.Credentials, Notes: o.Notes,
+		Now: o.Now, Sleep: o.Sleep, Transport: o.Transport}), nil
+}
+
+func preview(doc erp.Document) (body []byte, open string, err error) {
+	body, err = Request(doc)
+	return body, "", err
+}
+
+func code(r erp.Reference) string {
+	if r.OrigID == "" {
+		return ""
+	}
+	return r.Orig + "#" + r.OrigID
+}
