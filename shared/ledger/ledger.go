@@ -323,7 +323,8 @@ type Ledger interface {
 
 	// GotThrough closes the breaker after a call that the account was let in to at at:
 	// neither strikes, since nor secret are remembered then. The rest that stands goes
-	// on.
+	// on. Who was let in before the account came to rest, or before another who got
+	// through, changes nothing: a process may stand still before it writes.
 	GotThrough(ctx context.Context, account string, at time.Time) error
 
 	// EndRest opens the lane. All that is remembered of it afterwards is when an order

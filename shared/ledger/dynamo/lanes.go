@@ -68,8 +68,13 @@ func (l *Ledger) extendRest(ctx context.Context, account string, lane ledger.Lan
 
 // GotThrough closes the breaker; the rest that stands goes on.
 func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
-	x := refusal(ledger.Lane{}).set(throughName, text(ledger.Millis(at).Format(fixed)))
-	x.where("attribute_exists(" + x.name(keyName) + ")")
+	now := text(ledger.Millis(at).Format(fixed))
+	x := refusal(ledger.Lane{}).set(throughName, now)
+	notAfter := func(attribute string) string {
+		name := x.name(attribute)
+		return "(attribute_not_exists(" + name + ") OR " + name + " <= " + x.value(throughName, now) + ")"
+	}
+	x.where("attribute_exists("+x.name(keyName)+") AND", notAfter(throughName), "AND", notAfter(sinceName))
 	if err := l.update(ctx, laneKey(account), x); err != nil && !isConditionFailed(err) {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)
 	}

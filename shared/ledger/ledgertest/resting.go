@@ -57,6 +57,20 @@ var resting = map[string]func(*testing.T, suite){
 		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Through: at})
 	},
 
+	"who got through before the rest began, or before another, changes nothing": func(t *testing.T, s suite) {
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(-time.Millisecond)), nil)
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Through: at})
+		rest := ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "key refused", Since: at.Add(time.Minute), Strikes: 2, Secret: "v1"}
+		s.block(t, "estudio", rest)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(time.Minute-time.Millisecond)), nil)
+		rest.Through = at
+		s.wantLane(t, "estudio", rest)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(time.Minute)), nil)
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: rest.BlockedUntil, Why: rest.Why, Through: at.Add(time.Minute)})
+	},
+
 	"the secret of a rest is the caller's, and forgotten with its strikes": func(t *testing.T, s suite) {
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Secret: "v1"})
 		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "shorter", Secret: "v2"})

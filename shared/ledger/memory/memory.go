@@ -222,8 +222,8 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
 	return l.do(ctx, func() error {
 		lane, rested := l.lanes[account]
-		if rested {
-			lane.Since, lane.Strikes, lane.Secret, lane.Through = time.Time{}, 0, "", ledger.Millis(at)
+		if at := ledger.Millis(at); rested && !at.Before(lane.Through) && !at.Before(lane.Since) {
+			lane.Since, lane.Strikes, lane.Secret, lane.Through = time.Time{}, 0, "", at
 			l.lanes[account] = lane
 		}
 		return nil

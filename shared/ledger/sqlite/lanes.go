@@ -41,7 +41,8 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 
 // GotThrough closes the breaker; the rest that stands goes on.
 func (l *Ledger) GotThrough(ctx context.Context, account string, at time.Time) error {
-	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET since = NULL, strikes = 0, secret = '', through = ? WHERE account = ?", millis(at), account); err != nil {
+	if _, err := l.db.ExecContext(ctx, `UPDATE lanes SET since = NULL, strikes = 0, secret = '', through = ?1
+		WHERE account = ?2 AND (through IS NULL OR through <= ?1) AND (since IS NULL OR since <= ?1)`, millis(at), account); err != nil {
 		return fmt.Errorf("clear strikes of lane %s: %w", account, err)
 	}
 	return nil
