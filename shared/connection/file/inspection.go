@@ -83,10 +83,6 @@ func (in *inspection) refuse(at spot, format string, args ...any) {
 	in.add(at, false, fmt.Sprintf(format, args...))
 }
 
-func (in *inspection) warn(at spot, format string, args ...any) {
-	in.add(at, true, fmt.Sprintf(format, args...))
-}
-
 func (in *inspection) add(at spot, warning bool, message string) {
 	in.problems = append(in.problems, Problem{
 		File: in.file, Line: at.line, Column: at.column, Path: at.path, Message: message, Warning: warning,
