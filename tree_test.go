@@ -111,7 +111,7 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 	}
 	asked := regexp.MustCompile("-(?:run|bench)[ =](?:'([^']+)'|([^ `']+))")
 	found := 0
-	for _, path := range append(documents, "Makefile", "README.md", "README.pt-BR.md") {
+	for _, path := range append(documents, "Makefile", "README.md", "README.pt-BR.md", "CONTRIBUTING.md") {
 		for _, match := range asked.FindAllStringSubmatch(read(t, path), -1) {
 			for _, name := range strings.Split(strings.ReplaceAll(match[1]+match[2], `\|`, "|"), "|") {
 				found++
@@ -173,6 +173,22 @@ func TestTheREADMEsPictureOfTheFoldersIsTrue(t *testing.T) {
 				t.Errorf("%s: %v", path, err)
 			}
 		}
+	}
+}
+
+// The walk through the code has each file once, and at most fifteen of them.
+func TestTheWalkOfOneOrderNamesFilesThatExist(t *testing.T) {
+	_, walk, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "## The walk")
+	walk, _, _ = strings.Cut(walk, "\n## ")
+	var files []string
+	for _, step := range regexp.MustCompile("(?m)^[0-9]+\\. `([^`]+)`").FindAllStringSubmatch(walk, -1) {
+		if _, err := os.Stat(step[1]); err != nil || slices.Contains(files, step[1]) {
+			t.Errorf("%s is there twice, or not at all: %v", step[1], err)
+		}
+		files = append(files, step[1])
+	}
+	if len(files) < 10 || len(files) > 15 {
+		t.Errorf("the walk has %d files", len(files))
 	}
 }
 
