@@ -15,9 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
+	secretfile "github.com/carimbo/carimbo/shared/secret/file"
+	"github.com/carimbo/carimbo/shared/yaml"
 )
 
 // Where files are unless flags say otherwise.
@@ -126,4 +130,52 @@ func signingSecret(ctx context.Context, secrets secret.Store, connection, place 
 		return "", fmt.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", connection, place)
 	}
 	return keys[0], nil
+}
+
+// readConfig loads --connections for a command that needs it whole.
+func (c *console) readConfig(cmd *cobra.Command) (connection.Config, error) {
+	cfg, _, err := c.loadConfig(cmd)
+	return cfg, firstOf(err)
+}
+
+func (c *console) loadConfig(cmd *cobra.Command) (connection.Config, yaml.Problems, error) {
+	cfg, problems, err := file.Load(c.connections, kinds.All(), registry.Names()...)
+	return cfg, problems, unreadable(cmd, c.connections, "connections", err)
+}
+
+// readSecrets opens --secrets for a command that needs it whole.
+func (c *console) readSecrets(cmd *cobra.Command) (*secretfile.Store, error) {
+	secrets, err := c.loadSecrets(cmd, false)
+	return secrets, firstOf(err)
+}
+
+func (c *console) loadSecrets(cmd *cobra.Command, real bool) (*secretfile.Store, error) {
+	secrets, err := secretfile.Open(c.secrets, secretfile.Options{Now: c.now, ERPs: kinds.All().Secrets(), Real: real})
+	return secrets, unreadable(cmd, c.secrets, "secrets", err)
+}
+
+// unreadable makes a file that isn't there the wrong usage that it is. The one that
+// is looked for where no flag names another is the user's own: a clone has none.
+func unreadable(cmd *cobra.Command, path, flag string, err error) error {
+	var why *fs.PathError
+	if !errors.As(err, &why) {
+		return err
+	}
+	todo := "give the file with --" + flag
+	if path == flag+".yaml" && errors.Is(err, fs.ErrNotExist) {
+		todo = fmt.Sprintf("cp %s.example.yaml %s and put your own values in, or %s", flag, path, todo)
+	}
+	return usage(cmd, "%s can't be read (%v): %s", path, why.Err, todo)
+}
+
+// firstOf makes one sentence of all that is wrong in a file.
+func firstOf(err error) error {
+	var problems yaml.Problems
+	if !errors.As(err, &problems) || len(problems) == 0 {
+		return err
+	}
+	if more := len(problems) - 1; more > 0 {
+		return fmt.Errorf("%v (and %d more: carimbo check lists them)", problems[0], more)
+	}
+	return fmt.Errorf("%v", problems[0])
 }

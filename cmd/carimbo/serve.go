@@ -29,13 +29,15 @@ const defaultAddr = "127.0.0.1:8787"
 // hangUp is how long requests under way get when the program ends.
 const hangUp = 10 * time.Second
 
+type serveFlags struct {
+	addr     string
+	simulate bool
+	spacing  time.Duration
+	limits   intake.Limits
+}
+
 func (c *console) serveCommand() *cobra.Command {
-	var (
-		addr     string
-		simulate bool
-		spacing  time.Duration
-		limits   intake.Limits
-	)
+	f := &serveFlags{}
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Take webhooks and create orders, on this machine",
@@ -56,41 +58,43 @@ share a ledger.`,
 		Example: `  carimbo serve --simulate --data trial
   carimbo serve --connections connections.yaml --secrets secrets.yaml --data /var/lib/carimbo`,
 		Args: takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if spacing <= 0 {
-				return usage(cmd, "--spacing %s is no waiting time; the default is %s", spacing, placing.Spacing)
-			}
-			if err := listenable(cmd, addr); err != nil {
-				return err
-			}
-			if err := limits.Validate(); err != nil {
-				return usage(cmd, "the limits leave no room: %v", err)
-			}
-			log := slog.New(slog.NewJSONHandler(c.stderr, nil))
-			s, err := c.prepareToServe(cmd, simulate, spacing, log)
-			if err != nil {
-				return err
-			}
-			s.secrets.Log = log
-			cfg := c.watch(cmd.Context(), s, log)
-			defer frugal(limits.Memory())()
-			p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: addr, limits: limits,
-				simulate: simulate, spacing: spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
-			err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
-			if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
-				return usage(cmd, "%v", err)
-			}
-			return err
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.serve(cmd, f) },
 	}
-	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "address to listen on")
-	cmd.Flags().BoolVar(&simulate, "simulate", false, "create the orders in simulators in this process")
-	cmd.Flags().DurationVar(&spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only, where every account's base_url is on this machine")
-	limitFlags(cmd, &limits)
+	cmd.Flags().StringVar(&f.addr, "addr", defaultAddr, "address to listen on")
+	cmd.Flags().BoolVar(&f.simulate, "simulate", false, "create the orders in simulators in this process")
+	cmd.Flags().DurationVar(&f.spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only, where every account's base_url is on this machine")
+	limitFlags(cmd, &f.limits)
 	c.connectionsFlag(cmd)
 	c.secretsFlag(cmd)
 	c.dataFlag(cmd)
 	return cmd
+}
+
+func (c *console) serve(cmd *cobra.Command, f *serveFlags) error {
+	if f.spacing <= 0 {
+		return usage(cmd, "--spacing %s is no waiting time; the default is %s", f.spacing, placing.Spacing)
+	}
+	if err := listenable(cmd, f.addr); err != nil {
+		return err
+	}
+	if err := f.limits.Validate(); err != nil {
+		return usage(cmd, "the limits leave no room: %v", err)
+	}
+	log := slog.New(slog.NewJSONHandler(c.stderr, nil))
+	s, err := c.prepareToServe(cmd, f.simulate, f.spacing, log)
+	if err != nil {
+		return err
+	}
+	s.secrets.Log = log
+	cfg := c.watch(cmd.Context(), s, log)
+	defer frugal(f.limits.Memory())()
+	p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: f.addr, limits: f.limits,
+		simulate: f.simulate, spacing: f.spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
+	err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
+	if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
+		return usage(cmd, "%v", err)
+	}
+	return err
 }
 
 // frugal has the garbage collector keep to what the limits promise, until it is

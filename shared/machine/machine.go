@@ -155,11 +155,7 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 	lanes := map[string]chan queue.Delivery{}
 	var group sync.WaitGroup
 	defer group.Wait()
-	defer func() {
-		for _, lane := range lanes {
-			close(lane)
-		}
-	}()
+	defer closeAll(lanes)
 	logging, stop := context.WithCancel(ctx)
 	defer stop()
 	group.Go(func() { m.logRefusals(logging) })
@@ -184,8 +180,8 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 			m.opts.Log.ErrorContext(ctx, "the queue could not be read", "cause", err)
 		}
 		for _, d := range deliveries {
-			lane, ok := lanes[d.Message.Group()]
-			if !ok {
+			lane := lanes[d.Message.Group()]
+			if lane == nil {
 				// The queue has at most one message of an account in flight: one place
 				// is enough for the moment between its acknowledgement and the next.
 				lane = make(chan queue.Delivery, 1)
@@ -210,6 +206,12 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 		case <-m.queue.Notify():
 		case <-m.idle:
 		}
+	}
+}
+
+func closeAll(lanes map[string]chan queue.Delivery) {
+	for _, lane := range lanes {
+		close(lane)
 	}
 }
 

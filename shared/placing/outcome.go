@@ -282,10 +282,8 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	if letIn(a.Answer) {
 		gotThrough(&e)
 	}
-	if nothingSent(e.State) {
-		if count, changed := nothingThere(&e, now); changed {
-			step.Count = count
-		}
+	if count, changed := nothingThere(&e, now); changed {
+		step.Count = count
 	}
 	note(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: saying(e, a.Answer), Rule: rule})
 	return e, step
@@ -295,6 +293,9 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 // beside while that was open now counts (rules 12 and 14). Newer contents take
 // over whatever the state, and a reversal ends the order.
 func nothingThere(e *ledger.Entry, now time.Time) (count []Metric, changed bool) {
+	if !nothingSent(e.State) {
+		return nil, false
+	}
 	mended := takeOverNewer(e)
 	switch {
 	case !e.ReversedAt.IsZero():
