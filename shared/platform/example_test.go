@@ -21,7 +21,9 @@ const tokenHeader = "x-checkout-token"
 
 func (checkout) Ping(platform.Request) bool { return false }
 
-func (checkout) Provable(header map[string]string, _ url.Values) bool { return header[tokenHeader] != "" }
+func (checkout) Provable(header map[string]string, _ url.Values) bool {
+	return header[tokenHeader] != ""
+}
 
 func (checkout) Verify(r platform.Request, secrets []string, _ time.Time) error {
 	for _, s := range secrets {

@@ -1,3 +1,7 @@
+//go:build !race
+
+// A simulated world runs in one goroutine: under the race detector it is only slower.
+
 package simulation
 
 import (

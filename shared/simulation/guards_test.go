@@ -1,6 +1,12 @@
+//go:build !race
+
+// A simulated world runs in one goroutine: under the race detector it is only slower,
+// and a guard that is missed takes many seeds.
+
 package simulation
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -327,5 +333,24 @@ func TestWithTheGuardsInNothingBreaksWhereTheERPTakesACodeTwice(t *testing.T) {
 	all := Many(t.Context(), Options{Seed: 0, Orders: 200, seams: seams{notUnique: true, intensity: 3}}, guarded, runtime.GOMAXPROCS(0))
 	for _, p := range all.Problems {
 		t.Error(p)
+	}
+}
+
+func TestAFailureSaysHowToSeeItAgain(t *testing.T) {
+	o := Options{Seed: 9, Orders: 200, seams: guards()[2].without}
+	o.seams.notUnique, o.seams.intensity, o.seams.kind = true, 3, omieKind
+	r := Run(o)
+	if len(r.Problems) == 0 {
+		t.Fatal("nothing broke")
+	}
+	var out bytes.Buffer
+	r.Write(&out)
+	if !strings.Contains(out.String(), "PROBLEM "+r.Problems[0].String()+"\n  carimbo simulate --seed 9 --orders 200\n") {
+		t.Errorf("printed:\n%s", &out)
+	}
+	out.Reset()
+	r.Trace(o, &out)
+	if !strings.Contains(out.String(), r.Problems[0].Key) || !strings.Contains(out.String(), "IncluirOS: 200") {
+		t.Errorf("the trace:\n%s", &out)
 	}
 }

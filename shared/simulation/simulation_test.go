@@ -138,25 +138,6 @@ func TestRangesOfSeedsAddUp(t *testing.T) {
 	}
 }
 
-func TestAFailureSaysHowToSeeItAgain(t *testing.T) {
-	o := Options{Seed: 9, Orders: 200, seams: guards()[2].without}
-	o.seams.notUnique, o.seams.intensity, o.seams.kind = true, 3, omieKind
-	r := Run(o)
-	if len(r.Problems) == 0 {
-		t.Fatal("nothing broke")
-	}
-	var out bytes.Buffer
-	r.Write(&out)
-	if !strings.Contains(out.String(), "PROBLEM "+r.Problems[0].String()+"\n  carimbo simulate --seed 9 --orders 200\n") {
-		t.Errorf("printed:\n%s", &out)
-	}
-	out.Reset()
-	r.Trace(o, &out)
-	if !strings.Contains(out.String(), r.Problems[0].Key) || !strings.Contains(out.String(), "IncluirOS: 200") {
-		t.Errorf("the trace:\n%s", &out)
-	}
-}
-
 func TestADeadTaskHasNoEffect(t *testing.T) {
 	w := newWorld(Options{Seed: 1, Orders: 1, seams: seams{intensity: -1}})
 	wrote := false

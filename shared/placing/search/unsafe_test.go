@@ -1,3 +1,7 @@
+//go:build !race
+
+// A search runs in one goroutine: under the race detector it is only slower.
+
 package search
 
 import (

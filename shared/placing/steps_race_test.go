@@ -1,0 +1,7 @@
+//go:build race
+
+package placing_test
+
+// The transition function runs in one goroutine: under the race detector it is only
+// slower.
+const steps = 40_000
