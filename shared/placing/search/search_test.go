@@ -7,7 +7,7 @@ import (
 )
 
 // mostFaults is how many things go wrong in one order's life. Three take some minutes
-// and 6 GB for each ERP: -search.faults=3 -parallel=1 -timeout=2h.
+// and up to 20 GB for each walk: -search.faults=3 -parallel=1 -timeout=2h.
 var mostFaults = flag.Int("search.faults", usualFaults, "how many things go wrong at most")
 
 func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
