@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -79,6 +80,38 @@ func object(b []byte) (map[string]any, error) {
 	return o, nil
 }
 
+// composed is a schema that was put together, and compiled.
+type composed struct {
+	compiled *jsonschema.Schema
+	document map[string]any
+}
+
+// done remembers what was composed, by all that it was composed of: compiling costs
+// more than checking a file.
+var done sync.Map
+
+func published(kinds erp.Kinds) (composed, error) {
+	var of strings.Builder
+	for _, k := range kinds {
+		of.WriteString(k.Name + "\x00")
+		of.Write(k.Schema)
+	}
+	if c, ok := done.Load(of.String()); ok {
+		return c.(composed), nil
+	}
+	document, err := Schema(kinds)
+	if err != nil {
+		return composed{}, fmt.Errorf("put the schema of connections together: %w", err)
+	}
+	compiled, err := compile(document)
+	if err != nil {
+		return composed{}, fmt.Errorf("compile the schema of connections: %w", err)
+	}
+	c := composed{compiled, document}
+	done.Store(of.String(), c)
+	return c, nil
+}
+
 func compile(document map[string]any) (*jsonschema.Schema, error) {
 	const address = "connections.schema.json"
 	c := jsonschema.NewCompiler()
@@ -91,17 +124,13 @@ func compile(document map[string]any) (*jsonschema.Schema, error) {
 
 // schema holds the file to the schema.
 func (in *inspection) schema() error {
-	document, err := Schema(in.kinds)
+	schema, err := published(in.kinds)
 	if err != nil {
-		return fmt.Errorf("put the schema of connections together: %w", err)
-	}
-	compiled, err := compile(document)
-	if err != nil {
-		return fmt.Errorf("compile the schema of connections: %w", err)
+		return err
 	}
 	var invalid *jsonschema.ValidationError
-	if err := compiled.Validate(in.root.Value()); errors.As(err, &invalid) {
-		(&translation{in, document}).all(invalid)
+	if err := schema.compiled.Validate(in.root.Value()); errors.As(err, &invalid) {
+		(&translation{in, schema.document}).all(invalid)
 	} else if err != nil {
 		return fmt.Errorf("hold connections to their schema: %w", err)
 	}
