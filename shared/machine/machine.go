@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/machine/takeover"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -75,8 +78,9 @@ type Machine struct {
 	worker *placing.Worker
 	sweep  placing.Sweep
 	intake *intake.Intake
-	clocks *clocks
-	health health
+	// takeover puts right what a former process or a clock that was set left behind.
+	takeover *takeover.Takeover
+	health   health
 	// free tells how much of the disk is left.
 	free func(dir string) (uint64, error)
 	// gone is set when the data folder is not the one that was opened.
@@ -84,8 +88,6 @@ type Machine struct {
 	door *intake.Door
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
-	// jumpTold tells that the log was told of the jump that is being taken in.
-	jumpTold bool
 	// underWay counts the messages that were received and not yet handled.
 	underWay atomic.Int64
 	// checkpointed is when the write-ahead log was last emptied, or found in use.
@@ -102,7 +104,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Draining == nil {
 		opts.Draining = func(int) {}
 	}
-	m := &Machine{opts: opts, idle: make(chan struct{}, 1), free: ledgersqlite.Free, clocks: newClocks(opts.Now, opts.Monotonic)}
+	m := &Machine{opts: opts, idle: make(chan struct{}, 1), free: ledgersqlite.Free}
 	m.health = health{check: m.probe, now: opts.Now, log: opts.Log}
 	defer func() {
 		if err != nil {
@@ -122,15 +124,17 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 		InPlace: func() error { return m.inPlace(context.Background()) }}); err != nil {
 		return nil, err
 	}
+	m.takeover = takeover.New(takeover.Options{Ledger: m.ledger, Queue: m.queue, Accounts: m.accounts, Rules: m.rules,
+		Spacing: opts.Spacing, Now: opts.Now, Monotonic: opts.Monotonic, Log: opts.Log})
 	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Get,
-		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.clocks.steady, Meter: opts.Meter, Log: opts.Log}
+		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.takeover.Steady, Meter: opts.Meter, Log: opts.Log}
 	m.sweep = placing.Sweep{Ledger: m.ledger, Spacing: opts.Spacing, Now: opts.Now, SecretVersion: m.secretVersion,
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
 		Queue: func(connection.Account) queue.Sender { return m.queue },
 		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health}
 	m.door = intake.NewDoor(opts.Limits)
-	return m, m.takeOver(ctx, opts.Now().Add(-unseenJump), func(ledger.Entry) bool { return true })
+	return m, m.takeover.Start(ctx)
 }
 
 // Handler serves the webhooks.
@@ -166,7 +170,7 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 		if m.lost(ctx) != nil {
 			return nil
 		}
-		if !m.minded(ctx) {
+		if !m.takeover.Settled(ctx, m.underWay.Load() > 0) {
 			select {
 			case <-ctx.Done():
 				return nil
@@ -244,7 +248,7 @@ func (m *Machine) runLane(ctx context.Context, lane <-chan queue.Delivery) {
 // handle lets a message come to its end even when ctx ends meanwhile: a call that
 // was sent has to be recorded.
 func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
-	if !m.clocks.steady() {
+	if !m.takeover.Steady() {
 		return // by a clock that was set, a live lease may be over; the message comes again
 	}
 	deadline := m.opts.Now().Add(placing.Invocation)
@@ -264,11 +268,30 @@ func (m *Machine) handle(ctx context.Context, d queue.Delivery) {
 
 // wake sends wake-ups for what is due.
 func (m *Machine) wake(ctx context.Context) {
-	for account := range m.opts.Connections().ERPs {
+	for _, account := range m.accounts() {
 		if _, err := m.sweep.Account(ctx, account); err != nil && ctx.Err() == nil {
 			m.opts.Log.ErrorContext(ctx, "the sweep broke off", "account", account, "cause", err)
 		}
 	}
+}
+
+// accounts are the names of those that are configured, in their order.
+func (m *Machine) accounts() []string {
+	return slices.Sorted(maps.Keys(m.opts.Connections().ERPs))
+}
+
+func (m *Machine) rules(account string) placing.Rules {
+	client, known := m.worker.ERP(account)
+	return placing.Rules{Spacing: m.opts.Spacing, CanLookUp: !known || client.CanLookUp()}
+}
+
+// secretVersion is the version of an account's secret as it is now.
+func (m *Machine) secretVersion(ctx context.Context, account string) (string, error) {
+	s, err := m.opts.Secrets.Get(ctx, m.opts.Connections().ERPs[account].Kind+"/"+account)
+	if err != nil {
+		return "", nil //nolint:nilerr // without it there is nothing new
+	}
+	return s.Version, nil
 }
 
 // checkpointIfDue is for a goroutine that nobody waits for.

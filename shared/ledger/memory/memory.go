@@ -276,3 +276,32 @@ func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, af
 	})
 	return kept, err
 }
+
+// Unsettled lists the keys of entries that somebody holds, and of those that were to
+// be quiet until later than from.
+func (l *Ledger) Unsettled(ctx context.Context, from time.Time) (keys []string, err error) {
+	err = l.do(ctx, func() error {
+		for key, e := range l.entries {
+			if !e.Lease.IsZero() || e.State != ledger.Created && e.QuietUntil.After(from) {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		return nil
+	})
+	return keys, err
+}
+
+// EndQuestions lets whatever is asked about a customer be asked again at until, at
+// the latest.
+func (l *Ledger) EndQuestions(ctx context.Context, until time.Time) error {
+	return l.do(ctx, func() error {
+		for of, note := range l.customers {
+			if note.QuietUntil.After(until) {
+				note.QuietUntil = until
+				l.customers[of] = note
+			}
+		}
+		return nil
+	})
+}

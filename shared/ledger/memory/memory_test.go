@@ -13,6 +13,10 @@ func TestLedgerPromises(t *testing.T) {
 	ledgertest.Run(t, func(*testing.T) ledger.Ledger { return memory.New() })
 }
 
+func TestALedgerOfOneProcessIsTakenOver(t *testing.T) {
+	ledgertest.RunTakenOver(t, func(*testing.T) ledgertest.OfOneProcess { return memory.New() })
+}
+
 func TestWhatWasReadIsTheReaders(t *testing.T) {
 	l := memory.New()
 	e := ledger.Entry{Key: "cursos#1", Token: "t", Account: "estudio", Payload: []byte("a"), Seen: []string{"d"},

@@ -53,6 +53,10 @@ func TestLedgerPromises(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T) ledger.Ledger { return open(t, t.TempDir()) })
 }
 
+func TestALedgerOfOneProcessIsTakenOver(t *testing.T) {
+	ledgertest.RunTakenOver(t, func(t *testing.T) ledgertest.OfOneProcess { return open(t, t.TempDir()) })
+}
+
 var at = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func entry(id string) ledger.Entry {
@@ -178,62 +182,6 @@ func increment(t *testing.T, l *sqlite.Ledger, token string) error {
 	}
 }
 
-func TestUnsettledIsWhatIsHeldOrWasToBeQuiet(t *testing.T) {
-	l := open(t, t.TempDir())
-	for id, c := range map[string]struct {
-		state ledger.State
-		quiet time.Time
-	}{
-		"never called": {ledger.Waiting, time.Time{}}, "long quiet": {ledger.Uncertain, at.Add(-2 * time.Second)},
-		"quiet": {ledger.Uncertain, at.Add(time.Millisecond)}, "quiet for a minute": {ledger.Rejected, at.Add(time.Minute)},
-		"created": {ledger.Created, at.Add(time.Minute)},
-	} {
-		e := entry(id)
-		e.State, e.QuietUntil = c.state, c.quiet
-		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := l.Unsettled(t.Context(), at)
-	if diff := cmp.Diff([]string{"cursos#quiet", "cursos#quiet for a minute"}, got); diff != "" || err != nil {
-		t.Fatalf("%v (-want +got):\n%s", err, diff)
-	}
-}
-
-func TestUnsettledNamesWhatIsHeldAndWhatWasNeverLetGo(t *testing.T) {
-	l := open(t, t.TempDir())
-	for id, lease := range map[string]time.Time{"free": {}, "lapsed": at.Add(-time.Hour), "live": at.Add(time.Hour)} {
-		e := entry(id)
-		e.Lease = lease
-		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := []string{"cursos#lapsed", "cursos#live"}
-	leased := func() []string {
-		got, err := l.Unsettled(t.Context(), at.Add(time.Hour))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	if diff := cmp.Diff(want, leased()); diff != "" {
-		t.Fatalf("(-want +got):\n%s", diff)
-	}
-	held, err := l.Get(t.Context(), "cursos#live")
-	if err != nil {
-		t.Fatal(err)
-	}
-	free := held
-	free.Token, free.Lease = "let go", time.Time{}
-	if _, err := l.Write(t.Context(), held, free); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want[:1], leased()); diff != "" {
-		t.Fatalf("after one was let go (-want +got):\n%s", diff)
-	}
-}
-
 func TestAPayloadThatWasDroppedIsNoLongerInTheFile(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
@@ -339,25 +287,6 @@ func TestAccountsAreThoseWhoseOrdersAreNotAllCreated(t *testing.T) {
 	}
 	if got, err := open(t, t.TempDir()).Accounts(t.Context()); len(got) > 0 || err != nil {
 		t.Fatalf("an empty ledger knows %v, %v", got, err)
-	}
-}
-
-func TestTheQuestionsOfADeadProcessEndNoLaterThanTheyAreTold(t *testing.T) {
-	l := open(t, t.TempDir())
-	for hash, was := range map[string]erp.Note{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}} {
-		was.Token = "t"
-		if kept, err := l.WriteNote(t.Context(), "estudio", hash, erp.Note{}, was); err != nil || !kept {
-			t.Fatal(kept, err)
-		}
-	}
-	if err := l.EndQuestions(t.Context(), at); err != nil {
-		t.Fatal(err)
-	}
-	for hash, want := range map[string]erp.Note{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at}} {
-		want.Token = "t"
-		if got, err := l.Note(t.Context(), "estudio", hash); err != nil || got != want {
-			t.Errorf("%s: %+v, %v", hash, got, err)
-		}
 	}
 }
 

@@ -162,6 +162,24 @@ func (q *Queue) Ack(ctx context.Context, d queue.Delivery) error {
 	return nil
 }
 
+// Recover gives back what was received and is not acknowledged, without counting it:
+// its consumers are gone.
+func (q *Queue) Recover(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("recover messages: %w", err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, lane := range q.lanes {
+		for _, h := range lane {
+			if h.receipt != "" {
+				h.receives, h.receipt, h.visibleAt = h.receives-1, "", time.Time{}
+			}
+		}
+	}
+	return nil
+}
+
 // Depth counts the messages that are not acknowledged, dead letters apart.
 func (q *Queue) Depth() int {
 	q.mu.Lock()

@@ -12,18 +12,24 @@ import (
 )
 
 func TestQueuePromises(t *testing.T) {
-	queuetest.Run(t, func(*testing.T) queuetest.Subject {
-		c := clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
-		q := memory.New(memory.Options{Now: c.Now})
-		return queuetest.Subject{
-			Queue: q,
-			// It lives as long as the process: a consumer that was killed is all that
-			// can die.
-			Reopen:  func(*testing.T) queue.Queue { return q },
-			Advance: c.Pass, Visibility: 270 * time.Second, MaxReceives: 3,
-			Dead: deadLetters{q},
-		}
-	})
+	queuetest.Run(t, func(*testing.T) queuetest.Subject { s, _ := subject(); return s })
+}
+
+func TestAQueueOfOneProcessIsTakenOver(t *testing.T) {
+	queuetest.RunTakenOver(t, func(*testing.T) (queuetest.Subject, queuetest.OfOneProcess) { s, q := subject(); return s, q })
+}
+
+func subject() (queuetest.Subject, *memory.Queue) {
+	c := clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
+	q := memory.New(memory.Options{Now: c.Now})
+	return queuetest.Subject{
+		Queue: q,
+		// It lives as long as the process: a consumer that was killed is all that
+		// can die.
+		Reopen:  func(*testing.T) queue.Queue { return q },
+		Advance: c.Pass, Visibility: 270 * time.Second, MaxReceives: 3,
+		Dead: deadLetters{q},
+	}, q
 }
 
 func TestADedupCountsForFiveMinutes(t *testing.T) {

@@ -38,6 +38,24 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 	}
 }
 
+// OfOneProcess is a queue that a process takes over from another one, or from a clock
+// that was set.
+type OfOneProcess interface {
+	queue.Queue
+	Recover(context.Context) error
+}
+
+// RunTakenOver is what such a queue promises besides; open returns a new one each time,
+// as the Subject's Queue.
+func RunTakenOver(t *testing.T, open func(t *testing.T) (Subject, OfOneProcess)) {
+	for name, promise := range takingOver {
+		t.Run(name, func(t *testing.T) {
+			s, q := open(t)
+			promise(t, s, q)
+		})
+	}
+}
+
 // message is the account's n-th, with a dedup of its own.
 func message(account string, n int) queue.Message {
 	id := fmt.Sprintf("%s-%d", account, n)

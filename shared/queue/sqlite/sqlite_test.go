@@ -57,18 +57,24 @@ func openWith(t testing.TB, dir string, o sqlite.Options) (*ledgersqlite.Ledger,
 }
 
 func TestQueuePromises(t *testing.T) {
-	queuetest.Run(t, func(t *testing.T) queuetest.Subject {
-		dir, c := t.TempDir(), newClock()
-		q := open(t, dir, c.Now)
-		return queuetest.Subject{
-			Queue:       q,
-			Reopen:      func(t *testing.T) queue.Queue { return open(t, dir, c.Now) },
-			Advance:     c.Pass,
-			Visibility:  visibility,
-			MaxReceives: 3,
-			Dead:        q,
-		}
-	})
+	queuetest.Run(t, func(t *testing.T) queuetest.Subject { s, _ := subject(t); return s })
+}
+
+func TestAQueueOfOneProcessIsTakenOver(t *testing.T) {
+	queuetest.RunTakenOver(t, func(t *testing.T) (queuetest.Subject, queuetest.OfOneProcess) { return subject(t) })
+}
+
+func subject(t *testing.T) (queuetest.Subject, queuetest.OfOneProcess) {
+	dir, c := t.TempDir(), newClock()
+	q := open(t, dir, c.Now)
+	return queuetest.Subject{
+		Queue:       q,
+		Reopen:      func(t *testing.T) queue.Queue { return open(t, dir, c.Now) },
+		Advance:     c.Pass,
+		Visibility:  visibility,
+		MaxReceives: 3,
+		Dead:        q,
+	}, q
 }
 
 func message(account string, n int) queue.Message {
@@ -184,26 +190,6 @@ func TestRecoverGivesBackWhatWasInFlightWithoutCountingIt(t *testing.T) {
 	}
 	if letters := dead(t, q); len(letters) > 0 {
 		t.Fatalf("%d dead letters of crashes alone", len(letters))
-	}
-}
-
-func TestRecoverLeavesAloneWhatNobodyHeld(t *testing.T) {
-	c := newClock()
-	q := open(t, t.TempDir(), c.Now)
-	send(t, q, message("estudio", 1))
-	for range 3 {
-		if err := q.Recover(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for n := 1; n <= 3; n++ {
-		if d := receiveOne(t, q); d.Receives != n {
-			t.Fatalf("receives %d, want %d", d.Receives, n)
-		}
-		c.Pass(visibility)
-	}
-	if again := receive(t, q, 10); len(again) > 0 || len(dead(t, q)) != 1 {
-		t.Fatal("a message that was received three times is no dead letter")
 	}
 }
 
