@@ -305,7 +305,7 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 			return secret.Secret{}, err
 		}
 	}
-	if is, ok := v.kept[name]; ok && v.task.now().Before(is.until) {
+	if is, ok := v.kept[name]; ok && v.world.now.Before(is.until) {
 		return is.secret, nil
 	}
 	if err := v.task.wait(v.takes()); err != nil {
@@ -320,7 +320,7 @@ func (v vault) Get(_ context.Context, name string) (secret.Secret, error) {
 		return secret.Secret{}, secret.ErrNotFound
 	}
 	if v.kept != nil {
-		v.kept[name] = kept{s, v.task.now().Add(keepSecret)}
+		v.kept[name] = kept{s, v.world.now.Add(keepSecret)}
 	}
 	return s, nil
 }

@@ -74,9 +74,12 @@ func (a *account) bound() time.Duration {
 // too early.
 func judgeRestOf(w *world, s *sale, before, after ledger.Entry) string {
 	most := s.account.bound() + 10*w.spacing + 2*skewLimit
+	if w.machine != nil {
+		most += 2 * farthest
+	}
 	switch resumed := before.Rests && !after.Rests && before.Owner == "" && after.Owner == "" && before.State == after.State && after.Until.Before(before.Until); {
-	case after.Rests && after.Until.Sub(w.now) > max(most, w.spacing*2):
-		return fmt.Sprintf("rests for %s", after.Until.Sub(w.now))
+	case after.Rests && after.Until.Sub(w.clock()) > max(most, w.spacing*2):
+		return fmt.Sprintf("rests for %s", after.Until.Sub(w.clock()))
 	case resumed && after.Until.Before(before.QuietUntil):
 		return "resumed before quiet_until"
 	}

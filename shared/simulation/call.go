@@ -76,8 +76,8 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	c.giveUp = w.now.Add(c.to.limit)
-	if end := t.deadline.Add(-t.skew); end.Before(c.giveUp) {
-		c.giveUp = end
+	if t.ends.Before(c.giveUp) {
+		c.giveUp = t.ends
 	}
 	if c.unreached() {
 		if err := t.wait(w.within(10 * time.Second)); err != nil {
@@ -116,6 +116,7 @@ func inEnvelope(body []byte, name string) string {
 func (c *call) begin() error {
 	t, w := c.task, c.task.world
 	c.to.judgeRest(c, w.lane(c.to.name))
+	c.judgeQuiet()
 	if !c.creates {
 		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
 	}
@@ -143,20 +144,25 @@ func (c *call) unreached() bool {
 func (c *call) make() (*http.Response, error) {
 	t, w := c.task, c.task.world
 	onTheWay := w.within(80 * time.Millisecond)
-	if lease := t.deadline.Add(placingLease); c.creates && t.fails(LateCreate) {
-		onTheWay = w.within(lease.Add(lateMost).Sub(w.now))
-		t.stood = true
+	if c.creates && t.fails(LateCreate) {
+		onTheWay = w.within(t.leaseEnd().Add(lateMost).Sub(w.now))
+		t.stood, t.unsent = true, c.sale
 		t.tell("stands still before the first byte, for %s", onTheWay)
 		w.lasts(w.now.Add(onTheWay))
 	}
 	c.leaves(w.now.Add(onTheWay))
-	if t.crash(CrashSent) {
+	// Of a process that is dead nothing leaves any more.
+	if (w.machine == nil || t.unsent == nil) && t.crash(CrashSent) {
 		w.in(onTheWay, func() { c.forget(c.arrive()) })
 		return nil, errReset
 	}
 	if err := t.wait(onTheWay); err != nil {
+		if t.killed && t.unsent == nil {
+			c.forget(c.arrive())
+		}
 		return nil, err
 	}
+	t.unsent = nil
 	r := c.arrive()
 	if t.crash(CrashApplied) {
 		c.forget(r)
@@ -169,7 +175,7 @@ func (c *call) make() (*http.Response, error) {
 const placingLease = 15 * time.Second
 
 // leaseEnd is when the claim of the task's ends.
-func (t *task) leaseEnd() time.Time { return t.deadline.Add(placingLease - t.skew) }
+func (t *task) leaseEnd() time.Time { return t.ends.Add(placingLease) }
 
 // leaves notes that a create of the sale may be applied until then.
 func (c *call) leaves(until time.Time) {
@@ -269,6 +275,9 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	if c.creates && one.delayed > 0 && !one.rests {
 		// A call that stood still before its first byte ends as soon as it has begun.
 		ends := later(c.giveUp, w.now)
+		if w.machine != nil {
+			ends = w.now // it may be killed at any moment, and take over from itself
+		}
 		if lease := c.task.leaseEnd(); lease.Before(ends) {
 			ends = lease
 		}

@@ -47,6 +47,8 @@ const (
 	Dismissed  Kind = "an operator dismisses an order"
 	Poisoned   Kind = "the ERP has its account rest for one order"
 	Commanded  Kind = "an operator's command at any time"
+	ClockSet   Kind = "the clock of one machine is set"
+	Restarts   Kind = "the process of one machine is killed and starts again"
 )
 
 // The faults that each ERP has, after its name.

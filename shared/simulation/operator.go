@@ -27,7 +27,7 @@ func (w *world) command(s *sale) {
 	if err != nil || !w.now.Before(w.calmAt) || e.State == ledger.Rejected && e.Reason.Kind == order.Reversed && w.rng.IntN(4) > 0 {
 		return
 	}
-	now := w.now.Add(w.skew(skewLimit))
+	now := w.clock().Add(w.skew(skewLimit))
 	ev := w.says(s, e)
 	rules := placing.Rules{Spacing: w.spacing, CanLookUp: w.account(e.Account).canLookUp()}
 	after, step, err := placing.Apply(context.Background(), witness{w.ledger, w}, rules, s.key, ev, func() time.Time { return now })
@@ -83,4 +83,9 @@ func (o witness) Write(ctx context.Context, before, after ledger.Entry) (ledger.
 		panic(err)
 	}
 	return stored, err
+}
+
+func (o witness) EndRest(ctx context.Context, account string) error {
+	o.w.endRest(o.w.account(account))
+	return o.Ledger.EndRest(ctx, account)
 }

@@ -113,7 +113,7 @@ func (s *sale) alone(why string) bool {
 // resumeAny is a person who ends an account's rest.
 func (w *world) resumeAny() {
 	for _, a := range w.accounts {
-		if w.now.Before(w.lane(a.name).BlockedUntil) && w.now.Before(w.calmAt) {
+		if w.clock().Before(w.lane(a.name).BlockedUntil) && w.now.Before(w.calmAt) {
 			w.resume(a)
 			return
 		}
@@ -137,8 +137,7 @@ func (w *world) resume(a *account) {
 		l = wrap(l, &process{access: &access{world: w, task: &task{world: w}}})
 	}
 	w.befell(Resumed)
-	w.endRest(a)
-	n, err := placing.Resume(context.Background(), l, placing.Rules{Spacing: w.spacing}, a.name, func() time.Time { return w.now })
+	n, err := placing.Resume(context.Background(), l, placing.Rules{Spacing: w.spacing}, a.name, w.clock)
 	if err != nil {
 		panic(err)
 	}

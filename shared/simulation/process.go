@@ -25,7 +25,12 @@ const (
 )
 
 // skew draws how much a clock is off.
-func (w *world) skew(limit time.Duration) time.Duration { return w.within(2*limit) - limit }
+func (w *world) skew(limit time.Duration) time.Duration {
+	if w.machine != nil {
+		return 0
+	}
+	return w.within(2*limit) - limit
+}
 
 // sweepName is what a sweep's tasks are called.
 const sweepName = "sweep"
@@ -64,7 +69,7 @@ func (w *world) instance(t *task) *process {
 	p.accounts = &connection.Accounts{Connections: connections, Kinds: p.guarded(kinds.All()), Secrets: vault{p.access}, Log: w.log,
 		Options: erp.Options{Notes: l, Spacing: w.spacing, Now: p.now, Sleep: p.sleep, Transport: p}}
 	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP, Secrets: vault{p.access},
-		Spacing: w.spacing, Now: p.now, Meter: meter{}, Log: w.log}
+		Spacing: w.spacing, Now: p.now, Steady: w.steady(), Meter: meter{}, Log: w.log}
 	return p
 }
 
@@ -104,6 +109,9 @@ func (p *process) platform(name string) (platform.Platform, bool) {
 
 // poll gives what the queue has to workers.
 func (w *world) poll() {
+	if !w.settled() {
+		return
+	}
 	deliveries, err := w.queue.Receive(context.Background(), 10)
 	if err != nil {
 		panic(err)
@@ -117,14 +125,19 @@ func (w *world) poll() {
 func (w *world) place(d queue.Delivery) {
 	t := &task{name: "worker", key: d.Message.Key, message: d.Message, alone: w.now.Add(visibility)}
 	w.in(visibility, w.poll)
+	w.begins(t)
 	w.start(t, func(t *task) {
+		defer w.ends(t)
 		// The lease counts from here, and the visibility from the receipt: the next
 		// message may come while this one's holder is alive.
 		if t.slow = t.fails(StartsLate); t.slow {
 			_ = t.wait(w.within(100 * time.Second))
 		}
+		if steady := w.steady(); steady != nil && !steady() {
+			return // the message comes again
+		}
 		p := w.instance(t)
-		t.deadline = t.now().Add(placing.Invocation)
+		t.deadline, t.ends = t.now().Add(placing.Invocation), w.now.Add(placing.Invocation)
 		t.tell("%s of %s, delivery %d", d.Message.Type, d.Message.Account, d.Receives)
 		ctx := t.context()
 		var err error
@@ -141,7 +154,6 @@ func (w *world) place(d queue.Delivery) {
 			}
 			p.ack(d)
 		}
-		t.over = true
 		if !t.dead && p.deployed == w.deployed {
 			w.idle = append(w.idle, p)
 		}
@@ -150,7 +162,13 @@ func (w *world) place(d queue.Delivery) {
 
 // sweep is one invocation of the sweep.
 func (w *world) sweep(account string) {
-	w.start(&task{name: sweepName, skew: w.skew(skewLimit)}, func(t *task) {
+	if !w.settled() {
+		return
+	}
+	sweeps := &task{name: sweepName, skew: w.skew(skewLimit)}
+	w.begins(sweeps)
+	w.start(sweeps, func(t *task) {
+		defer w.ends(t)
 		a := &access{world: w, task: t}
 		sweep := placing.Sweep{Ledger: a, Now: t.now, Spacing: w.spacing, SecretVersion: a.secretVersion, Queue: func(string) queue.Sender { return a }}
 		if wrap := w.opts.seams.ledger; wrap != nil {

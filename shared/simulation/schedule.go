@@ -70,16 +70,18 @@ type task struct {
 	// key is the order that it works on.
 	key  string
 	skew time.Duration
-	// deadline is the invocation's by the task's own clock.
-	deadline time.Time
+	// deadline is the invocation's by the task's own clock, ends by none.
+	deadline, ends time.Time
 	// began is when it was started. alone is until when nobody else can have its
 	// message.
 	began, alone time.Time
 	yield        func(time.Duration) bool
 	// message is what a worker was given.
 	message queue.Message
-	// dead: it crashed. over: it came to its end.
-	dead, over bool
+	// dead: it crashed. killed: its process was. over: it came to its end.
+	dead, killed, over bool
+	// unsent is the sale whose create has begun and has no byte sent yet.
+	unsent *sale
 	// slow: it stands still often.
 	slow bool
 	// failed: the ledger refused it something. stood: it stood still for a while.
@@ -160,8 +162,7 @@ func (t *task) wait(d time.Duration) error {
 	if t.dead {
 		return errDead
 	}
-	if !t.yield(d) {
-		t.dead = true
+	if t.dead = !t.yield(d) || t.dead; t.dead {
 		return errDead
 	}
 	return nil
@@ -174,7 +175,7 @@ func (t *task) die() error {
 }
 
 // now is the time by the task's clock.
-func (t *task) now() time.Time { return t.world.now.Add(t.skew) }
+func (t *task) now() time.Time { return t.world.clock().Add(t.skew) }
 
 // clock is a context on the task's clock.
 type clock struct {
@@ -190,7 +191,7 @@ func (c clock) Err() error {
 	switch {
 	case c.task.dead:
 		return context.Canceled
-	case !c.task.deadline.IsZero() && !c.task.now().Before(c.task.deadline):
+	case !c.task.ends.IsZero() && !c.task.world.now.Before(c.task.ends):
 		return context.DeadlineExceeded
 	}
 	return nil

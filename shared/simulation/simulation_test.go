@@ -57,7 +57,7 @@ func everySight() []sight { return []sight{works, untried, none, ignores, deaf, 
 
 // everyKind is every fault that there is.
 func everyKind() []Kind {
-	list := []Kind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned}
+	list := []Kind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned, ClockSet, Restarts}
 	for _, k := range allFaults() {
 		if k != erpAnswers && k != erpUnreached {
 			list = append(list, k)

@@ -89,6 +89,9 @@ type sale struct {
 	// stopped: rejected as reversed when nothing was in the ERP, and no person
 	// let it go on.
 	stopped bool
+	// quiet is until when no call about it may begin, as its entry says, by no clock.
+	quiet   time.Time
+	quietBy *task
 	// lookedUnder is the App Key that it was looked up under last.
 	lookedUnder string
 	// began counts the creates that began, creates those that reached the ERP; one
@@ -119,6 +122,9 @@ func (w *world) plan() {
 	}
 	sometime := func(do func()) { w.in(w.within(w.calmAt.Sub(epoch)), do) }
 	w.planOutage(sometime)
+	if w.machine != nil {
+		w.planMachine(sometime)
+	}
 	// Now and then turmas goes to and fro, so that messages of one order are in three
 	// lanes at once.
 	for range []int{0, 1, 2, 3, 60}[w.rng.IntN(5)] {

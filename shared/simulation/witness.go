@@ -30,6 +30,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	w.wakePromptly(after)
 	what := stolen(t, before)
 	w.noteHolder(t, s, before, after)
+	w.noteQuietUntil(t, s, before, after)
 	w.noteEffects(t, s, before, after)
 	if t != nil && t.echoed && !before.Parked() && after.Parked() && s.account.promised() {
 		w.broken(s.key, "parked for an echo: %s", after.Reason.Message)
@@ -96,7 +97,7 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 		return ""
 	},
 	func(w *world, _ *sale, before, after ledger.Entry) string {
-		if begins(before, after) && w.now.Add(2*skewLimit).Before(before.QuietUntil) {
+		if begins(before, after) && w.clock().Add(2*skewLimit).Before(before.QuietUntil) {
 			return "a create begins before quiet_until"
 		}
 		return ""
@@ -166,7 +167,7 @@ func (w *world) noteHolder(t *task, s *sale, before, after ledger.Entry) {
 	if before.Owner != "" && s.holder != nil && s.holder != t && !s.holder.dead && !s.holder.over && before.Fence != after.Fence {
 		w.effect(holderAlive)
 	}
-	if t != nil && t.owner == "" && before.Owner != "" && s.holder != nil && !s.holder.dead && !s.holder.over && w.now.Before(before.Lease) {
+	if t != nil && t.owner == "" && before.Owner != "" && s.holder != nil && !s.holder.dead && !s.holder.over && w.clock().Before(before.Lease) {
 		w.effect(metLease)
 	}
 	if after.Owner != before.Owner {

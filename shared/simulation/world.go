@@ -64,6 +64,8 @@ type seams struct {
 	restless bool
 	// kind has the stores sell to accounts of this ERP alone.
 	kind string
+	// machine has every run be one machine's. unwatched: nobody looks after its clock.
+	machine, unwatched bool
 	// balcao replaces the sight that is drawn for that account.
 	balcao sight
 }
@@ -88,6 +90,8 @@ type world struct {
 	skewed    bool
 	// prompt: what is due is woken at once. busy: an operator gives commands.
 	prompt, busy bool
+	// machine is nil where the tasks are functions'.
+	machine *machine
 	// restless: an ERP may ask for a rest beyond its bound.
 	restless bool
 
@@ -127,13 +131,16 @@ func newWorld(o Options) *world {
 		w.spacing = o.seams.spacing
 	}
 	w.ledger = ledgermemory.New()
-	w.queue = queuememory.New(queuememory.Options{Now: func() time.Time { return w.now }, Visibility: visibility})
+	w.queue = queuememory.New(queuememory.Options{Now: w.clock, Visibility: visibility})
 	w.draw()
 	w.lastFault, w.lastNews = epoch, epoch.Add(w.window)
 	w.open()
 	w.configs = w.configurations()
 	w.config = w.configs[0]
 	w.secrets = newSecrets(w.accounts)
+	if w.machine != nil {
+		w.startMachine()
+	}
 	for _, a := range w.accounts {
 		if a.sight == works || a.sight == goesDeaf {
 			w.tryOut(a)
@@ -158,11 +165,14 @@ func (w *world) draw() {
 		w.rate[k] = rates[k] * intensity
 	}
 	w.unique = w.rng.IntN(2) == 0 && !w.opts.seams.notUnique
-	w.skewed = intensity > 0 && w.rng.IntN(5) == 0
+	if intensity > 0 && (w.rng.IntN(5) == 0 || w.opts.seams.machine) {
+		w.machine = &machine{}
+	}
+	w.skewed = intensity > 0 && w.machine == nil && w.rng.IntN(5) == 0
 	if w.skewed {
 		w.faults[string(Skewed)]++
 	}
-	w.prompt = w.rng.IntN(2) == 0 || w.opts.seams.prompt
+	w.prompt = w.rng.IntN(2) == 0 || w.opts.seams.prompt || w.machine != nil
 	w.busy = (w.rng.IntN(3) == 0 || w.opts.seams.busy) && intensity > 0
 	w.restless = w.rng.IntN(8) == 0 || w.opts.seams.restless
 	w.window = w.logarithmic(5*time.Minute, 48*time.Hour)
@@ -228,7 +238,7 @@ func (w *world) sweepAll() {
 	for _, a := range w.accounts {
 		// Most ticks find nothing due; those are not worth a process.
 		due := w.ledger.NextDue(a.name)
-		if !due.IsZero() && !due.After(w.now.Add(skewLimit)) {
+		if !due.IsZero() && !due.After(w.clock().Add(skewLimit)) {
 			w.sweep(a.name)
 		}
 	}
@@ -238,7 +248,7 @@ func (w *world) sweepAll() {
 // wakePromptly is a sweep within a second of when the entry is due, as one machine
 // has it.
 func (w *world) wakePromptly(e ledger.Entry) {
-	if due := e.Due.Sub(w.now); w.prompt && !e.Due.IsZero() && due < time.Minute {
+	if due := e.Due.Sub(w.clock()); w.prompt && !e.Due.IsZero() && due < time.Minute {
 		w.in(max(due, 0)+w.within(time.Second), func() { w.sweep(e.Account) })
 	}
 }
