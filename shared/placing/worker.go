@@ -126,6 +126,20 @@ type invocation struct {
 	document erp.Document
 }
 
+// gone says why the order's account can't be used, or nothing. An account of another
+// ERP under the same name is another account: it knows nothing of what was sent, and
+// what waits was never meant for it (rule 11).
+func (in *invocation) gone() string {
+	account := in.entry.Account
+	if !in.known {
+		return fmt.Sprintf("the account %q is not in connections.yaml any more: add it again", account)
+	}
+	if is := in.Connections().ERPs[account].Kind; is != in.entry.ERP && in.entry.ERP != "" {
+		return fmt.Sprintf("the account %q is of the ERP %s now, and the order was taken in for %s: give the new account a name of its own, and the former one its name back", account, is, in.entry.ERP)
+	}
+	return ""
+}
+
 func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	cfg, m := in.Connections(), in.message
 	conn := cfg.Connections[m.Connection]
@@ -208,8 +222,8 @@ func (in *invocation) report(ctx context.Context, step Step) {
 // before the write that makes the entry creating.
 func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	fence := in.entry.Fence
-	if !in.known {
-		return Judged{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: fmt.Sprintf("the account %q is not in connections.yaml any more: add it again, then carimbo orders retry", in.entry.Account)}}, nil
+	if why := in.gone(); why != "" {
+		return Judged{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: why + ", then carimbo orders retry"}}, nil
 	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
@@ -323,8 +337,8 @@ func (in *invocation) create(ctx context.Context) (Event, error) {
 
 func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 	putOff := LookedUp{Fence: in.entry.Fence, PutOff: true}
-	if !in.known {
-		putOff.Answer = erp.Answer{Kind: erp.Lost, Text: "the account is not in connections.yaml any more"}
+	if why := in.gone(); why != "" {
+		putOff.Answer = erp.Answer{Kind: erp.Lost, Text: why}
 		return putOff, nil
 	}
 	lane, err := in.Ledger.Lane(ctx, in.entry.Account)

@@ -423,6 +423,15 @@ func TestAWriteIsDecidedAnewWhenSomebodyWroteInBetween(t *testing.T) {
 	}
 }
 
+// otherERP has the account be one of another ERP, and returns what was configured.
+func (s *shift) otherERP() connection.Config {
+	kept := s.cfg
+	other := kept.ERPs["estudio"]
+	other.Kind = "sensio"
+	s.cfg.ERPs = map[string]connection.Account{"estudio": other}
+	return kept
+}
+
 func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 	t.Run("the account", func(t *testing.T) {
 		s := newShift(t)
@@ -434,6 +443,40 @@ func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 		if _, _, err := placing.Apply(t.Context(), s.ledger, placing.Rules{Spacing: placing.Spacing, CanLookUp: true}, orderKey, placing.Retry{}, func() time.Time { return s.now }); err != nil {
 			t.Fatal(err)
 		}
+		s.handles(wakeUp())
+		s.isLeft(ledger.Created, "")
+	})
+	t.Run("the account's ERP, of an order that waits", func(t *testing.T) {
+		s := newShift(t)
+		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent} }
+		s.handles(s.paid("Ana", 1))
+		s.isLeft(ledger.Waiting, order.ERPDown)
+		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.Ready} }
+		kept := s.otherERP()
+		s.now = s.now.Add(time.Hour)
+		s.handles(wakeUp())
+		s.isLeft(ledger.Rejected, order.AccountGone)
+		if why := s.entry().Reason.Message; !strings.Contains(why, `"estudio" is of the ERP sensio now`) {
+			t.Error(why)
+		}
+		s.cfg = kept
+		if _, _, err := placing.Apply(t.Context(), s.ledger, placing.Rules{Spacing: placing.Spacing, CanLookUp: true}, orderKey, placing.Retry{}, func() time.Time { return s.now }); err != nil {
+			t.Fatal(err)
+		}
+		s.handles(wakeUp())
+		s.isLeft(ledger.Created, "")
+	})
+	t.Run("the account's ERP, of an uncertain order", func(t *testing.T) {
+		s := newShift(t)
+		s.loseOne()
+		kept := s.otherERP()
+		s.did = nil
+		s.handles(wakeUp())
+		if diff := cmp.Diff([]string{"write uncertain", "write uncertain"}, s.did); diff != "" || s.entry().Parked() {
+			t.Fatalf("done (-want +got):\n%s", diff)
+		}
+		s.cfg = kept
+		s.now = s.now.Add(time.Hour)
 		s.handles(wakeUp())
 		s.isLeft(ledger.Created, "")
 	})
