@@ -153,21 +153,25 @@ func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) err
 	}
 	a.world.noteRest(a.task)
 	return a.writes(func() error {
-		of.restedAt, of.restedBy = a.world.now, a.task
+		for _, of := range a.world.named(account) {
+			of.restedAt, of.restedBy = a.world.now, a.task
+		}
 		return a.world.ledger.BlockLane(a.ctx(), account, l)
 	})
 }
 
 func (a *access) GotThrough(_ context.Context, account string, at time.Time) error {
 	return a.writes(func() error {
-		a.world.account(account).throughAt = a.world.now
+		for _, of := range a.world.named(account) {
+			of.throughAt = a.world.now
+		}
 		return a.world.ledger.GotThrough(a.ctx(), account, at)
 	})
 }
 
 func (a *access) EndRest(_ context.Context, account string) error {
 	return a.writes(func() error {
-		a.world.endRest(a.world.account(account))
+		a.world.endRest(account)
 		a.world.effect(restEnded)
 		return a.world.ledger.EndRest(a.ctx(), account)
 	})
@@ -258,7 +262,7 @@ func (a *access) ack(d queue.Delivery) {
 type secrets map[string]secret.Secret
 
 // hooks are the connections that are told of sales.
-var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao", "vitrine", "loja-shopify"} // never written to
+var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao", "vitrine", "loja-shopify", swapped} // never written to
 
 func newSecrets(accounts []*account) secrets {
 	s := secrets{}

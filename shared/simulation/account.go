@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -42,8 +43,9 @@ type service interface {
 
 // document is one that an ERP holds.
 type document struct {
-	account    string
-	id, number string
+	// account and kind are whose it is.
+	account, kind string
+	id, number    string
 	// order is the store's order; foreign where it is nobody's of ours.
 	order string
 	total order.Money
@@ -60,7 +62,10 @@ const foreign = "OUTRO"
 // account is one ERP account.
 type account struct {
 	name, kind string
-	sight      sight
+	// twin is the account of another ERP that has this one's name in other
+	// configurations.
+	twin  *account
+	sight sight
 	service
 	// limit is how long one call may take.
 	limit time.Duration
@@ -73,8 +78,8 @@ type account struct {
 	// restedAt is when a task, restedBy, last wrote that the account rests.
 	restedAt time.Time
 	restedBy *task
-	// told heard of the last block. ended: the rest was ended since, by a person or a new
-	// secret, whatever the ERP asks for.
+	// told heard of the last block. ended: the rest was ended since, by a person, a new
+	// secret or a clock that was set, whatever the ERP asks for.
 	told  *task
 	ended bool
 	// keys are the App Keys that the account had, and what each proves itself with; the
@@ -87,14 +92,19 @@ type account struct {
 
 // promised tells whether an order of the account ends by itself, whatever happens:
 // a look-up proves what is there.
-func (a *account) promised() bool { return a.kind == omieKind || a.sight == works }
+func (a *account) promised() bool {
+	return a.twin == nil && (a.kind == omieKind || a.sight == works)
+}
 
 // canLookUp is what the account's settings say.
 func (a *account) canLookUp() bool { return a.sight != none }
 
 // title is the account in a table.
 func (a *account) title() string {
-	if a.kind == omieKind {
+	switch {
+	case a.twin != nil:
+		return a.kind + ", and at times another ERP's"
+	case a.kind == omieKind:
 		return a.kind
 	}
 	return a.kind + ", " + string(a.sight)
@@ -116,7 +126,7 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 	case c.late():
 		w.excused["a process that stood still called late"]++
 	case a.ended:
-		w.excused["a person or a new secret ended the rest before the ERP's block was over"]++
+		w.excused["a person, a new secret or a clock that was set ended the rest before the ERP's block was over"]++
 	case !a.blockKnown():
 		w.excused["who heard of the block died, or the ledger failed him"]++
 	case w.skewed && left <= 2*skewLimit+time.Second:
@@ -159,13 +169,56 @@ func (w *world) open() {
 	if s := cmp.Or(w.opts.seams.balcao, others[w.rng.IntN(len(others))]); s != "" {
 		w.accounts = append(w.accounts, w.newSensio("balcao", s))
 	}
+	if w.rng.IntN(6) == 0 || w.opts.seams.swapped {
+		w.openSwapped()
+	}
 }
 
+// swapped is the account that is one ERP's in some configurations and the other's in
+// others.
+const swapped = "troca"
+
+func (w *world) openSwapped() {
+	one, other := w.newOmie(swapped), w.newSensio(swapped, works)
+	one.twin, other.twin = other, one
+	w.accounts = append(w.accounts, one, other)
+}
+
+// account is the one of that name, as it is configured now; nil: there is none.
 func (w *world) account(name string) *account {
+	return w.accountOf(name, w.config.ERPs[name].Kind)
+}
+
+// accountOf is the account of that name and ERP, or of that name where none is.
+func (w *world) accountOf(name, kind string) *account {
+	var found *account
 	for _, a := range w.accounts {
-		if a.name == name {
-			return a
+		if a.name == name && (found == nil || a.kind == kind) {
+			found = a
 		}
 	}
-	return nil
+	return found
+}
+
+// named are all accounts of that name.
+func (w *world) named(name string) []*account {
+	if a := w.account(name); a.twin != nil {
+		return []*account{a, a.twin}
+	} else {
+		return []*account{a}
+	}
+}
+
+// host is where the account's API is.
+func (a *account) host() string {
+	if a.twin != nil {
+		return a.name + "." + a.kind
+	}
+	return a.name
+}
+
+// at is the account whose API is at the host.
+func (w *world) at(host string) *account {
+	name, kind, _ := strings.Cut(host, ".")
+	return w.accountOf(name, kind)
 }

@@ -64,7 +64,7 @@ func (w *world) judgeKey(_ *task, s *sale, before, after ledger.Entry) string {
 
 // bound is the longest that the account may rest (rule 8).
 func (a *account) bound() time.Duration {
-	if a.kind == omieKind {
+	if a.kind == omieKind && a.twin == nil {
 		return 2 * time.Hour
 	}
 	return 24 * time.Hour

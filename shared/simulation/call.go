@@ -60,7 +60,7 @@ func (c *call) late() bool { return !c.task.world.now.Before(c.task.alone) }
 // simulation's time.
 func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 	t, w := p.task, p.world
-	c := &call{task: t, to: w.account(r.URL.Host), sale: w.byKey[t.key], verb: r.Method, header: r.Header, target: r.URL.RequestURI()}
+	c := &call{task: t, to: w.at(r.URL.Host), sale: w.byKey[t.key], verb: r.Method, header: r.Header, target: r.URL.RequestURI()}
 	if r.Body != nil {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {

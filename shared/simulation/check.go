@@ -37,7 +37,7 @@ func (w *world) check() {
 				}
 				continue
 			}
-			d.account = a.name
+			d.account, d.kind = a.name, a.kind
 			documents[s] = append(documents[s], d)
 		}
 	}
@@ -126,8 +126,8 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	case len(documents) == 0:
 		w.broken(s.key, "created as %s, and the ERP has no such document", e.ERPID)
 		return
-	case e.Account != documents[0].account:
-		w.broken(s.key, "created in %s, and the document is in %s", e.Account, documents[0].account)
+	case e.Account != documents[0].account || e.ERP != documents[0].kind:
+		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERP, documents[0].account, documents[0].kind)
 	case e.ERPID != documents[0].id:
 		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].id)
 	case e.ERPNumber != "" && e.ERPNumber != documents[0].number:
@@ -221,6 +221,7 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	case kind == order.RefusedByERP && s.alone(e.Reason.Message):
 		s.end.cause += ", for it alone"
 	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
+	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message, ofAnotherERP):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
 	case s.newest >= 0 && !s.ordered() && s.versions[0].bad == kind:
 	default:
@@ -249,6 +250,9 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 		w.broken(s.key, "parked without a cause: %s", why)
 	}
 }
+
+// ofAnotherERP is how an entry says that its account is another one.
+const ofAnotherERP = " is of the ERP "
 
 // ofAnotherKey tells whether the entry is parked since another app was asked than the
 // one that it was sent to.

@@ -19,8 +19,10 @@ func (w *world) stores() []store {
 		{"loja-online", "generic", "loja"}, {"loja-cursos", "hotmart", "loja"},
 		{"vitrine", shopify, "filial"}, {"loja-shopify", shopify, "loja"},
 	}
-	if w.account("balcao") != nil {
-		list = append(list, store{"balcao", "hotmart", "balcao"})
+	for _, name := range []string{"balcao", swapped} {
+		if w.account(name) != nil {
+			list = append(list, store{name, "hotmart", name})
+		}
 	}
 	return list
 }
@@ -28,12 +30,16 @@ func (w *world) stores() []store {
 const turmas = "turmas"
 
 // configurations are the ones that are deployed one after another: documents look
-// different, turmas moves to another account, and Sensio's orig changes.
+// different, turmas moves to another account, Sensio's orig changes, and troca is of
+// one ERP or of the other.
 func (w *world) configurations() []connection.Config {
 	var list []connection.Config
 	for i := range 6 {
 		var erps, connections []string
 		for _, a := range w.accounts {
+			if a.twin != nil && a.kind != []string{omieKind, sensioKind}[i%2] {
+				continue
+			}
 			erps = append(erps, fmt.Sprintf("%q:%s", a.name, a.settings(i%2)))
 		}
 		for _, s := range w.stores() {
@@ -68,7 +74,7 @@ func (a *account) settings(version int) string {
 			"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
 				"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
 				"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
-			"services":{"CURSO-GO":{"nCodServico":3846592864,"cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`, a.name, []string{"10", "20"}[version])
+			"services":{"CURSO-GO":{"nCodServico":3846592864,"cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`, a.host(), []string{"10", "20"}[version])
 	}
 	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"},`
 	if !a.canLookUp() {
@@ -77,5 +83,5 @@ func (a *account) settings(version int) string {
 	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}","X-App-Key":"{app_key}"},%s
 		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
 		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
-		a.name, lookup, nobodysID, []string{"Em aberto", "Faturado"}[version])
+		a.host(), lookup, nobodysID, []string{"Em aberto", "Faturado"}[version])
 }

@@ -94,6 +94,7 @@ const (
 	newerTookOver  = "newer contents took over after a proof"
 	moved          = "an order kept its account when its connection moved"
 	otherKey       = "a look-up under another App Key was parked"
+	otherERP       = "an account was another ERP's, and its order waited or was a person's"
 	aloneRefused   = "an order that had its account rest again and again was refused or parked"
 	longRest       = "an ERP asked for a rest beyond its bound"
 	toldLate       = "a person is told that an order changed too late"
@@ -104,7 +105,7 @@ const (
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, aloneRefused, longRest, toldLate, nothingNew, formerSecret}
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }

@@ -65,6 +65,8 @@ func guards() []guard {
 	tireless.restless = true
 	hasty := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return hasty{l} })
 	hasty.busy = true
+	strangers := ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return stranger{l, p} })
+	strangers.swapped = true
 	return []guard{
 		{name: "write before call", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &callFirst{Ledger: l, access: p.access} })},
 		{name: "fence", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &unfenced{Ledger: l, access: p.access} })},
@@ -96,6 +98,7 @@ func guards() []guard {
 		{name: "count of an order's own rests", breaks: "its account rest again and again", without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return uncounted{l} })},
 		{name: "bound of a rest", breaks: " rests for [0-9]+h", without: tireless},
 		{name: "quiet until, also where a rest is ended", breaks: "resumed before quiet_until", without: hasty},
+		{name: "absence of the same ERP alone", breaks: doubled, only: omieKind, without: strangers},
 		{name: "watch over the clock", breaks: "^(IncluirOS|ConsultarOS|GET /sales|POST /sales) begins .* before quiet_until", without: seams{machine: true, unwatched: true}},
 	}
 }
@@ -107,6 +110,20 @@ func (g keyless) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	a := g.ERP.LookUp(ctx, ref)
 	a.Key = ""
 	return a
+}
+
+// stranger takes an account of another ERP for the one that it has the name of.
+type stranger struct {
+	ledger.Ledger
+	p *process
+}
+
+func (g stranger) Get(ctx context.Context, key string) (ledger.Entry, error) {
+	e, err := g.Ledger.Get(ctx, key)
+	if kind := g.p.config.ERPs[e.Account].Kind; err == nil && kind != "" {
+		e.ERP, e.Reference.Kind = kind, ""
+	}
+	return e, err
 }
 
 // tireless rests for as long as it is asked to.

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -49,7 +50,9 @@ func (w *world) startMachine() {
 func (w *world) accountNames() []string {
 	var names []string
 	for _, a := range w.accounts {
-		names = append(names, a.name)
+		if !slices.Contains(names, a.name) {
+			names = append(names, a.name)
+		}
 	}
 	return names
 }
@@ -61,7 +64,11 @@ func (w *world) rulesOf(account string) placing.Rules {
 // planMachine plans when the clock is set, and put right again, and when the process
 // is killed.
 func (w *world) planMachine(sometime func(func())) {
-	for range 1 + w.rng.IntN(4) {
+	sets := 1 + w.rng.IntN(4)
+	if w.opts.seams.unwatched {
+		sets = 20
+	}
+	for range sets {
 		by := farthest
 		if w.rng.IntN(3) == 0 {
 			by = w.logarithmic(6*time.Second, farthest)
@@ -88,6 +95,9 @@ func (w *world) setClock(by time.Duration) {
 	w.lasts(w.now.Add(by.Abs()))
 	w.machine.set += by
 	w.machine.setAt = w.now
+	for _, a := range w.accounts {
+		a.ended = true // by the clock it may be, and when that was seen the rests are ended
+	}
 	w.tell("", "the clock is set by %s", by)
 	w.watch()
 }

@@ -188,7 +188,7 @@ func (s *sale) untold(e ledger.Entry) string {
 // incomparable tells whether what was sent can be compared by the total alone: the key
 // of the digests is another one since, or couldn't be read.
 func (s *sale) incomparable() bool {
-	return s.unread || s.store.name == turmas || s.account.resecreted
+	return s.unread || s.store.name == turmas || s.account.resecreted || s.account.twin != nil
 }
 
 // dayOf reads a document's day as the ERP has it.

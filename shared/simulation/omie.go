@@ -113,7 +113,8 @@ type asked struct {
 	secret string
 	late   bool
 	ended  time.Time
-	// alone is until when nobody else can have its caller's message.
+	// task is its caller's. alone is until when nobody else can have its message.
+	task  *task
 	alone time.Time
 }
 
@@ -195,7 +196,7 @@ func (o *omieAccount) foreign(ref erp.Reference) {
 
 // keep remembers the call for those that come after it.
 func (o *omieAccount) keep(c *call) *asked {
-	this := &asked{secret: c.secret, late: c.late(), alone: c.task.alone}
+	this := &asked{secret: c.secret, late: c.late(), task: c.task, alone: c.task.alone}
 	o.asked[identity(c)] = this
 	o.running[this] = true
 	return this
@@ -234,6 +235,8 @@ func (o *omieAccount) judge(c *call, what string) {
 		w.excused["a process that stood still called late"]++
 	case o.lateIsRunning(w.now):
 		w.excused["the call of an invocation that started late was still running"]++
+	case o.killedIsRunning():
+		w.excused["the call of a process that was killed was still running"]++
 	case !strings.Contains(what, "identical call") || before == nil:
 		w.broken(c.task.key, "a limit was broken: %s", what)
 	case !c.creates && !c.looks && c.secret != before.secret:
@@ -243,6 +246,17 @@ func (o *omieAccount) judge(c *call, what string) {
 	default:
 		w.broken(c.task.key, "a limit was broken: %s", what)
 	}
+}
+
+// killedIsRunning tells whether a call is running of whose caller nobody waits for the
+// end: its process was killed, and another one started.
+func (o *omieAccount) killedIsRunning() bool {
+	for r := range o.running {
+		if r.task.killed {
+			return true
+		}
+	}
+	return false
 }
 
 // lateIsRunning tells whether a call is running whose caller's message others can

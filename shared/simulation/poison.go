@@ -34,7 +34,7 @@ func (w *world) poison(st store) poisoned {
 	if kind := w.account(st.account).kind; kind == sensioKind {
 		list = []fault{{mode: "rate"}, {mode: "rate", status: 425}, {mode: keyRefused}, {mode: keyRefused, status: 403}}
 	}
-	if w.calm() {
+	if w.calm() || w.account(st.account).twin != nil {
 		return poisoned{}
 	}
 	return poisoned{answer: &list[w.rng.IntN(len(list))], looks: w.rng.IntN(3) == 0}
@@ -122,10 +122,12 @@ func (w *world) resumeAny() {
 
 // endRest notes that the account's rest is ended before its time: whoever drew it has as
 // many tries as at first.
-func (w *world) endRest(a *account) {
-	a.ended = true
+func (w *world) endRest(account string) {
+	for _, a := range w.named(account) {
+		a.ended = true
+	}
 	for _, s := range w.sales {
-		if s.account == a {
+		if s.account != nil && s.account.name == account {
 			s.drawn = 0
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -182,7 +183,7 @@ func (o *sensioAccount) hear(c *call, _ reply) {
 // tryOut lets the account's look-up find a sale of ours, as somebody does who sets
 // the account up: from then on, what it doesn't find isn't there.
 func (w *world) tryOut(a *account) {
-	config, err := sensio.Parse(w.config.ERPs[a.name].Settings)
+	config, err := sensio.Parse(json.RawMessage(a.settings(0)))
 	if err != nil {
 		panic(err)
 	}

@@ -127,7 +127,11 @@ func (w *world) plan() {
 	}
 	// Now and then turmas goes to and fro, so that messages of one order are in three
 	// lanes at once.
-	for range []int{0, 1, 2, 3, 60}[w.rng.IntN(5)] {
+	redeployed := []int{0, 1, 2, 3, 60}[w.rng.IntN(5)]
+	if w.opts.seams.swapped {
+		redeployed = 60
+	}
+	for range redeployed {
 		sometime(w.redeploy)
 	}
 	for range w.rng.IntN(12) {
@@ -155,7 +159,8 @@ func (w *world) plan() {
 func (w *world) selling() []store {
 	var list []store
 	for _, s := range w.stores() {
-		if kind := w.opts.seams.kind; kind == "" || w.account(s.account).kind == kind {
+		kind, of := w.opts.seams.kind, w.account(s.account)
+		if kind == "" || of.kind == kind && (of.twin == nil || w.opts.seams.swapped) {
 			list = append(list, s)
 		}
 	}
@@ -195,6 +200,7 @@ func (w *world) redeploy() {
 	for _, s := range w.sales {
 		// Its messages may now be in two lanes.
 		s.overtaken = s.overtaken || s.store.name == turmas
+		s.harmed = s.harmed || s.store.name == swapped
 	}
 	w.tell("", "redeployed: turmas to %s", w.config.Connections[turmas].ERP)
 }

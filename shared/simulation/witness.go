@@ -22,7 +22,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		s.since = w.now
 	}
 	if before.Rev == 0 {
-		s.account = w.account(after.Account)
+		s.account = w.accountOf(after.Account, after.ERP)
 	}
 	if begins(before, after) {
 		s.began++
@@ -56,6 +56,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	}
 	if strings.Contains(after.Reason.Message, onlyThisOne) && !strings.Contains(before.Reason.Message, onlyThisOne) {
 		w.effect(aloneRefused)
+	}
+	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message, ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text, ofAnotherERP)) {
+		w.effect(otherERP)
 	}
 	w.noteQuiet(t, before, after)
 	for _, what := range []string{what, w.judgeNews(t, s, before, after), w.judgeKey(t, s, before, after), w.judgeDrawn(t, s, before, after), w.noteSent(s, before, after)} {

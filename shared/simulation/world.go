@@ -66,6 +66,8 @@ type seams struct {
 	kind string
 	// machine has every run be one machine's. unwatched: nobody looks after its clock.
 	machine, unwatched bool
+	// swapped has an account of one ERP become one of the other, to and fro.
+	swapped bool
 	// balcao replaces the sight that is drawn for that account.
 	balcao sight
 }
@@ -226,7 +228,7 @@ func (w *world) end() time.Time {
 	end := later(w.lastFault, w.lastNews)
 	for _, a := range w.accounts {
 		end = later(end, a.lastFault)
-		if a.sight == missing {
+		if a.sight == missing || a.twin != nil {
 			end = later(end, w.lastFault.Add(placing.Patience), w.lastNews.Add(placing.Patience))
 		}
 	}
@@ -235,11 +237,11 @@ func (w *world) end() time.Time {
 
 // sweepAll is the scheduler's tick.
 func (w *world) sweepAll() {
-	for _, a := range w.accounts {
+	for _, name := range w.accountNames() {
 		// Most ticks find nothing due; those are not worth a process.
-		due := w.ledger.NextDue(a.name)
+		due := w.ledger.NextDue(name)
 		if !due.IsZero() && !due.After(w.clock().Add(skewLimit)) {
-			w.sweep(a.name)
+			w.sweep(name)
 		}
 	}
 	w.in(time.Minute, w.sweepAll)
