@@ -29,23 +29,25 @@ func (o Order) Check(now time.Time) error {
 		return Reject(TotalReason, "lines are missing, and %s was paid: enter the order in the ERP by hand", o.Total)
 	}
 	for i, l := range o.Lines {
-		if err := l.check(i + 1); err != nil {
+		if err := l.Check(i + 1); err != nil {
 			return err
 		}
 	}
-	if err := o.checkSigns(); err != nil {
+	if err := o.CheckSigns(); err != nil {
 		return err
 	}
 	if !o.Total.Equal(o.Total.Round()) {
 		return Reject(TotalReason, "total %s has a fraction of a cent: correct the order in the store", o.Total)
 	}
-	if sum := o.Sum().Round(); !sum.Equal(o.Total) {
+	if sum, ok := o.AddsUp(); !ok {
 		return Reject(TotalReason, "total is %s, but lines, discount, freight, fees and tax add up to %s: correct the order in the store, or enter it in the ERP by hand", o.Total, sum)
 	}
 	return nil
 }
 
-func (l Line) check(number int) error {
+// Check tells whether the line, of that number in its order, can be sold. The error is a
+// *Rejection.
+func (l Line) Check(number int) error {
 	switch {
 	case l.Quantity.IsNegative() || l.Quantity.IsZero():
 		return Reject(TotalReason, "line %d: quantity %s is not positive: correct the order in the store", number, l.Quantity)
@@ -59,8 +61,9 @@ func (l Line) check(number int) error {
 	return nil
 }
 
-// checkSigns leaves fees out: they alone may be negative.
-func (o Order) checkSigns() error {
+// CheckSigns refuses negative parts of the order beside its lines. Fees are left out: they
+// alone may be negative. The error is a *Rejection.
+func (o Order) CheckSigns() error {
 	for _, part := range []struct {
 		name   string
 		amount Money
@@ -89,6 +92,13 @@ func (o Order) Goods() Money {
 // Sum is what the parts of the order add up to, unrounded.
 func (o Order) Sum() Money {
 	return o.Goods().Sub(o.Discount).Add(o.Freight).Add(o.Fees).Add(o.Tax)
+}
+
+// AddsUp is what the parts of the order come to, to the cent, and whether that is what was
+// paid.
+func (o Order) AddsUp() (sum Money, ok bool) {
+	sum = o.Sum().Round()
+	return sum, sum.Equal(o.Total)
 }
 
 // Private is what must not be shown of the customer wherever somebody else's text

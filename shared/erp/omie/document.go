@@ -67,8 +67,8 @@ func representable(o order.Order) error {
 		return order.Reject(order.Preflight, "the order has %d lines; an OS takes at most %d: enter it in Omie by hand", len(o.Lines), maxLines)
 	}
 	for i, l := range o.Lines {
-		if l.Quantity.IsZero() || l.Quantity.IsNegative() || l.Discount.IsNegative() || l.Total().IsNegative() {
-			return order.Reject(order.TotalReason, "line %d: %s at %s less a discount of %s is no sale", i+1, l.Quantity, l.UnitPrice, l.Discount)
+		if err := l.Check(i + 1); err != nil {
+			return err
 		}
 	}
 	for _, part := range []struct {
@@ -80,7 +80,7 @@ func representable(o order.Order) error {
 				part.name, part.amount, o.Goods().Sub(o.Discount).Round(), o.Total)
 		}
 	}
-	if sum := o.Sum().Round(); !sum.Equal(o.Total) || sum.IsNegative() || o.Discount.IsNegative() {
+	if sum, ok := o.AddsUp(); !ok || sum.IsNegative() || o.Discount.IsNegative() {
 		return order.Reject(order.TotalReason, "the parts of the order add up to %s, but %s was paid", sum, o.Total)
 	}
 	return nil

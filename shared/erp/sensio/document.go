@@ -47,22 +47,17 @@ func representable(o order.Order, ref erp.Reference) error {
 		return order.Reject(order.TotalReason, "the order has no lines; the total paid is %s", o.Total)
 	}
 	for i, l := range o.Lines {
-		switch {
-		case l.Quantity.IsZero() || l.Quantity.IsNegative() || l.UnitPrice.IsNegative() || l.Discount.IsNegative() || l.Total().IsNegative():
-			return order.Reject(order.TotalReason, "line %d: %s at %s less a discount of %s is no sale", i+1, l.Quantity, l.UnitPrice, l.Discount)
-		case !l.Quantity.IsWhole():
+		if err := l.Check(i + 1); err != nil {
+			return err
+		}
+		if !l.Quantity.IsWhole() {
 			return order.Reject(order.QuantityReason, "line %d: quantity %s is not whole, and Sensio takes whole quantities only: enter the order in Sensio by hand", i+1, l.Quantity)
 		}
 	}
-	if o.Discount.IsNegative() || o.Freight.IsNegative() || o.Tax.IsNegative() || o.Total.IsNegative() {
-		return order.Reject(order.TotalReason, "the order has a negative discount, freight, tax or total")
+	if err := o.CheckSigns(); err != nil {
+		return err
 	}
-	for i, p := range o.Payments {
-		if p.Amount.IsNegative() {
-			return order.Reject(order.TotalReason, "payment %d: amount %s is negative", i+1, p.Amount)
-		}
-	}
-	if sum := o.Sum().Round(); !sum.Equal(o.Total) {
+	if sum, ok := o.AddsUp(); !ok {
 		return order.Reject(order.TotalReason, "the parts of the order add up to %s, but %s was paid", sum, o.Total)
 	}
 	return nil
