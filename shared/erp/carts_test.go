@@ -384,8 +384,8 @@ func newCounters(t *testing.T) *counters {
 		t.Fatal(err)
 	}
 	c := &counters{T: t, now: paidAt,
-		omieERP:   omie.New(omie.Options{Account: "estudio", Config: omieConfig}),
-		sensioERP: sensio.New(sensio.Options{Account: "loja", Config: sensioConfig})}
+		omieERP:   omie.New(omieConfig, erp.Options{Account: "estudio"}),
+		sensioERP: sensio.New(sensioConfig, erp.Options{Account: "loja"})}
 	c.omieSim = omiesim.New(omiesim.Options{Now: func() time.Time { return c.now }})
 	c.sensioSim = sensiosim.New(sensiosim.Options{Now: func() time.Time { return c.now },
 		Items: []sensiosim.Item{{ID: "prod-1"}}, People: []sensiosim.Person{{ID: "p-1"}}})

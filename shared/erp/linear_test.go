@@ -37,14 +37,14 @@ func TestAnOrderTakesAsMuchWorkAsItIsLong(t *testing.T) {
 	if config, err := omie.Parse(json.RawMessage(`{"services":{"X":{"nCodServico":1}}}`)); err != nil {
 		t.Fatal(err)
 	} else {
-		accounts["omie"] = omie.New(omie.Options{Account: "estudio", Config: config})
+		accounts["omie"] = omie.New(config, erp.Options{Account: "estudio"})
 	}
 	if config, err := sensio.Parse(json.RawMessage(`{"base_url":"https://x.example","items":{"*":{"productId":"{line.sku}"}},"sale":{"details":"{order.number}"}}`)); err != nil {
 		t.Fatal(err)
 	} else {
-		accounts["sensio, any SKU"] = sensio.New(sensio.Options{Account: "loja", Config: config})
+		accounts["sensio, any SKU"] = sensio.New(config, erp.Options{Account: "loja"})
 		config.Items = map[string]map[string]any{"X": {"productId": "x"}}
-		accounts["sensio"] = sensio.New(sensio.Options{Account: "loja", Config: config})
+		accounts["sensio"] = sensio.New(config, erp.Options{Account: "loja"})
 	}
 	of := func(lines [][]string) order.Order {
 		o := order.Order{ID: "1", Number: "1", Currency: "BRL", PaidAt: paidAt, Customer: order.Customer{Name: "Ana", TaxID: "52998224725"}, Total: order.Cents(int64(len(lines)))}

@@ -187,7 +187,7 @@ func (w *world) tryOut(a *account) {
 	if err != nil {
 		panic(err)
 	}
-	client := sensio.New(sensio.Options{Account: a.name, Config: config, Notes: w.ledger, Transport: direct{a},
+	client := sensio.New(config, erp.Options{Account: a.name, Notes: w.ledger, Transport: direct{a},
 		Now: func() time.Time { return w.now }, Sleep: func(context.Context, time.Duration) error { return nil },
 		Credentials: func(context.Context) (string, string, error) { return "chave", "segredo", nil }})
 	ref := erp.Reference{Orig: "prova", OrigID: foreign}

@@ -30,22 +30,28 @@ const (
 
 func credentials(context.Context) (string, string, error) { return appKey, appSecret, nil }
 
+// options are what a test may change of a client.
+type options struct {
+	erp.Options
+	Config omie.Config
+}
+
 // calling makes a client whose waits take no time.
-func calling(t *testing.T, url string, change ...func(*omie.Options)) *omie.Client {
+func calling(t *testing.T, url string, change ...func(*options)) *omie.Client {
 	t.Helper()
 	config, err := omie.Parse(json.RawMessage(settings))
 	if err != nil {
 		t.Fatal(err)
 	}
 	config.BaseURL = url + "/api/v1/"
-	o := omie.Options{
-		Account: "estudio", Config: config, Credentials: credentials,
+	o := options{erp.Options{
+		Account: "estudio", Credentials: credentials,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-	}
+	}, config}
 	for _, f := range change {
 		f(&o)
 	}
-	return omie.New(o)
+	return omie.New(o.Config, o.Options)
 }
 
 // ready is a document that can be created.
@@ -102,7 +108,7 @@ func TestABaseURLNeedsNoSlash(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, base := range []string{server.URL + "/v1", server.URL + "/v1/"} {
-		c := calling(t, "", func(o *omie.Options) { o.Config.BaseURL = base })
+		c := calling(t, "", func(o *options) { o.Config.BaseURL = base })
 		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.Created {
 			t.Errorf("%s: %+v", base, got)
 		}
@@ -281,7 +287,7 @@ func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 		"over":                            {over, now},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := calling(t, url, func(o *omie.Options) { o.Now = func() time.Time { return c.now } })
+			client := calling(t, url, func(o *options) { o.Now = func() time.Time { return c.now } })
 			if got := client.Create(c.ctx, ready(t)); got.Kind != erp.NoTime {
 				t.Errorf("answer %+v, want no time", got)
 			}
@@ -292,7 +298,7 @@ func TestACreateWithTooLittleTimeIsNotBegun(t *testing.T) {
 func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
 	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", created))
 	ctx, now := anHour(t)
-	c := calling(t, url, func(o *omie.Options) { o.Now = func() time.Time { return now.Add(time.Hour - 70*time.Second) } })
+	c := calling(t, url, func(o *options) { o.Now = func() time.Time { return now.Add(time.Hour - 70*time.Second) } })
 	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
 		t.Errorf("answer %+v, want created", got)
 	}
@@ -302,7 +308,7 @@ func TestACreateWithJustEnoughTimeIsBegun(t *testing.T) {
 func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 	url := wiretest.Unasked(t)
 	ctx, now := anHour(t)
-	c := calling(t, url, func(o *omie.Options) {
+	c := calling(t, url, func(o *options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(59 * time.Minute); return nil }
 	})
@@ -316,7 +322,7 @@ func TestTheTimeIsLookedAtAgainAfterTheWait(t *testing.T) {
 func TestNothingIsAskedAfterTheEndWhateverTheTimersSay(t *testing.T) {
 	url := wiretest.Unasked(t)
 	ctx, now := anHour(t)
-	c := calling(t, url, func(o *omie.Options) {
+	c := calling(t, url, func(o *options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(context.Context, time.Duration) error { now = now.Add(time.Hour); return nil }
 	})
@@ -336,7 +342,7 @@ func TestALookUpThatIsOverWasNotSent(t *testing.T) {
 		t.Errorf("answer %+v, want not sent", got)
 	}
 	// Also when it is over only while it waits for its turn.
-	c := calling(t, "http://127.0.0.1:1", func(o *omie.Options) {
+	c := calling(t, "http://127.0.0.1:1", func(o *options) {
 		o.Sleep = func(context.Context, time.Duration) error { return context.DeadlineExceeded }
 	})
 	if got := c.LookUp(t.Context(), reference); got.Kind != erp.NotSent {
@@ -398,7 +404,7 @@ func TestTwoCallsOfAMethodBeginAQuarterSecondApart(t *testing.T) {
 	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", created))
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
-	c := calling(t, url, func(o *omie.Options) {
+	c := calling(t, url, func(o *options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(_ context.Context, d time.Duration) error {
 			waits = append(waits, d)
@@ -434,7 +440,7 @@ func TestAnAccountWithoutItsSecretRests(t *testing.T) {
 		"app_secret is missing":               func(context.Context) (string, string, error) { return appKey, "", nil },
 		"secret omie/estudio: no such secret": func(context.Context) (string, string, error) { return "", "", errors.New("no such secret") },
 	} {
-		c := calling(t, "http://127.0.0.1:1", func(o *omie.Options) { o.Credentials = given })
+		c := calling(t, "http://127.0.0.1:1", func(o *options) { o.Credentials = given })
 		doc := ready(t)
 		_, customer := c.Customer(t.Context(), erp.Document{Customer: doc.Customer, Body: doc.Body})
 		for _, got := range []erp.Answer{c.Create(t.Context(), doc), c.LookUp(t.Context(), reference), customer} {
@@ -449,7 +455,7 @@ func TestAnAccountWithoutItsSecretRests(t *testing.T) {
 func TestASecretThatCameTooLateIsNotTheAccountsFault(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	c := calling(t, "http://127.0.0.1:1", func(o *omie.Options) {
+	c := calling(t, "http://127.0.0.1:1", func(o *options) {
 		o.Credentials = func(ctx context.Context) (string, string, error) { return "", "", ctx.Err() }
 	})
 	if got := c.LookUp(ctx, reference); got.Kind != erp.NotSent {
@@ -543,7 +549,7 @@ func TestNoOSIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 	}))
 	defer server.Close()
 	k := &wiretest.Keys{App: appKey, Secret: appSecret}
-	c := calling(t, server.URL, func(o *omie.Options) { o.Credentials = k.Credentials })
+	c := calling(t, server.URL, func(o *options) { o.Credentials = k.Credentials })
 	doc, answer := c.Customer(t.Context(), ready(t))
 	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
 		t.Fatalf("%+v, key %q", answer, doc.Key)

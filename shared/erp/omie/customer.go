@@ -23,11 +23,11 @@ import (
 // Customer finds the customer by tax id, or creates it. One that exists is never
 // changed: what the merchant wrote about them stays. See erp.ERP.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
-	k, answer := c.keys(ctx, listarClientes)
+	k, answer := c.keys(ctx, false)
 	if answer.Kind != "" {
 		return doc, answer
 	}
-	doc.Key = erp.KeyDigest(k.app)
+	doc.Key = erp.KeyDigest(k.App)
 	if doc.CustomerID != "" {
 		return doc, erp.Answer{Kind: erp.Ready}
 	}
@@ -35,7 +35,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	if taxID == "" {
 		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
 	}
-	mac := macOf(taxID, k.secret)
+	mac := macOf(taxID, k.Secret)
 	known, err := c.remembered(ctx, mac)
 	if err != nil {
 		return doc, erp.Answer{Kind: erp.NotSent, Err: err}
@@ -51,8 +51,8 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 // ask asks Omie for the customer, if nobody asked less than the spacing ago: any
 // order of the same buyer asks the same, and Omie refuses that within 60 s. That
 // it asks is noted first: until a spacing after its call may last at the most.
-func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
-	now := c.now()
+func (c *Client) ask(ctx context.Context, k wire.Keys, customer order.Customer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
+	now := c.caller.Now()
 	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this buyer went out a short while ago"}
 	if early.RetryAfter > 0 {
 		return known, early
@@ -70,13 +70,13 @@ func (c *Client) ask(ctx context.Context, k keys, customer order.Customer, mac [
 		return known, early
 	}
 	id, answer := c.findOrCreate(ctx, k, customer, integrationCode(mac))
-	asked := erp.Note{ID: id, QuietUntil: c.now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
+	asked := erp.Note{ID: id, QuietUntil: c.caller.Now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
 	// What can't be noted now is asked again, when what was noted before allows it.
 	_, _ = c.remember(ctx, mac, asking, asked)
 	return asked, answer
 }
 
-func (c *Client) findOrCreate(ctx context.Context, k keys, customer order.Customer, code string) (string, erp.Answer) {
+func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
 	id, answer := c.find(ctx, k, customer)
 	if answer.Kind == erp.Absent {
 		id, answer = c.create(ctx, k, customer, code)
@@ -90,7 +90,7 @@ func (c *Client) findOrCreate(ctx context.Context, k keys, customer order.Custom
 }
 
 // find answers Ready, Absent, or why it can't tell.
-func (c *Client) find(ctx context.Context, k keys, customer order.Customer) (string, erp.Answer) {
+func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer) (string, erp.Answer) {
 	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
 		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
@@ -106,7 +106,7 @@ func (c *Client) find(ctx context.Context, k keys, customer order.Customer) (str
 }
 
 // create answers Ready, or why there is no customer.
-func (c *Client) create(ctx context.Context, k keys, customer order.Customer, code string) (string, erp.Answer) {
+func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
 	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code), Store: customer}, customer.Private()...)
 	switch answer.Kind {
 	case erp.Ready:
@@ -126,7 +126,7 @@ func (c *Client) create(ctx context.Context, k keys, customer order.Customer, co
 
 // confirm reads the customer of an id that words named, and is Ready if that one has
 // the tax id: whose words they were nobody knows.
-func (c *Client) confirm(ctx context.Context, k keys, customer order.Customer, id string) erp.Answer {
+func (c *Client) confirm(ctx context.Context, k wire.Keys, customer order.Customer, id string) erp.Answer {
 	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
 	var shown shownCustomer
 	if answer.Kind == erp.Present && answer.ID == id && wire.Decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
@@ -304,11 +304,11 @@ func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.Not
 
 // forget forgets the customer of an OS that was refused because Omie no longer
 // knows it; else every retry would be refused alike.
-func (c *Client) forget(ctx context.Context, k keys, customer order.Customer) {
+func (c *Client) forget(ctx context.Context, k wire.Keys, customer order.Customer) {
 	if customer.TaxID == "" {
 		return
 	}
-	mac := macOf(customer.TaxID, k.secret)
+	mac := macOf(customer.TaxID, k.Secret)
 	if known, err := c.remembered(ctx, mac); err == nil {
 		// What isn't forgotten now is refused again, and forgotten then.
 		_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})

@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -306,7 +305,7 @@ func TestARememberedCustomerNeedsNoCall(t *testing.T) {
 	server := httptest.NewServer(d)
 	defer server.Close()
 	remembered := &cache{marks: map[string]erp.Note{}}
-	c := calling(t, server.URL, func(o *omie.Options) { o.Notes, o.Spacing = remembered, time.Minute })
+	c := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = remembered, time.Minute })
 	for range 2 {
 		doc, answer := c.Customer(t.Context(), document(t, ana))
 		if answer.Kind != erp.Ready || doc.CustomerID != "7" {
@@ -351,7 +350,7 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 			now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 			memory := &cache{marks: map[string]erp.Note{}}
 			ask := func() erp.Answer {
-				_, answer := calling(t, server.URL, func(o *omie.Options) {
+				_, answer := calling(t, server.URL, func(o *options) {
 					o.Notes, o.Spacing, o.Now = memory, spacing, func() time.Time { return now }
 				}).Customer(t.Context(), document(t, ana))
 				return answer
@@ -402,7 +401,7 @@ func TestAQuestionAboutABuyerIsNotedUntilItsCallMustHaveEnded(t *testing.T) {
 			d.ServeHTTP(w, r)
 		}))
 		ctx, cancel := c.ctx()
-		_, answer := calling(t, server.URL, func(o *omie.Options) {
+		_, answer := calling(t, server.URL, func(o *options) {
 			o.Notes, o.Spacing, o.Now = memory, time.Minute, func() time.Time { return now }
 		}).Customer(ctx, document(t, ana))
 		cancel()
@@ -435,7 +434,7 @@ func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 	} {
 		d := &desk{answers: map[string]string{"ListarClientes": known}}
 		server := httptest.NewServer(d)
-		doc, answer := calling(t, server.URL, func(o *omie.Options) { o.Notes, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
+		doc, answer := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
 		server.Close()
 		if answer.Kind != c.kind || !errors.Is(answer.Err, c.err) || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
 			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
@@ -489,7 +488,7 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 			d.ServeHTTP(w, r)
 		}))
 		now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-		c := calling(t, server.URL, func(o *omie.Options) {
+		c := calling(t, server.URL, func(o *options) {
 			o.Notes, o.Spacing = &cache{marks: map[string]erp.Note{}}, time.Minute
 			o.Now = func() time.Time { return now }
 		})

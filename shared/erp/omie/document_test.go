@@ -38,7 +38,7 @@ func client(t *testing.T, settings string) *omie.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return omie.New(omie.Options{Account: "estudio", Config: c, Credentials: credentials})
+	return omie.New(c, erp.Options{Account: "estudio", Credentials: credentials})
 }
 
 func money(t *testing.T, text string) order.Money {
@@ -455,7 +455,7 @@ func FuzzWholePiecesAlwaysMakeAnOS(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c := omie.New(omie.Options{Account: "estudio", Config: config})
+	c := omie.New(config, erp.Options{Account: "estudio"})
 	f.Fuzz(func(t *testing.T, a, b, d uint32, m, n uint16, lineDiscount, discount uint32) {
 		o := paid(t, "0")
 		for i, price := range []uint32{a, b, d} {

@@ -34,8 +34,7 @@ func open(o erp.Options) (erp.ERP, error) {
 	if o.BaseURL != "" {
 		config.BaseURL = o.BaseURL
 	}
-	return New(Options{Account: o.Account, Config: config, Credentials: o.Credentials, Notes: o.Notes, Spacing: o.Spacing,
-		Now: o.Now, Sleep: o.Sleep, Transport: o.Transport}), nil
+	return New(config, o), nil
 }
 
 func preview(doc erp.Document) (body []byte, open string, err error) {

@@ -13,11 +13,11 @@ import (
 // TestACallEndsAfterAMinute: with a clock of the test's own, the real waiting.
 func TestACallEndsAfterAMinute(t *testing.T) {
 	wiretest.Silence(t, func(t *testing.T, dial wiretest.Dial, want erp.AnswerKind) {
-		client := New(Options{
-			Account: "estudio", Config: Config{BaseURL: "http://127.0.0.1/"},
+		client := New(Config{BaseURL: "http://127.0.0.1/"}, erp.Options{
+			Account:     "estudio",
 			Credentials: func(context.Context) (string, string, error) { return "key", "secret", nil },
 		})
-		client.http.Transport.(*http.Transport).DialContext = dial
+		client.caller.HTTP.Transport.(*http.Transport).DialContext = dial
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 		defer cancel()
 		began := time.Now()

@@ -33,12 +33,12 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if ref.Kind != "" && ref.Kind != kindOS {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no OS, and this release looks for nothing else"}
 	}
-	k, answer := c.keys(ctx, consultarOS)
+	k, answer := c.keys(ctx, false)
 	if answer.Kind != "" {
 		return answer
 	}
 	answer, r := c.call(ctx, k, consultarOS, wire.Sent{Request: map[string]any{"cCodIntOS": ref.Code}})
-	answer.Key = erp.KeyDigest(k.app)
+	answer.Key = erp.KeyDigest(k.App)
 	if answer.Kind != erp.Present {
 		return answer
 	}

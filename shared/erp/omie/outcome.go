@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -265,22 +264,14 @@ var (
 // seconds is the waiting time in Omie's words, or the fallback.
 func (f fault) seconds(fallback time.Duration) time.Duration {
 	if said := secondsSaid.FindStringSubmatch(f.words.Own); said != nil {
-		return rest(said[1], time.Second, fallback)
+		return wire.Rest(said[1], time.Second, fallback, longestRest)
 	}
 	if said := minutesSaid.FindStringSubmatch(f.words.Own); said != nil {
-		return rest(said[1], time.Minute, fallback)
+		return wire.Rest(said[1], time.Minute, fallback, longestRest)
 	}
 	return fallback
 }
 
 func retryAfter(header http.Header, fallback time.Duration) time.Duration {
-	return rest(header.Get("Retry-After"), time.Second, fallback)
-}
-
-func rest(count string, unit, fallback time.Duration) time.Duration {
-	n, err := strconv.Atoi(count)
-	if err != nil || n <= 0 {
-		return fallback
-	}
-	return time.Duration(min(n, int(longestRest/unit))) * unit
+	return wire.Rest(header.Get("Retry-After"), time.Second, fallback, longestRest)
 }

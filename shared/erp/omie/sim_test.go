@@ -43,8 +43,8 @@ func simulate(t *testing.T, settings string) *simulated {
 		}
 	})
 	config.BaseURL = server.URL + "/api/v1/"
-	s.Client = omie.New(omie.Options{
-		Account: "estudio", Config: config, Credentials: credentials,
+	s.Client = omie.New(config, erp.Options{
+		Account: "estudio", Credentials: credentials,
 		Now: func() time.Time { return s.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.pass(d)

@@ -33,19 +33,25 @@ const keyed = `{"base_url": "https://api.example.com.br", "headers": {"Authoriza
 	"customer": {"default": "p-1", "query": {"path": "/people?search={customer.tax_id}", "rows": "response", "id": "id", "tax_id": "cpfCnpj"}},
 	"items": {"*": {"productId": "prod-1"}}}`
 
+// options are what a test may change of a client.
+type options struct {
+	erp.Options
+	Config sensio.Config
+}
+
 // calling makes a client whose waits take no time.
-func calling(t *testing.T, url string, change ...func(*sensio.Options)) *sensio.Client {
+func calling(t *testing.T, url string, change ...func(*options)) *sensio.Client {
 	t.Helper()
 	config := parse(t, keyed)
 	config.BaseURL = url
-	o := sensio.Options{
-		Account: "loja", Config: config, Credentials: credentials,
+	o := options{erp.Options{
+		Account: "loja", Credentials: credentials,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-	}
+	}, config}
 	for _, f := range change {
 		f(&o)
 	}
-	return sensio.New(o)
+	return sensio.New(o.Config, o.Options)
 }
 
 // ready is a document that can be created.
@@ -93,7 +99,7 @@ func TestNoSaleIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 		wiretest.Answering(201, "application/json", `{"success":true,"message":"Pedido registrado com sucesso","response":"64f0c1"}`)(w, r)
 	})
 	k := &wiretest.Keys{App: appKey, Secret: appSecret}
-	c := calling(t, url, func(o *sensio.Options) { o.Credentials = k.Credentials })
+	c := calling(t, url, func(o *options) { o.Credentials = k.Credentials })
 	unready := ready(t)
 	unready.Customer.TaxID = ""
 	doc, answer := c.Customer(t.Context(), unready)
@@ -171,14 +177,14 @@ func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 	url := wiretest.Unasked(t)
 	for left, want := range map[time.Duration]erp.AnswerKind{39 * time.Second: erp.NoTime, -time.Second: erp.NoTime} {
 		ctx, now := withLeft(t, left)
-		c := calling(t, url, func(o *sensio.Options) { o.Now = now })
+		c := calling(t, url, func(o *options) { o.Now = now })
 		if got := c.Create(ctx, ready(t)); got.Kind != want {
 			t.Errorf("%s left: %+v", left, got)
 		}
 	}
 	during, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c := calling(t, url, func(o *sensio.Options) {
+	c := calling(t, url, func(o *options) {
 		o.Sleep = func(context.Context, time.Duration) error {
 			cancel()
 			return nil
@@ -196,7 +202,7 @@ func TestWithLittleTimeLeftNothingIsSent(t *testing.T) {
 
 func TestFortySecondsAreEnoughToBegin(t *testing.T) {
 	ctx, now := withLeft(t, 40*time.Second)
-	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) { o.Now = now })
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *options) { o.Now = now })
 	if got := c.Create(ctx, ready(t)); got.Kind != erp.Created {
 		t.Errorf("%+v", got)
 	}
@@ -204,7 +210,7 @@ func TestFortySecondsAreEnoughToBegin(t *testing.T) {
 
 func TestALookUpNeedsNoTimeToBeRecordedIn(t *testing.T) {
 	ctx, now := withLeft(t, 20*time.Second)
-	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone)), func(o *sensio.Options) { o.Now = now })
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone)), func(o *options) { o.Now = now })
 	if got := c.LookUp(ctx, reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}
@@ -232,7 +238,7 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 		"no secret": {func(context.Context) (string, string, error) { return appKey, "", nil }, "secret sensio/loja: app_secret is missing"},
 	} {
 		want := erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, AccountFault: true, Text: c.text}
-		client := calling(t, url, func(o *sensio.Options) { o.Credentials = c.credentials })
+		client := calling(t, url, func(o *options) { o.Credentials = c.credentials })
 		if diff := cmp.Diff(want, client.Create(t.Context(), ready(t))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -243,7 +249,7 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 func TestASecretThatWasNotReadInTimeMakesNoAccountRest(t *testing.T) {
 	url := wiretest.Unasked(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	c := calling(t, url, func(o *sensio.Options) {
+	c := calling(t, url, func(o *options) {
 		o.Credentials = func(context.Context) (string, string, error) {
 			cancel()
 			return "", "", ctx.Err()
@@ -267,7 +273,7 @@ func TestASaleOfTheDefaultCustomerNeedsNoName(t *testing.T) {
 }
 
 func TestASecretThatNoHeaderNamesIsNotNeeded(t *testing.T) {
-	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(201, "application/json", `{"response":"1"}`)), func(o *options) {
 		o.Config.Headers = map[string]string{"X-Company": "7"}
 		o.Credentials = func(context.Context) (string, string, error) { return "", "", errors.New("no such secret") }
 	})
@@ -311,7 +317,7 @@ func TestNoTextShowsAPersonHoweverTheyAreWritten(t *testing.T) {
 }
 
 func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
-	c := calling(t, wiretest.Serve(t, wiretest.Answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *options) {
 		o.Config.Headers = map[string]string{"X-Token": "pasted-by-hand"}
 	})
 	if got := c.Create(t.Context(), ready(t)); got.Text != "bad token ***" {
@@ -322,7 +328,7 @@ func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
 func TestASecondLiesBetweenTwoCalls(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
-	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", `{"success":true,"response":[]}`)), func(o *sensio.Options) {
+	c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", `{"success":true,"response":[]}`)), func(o *options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(_ context.Context, d time.Duration) error {
 			waits = append(waits, d)
@@ -404,8 +410,8 @@ func TestNobodyIsAskedForWhereNothingCanBeFound(t *testing.T) {
 		order  order.Order
 		want   sensio.Sale
 	}{
-		"no query":               {calling(t, url, func(o *sensio.Options) { o.Config.Customer = sensio.Customer{} }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
-		"no query but a default": {calling(t, url, func(o *sensio.Options) { o.Config.Customer.Query = nil }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
+		"no query":               {calling(t, url, func(o *options) { o.Config.Customer = sensio.Customer{} }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
+		"no query but a default": {calling(t, url, func(o *options) { o.Config.Customer.Query = nil }), paid(t, "10", "1 x 10"), sensio.Sale{Customer: "Ana Prado"}},
 		"no tax id":              {calling(t, url), byDefault, sensio.Sale{CustomerID: "p-1"}},
 	} {
 		doc, answer := c.client.Customer(t.Context(), document(t, c.client, c.order))

@@ -31,13 +31,17 @@ func (c *Client) knowable(customer order.Customer) error {
 // configured; where there is none, or nobody was found, the customer goes by name.
 // Nobody is ever created or changed. See erp.ERP.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
-	doc.Key = c.keyDigest(ctx)
+	k, answer := c.keys(ctx, false)
+	doc.Key = c.keyDigest(k)
 	sale, ok := doc.Body.(Sale)
 	q := c.config.Customer.Query
 	if !ok || q == nil || doc.Customer.TaxID == "" {
 		return doc, erp.Answer{Kind: erp.Ready}
 	}
-	id, answer := c.find(ctx, *q, doc.Customer)
+	if answer.Kind != "" {
+		return doc, answer
+	}
+	id, answer := c.find(ctx, k, *q, doc.Customer)
 	if answer.Kind != erp.Ready {
 		return doc, answer
 	}
@@ -48,12 +52,13 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 
 // find answers Ready with the person's id, or with none where nobody has the tax
 // id; else why it can't tell.
-func (c *Client) find(ctx context.Context, q Query, customer order.Customer) (string, erp.Answer) {
+func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.Customer) (string, erp.Answer) {
 	target, err := expandURL(c.config.BaseURL, q.Path, map[string]string{"customer.tax_id": string(customer.TaxID)})
 	if err != nil {
 		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
 	}
-	answer, body := c.call(ctx, call{name: "customer query", method: http.MethodGet, url: target}, outcomeOfRead, customer.Private()...)
+	ask := wire.Call{Request: wire.Request{Name: "customer query", Method: http.MethodGet, URL: target}}
+	answer, body := c.call(ctx, k, ask, outcomeOfRead, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
 	}

@@ -43,7 +43,7 @@ func parse(t testing.TB, settings string) sensio.Config {
 
 func client(t testing.TB, settings string) *sensio.Client {
 	t.Helper()
-	return sensio.New(sensio.Options{Account: "loja", Config: parse(t, settings)})
+	return sensio.New(parse(t, settings), erp.Options{Account: "loja"})
 }
 
 func money(t testing.TB, text string) order.Money {

@@ -17,8 +17,8 @@ import (
 // TestACallEndsAfterHalfAMinute: with a clock of the test's own, the real waiting.
 func TestACallEndsAfterHalfAMinute(t *testing.T) {
 	wiretest.Silence(t, func(t *testing.T, dial wiretest.Dial, want erp.AnswerKind) {
-		client := New(Options{Account: "loja", Config: Config{BaseURL: "http://127.0.0.1/"}})
-		client.http.Transport.(*http.Transport).DialContext = dial
+		client := New(Config{BaseURL: "http://127.0.0.1/"}, erp.Options{Account: "loja"})
+		client.caller.HTTP.Transport.(*http.Transport).DialContext = dial
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 		defer cancel()
 		began := time.Now()
@@ -36,9 +36,9 @@ func TestACallEndsAfterHalfAMinute(t *testing.T) {
 // time leaves the rest to the question after it.
 func TestALookUpAndItsControlEndWithinOneCallsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := New(Options{Account: "loja", Config: Config{BaseURL: "http://127.0.0.1/", LookUp: &LookUp{Path: "/sales?origId={origId}", ID: "id"}}, Notes: found{}})
+		client := New(Config{BaseURL: "http://127.0.0.1/", LookUp: &LookUp{Path: "/sales?origId={origId}", ID: "id"}}, erp.Options{Account: "loja", Notes: found{}})
 		calls := 0
-		client.http.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
+		client.caller.HTTP.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
 			calls++
 			if calls > 1 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -27,35 +28,36 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if ref.Kind != "" && ref.Kind != kindSale {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no sale, and this release looks for nothing else"}
 	}
-	// Two calls together take no longer than one may.
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	key := c.keyDigest(ctx)
-	answer := c.lookUp(ctx, ref)
-	answer.Key = key
+	k, answer := c.keys(ctx, false)
+	if answer.Kind == "" {
+		// Two calls together take no longer than one may.
+		answer = c.lookUp(ctx, k, c.caller.Now().Add(callLimit), ref)
+	}
+	answer.Key = c.keyDigest(k)
 	return answer
 }
 
-func (c *Client) lookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	rows, answer := c.sales(ctx, ref)
+func (c *Client) lookUp(ctx context.Context, k wire.Keys, by time.Time, ref erp.Reference) erp.Answer {
+	rows, answer := c.sales(ctx, k, by, ref)
 	switch {
 	case answer.Kind != erp.Present:
 		return answer
 	case len(rows) == 0:
-		return c.none(ctx, ref)
+		return c.none(ctx, k, by, ref)
 	}
 	return c.found(ctx, rows, ref)
 }
 
 // sales are the rows that the look-up shows for a reference; unless the answer is
 // Present, it says why there are none to judge.
-func (c *Client) sales(ctx context.Context, ref erp.Reference) ([]any, erp.Answer) {
+func (c *Client) sales(ctx context.Context, k wire.Keys, by time.Time, ref erp.Reference) ([]any, erp.Answer) {
 	l := c.config.LookUp
 	target, err := expandURL(c.config.BaseURL, l.Path, map[string]string{"orig": ref.Orig, "origId": ref.OrigID})
 	if err != nil {
 		return nil, erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
 	}
-	answer, body := c.call(ctx, call{name: "look-up", method: http.MethodGet, url: target}, outcomeOfRead)
+	ask := wire.Call{By: by, Request: wire.Request{Name: "look-up", Method: http.MethodGet, URL: target}}
+	answer, body := c.call(ctx, k, ask, outcomeOfRead)
 	if answer.Kind != erp.Present {
 		return nil, answer
 	}
@@ -99,7 +101,7 @@ func having(rows []any, ref erp.Reference) []any {
 // none judges an empty answer by the sale that the look-up found last. Where it
 // doesn't show that one any more, a person looks: the sale was deleted, or the
 // filter went deaf.
-func (c *Client) none(ctx context.Context, ref erp.Reference) erp.Answer {
+func (c *Client) none(ctx context.Context, k wire.Keys, by time.Time, ref erp.Reference) erp.Answer {
 	last, err := c.lastFound(ctx)
 	switch {
 	case err != nil:
@@ -109,7 +111,7 @@ func (c *Client) none(ctx context.Context, ref erp.Reference) erp.Answer {
 	case last.Orig == ref.Orig && last.OrigID == ref.OrigID:
 		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
 	}
-	rows, answer := c.sales(ctx, last)
+	rows, answer := c.sales(ctx, k, by, last)
 	switch {
 	case answer.Kind != erp.Present:
 		return answer

@@ -105,7 +105,7 @@ func TestWhatALookUpProves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := &list{answers: map[string]string{reference.OrigID: c.body, known.OrigID: knownAlone}, status: c.status}
 			url, m := wiretest.Serve(t, l.ServeHTTP), memory(t)
-			remembering := func(o *sensio.Options) { o.Notes = m }
+			remembering := func(o *options) { o.Notes = m }
 			client := calling(t, url, remembering)
 			if c.proven {
 				l.found(t, client)
@@ -153,7 +153,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
-			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
+			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
 			l.found(t, client)
 			c.want.Key = erp.KeyDigest(appKey)
 			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
@@ -168,7 +168,7 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 
 func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 	l, m := &list{answers: map[string]string{reference.OrigID: oursAlone}}, memory(t)
-	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
 	l.found(t, client)
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
@@ -181,7 +181,7 @@ func TestASaleThatIsThereIsAskedForOnce(t *testing.T) {
 // A sale can't be the proof of its own absence.
 func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 	l, m := &list{}, memory(t)
-	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Notes = m })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
 	l.found(t, client)
 	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now", Key: erp.KeyDigest(appKey)}
 	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
@@ -209,7 +209,7 @@ func (r recalled) Note(context.Context, string, string) (erp.Note, error) {
 
 // A former release only remembered that something was found.
 func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
-	client := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Notes = recalled{text: "proven"} })
+	client := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *options) { o.Notes = recalled{text: "proven"} })
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Unprovable {
 		t.Errorf("%+v", got)
 	}
@@ -218,7 +218,7 @@ func TestWhatAFormerReleaseRememberedProvesNothing(t *testing.T) {
 func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
 	for _, origID := range []string{"529.982.247-25", strings.Repeat("7", 600)} {
 		m := recalled{text: `{"orig":"loja","orig_id":"` + origID + `"}`}
-		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *sensio.Options) { o.Notes = m }).LookUp(t.Context(), reference)
+		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *options) { o.Notes = m }).LookUp(t.Context(), reference)
 		if got.Kind != erp.Unprovable || len(got.Text) > 500 || strings.Contains(got.Text, "529.982") {
 			t.Errorf("%+v", got)
 		}
@@ -231,27 +231,27 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 	l := &list{answers: map[string]string{known.OrigID: knownAlone}}
 	url := wiretest.Serve(t, l.ServeHTTP)
 	m := memory(t)
-	with := func(change func(*sensio.Options)) *sensio.Client {
-		return calling(t, url, func(o *sensio.Options) {
+	with := func(change func(*options)) *sensio.Client {
+		return calling(t, url, func(o *options) {
 			o.Notes = m
 			l := *o.Config.LookUp
 			o.Config.LookUp = &l
 			change(o)
 		})
 	}
-	l.found(t, with(func(*sensio.Options) {}))
+	l.found(t, with(func(*options) {}))
 	for name, c := range map[string]struct {
-		change func(*sensio.Options)
+		change func(*options)
 		want   erp.AnswerKind
 	}{
-		"the same":       {func(*sensio.Options) {}, erp.Absent},
-		"another path":   {func(o *sensio.Options) { o.Config.LookUp.Path = "/vendas?origId={origId}" }, erp.Unprovable},
-		"another base":   {func(o *sensio.Options) { o.Config.BaseURL += "/v2" }, erp.Unprovable},
-		"another list":   {func(o *sensio.Options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
-		"another id":     {func(o *sensio.Options) { o.Config.LookUp.ID = "_id" }, erp.Unprovable},
-		"another":        {func(o *sensio.Options) { o.Account = "matriz" }, erp.Unprovable},
-		"without memory": {func(o *sensio.Options) { o.Notes = nil }, erp.Unprovable},
-		"broken memory":  {func(o *sensio.Options) { o.Notes = broken{} }, erp.Lost},
+		"the same":       {func(*options) {}, erp.Absent},
+		"another path":   {func(o *options) { o.Config.LookUp.Path = "/vendas?origId={origId}" }, erp.Unprovable},
+		"another base":   {func(o *options) { o.Config.BaseURL += "/v2" }, erp.Unprovable},
+		"another list":   {func(o *options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
+		"another id":     {func(o *options) { o.Config.LookUp.ID = "_id" }, erp.Unprovable},
+		"another":        {func(o *options) { o.Account = "matriz" }, erp.Unprovable},
+		"without memory": {func(o *options) { o.Notes = nil }, erp.Unprovable},
+		"broken memory":  {func(o *options) { o.Notes = broken{} }, erp.Lost},
 	} {
 		if got := with(c.change).LookUp(t.Context(), reference); got.Kind != c.want {
 			t.Errorf("%s: %+v, want %s", name, got, c.want)
@@ -271,7 +271,7 @@ func (broken) WriteNote(context.Context, string, string, erp.Note, erp.Note) (bo
 
 func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {
 	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", oursAlone))
-	c := calling(t, url, func(o *sensio.Options) { o.Notes = broken{} })
+	c := calling(t, url, func(o *options) { o.Notes = broken{} })
 	if got := c.LookUp(t.Context(), reference); got.Kind != erp.Present {
 		t.Errorf("%+v", got)
 	}
@@ -279,7 +279,7 @@ func TestAPresentSaleIsPresentThoughTheProofCouldntBeKept(t *testing.T) {
 
 func TestTheListMayBeTheAnswerItselfOrDeepInIt(t *testing.T) {
 	for rows, body := range map[string]string{"": `[` + oursText + `]`, "data.sales": `{"data":{"sales":[` + oursText + `]}}`} {
-		c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", body)), func(o *sensio.Options) { o.Config.LookUp.Rows = rows })
+		c := calling(t, wiretest.Serve(t, wiretest.Answering(200, "application/json", body)), func(o *options) { o.Config.LookUp.Rows = rows })
 		if got := c.LookUp(t.Context(), reference); got.Kind != erp.Present || got.ID != "64f0c1" {
 			t.Errorf("%q: %+v", rows, got)
 		}
@@ -305,7 +305,7 @@ func TestAReferenceMayBePartOfThePath(t *testing.T) {
 		asked = r.URL.Path
 		wiretest.Answering(200, "application/json", `{"response":[]}`)(w, r)
 	})
-	c := calling(t, url, func(o *sensio.Options) { o.Config.LookUp.Path = "/by-orig/{orig}/{origId}" })
+	c := calling(t, url, func(o *options) { o.Config.LookUp.Path = "/by-orig/{orig}/{origId}" })
 	c.LookUp(t.Context(), erp.Reference{Orig: "Loja Um", OrigID: "7+8"})
 	if asked != "/by-orig/Loja Um/7+8" {
 		t.Errorf("asked for %q", asked)
@@ -314,7 +314,7 @@ func TestAReferenceMayBePartOfThePath(t *testing.T) {
 
 func TestWithoutALookUpNothingIsAsked(t *testing.T) {
 	url := wiretest.Unasked(t)
-	none := calling(t, url, func(o *sensio.Options) { o.Config.LookUp = nil })
+	none := calling(t, url, func(o *options) { o.Config.LookUp = nil })
 	if none.CanLookUp() || none.LookUp(t.Context(), reference).Kind != erp.Unprovable {
 		t.Error("an account without a look-up looks up")
 	}
@@ -347,7 +347,7 @@ func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 // Of a token that is renewed for the same company nobody can tell whether it is.
 func TestWithoutAnAppKeyALookUpDoesntTellOne(t *testing.T) {
 	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
-	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *sensio.Options) { o.Config.Headers = map[string]string{"Authorization": "Bearer {app_secret}"} })
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Config.Headers = map[string]string{"Authorization": "Bearer {app_secret}"} })
 	if got := client.LookUp(t.Context(), reference); got.Kind != erp.Present || got.Key != "" {
 		t.Errorf("%+v", got)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -167,14 +166,8 @@ func isID(text string) bool {
 // retryAfter obeys seconds as well as a date, within bounds.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := header.Get("Retry-After")
-	rest := time.Duration(0)
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		rest = time.Duration(seconds) * time.Second
-	} else if at, err := http.ParseTime(text); err == nil {
-		rest = at.Sub(now)
+	if at, err := http.ParseTime(text); err == nil && at.After(now) {
+		return min(at.Sub(now), longestRest)
 	}
-	if rest <= 0 {
-		return rateRest
-	}
-	return min(rest, longestRest)
+	return wire.Rest(text, time.Second, rateRest, longestRest)
 }

@@ -36,8 +36,8 @@ func simulate(t *testing.T, options sensiosim.Options) *simulated {
 	})
 	config, m := parse(t, keyed), memory(t)
 	config.BaseURL = server.URL
-	s.Client = sensio.New(sensio.Options{
-		Account: "loja", Config: config, Credentials: credentials, Notes: m,
+	s.Client = sensio.New(config, erp.Options{
+		Account: "loja", Credentials: credentials, Notes: m,
 		Now: s.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.Pass(d)

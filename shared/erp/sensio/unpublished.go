@@ -16,13 +16,9 @@ import (
 const (
 	// callLimit is the longest that one call may take.
 	callLimit = 30 * time.Second
-	// margin is what has to be left beyond a create's call to record its outcome.
-	margin = 10 * time.Second
 	// spacing lies between the starts of two calls: no rate is published, and one
 	// a second is slow for any.
 	spacing = time.Second
-	// secretRest is how long the account rests when its secret can't be read.
-	secretRest = 60 * time.Second
 	// keyRest is how long it rests after 401, 402 or 403.
 	keyRest = 5 * time.Minute
 	// rateRest is how long it rests after 429 or 425 without a Retry-After, and

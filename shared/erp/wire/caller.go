@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+const (
+	// margin is what has to be left beyond a create's call to record its outcome.
+	margin = 10 * time.Second
+	// secretRest is how long an account rests when its secret can't be read.
+	secretRest = 60 * time.Second
+)
+
+// Caller makes the calls of one account: one after another, each once or not at all,
+// none too soon after the last one, none with too little time left.
+type Caller struct {
+	// HTTP carries the requests.
+	HTTP *http.Client
+	// Now is the clock.
+	Now func() time.Time
+
+	sleep        func(context.Context, time.Duration) error
+	credentials  erp.Credentials
+	secret       string // its name
+	limit, apart time.Duration
+	// born and started are when the last call of a pace began: a new process doesn't know
+	// what the former one called, so all of them began with it.
+	born    time.Time
+	started map[string]time.Time
+}
+
+// NewCaller makes the caller of an account of that kind. A call takes no longer than
+// limit, and the starts of two calls of one pace lie apart.
+func NewCaller(kind string, o erp.Options, limit, apart time.Duration) *Caller {
+	c := &Caller{
+		HTTP: NewClient(), Now: o.Now, sleep: o.Sleep, credentials: o.Credentials, secret: kind + "/" + o.Account,
+		limit: limit, apart: apart, started: map[string]time.Time{},
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.sleep == nil {
+		c.sleep = Sleep
+	}
+	if o.Transport != nil {
+		c.HTTP.Transport = o.Transport
+	}
+	c.born = c.Now()
+	return c
+}
+
+// Keys are an account's App Key and App Secret.
+type Keys struct{ App, Secret string }
+
+// Keys reads the account's, if one is needed: "app_key", "app_secret". Without those that
+// are the account rests, since nothing of it can go on: then the answer has a kind.
+func (c *Caller) Keys(ctx context.Context, creates bool, needed ...string) (Keys, erp.Answer) {
+	if len(needed) == 0 {
+		return Keys{}, erp.Answer{}
+	}
+	key, secret, err := c.credentials(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Keys{}, notBegun(creates, "the time was over before the account's secret was read")
+	case err != nil:
+		return Keys{}, c.WrongSecret(Clean(err.Error(), key, secret))
+	}
+	for _, name := range needed {
+		if name == "app_key" && key == "" || name == "app_secret" && secret == "" {
+			return Keys{}, c.WrongSecret(name + " is missing")
+		}
+	}
+	return Keys{App: key, Secret: secret}, erp.Answer{}
+}
+
+// WrongSecret is the answer of a call that can't be made with the account's secret.
+func (c *Caller) WrongSecret(why string) erp.Answer {
+	return erp.Answer{Kind: erp.Lane, RetryAfter: secretRest, AccountFault: true, Text: "secret " + c.secret + ": " + why}
+}
+
+// Call is a request that is paced.
+type Call struct {
+	Request
+	// Pace names the calls that keep apart from each other.
+	Pace string
+	// By is when it has to be over, where that is before its limit; zero: the limit counts.
+	By time.Time
+	// Creates: it asks for the document, so that its outcome has to be recorded.
+	Creates bool
+}
+
+// Send makes the call, or none where there is too little time. It is Send of the
+// package, but that private values are masked in what the answer says.
+func (c *Caller) Send(ctx context.Context, call Call, private ...string) (Response, erp.Answer) {
+	if err := c.wait(ctx, call.Pace); err != nil {
+		return Response{}, notBegun(call.Creates, timeOver)
+	}
+	if why := c.tooLate(ctx, call.Creates); why != "" {
+		return Response{}, notBegun(call.Creates, why)
+	}
+	limit := c.limit
+	if !call.By.IsZero() {
+		limit = min(limit, call.By.Sub(c.Now()))
+	}
+	response, answer := Send(ctx, c.HTTP, limit, call.Request)
+	answer.Text = Clean(answer.Text, private...)
+	return response, answer
+}
+
+const timeOver = "the time was over before the call"
+
+// notBegun is the answer of a call of which no byte left.
+func notBegun(creates bool, why string) erp.Answer {
+	if creates {
+		return erp.Answer{Kind: erp.NoTime, Text: why}
+	}
+	return erp.Answer{Kind: erp.NotSent, Text: why}
+}
+
+// wait waits until the pace's last call began long enough ago.
+func (c *Caller) wait(ctx context.Context, pace string) error {
+	last, called := c.started[pace]
+	if !called {
+		last = c.born
+	}
+	// A clock that went back must not make for a longer wait.
+	if wait := min(last.Add(c.apart).Sub(c.Now()), c.apart); wait > 0 {
+		if err := c.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	c.started[pace] = c.Now()
+	return nil
+}
+
+// tooLate says why too little time is left to begin, or nothing. A create needs enough
+// to be recorded as well. It is asked after every wait, just before the bytes. The wall
+// clock counts, not the monotonic one, which may have stood still with the process.
+func (c *Caller) tooLate(ctx context.Context, creates bool) string {
+	if ctx.Err() != nil {
+		return timeOver
+	}
+	deadline, ok := ctx.Deadline()
+	left, needed := deadline.Round(0).Sub(c.Now().Round(0)), c.limit+margin
+	switch {
+	case !ok:
+	case left <= 0:
+		return timeOver
+	case creates && left < needed:
+		return fmt.Sprintf("%s were left, a create needs %s", left.Truncate(time.Millisecond), needed)
+	}
+	return ""
+}
+
+// Rest is how long to rest where an ERP says so many units of time, but no more than
+// longest; the fallback where it says none.
+func Rest(count string, unit, fallback, longest time.Duration) time.Duration {
+	n, err := strconv.ParseUint(count, 10, 31)
+	if err != nil || n == 0 {
+		return fallback
+	}
+	return min(time.Duration(n), longest/unit) * unit
+}

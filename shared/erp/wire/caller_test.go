@@ -1,0 +1,106 @@
+package wire_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+// answering is an ERP that takes its time for each call, and notes when it came.
+type answering struct {
+	takes time.Duration
+	began time.Time
+	calls []string
+}
+
+func (a *answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	a.calls = append(a.calls, r.URL.Path+" "+time.Since(a.began).String())
+	select {
+	case <-time.After(a.takes):
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// calling has a caller with a limit of 30 s, and a second between two calls.
+func calling(t *testing.T, takes time.Duration, does func(*testing.T, *wire.Caller, *answering)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		a := &answering{takes: takes, began: time.Now()}
+		does(t, wire.NewCaller("third", erp.Options{Account: "loja", Transport: a}, 30*time.Second, time.Second), a)
+	})
+}
+
+func named(path string) wire.Call {
+	return wire.Call{Pace: path, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
+}
+
+func TestCallsOfOnePaceKeepApart(t *testing.T) {
+	calling(t, 100*time.Millisecond, func(t *testing.T, c *wire.Caller, a *answering) {
+		for _, path := range []string{"a", "a", "b", "a"} {
+			if r, answer := c.Send(t.Context(), named(path)); r.Status != http.StatusOK || answer.Kind != "" {
+				t.Errorf("%+v", answer)
+			}
+		}
+		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 2.1s", "/a 3s"}, a.calls); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestACallIsOverByItsLimitAndItsTime(t *testing.T) {
+	for by, want := range map[time.Duration]time.Duration{0: 31 * time.Second, 20 * time.Second: 20 * time.Second, time.Minute: 31 * time.Second, -time.Second: time.Second} {
+		calling(t, time.Hour, func(t *testing.T, c *wire.Caller, a *answering) {
+			call := named("a")
+			if by != 0 {
+				call.By = a.began.Add(by)
+			}
+			_, answer := c.Send(t.Context(), call)
+			if took := time.Since(a.began); answer.Kind == "" || took != want {
+				t.Errorf("by %s: %+v after %s", by, answer, took)
+			}
+		})
+	}
+}
+
+func TestWhatTooLittleTimeIsLeftForIsNotBegun(t *testing.T) {
+	for left, c := range map[time.Duration]struct{ create, read erp.AnswerKind }{
+		time.Second:                       {erp.NoTime, erp.NotSent}, // that the pace takes
+		41*time.Second - time.Millisecond: {create: erp.NoTime},
+		41 * time.Second:                  {},
+	} {
+		for creates, want := range map[bool]erp.AnswerKind{true: c.create, false: c.read} {
+			calling(t, 0, func(t *testing.T, caller *wire.Caller, a *answering) {
+				ctx, cancel := context.WithTimeout(t.Context(), left)
+				defer cancel()
+				call := named("a")
+				call.Creates = creates
+				_, answer := caller.Send(ctx, call)
+				if answer.Kind != want || len(a.calls) == 0 != (want != "") {
+					t.Errorf("%s left, creates %t: %+v, %d calls", left, creates, answer, len(a.calls))
+				}
+			})
+		}
+	}
+}
+
+func TestARestIsAsLongAsItsWordsWithinItsBound(t *testing.T) {
+	for count, want := range map[string]time.Duration{
+		"": time.Minute, "0": time.Minute, "-5": time.Minute, "soon": time.Minute, "99999999999": time.Minute,
+		"7": 7 * time.Second, "7200": 2 * time.Hour, "7201": 2 * time.Hour,
+	} {
+		if got := wire.Rest(count, time.Second, time.Minute, 2*time.Hour); got != want {
+			t.Errorf("%q: %s", count, got)
+		}
+	}
+}
