@@ -106,7 +106,7 @@ func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 // order or a default says where nothing is.
 func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
 	e := expansion{values: placeholder.OrderValues(o, ref.Orig), total: o.Total, day: day(o)}
-	parts, err := e.object(c.config.OS)
+	parts, err := placeholder.Fill(c.config.OS, e.text)
 	if err != nil {
 		return nil, order.Reject(order.Mapping, "erps.%s.os in connections.yaml: %v", c.account, err)
 	}
@@ -209,7 +209,7 @@ func (c *Client) service(o order.Order, ref erp.Reference, i int) (map[string]an
 		return nil, err
 	}
 	e := expansion{values: placeholder.LineValues(o, ref.Orig, o.Lines[i]), total: o.Total, day: day(o)}
-	fields, err := e.object(c.config.Services[sku])
+	fields, err := placeholder.Fill(c.config.Services[sku], e.text)
 	if err != nil {
 		return nil, order.Reject(order.Mapping, "erps.%s.services.%s in connections.yaml: %v", c.account, sku, err)
 	}

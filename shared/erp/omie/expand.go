@@ -2,7 +2,6 @@ package omie
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -16,51 +15,11 @@ import (
 // of a single department or instalment.
 const orderTotal = "{order.total}"
 
-// expansion makes configured fields into those of one order. It copies: the
-// configuration is every order's.
+// expansion makes configured fields into those of one order.
 type expansion struct {
 	values map[string]string
 	total  order.Money
 	day    time.Time
-}
-
-func (e expansion) object(configured map[string]any) (map[string]any, error) {
-	expanded := make(map[string]any, len(configured))
-	for key, v := range configured {
-		value, err := e.value(key, v)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
-		}
-		// A key whose value this order doesn't have isn't sent.
-		if value != nil {
-			expanded[key] = value
-		}
-	}
-	return expanded, nil
-}
-
-func (e expansion) value(key string, v any) (any, error) {
-	switch v := v.(type) {
-	case map[string]any:
-		expanded, err := e.object(v)
-		if err != nil || len(expanded) == 0 && len(v) > 0 {
-			return nil, err
-		}
-		return expanded, nil
-	case []any:
-		list := make([]any, len(v))
-		for i, element := range v {
-			value, err := e.value(key, element)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	case string:
-		return e.text(key, v)
-	}
-	return v, nil
 }
 
 func (e expansion) text(key, text string) (any, error) {
@@ -74,6 +33,7 @@ func (e expansion) text(key, text string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A key whose value this order doesn't have isn't sent.
 	if expanded = wire.Text(expanded); expanded == "" && text != "" {
 		return nil, nil
 	}

@@ -96,3 +96,29 @@ func FuzzExpandPutsBackWhatNamesFound(f *testing.F) {
 		}
 	})
 }
+
+func TestFilledFieldsAreACopyWithoutWhatIsMissing(t *testing.T) {
+	configured := map[string]any{"a": "x", "gone": "", "number": 7, "list": []any{"y", map[string]any{"b": "z"}}, "empty": map[string]any{"b": ""}, "none": map[string]any{}}
+	filled, err := placeholder.Fill(configured, func(key, text string) (any, error) {
+		if text == "" {
+			return nil, nil
+		}
+		return key + "=" + text, nil
+	})
+	want := map[string]any{"a": "a=x", "number": 7, "list": []any{"list=y", map[string]any{"b": "b=z"}}, "none": map[string]any{}}
+	if diff := cmp.Diff(want, filled); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if configured["a"] != "x" || len(configured) != 6 {
+		t.Errorf("what is configured became %v", configured)
+	}
+	_, err = placeholder.Fill(configured, func(key, _ string) (any, error) {
+		if key == "b" {
+			return nil, placeholder.ErrUnknown
+		}
+		return key, nil
+	})
+	if !errors.Is(err, placeholder.ErrUnknown) || !strings.Contains(err.Error(), ": b: ") {
+		t.Errorf("the error is %v", err)
+	}
+}

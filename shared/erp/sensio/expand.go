@@ -3,7 +3,6 @@ package sensio
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -19,13 +18,16 @@ var (
 ) // never written to
 
 // expand puts an order's values into configured fields, and the fields into
-// their struct. The configuration is every order's and stays as it is.
+// their struct.
 func expand(configured map[string]any, values map[string]string, into any) error {
-	expanded, err := expandValue(configured, values)
+	fields, err := placeholder.Fill(configured, func(_, text string) (any, error) {
+		expanded, err := placeholder.Expand(text, values)
+		return wire.Text(expanded), err
+	})
 	if err != nil {
 		return err
 	}
-	return fill(expanded, into)
+	return fill(fields, into)
 }
 
 // fill reads configured fields into their struct, and knows no others.
@@ -37,35 +39,6 @@ func fill(fields, into any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
-}
-
-func expandValue(v any, values map[string]string) (any, error) {
-	switch v := v.(type) {
-	case map[string]any:
-		object := make(map[string]any, len(v))
-		for key, field := range v {
-			value, err := expandValue(field, values)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", key, err)
-			}
-			object[key] = value
-		}
-		return object, nil
-	case []any:
-		list := make([]any, len(v))
-		for i, element := range v {
-			value, err := expandValue(element, values)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	case string:
-		text, err := placeholder.Expand(v, values)
-		return wire.Text(text), err
-	}
-	return v, nil
 }
 
 // expandURL puts values into a path and query, escaped so that none of them can
