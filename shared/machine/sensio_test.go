@@ -111,7 +111,7 @@ func (b *sensioBench) settled() {
 func (b *sensioBench) asked(p purchase) (creates, lookUps int) {
 	for _, c := range b.shop.Calls() {
 		switch {
-		case c.OrigID != p.transaction:
+		case c.Code != p.transaction:
 		case c.Method == "POST /sales":
 			creates++
 		default:

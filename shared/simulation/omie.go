@@ -160,10 +160,6 @@ func (o *omieAccount) take(c *call, f *fault) reply {
 		o.judge(c, what)
 	}
 	this := o.keep(c)
-	header := http.Header{"Content-Type": {r.ContentType}}
-	if r.Location != "" {
-		header.Set("Location", r.Location)
-	}
 	if c.creates && strings.Contains(string(r.Body), "já cadastrada para") {
 		w.effect(refusedTwice)
 	}
@@ -178,7 +174,7 @@ func (o *omieAccount) take(c *call, f *fault) reply {
 	calls := sim.Calls()
 	struck := f != nil && strings.HasPrefix(calls[len(calls)-1].Outcome, f.mode+":")
 	c.rests = c.rests && struck
-	return reply{status: r.Status, header: header, body: r.Body, delay: r.Delay, struck: struck, end: end,
+	return reply{status: r.Status, header: r.Header, body: r.Body, delay: r.Delay, struck: struck, end: end,
 		hangs: r.Fate == omiesim.Hangs, cut: r.Fate == omiesim.Cut}
 }
 

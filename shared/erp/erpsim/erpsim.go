@@ -1,5 +1,6 @@
-// Package erpsim says what others need of the simulator of an ERP. The simulators are
-// beside the ERPs' packages, and share no code with them.
+// Package erpsim says what others need of the simulator of an ERP, and has the frame that
+// every one stands on. The simulators are beside the ERPs' packages; neither they nor the
+// frame share any code with the clients.
 package erpsim
 
 import (

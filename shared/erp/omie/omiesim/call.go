@@ -2,43 +2,20 @@ package omiesim
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 )
-
-// Fate says what becomes of an answer on its way.
-type Fate int
-
-// What can become of an answer.
-const (
-	Answered Fate = iota // it arrives, after Delay
-	Hangs                // it never comes; the connection stays open
-	Cut                  // the connection is reset instead
-)
-
-// Reply is what a call is answered with.
-type Reply struct {
-	Status      int
-	ContentType string
-	Location    string
-	Body        []byte
-	Fate        Fate
-	// Delay is how long the answer takes.
-	Delay time.Duration
-
-	open *running
-}
-
-// Open tells whether the call is still running at Omie: it hangs, or its answer
-// takes a while. Whoever drives the Sim without sockets ends it with End.
-func (r Reply) Open() bool { return r.open != nil }
 
 // running is a call between its start and its end.
 type running struct {
-	lane    *lane
 	id      identity
 	method  string
 	write   bool
@@ -94,6 +71,13 @@ func methods() map[string]map[string]action {
 
 var api = methods() // never written to
 
+func methodNames() (names []string) {
+	for _, service := range api {
+		names = slices.AppendSeq(names, maps.Keys(service))
+	}
+	return names
+}
+
 func noCode(map[string]any) string { return "" }
 
 // Call makes one call: path is that of the service ("servicos/os/", with or
@@ -108,33 +92,51 @@ func (s *Sim) Call(path string, body []byte) Reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	fault := s.asked(req)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.opt.Now()
-	s.applyDue(now)
 	req.id = identify(service, req)
-	return s.answer(now, req, fault)
+	return s.Take(erpsim.Work{
+		Method: req.method, Code: req.code, Writes: req.action.write, Sent: req.param,
+		Admit: func(now time.Time) *Reply {
+			refused := s.admit(now, s.laneOf(req.key), req)
+			if refused == nil {
+				return nil
+			}
+			r := refused.reply()
+			return &r
+		},
+		Do: func(at time.Time) Reply {
+			result, refused := req.action.do(s, at, req.raw, req.param)
+			if refused != nil {
+				return refused.reply()
+			}
+			return erpsim.JSON(http.StatusOK, result)
+		},
+		Done: func(now time.Time, fault *Fault, r Reply) func(time.Time) { return s.done(now, req, fault, r) },
+	})
 }
 
-// End ends a call whose Reply was Open: its answer arrived, or the caller left.
-// What counts from the end of a call counts from here. Ending twice does nothing.
-func (s *Sim) End(r Reply) {
-	if r.open == nil {
-		return
+// done judges what a call ended in, and lets it run until its answer is there.
+func (s *Sim) done(now time.Time, req request, fault *Fault, r Reply) func(time.Time) {
+	l := s.laneOf(req.key)
+	refused, _ := r.Refusal.(*refusal)
+	l.judge(now, req, refused, s.opt)
+	if fault != nil && fault.Mode == Blocked {
+		l.blockedUntil = now.Add(cmp.Or(fault.Delay, blockFor))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.finish(s.opt.Now(), r.open)
-}
-
-func (s *Sim) finish(now time.Time, run *running) {
-	if run.over {
-		return
+	if refused != nil && refused.unheard() {
+		return nil
 	}
-	run.over = true
-	close(run.ended)
-	run.lane.leave(now, run)
+	run := &running{
+		id: req.id, method: req.method, write: req.action.write, ended: make(chan struct{}),
+		patient: r.Fate == Hangs || r.Delay > leaving,
+	}
+	l.enter(now, run, s.opt.RedundantFor)
+	return func(now time.Time) {
+		if !run.over {
+			run.over = true
+			close(run.ended)
+			l.leave(now, run)
+		}
+	}
 }
 
 // route finds the service; a path without its slash is redirected, as at Omie.
@@ -144,11 +146,11 @@ func route(path string) (string, map[string]action, *Reply) {
 		return service, found, nil
 	}
 	if _, ok := api[service+"/"]; ok {
-		r := page(http.StatusMovedPermanently, "Moved Permanently")
-		r.Location = path + "/"
+		r := erpsim.Page(http.StatusMovedPermanently, "Moved Permanently")
+		r.Header.Set("Location", path+"/")
 		return "", nil, &r
 	}
-	r := page(http.StatusNotFound, "Not Found")
+	r := erpsim.Page(http.StatusNotFound, "Not Found")
 	return "", nil, &r
 }
 
@@ -214,61 +216,4 @@ func identify(service string, req request) identity {
 	h.Write([]byte(service + req.method + "\x00"))
 	h.Write(canonical)
 	return identity(h.Sum(nil))
-}
-
-// answer judges the call by the limits, lets a fault have its way, and executes.
-func (s *Sim) answer(now time.Time, req request, asked *Fault) Reply {
-	l := s.laneOf(req.key)
-	refused := s.admit(now, l, req)
-	fault := asked
-	if fault == nil {
-		fault = s.match(now, req.method)
-	}
-	if fault != nil && (refused == nil || fault.Mode.beforeLimits()) {
-		return s.faulty(now, l, req, fault)
-	}
-	if refused != nil {
-		return s.done(now, l, req, refused, refused.reply(), "")
-	}
-	result, refused := req.action.do(s, now, req.raw, req.param)
-	return s.done(now, l, req, refused, replyTo(result, refused), "")
-}
-
-func replyTo(result any, refused *refusal) Reply {
-	if refused != nil {
-		return refused.reply()
-	}
-	return jsonReply(http.StatusOK, result)
-}
-
-// done records the call and lets it run on where its answer takes a while.
-func (s *Sim) done(now time.Time, l *lane, req request, refused *refusal, r Reply, mode Mode) Reply {
-	outcome := "ok"
-	if refused != nil {
-		outcome = "fault " + refused.code
-		if refused.code == "" {
-			outcome = "fault " + refused.text
-		}
-	}
-	if mode != "" {
-		outcome = string(mode) + ": " + outcome
-	}
-	s.record(Call{At: now, Method: req.method, Code: req.code, Outcome: outcome})
-	l.judge(now, req, refused, s.opt)
-
-	if r.Fate == Answered && r.Delay == 0 {
-		r.Delay = s.opt.Latency
-	}
-	if refused != nil && refused.unheard() {
-		return r
-	}
-	run := &running{lane: l, id: req.id, method: req.method, write: req.action.write, ended: make(chan struct{})}
-	l.enter(now, run, s.opt.RedundantFor)
-	if r.Fate == Hangs || r.Delay > 0 {
-		run.patient = r.Fate == Hangs || r.Delay > leaving
-		r.open = run
-		return r
-	}
-	s.finish(now, run)
-	return r
 }

@@ -292,8 +292,8 @@ func TestTheDoorsOfTheServer(t *testing.T) {
 	if status != http.StatusMovedPermanently || err != nil {
 		t.Errorf("without its slash: %d %v", status, err)
 	}
-	if r := s.Call("/api/v1/servicos/os", nil); r.Location != "/api/v1/servicos/os/" {
-		t.Errorf("redirected to %q", r.Location)
+	if r := s.Call("/api/v1/servicos/os", nil); r.Header.Get("Location") != "/api/v1/servicos/os/" {
+		t.Errorf("redirected to %q", r.Header.Get("Location"))
 	}
 	if status, _, _ := post(t.Context(), t, server.URL+"/api/v1/nada/", envelope(t, "IncluirOS", sample("a"))); status != 404 {
 		t.Errorf("unknown path: %d", status)

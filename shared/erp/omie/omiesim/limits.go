@@ -126,7 +126,7 @@ func (s *Sim) lets(req request) bool {
 }
 
 func (s *Sim) violate(now time.Time, req request, format string, args ...any) {
-	s.violations = append(s.violations, fmt.Sprintf("%s %s: ", now.UTC().Format(time.RFC3339), req.method)+fmt.Sprintf(format, args...))
+	s.Violate(fmt.Sprintf("%s %s: ", now.UTC().Format(time.RFC3339), req.method) + fmt.Sprintf(format, args...))
 }
 
 // unheard is a refusal made before the application saw the call: it neither runs

@@ -1,12 +1,13 @@
 package omiesim
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"math"
 	"net/http"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 )
 
 // Codes of faults. Omie's own differ per service and mean little; the ones seen
@@ -89,24 +90,19 @@ func noMethod(name string) *refusal {
 
 func seconds(d time.Duration) int64 { return int64(math.Ceil(d.Seconds())) }
 
+// Error is the refusal in the log.
+func (r *refusal) Error() string { return "fault " + cmp.Or(r.code, r.text) }
+
 // reply puts the refusal on the wire; 429 comes from before the application and
 // has no fault in it.
 func (r *refusal) reply() Reply {
-	if r.status == http.StatusTooManyRequests && r.code == "" {
-		return Reply{Status: r.status, ContentType: "text/plain; charset=utf-8", Body: []byte(r.text)}
-	}
-	return jsonReply(r.status, struct {
+	reply := erpsim.JSON(r.status, struct {
 		Text string `json:"faultstring"`
 		Code string `json:"faultcode"`
 	}{r.text, r.code})
-}
-
-func jsonReply(status int, v any) Reply {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic("an answer of the simulator can't be encoded: " + err.Error())
+	if r.status == http.StatusTooManyRequests && r.code == "" {
+		reply = Reply{Status: r.status, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: []byte(r.text)}
 	}
-	return Reply{Status: status, ContentType: "application/json; charset=utf-8", Body: bytes.TrimRight(b.Bytes(), "\n")}
+	reply.Refusal = r
+	return reply
 }

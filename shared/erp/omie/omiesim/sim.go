@@ -25,9 +25,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"sync"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -80,24 +80,13 @@ type Document struct {
 	Body          json.RawMessage // the param as it came
 }
 
-// Call is one request that reached a method.
-type Call struct {
-	At      time.Time
-	Method  string
-	Code    string // the integration code that it is about, if any
-	Outcome string // "ok", "fault <code>", or "<fault mode>: ..." where a fault was on
-}
-
-// Sim is one simulated Omie. It is safe for concurrent use.
+// Sim is one simulated Omie. It is safe for concurrent use. Its violations are a call
+// during a block, an identical call too early, writes at the same time, too many calls.
 type Sim struct {
-	opt    Options
-	zone   *time.Location
-	closed chan struct{}
+	*erpsim.Frame
+	opt  Options
+	zone *time.Location
 
-	mu         sync.Mutex
-	hook       func(method, code string) *Fault
-	faults     []*Fault
-	late       []lateWrite
 	lanes      map[string]*lane
 	address    window // all calls of all keys come from one address
 	documents  []*document
@@ -110,27 +99,23 @@ type Sim struct {
 	nextPerson int64
 	// nextService counts the ids that Know gave out.
 	nextService int64
-	calls       []Call
-	total       int
-	violations  []string
-	closing     bool
 }
 
 // New makes a Sim.
 func New(opt Options) *Sim {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
 	opt.DuplicateText = cmp.Or(opt.DuplicateText, "ERROR: OS já cadastrada para o Código de Integração [{code}] !")
 	opt.DuplicateCode = cmp.Or(opt.DuplicateCode, codeDuplicate)
 	opt.NotFoundText = cmp.Or(opt.NotFoundText, "ERROR: OS não cadastrada para o Código de Integração [{code}] !")
 	opt.RedundantFor = cmp.Or(opt.RedundantFor, 60*time.Second)
 	opt.BlockAfter = cmp.Or(opt.BlockAfter, 5)
-	opt.BlockFor = cmp.Or(opt.BlockFor, 1800*time.Second)
+	opt.BlockFor = cmp.Or(opt.BlockFor, blockFor)
 	s := &Sim{
+		Frame: erpsim.NewFrame(erpsim.Options{
+			Now: opt.Now, Latency: opt.Latency, KeepCalls: opt.KeepCalls, HasLimits: true,
+			Methods: methodNames(), Modes: modes(), EchoText: "ERROR: O conteúdo é inválido:",
+		}),
 		opt:        opt,
 		zone:       order.SaoPaulo(),
-		closed:     make(chan struct{}),
 		lanes:      map[string]*lane{},
 		byCode:     map[string][]*document{},
 		services:   slices.Clone(opt.Services),
@@ -156,81 +141,43 @@ func New(opt Options) *Sim {
 	return s
 }
 
-// Close lets go of every call that hangs; their connections are cut. Call it
-// before the server's Shutdown.
-func (s *Sim) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closing {
-		s.closing = true
-		close(s.closed)
-	}
-}
-
 // Documents are the documents that exist now, in the order of their writing.
-func (s *Sim) Documents() []Document {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	all := make([]Document, len(s.documents))
-	for i, d := range s.documents {
-		all[i] = d.Document
-	}
+func (s *Sim) Documents() (all []Document) {
+	s.With(func(time.Time) {
+		all = make([]Document, len(s.documents))
+		for i, d := range s.documents {
+			all[i] = d.Document
+		}
+	})
 	return all
 }
 
 // Count is how many documents have this cCodIntOS: more than one only where
 // uniqueness is off.
-func (s *Sim) Count(codInt string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	return len(s.byCode[codInt])
+func (s *Sim) Count(codInt string) (n int) {
+	s.With(func(time.Time) { n = len(s.byCode[codInt]) })
+	return n
 }
 
 // Cancel shows every document with this cCodIntOS as cancelled and tells how many
 // there were.
-func (s *Sim) Cancel(codInt string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	for _, d := range s.byCode[codInt] {
-		d.Cancelled = true
-	}
-	return len(s.byCode[codInt])
+func (s *Sim) Cancel(codInt string) (n int) {
+	s.With(func(time.Time) {
+		for _, d := range s.byCode[codInt] {
+			d.Cancelled = true
+			n++
+		}
+	})
+	return n
 }
 
 // Customers are the customers known now.
-func (s *Sim) Customers() []Customer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	all := make([]Customer, len(s.customers))
-	for i, c := range s.customers {
-		all[i] = *c
-	}
+func (s *Sim) Customers() (all []Customer) {
+	s.With(func(time.Time) {
+		all = make([]Customer, len(s.customers))
+		for i, c := range s.customers {
+			all[i] = *c
+		}
+	})
 	return all
-}
-
-// Calls are the calls that reached a method, oldest first.
-func (s *Sim) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
-}
-
-// Violations names every limit that a caller broke: a call during a block, an
-// identical call too early, writes at the same time, too many calls.
-func (s *Sim) Violations() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.violations)
-}
-
-func (s *Sim) record(c Call) {
-	s.total++
-	s.calls = append(s.calls, c)
-	if k := s.opt.KeepCalls; k > 0 && len(s.calls) > 2*k {
-		s.calls = append(s.calls[:0], s.calls[len(s.calls)-k:]...)
-	}
 }

@@ -55,7 +55,7 @@ func call(t *testing.T, s *omiesim.Sim, path, method string, param any) (int, ob
 	if r.Fate != omiesim.Answered || r.Open() {
 		t.Fatalf("%s: not answered: %+v", method, r)
 	}
-	if !strings.HasPrefix(r.ContentType, "application/json") {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		return r.Status, object{"faultstring": string(r.Body)}
 	}
 	return r.Status, decoded(t, r.Body)

@@ -29,6 +29,3 @@ func (s simulator) LoseAnswers(lose func(erp.Reference) bool) {
 
 func (s simulator) Count(ref erp.Reference) int { return s.Sim.Count(ref.Orig, ref.OrigID) }
 func (s simulator) Documents() int              { return len(s.Sim.Documents()) }
-
-// Violations: no limit of Sensio's is known.
-func (s simulator) Violations() []string { return nil }

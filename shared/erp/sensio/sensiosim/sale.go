@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -24,26 +25,31 @@ func refuse(format string, args ...any) *refusal {
 	return &refusal{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
+// Error is the refusal in the log.
+func (r *refusal) Error() string { return "refused: " + r.text }
+
 func (r *refusal) reply() Reply {
-	return jsonReply(r.status, map[string]any{"success": false, "message": r.text})
+	reply := erpsim.JSON(r.status, map[string]any{"success": false, "message": r.text})
+	reply.Refusal = r
+	return reply
 }
 
 // create makes the sale that the body describes. Nothing keeps a second one with
 // the same orig and origId away.
-func (s *Sim) create(now time.Time, body []byte) (Reply, *refusal) {
+func (s *Sim) create(now time.Time, body []byte) Reply {
 	v, refused := read(body)
 	if refused != nil {
-		return refused.reply(), refused
+		return refused.reply()
 	}
 	if refused = s.judge(v); refused != nil {
-		return refused.reply(), refused
+		return refused.reply()
 	}
 	d := &Document{
 		ID: idOf(len(s.documents) + 1), Orig: textOf(v, "orig"), OrigID: textOf(v, "origId"), Total: netOf(v),
-		Customer: textOf(v, "customer"), CustomerID: textOf(v, "customerId"), At: now, Body: bytes.Clone(body), shown: v,
+		Customer: textOf(v, "customer"), CustomerID: textOf(v, "customerId"), At: now, Body: body, shown: v,
 	}
 	s.documents = append(s.documents, d)
-	return jsonReply(http.StatusCreated, map[string]any{"success": true, "message": "Pedido registrado com sucesso", "response": d.ID}), nil
+	return erpsim.JSON(http.StatusCreated, map[string]any{"success": true, "message": "Pedido registrado com sucesso", "response": d.ID})
 }
 
 func read(body []byte) (map[string]any, *refusal) {
@@ -167,10 +173,9 @@ func payments(v map[string]any) *refusal {
 }
 
 // list answers GET /sales.
-func (s *Sim) list(query url.Values) (Reply, *refusal) {
+func (s *Sim) list(query url.Values) Reply {
 	if s.opt.Filter == Missing {
-		refused := &refusal{http.StatusNotFound, "Rota não encontrada"}
-		return refused.reply(), refused
+		return (&refusal{http.StatusNotFound, "Rota não encontrada"}).reply()
 	}
 	rows := []any{}
 	for _, d := range slices.Backward(s.documents) {
@@ -180,7 +185,7 @@ func (s *Sim) list(query url.Values) (Reply, *refusal) {
 	}
 	page, _ := strconv.Atoi(query.Get("page"))
 	from := min(max(page-1, 0)*s.opt.PageSize, len(rows))
-	return jsonReply(http.StatusOK, map[string]any{"success": true, "response": rows[from:min(from+s.opt.PageSize, len(rows))], "count": len(rows)}), nil
+	return erpsim.JSON(http.StatusOK, map[string]any{"success": true, "response": rows[from:min(from+s.opt.PageSize, len(rows))], "count": len(rows)})
 }
 
 // matches: what isn't asked for matches everything.
@@ -202,7 +207,7 @@ func (s *Sim) row(d *Document) map[string]any {
 }
 
 // people answers GET /people.
-func (s *Sim) people(query url.Values) (Reply, *refusal) {
+func (s *Sim) people(query url.Values) Reply {
 	rows := []any{}
 	wanted := strings.ToLower(query.Get("search"))
 	for _, p := range s.opt.People {
@@ -210,7 +215,7 @@ func (s *Sim) people(query url.Values) (Reply, *refusal) {
 			rows = append(rows, map[string]any{"id": p.ID, "name": p.Name, "cpfCnpj": p.TaxID})
 		}
 	}
-	return jsonReply(http.StatusOK, map[string]any{"success": true, "response": rows}), nil
+	return erpsim.JSON(http.StatusOK, map[string]any{"success": true, "response": rows})
 }
 
 func digits(text string) string {

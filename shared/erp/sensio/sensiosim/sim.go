@@ -34,9 +34,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -101,82 +101,52 @@ type Document struct {
 	shown map[string]any
 }
 
-// Call is one request that reached the API.
-type Call struct {
-	At      time.Time
-	Method  string // "POST /sales"
-	OrigID  string // that it is about, if any
-	Outcome string // "ok", "refused: ...", or "<fault mode>: ..." where a fault was on
-}
-
 // Sim is one simulated Sensio company. It is safe for concurrent use.
 type Sim struct {
-	opt    Options
-	closed chan struct{}
-
-	mu        sync.Mutex
-	hook      func(method, origID string) *Fault
-	faults    []*Fault
-	late      []lateWrite
+	*erpsim.Frame
+	opt       Options
 	documents []*Document
-	calls     []Call
-	total     int
-	closing   bool
 }
 
 // New makes a Sim.
 func New(opt Options) *Sim {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
 	opt.PageSize = cmp.Or(opt.PageSize, 50)
-	return &Sim{opt: opt, closed: make(chan struct{})}
-}
-
-// Close lets go of every call that hangs; their connections are cut. Call it
-// before the server's Shutdown.
-func (s *Sim) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closing {
-		s.closing = true
-		close(s.closed)
-	}
+	return &Sim{opt: opt, Frame: erpsim.NewFrame(erpsim.Options{
+		Now: opt.Now, Latency: opt.Latency, KeepCalls: opt.KeepCalls,
+		Methods: methods, Modes: modes(), EchoText: "Conteúdo inválido:",
+	})}
 }
 
 // Know adds items and people to those that the Sim knows, so that it can stand
 // for a merchant's Sensio. From the first of a kind on, others are refused.
 func (s *Sim) Know(items []Item, people []Person) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, it := range items {
-		i := slices.IndexFunc(s.opt.Items, func(k Item) bool { return k.ID == it.ID })
-		if i < 0 {
-			s.opt.Items = append(slices.Clone(s.opt.Items), it)
-			continue
+	s.With(func(time.Time) {
+		for _, it := range items {
+			i := slices.IndexFunc(s.opt.Items, func(k Item) bool { return k.ID == it.ID })
+			if i < 0 {
+				s.opt.Items = append(slices.Clone(s.opt.Items), it)
+				continue
+			}
+			s.opt.Items = slices.Clone(s.opt.Items)
+			s.opt.Items[i].Variations = append(slices.Clone(s.opt.Items[i].Variations), it.Variations...)
 		}
-		s.opt.Items = slices.Clone(s.opt.Items)
-		s.opt.Items[i].Variations = append(slices.Clone(s.opt.Items[i].Variations), it.Variations...)
-	}
-	s.opt.People = append(slices.Clone(s.opt.People), people...)
+		s.opt.People = append(slices.Clone(s.opt.People), people...)
+	})
 }
 
 // SetFilter changes how look-ups are answered from now on.
 func (s *Sim) SetFilter(f Filter) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opt.Filter = f
+	s.With(func(time.Time) { s.opt.Filter = f })
 }
 
 // Documents are the sales that exist now, in the order of their writing.
-func (s *Sim) Documents() []Document {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	all := make([]Document, len(s.documents))
-	for i, d := range s.documents {
-		all[i] = *d
-	}
+func (s *Sim) Documents() (all []Document) {
+	s.With(func(time.Time) {
+		all = make([]Document, len(s.documents))
+		for i, d := range s.documents {
+			all[i] = *d
+		}
+	})
 	return all
 }
 
@@ -194,33 +164,16 @@ func (s *Sim) Count(orig, origID string) int {
 
 // Cancel shows every sale with this orig and origId as cancelled and tells how
 // many there were.
-func (s *Sim) Cancel(orig, origID string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.applyDue(s.opt.Now())
-	n := 0
-	for _, d := range s.documents {
-		if d.Orig == orig && d.OrigID == origID {
-			d.Cancelled = true
-			n++
+func (s *Sim) Cancel(orig, origID string) (n int) {
+	s.With(func(time.Time) {
+		for _, d := range s.documents {
+			if d.Orig == orig && d.OrigID == origID {
+				d.Cancelled = true
+				n++
+			}
 		}
-	}
+	})
 	return n
-}
-
-// Calls are the calls that reached the API, oldest first.
-func (s *Sim) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
-}
-
-func (s *Sim) record(c Call) {
-	s.total++
-	s.calls = append(s.calls, c)
-	if k := s.opt.KeepCalls; k > 0 && len(s.calls) > 2*k {
-		s.calls = append(s.calls[:0], s.calls[len(s.calls)-k:]...)
-	}
 }
 
 // idOf looks like an id that was drawn, and is the same in every run.

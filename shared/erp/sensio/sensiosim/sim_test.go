@@ -280,7 +280,7 @@ func TestTheLatestCallsAreKeptAndAllAreCounted(t *testing.T) {
 	if delays[0] != time.Hour || delays[1] != time.Minute {
 		t.Errorf("delays %v", delays)
 	}
-	if calls := s.Calls(); len(calls) > 4 || calls[len(calls)-1].OrigID != "8" {
+	if calls := s.Calls(); len(calls) > 4 || calls[len(calls)-1].Code != "8" {
 		t.Errorf("calls %+v", calls)
 	}
 	r := httptest.NewRecorder()
@@ -313,14 +313,14 @@ func TestAFaultBefallsWhatItSays(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	calls := s.Calls()
-	if len(calls) != 11 || calls[1].OrigID != "1" || calls[1].Method != "POST /sales" || !strings.HasPrefix(calls[1].Outcome, "refusal: ") {
+	if len(calls) != 11 || calls[1].Code != "1" || calls[1].Method != "POST /sales" || !strings.HasPrefix(calls[1].Outcome, "refusal: ") {
 		t.Errorf("calls %+v", calls)
 	}
 }
 
 func TestAFaultThatMakesNoSenseIsRefused(t *testing.T) {
 	for _, f := range []sensiosim.Fault{{}, {Mode: "x"}, {Mode: sensiosim.Rate, Times: -1}, {Mode: sensiosim.Rate, Status: 99}, {Mode: sensiosim.Rate, Method: "PUT /sales"}} {
-		if f.Validate() == nil {
+		if sensiosim.New(sensiosim.Options{}).Validate(f) == nil {
 			t.Errorf("%+v", f)
 		}
 	}
