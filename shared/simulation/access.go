@@ -261,13 +261,10 @@ func (a *access) ack(d queue.Delivery) {
 // secrets are what Secrets Manager holds.
 type secrets map[string]secret.Secret
 
-// hooks are the connections that are told of sales.
-var hooks = [...]string{"cursos", turmas, "checkout", "loja-online", "loja-cursos", "balcao", "vitrine", "loja-shopify", swapped} // never written to
-
-func newSecrets(accounts []*account) secrets {
+func newSecrets(stores []store, accounts []*account) secrets {
 	s := secrets{}
-	for _, c := range hooks {
-		s["hook/"+c] = secret.Secret{Version: "0", Values: map[string]string{secret.SigningKey: signingSecret(c, 0)}, Since: epoch.AddDate(0, -1, 0)}
+	for _, c := range stores {
+		s["hook/"+c.name] = secret.Secret{Version: "0", Values: map[string]string{secret.SigningKey: c.signingSecret(0)}, Since: epoch.AddDate(0, -1, 0)}
 	}
 	for _, a := range accounts {
 		s[a.secret()] = secret.Secret{Version: "0", Values: map[string]string{"app_key": a.appKeys()[0], "app_secret": a.keys[a.appKeys()[0]]}}

@@ -1,59 +1,20 @@
 package simulation
 
 import (
-	"cmp"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp"
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
+	"github.com/carimbo/carimbo/shared/erp/simulators"
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/order"
 )
-
-// The ERPs, as connections.yaml spells them.
-const (
-	omieKind   = "omie"
-	sensioKind = "sensio"
-)
-
-// sight is what an account's look-up can show.
-type sight string
-
-const (
-	works    sight = "look-up"
-	untried  sight = "look-up that nobody tried out"
-	none     sight = "no look-up"
-	ignores  sight = "filter that is not honoured"
-	deaf     sight = "filter that finds nothing"
-	goesDeaf sight = "filter that goes deaf"
-	missing  sight = "look-up that is refused"
-)
-
-// service is one simulated ERP, without sockets.
-type service interface {
-	// take lets a call arrive, with what goes wrong, if something does.
-	take(c *call, f *fault) reply
-	documents() []document
-	// hear is the moment in which a living caller has the answer.
-	hear(c *call, r reply)
-	// foreign makes somebody else's document with our reference.
-	foreign(ref erp.Reference)
-}
 
 // document is one that an ERP holds.
 type document struct {
+	erpsim.Sold
 	// account and kind are whose it is.
 	account, kind string
-	id, number    string
-	// order is the store's order; foreign where it is nobody's of ours.
-	order string
-	total order.Money
-	// day is the order's, as the document has it.
-	day string
-	// customer is what the ERP knows them by: Omie by the tax id, Sensio by the id or
-	// the name.
-	customer string
 }
 
 // foreign is the order of documents that somebody else made.
@@ -62,13 +23,21 @@ const foreign = "OUTRO"
 // account is one ERP account.
 type account struct {
 	name, kind string
+	stage      erpsim.Stage
 	// twin is the account of another ERP that has this one's name in other
 	// configurations.
 	twin  *account
-	sight sight
-	service
-	// limit is how long one call may take.
-	limit time.Duration
+	sight erpsim.Sight
+	// companies are the ERP's by the App Key of each.
+	companies map[string]erpsim.Company
+	// next is what befalls the call that arrives now.
+	next *fault
+	// asked are the calls by what makes two of them the same; running are those that have
+	// no end yet.
+	asked   map[uint64]*asked
+	running map[*asked]bool
+	// restUntil is when the rest ends that the ERP asked for.
+	restUntil time.Time
 
 	// lastFault is how long a fault of this account alone lasted so far.
 	lastFault time.Time
@@ -93,21 +62,21 @@ type account struct {
 // promised tells whether an order of the account ends by itself, whatever happens:
 // a look-up proves what is there.
 func (a *account) promised() bool {
-	return a.twin == nil && (a.kind == omieKind || a.sight == works)
+	return a.twin == nil && a.sight.Proves
 }
 
 // canLookUp is what the account's settings say.
-func (a *account) canLookUp() bool { return a.sight != none }
+func (a *account) canLookUp() bool { return !a.sight.None }
 
 // title is the account in a table.
 func (a *account) title() string {
 	switch {
 	case a.twin != nil:
 		return a.kind + ", and at times another ERP's"
-	case a.kind == omieKind:
+	case len(a.stage.Sights) == 1:
 		return a.kind
 	}
-	return a.kind + ", " + string(a.sight)
+	return a.kind + ", " + a.sight.Name
 }
 
 // blockKnown tells whether a caller should know that the account rests: another
@@ -132,7 +101,7 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 	case w.skewed && left <= 2*skewLimit+time.Second:
 		w.excused["clocks differ by more than a block's rest leaves"]++
 	default:
-		w.broken(c.task.key, "a limit was broken: %s %s during a block, %s before its end", a.kind, c.method, left)
+		w.broken(c.task.key, "a limit was broken: %s %s during a block, %s before its end", a.kind, c.Method, left)
 	}
 }
 
@@ -141,48 +110,53 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 func (a *account) judgeRest(c *call, lane ledger.Lane) {
 	t := c.task
 	if t.now().Before(lane.BlockedUntil) && !c.late() && !t.world.setSince(t.began) && (a.restedBy == t || a.restedAt.Before(t.began)) {
-		t.world.broken(t.key, "a limit was broken: %s %s while the account rests, as the ledger says: %s", a.kind, c.method, lane.Why)
+		t.world.broken(t.key, "a limit was broken: %s %s while the account rests, as the ledger says: %s", a.kind, c.Method, lane.Why)
 	}
 }
 
-// customer is what the account has to know the buyer by.
-func (a *account) customer(s *sale, c contents) string {
-	switch {
-	case a.kind == omieKind && s.taxID(c) == "":
-		return omiesim.DefaultCustomers()[0].TaxID
-	case a.kind == omieKind:
-		return s.taxID(c)
-	case s.taxID(c) == "":
-		return nobodysID
-	case known(s.buyer) && !c.other:
-		return personID(s.buyer)
-	}
-	return s.name()
-}
-
-// open opens the ERP accounts.
+// open opens the ERP accounts: two of each kind, the second with what its look-up can
+// show besides, if the kind has several.
 func (w *world) open() {
-	w.accounts = []*account{
-		w.newOmie("estudio"), w.newOmie("filial"), w.newSensio("loja", works),
-	}
-	others := []sight{"", "", "", untried, none, ignores, deaf, goesDeaf, missing}
-	if s := cmp.Or(w.opts.seams.balcao, others[w.rng.IntN(len(others))]); s != "" {
-		w.accounts = append(w.accounts, w.newSensio("balcao", s))
+	stages := simulators.All()
+	for _, k := range stages {
+		w.accounts = append(w.accounts, w.newAccount(k.Name, k, k.Stage.Sights[0]))
+		if others := k.Stage.Sights[1:]; len(others) == 0 {
+			w.accounts = append(w.accounts, w.newAccount(k.Name+second, k, k.Stage.Sights[0]))
+		} else if sight, open := w.drawSight(others); open {
+			w.accounts = append(w.accounts, w.newAccount(k.Name+second, k, sight))
+		}
 	}
 	if w.rng.IntN(6) == 0 || w.opts.seams.swapped {
-		w.openSwapped()
+		one, other := w.newAccount(swapped, stages[0], stages[0].Stage.Sights[0]), w.newAccount(swapped, stages[1], stages[1].Stage.Sights[0])
+		one.twin, other.twin = other, one
+		w.accounts = append(w.accounts, one, other)
 	}
+}
+
+// second is how the name of a kind's second account ends.
+const second = "-2"
+
+// drawSight draws what a second account's look-up can show, if there is one.
+func (w *world) drawSight(others []erpsim.Sight) (sight erpsim.Sight, open bool) {
+	n := w.rng.IntN(3 + len(others))
+	if i := slices.IndexFunc(others, func(s erpsim.Sight) bool { return s.Name == w.opts.seams.sight }); i >= 0 {
+		return others[i], true
+	}
+	if n < 3 {
+		return erpsim.Sight{}, false
+	}
+	return others[n-3], true
+}
+
+func (w *world) newAccount(name string, k erpsim.Kind, sight erpsim.Sight) *account {
+	a := &account{name: name, kind: k.Name, stage: k.Stage, sight: sight}
+	w.opens(a)
+	return a
 }
 
 // swapped is the account that is one ERP's in some configurations and the other's in
 // others.
 const swapped = "troca"
-
-func (w *world) openSwapped() {
-	one, other := w.newOmie(swapped), w.newSensio(swapped, works)
-	one.twin, other.twin = other, one
-	w.accounts = append(w.accounts, one, other)
-}
 
 // account is the one of that name, as it is configured now; nil: there is none.
 func (w *world) account(name string) *account {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -56,18 +55,10 @@ func (w *world) judgeKey(_ *task, s *sale, before, after ledger.Entry) string {
 		return "parked for another App Key, and it is the same"
 	case parked:
 		w.effect(otherKey)
-	case other && s.account.kind == omieKind && after.State == ledger.Waiting && after.Reason.Kind == "not_sent":
+	case other && after.State == ledger.Waiting && after.Reason.Kind == "not_sent":
 		return "absent under another App Key, and created again"
 	}
 	return ""
-}
-
-// bound is the longest that the account may rest (rule 8).
-func (a *account) bound() time.Duration {
-	if a.kind == omieKind && a.twin == nil {
-		return 2 * time.Hour
-	}
-	return 24 * time.Hour
 }
 
 // judgeRestOf: nothing rests longer than its bound, and who ends a rest wakes nothing

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -22,17 +23,14 @@ var _ http.RoundTripper = (*process)(nil)
 
 // call is one request on its way to an ERP.
 type call struct {
-	task *task
-	to   *account
-	sale *sale // nil: of no sale
-	// verb is HTTP's, method the ERP's own word for the call.
-	verb, method string
-	target       string
-	header       http.Header
-	body         []byte
-	// secret is what it proves itself with, for the app of appKey.
-	appKey, secret string
-	creates, looks bool
+	task   *task
+	to     *account
+	sale   *sale // nil: of no sale
+	verb   string
+	target string
+	header http.Header
+	body   []byte
+	erpsim.Asked
 	// rests: it was answered that the account has to rest.
 	rests  bool
 	giveUp time.Time
@@ -40,12 +38,7 @@ type call struct {
 
 // reply is what an ERP does with a call.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	// hangs: no answer ever comes. cut: the connection is reset instead.
-	hangs, cut bool
-	delay      time.Duration
+	erpsim.Reply
 	// struck: the fault had its way; a limit comes before some.
 	struck bool
 	// end tells the ERP that the caller is gone or has its answer.
@@ -68,14 +61,14 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		c.body = body
 	}
-	c.read(r)
-	if c.looks && c.sale != nil {
-		c.sale.lookedUnder = c.appKey
+	c.Asked = c.to.stage.Read(c.verb, c.target, c.header, c.body)
+	if c.Looks && c.sale != nil {
+		c.sale.lookedUnder = c.Key
 	}
 	if err := c.begin(); err != nil {
 		return nil, err
 	}
-	c.giveUp = w.now.Add(c.to.limit)
+	c.giveUp = w.now.Add(c.to.stage.CallLimit)
 	if t.ends.Before(c.giveUp) {
 		c.giveUp = t.ends
 	}
@@ -91,33 +84,13 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.make()
 }
 
-func (c *call) read(r *http.Request) {
-	if c.to.kind == sensioKind {
-		c.method = r.Method + " " + r.URL.Path
-		c.appKey = r.Header.Get(sensioAppKey)
-		c.secret = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		c.creates, c.looks = c.method == "POST /sales", c.method == "GET /sales"
-		return
-	}
-	c.method, c.secret = inEnvelope(c.body, "call"), inEnvelope(c.body, "app_secret")
-	c.appKey = inEnvelope(c.body, "app_key")
-	c.creates, c.looks = c.method == "IncluirOS", c.method == "ConsultarOS"
-}
-
-// inEnvelope is a text of Omie's envelope, which nothing escapes.
-func inEnvelope(body []byte, name string) string {
-	_, text, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
-	value, _, _ := bytes.Cut(text, []byte(`"`))
-	return string(value)
-}
-
 // begin is the last moment before a byte leaves. How long a create may stand still
 // here is drawn in make: longer than lateMost is what no rule can stop.
 func (c *call) begin() error {
 	t, w := c.task, c.task.world
 	c.to.judgeRest(c, w.lane(c.to.name))
 	c.judgeQuiet()
-	if !c.creates {
+	if !c.Creates {
 		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
 	}
 	if t.crash(CrashBeforeCall) {
@@ -144,7 +117,7 @@ func (c *call) unreached() bool {
 func (c *call) make() (*http.Response, error) {
 	t, w := c.task, c.task.world
 	onTheWay := w.within(80 * time.Millisecond)
-	if c.creates && t.fails(LateCreate) {
+	if c.Creates && t.fails(LateCreate) {
 		onTheWay = w.within(t.leaseEnd().Add(lateMost).Sub(w.now))
 		t.stood, t.unsent = true, c.sale
 		t.tell("stands still before the first byte, for %s", onTheWay)
@@ -179,33 +152,36 @@ func (t *task) leaseEnd() time.Time { return t.ends.Add(placingLease) }
 
 // leaves notes that a create of the sale may be applied until then.
 func (c *call) leaves(until time.Time) {
-	if c.creates && c.sale != nil {
+	if c.Creates && c.sale != nil {
 		c.sale.landing = later(c.sale.landing, until)
 	}
 }
 
 // forget is a caller that died: the ERP notices when it answers, at the latest.
-func (c *call) forget(r reply) { c.task.world.in(min(r.delay, c.to.limit), r.end) }
+func (c *call) forget(r reply) { c.task.world.in(min(r.Delay, c.to.stage.CallLimit), r.end) }
 
 // arrive is the moment in which the ERP has the request.
 func (c *call) arrive() reply {
 	w := c.task.world
 	f, drawn := c.befalls()
-	c.rests = f != nil && f.rests
-	if c.creates && c.sale != nil {
+	c.rests = f != nil && f.Rests
+	if c.Creates && c.sale != nil {
 		c.sale.creates++
 		if w.now.After(c.task.leaseEnd()) {
 			w.effect(lateArrival)
 		}
 	}
 	r := c.to.take(c, f)
-	c.task.echoed = r.struck && f != nil && f.mode == echo
+	if c.Creates && c.to.heard(r).Duplicate {
+		w.effect(refusedTwice)
+	}
+	c.task.echoed = r.struck && f != nil && f.Mode == erpsim.Echo
 	if drawn && r.struck {
 		w.faults[string(f.kind(c.to.kind))]++
 		c.feel(*f)
 	}
-	w.mix(c.method)
-	c.task.tell("%s: %d after %s (hangs %t, cut %t) %s", c.method, r.status, r.delay, r.hangs, r.cut, clipped(r.body))
+	w.mix(c.Method)
+	c.task.tell("%s: %d after %s (hangs %t, cut %t) %s", c.Method, r.Status, r.Delay, r.Fate == erpsim.Hangs, r.Fate == erpsim.Cut, clipped(r.Body))
 	return r
 }
 
@@ -218,9 +194,9 @@ func clipped(b []byte) string {
 func (c *call) answer(r reply) (*http.Response, error) {
 	t, w := c.task, c.task.world
 	defer r.end()
-	takes := r.delay + w.within(80*time.Millisecond)
+	takes := r.Delay + w.within(80*time.Millisecond)
 	left := max(c.giveUp.Sub(w.now), 0)
-	if r.hangs || takes > left && left > 0 || left == 0 && w.rng.IntN(2) == 0 {
+	if r.Fate == erpsim.Hangs || takes > left && left > 0 || left == 0 && w.rng.IntN(2) == 0 {
 		if err := t.wait(left); err != nil {
 			return nil, err
 		}
@@ -232,22 +208,22 @@ func (c *call) answer(r reply) (*http.Response, error) {
 	if t.crash(CrashAnswered) {
 		return nil, errReset
 	}
-	if r.cut {
+	if r.Fate == erpsim.Cut {
 		return nil, errReset
 	}
 	c.to.hear(c, r)
-	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)), ProtoMajor: 1, ProtoMinor: 1}, nil
+	return &http.Response{StatusCode: r.Status, Header: r.Header, Body: io.NopCloser(bytes.NewReader(r.Body)), ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
 // befalls decides what goes wrong with a call that has reached its ERP, and tells
 // whether it was drawn for it alone.
 func (c *call) befalls() (f *fault, drawn bool) {
 	a, w := c.to, c.task.world
-	if c.secret != a.keys[c.appKey] {
+	if c.Secret != a.keys[c.Key] {
 		w.effect(staleSecret)
 		c.task.harm()
 		a.lasts(w.now)
-		return &fault{mode: keyRefused}, false
+		return a.refusesKey(), false
 	}
 	if w.now.Before(a.outageEnds) && a.outage != nil {
 		c.task.harm()
@@ -261,18 +237,16 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	}
 	if w.restless && w.chance(.05) {
 		w.effect(longRest)
-		f := beyond(a.kind)
-		return &f, true
+		return &fault{a.stage.Beyond, true}, true
 	}
-	list := faultsOf(a.kind)
-	one := list[w.rng.IntN(len(list))]
-	if one.contradicts && !c.creates {
+	one := fault{Mishap: a.stage.Faults[w.rng.IntN(len(a.stage.Faults))]}
+	if one.Contradicts && !c.Creates {
 		return nil, false
 	}
-	if one.delayed > 0 {
-		one.delay = time.Second + w.within(one.delayed-time.Second)
+	if one.Delayed > 0 {
+		one.Delay = time.Second + w.within(one.Delayed-time.Second)
 	}
-	if c.creates && one.delayed > 0 && !one.rests {
+	if c.Creates && one.Delayed > 0 && !one.Rests {
 		// A call that stood still before its first byte ends as soon as it has begun.
 		ends := later(c.giveUp, w.now)
 		if w.machine != nil {
@@ -281,7 +255,7 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		if lease := c.task.leaseEnd(); lease.Before(ends) {
 			ends = lease
 		}
-		one.delay = max(min(one.delay, ends.Add(lateMost).Sub(w.now)), time.Millisecond)
+		one.Delay = max(min(one.Delay, ends.Add(lateMost).Sub(w.now)), time.Millisecond)
 	}
 	return &one, true
 }
@@ -291,33 +265,27 @@ func (c *call) feel(f fault) {
 	a, w, s := c.to, c.task.world, c.sale
 	c.task.harm()
 	a.lasts(w.now)
-	if f.rests {
-		a.lasts(w.now.Add(f.delay))
+	if f.Rests {
+		a.lasts(w.now.Add(f.Delay))
 		a.told = nil
 	}
-	if c.creates && (f.mode == delayedApply || f.mode == delayedApplyReset) {
-		c.leaves(w.now.Add(f.delay))
+	if c.Creates && (f.Mode == erpsim.DelayedApply || f.Mode == erpsim.DelayedApplyReset) {
+		c.leaves(w.now.Add(f.Delay))
 		w.effect(lateApply)
 	}
 	if f.beyond {
 		a.lasts(w.now.Add(a.bound()))
-	} else if f.delay > 0 && !f.rests {
-		a.lasts(w.now.Add(f.delay))
+	} else if f.Delay > 0 && !f.Rests {
+		a.lasts(w.now.Add(f.Delay))
 	}
 	if s == nil {
 		return
 	}
-	s.contradicted = s.contradicted || f.contradicts
+	s.contradicted = s.contradicted || f.Contradicts
 	// What is written before the fault isn't, where another document has the code.
-	if c.refusable() && (f.refuses || f.said != "" && (!c.creates || s.taken)) {
-		s.refusals = append(s.refusals, f.said)
+	if c.Judged && (f.Refuses || f.Said != "" && (!c.Creates || s.taken)) {
+		s.refusals = append(s.refusals, f.Said)
 	}
-}
-
-// refusable tells whether a refusal of the call is one of the order's contents: who
-// reads a customer by its id only doesn't use it.
-func (c *call) refusable() bool {
-	return c.creates || c.to.kind == omieKind && !c.looks && c.method != "ConsultarCliente"
 }
 
 // lane is the account's, as the ledger has it.

@@ -30,14 +30,13 @@ func (w *world) check() {
 	documents := map[*sale][]document{}
 	for _, a := range w.accounts {
 		for _, d := range a.documents() {
-			s := w.numbers[d.order]
+			s := w.numbers[d.Order]
 			if s == nil {
-				if d.order != foreign {
-					w.broken("", "document %s is of no sale", d.id)
+				if d.Order != foreign {
+					w.broken("", "document %s is of no sale", d.ID)
 				}
 				continue
 			}
-			d.account, d.kind = a.name, a.kind
 			documents[s] = append(documents[s], d)
 		}
 	}
@@ -128,16 +127,16 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 		return
 	case e.Account != documents[0].account || e.ERP != documents[0].kind:
 		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERP, documents[0].account, documents[0].kind)
-	case e.ERPID != documents[0].id:
-		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].id)
-	case e.ERPNumber != "" && e.ERPNumber != documents[0].number:
-		w.broken(s.key, "created with the number %s, and the ERP has %s", e.ERPNumber, documents[0].number)
+	case e.ERPID != documents[0].ID:
+		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].ID)
+	case e.ERPNumber != "" && e.ERPNumber != documents[0].Number:
+		w.broken(s.key, "created with the number %s, and the ERP has %s", e.ERPNumber, documents[0].Number)
 	case s.stopped:
 		w.broken(s.key, "rejected as reversed, and created all the same")
 	case len(e.Payload) > 0 || e.Newer != nil:
 		w.broken(s.key, "a payload outlived its order")
 	}
-	if want := s.account.customer(s, s.sentContents()); documents[0].customer != want {
+	if want := s.account.customer(s, s.sentContents()); documents[0].Customer != want {
 		w.broken(s.key, "the document is another customer's")
 	}
 	w.checkContents(s, e, documents[0])
@@ -174,12 +173,12 @@ func (w *world) checkPrivate(s *sale, e ledger.Entry) {
 func (w *world) checkContents(s *sale, e ledger.Entry, d document) {
 	sent := s.sentContents()
 	switch {
-	case s.sent < 0 || sent.bad != "" || !d.total.Equal(order.Cents(sent.cents)):
-		w.broken(s.key, "the document's total is %s, which is not what was sent", d.total)
-	case e.Total != d.total.String():
-		w.broken(s.key, "the document's total is %s, and the ledger's %s", d.total, e.Total)
-	case d.day != s.day:
-		w.broken(s.key, "the document's day is %s, and what was sent has %s", d.day, s.day)
+	case s.sent < 0 || sent.bad != "" || !d.Total.Equal(order.Cents(sent.cents)):
+		w.broken(s.key, "the document's total is %s, which is not what was sent", d.Total)
+	case e.Total != d.Total.String():
+		w.broken(s.key, "the document's total is %s, and the ledger's %s", d.Total, e.Total)
+	case d.Day != s.day:
+		w.broken(s.key, "the document's day is %s, and what was sent has %s", d.Day, s.day)
 	}
 	if what := s.untold(e); what != "" {
 		w.broken(s.key, "%s", what)
@@ -211,7 +210,7 @@ func (s *sale) version(i int) int64 {
 
 func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	if len(documents) > 0 {
-		w.broken(s.key, "rejected: %s, and the ERP has document %s", e.Reason.Kind, documents[0].id)
+		w.broken(s.key, "rejected: %s, and the ERP has document %s", e.Reason.Kind, documents[0].ID)
 	}
 	kind := e.Reason.Kind
 	s.end.cause = fmt.Sprintf("%s: rejected: %s", s.account.kind, kind)
@@ -234,11 +233,11 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 	why := e.Reason.Message
 	s.end.cause = fmt.Sprintf("%s: parked: ", s.account.title())
 	switch {
-	case s.taken && (strings.Contains(why, "but its") || strings.Contains(why, "the document with our code is") || strings.Contains(why, "2 sales with our orig") || s.contradicts(why)):
+	case s.taken && (says(why, s.account.stage.Another) || s.contradicts(why)):
 		s.end.cause += "another document has our reference"
 	case s.contradicted && s.contradicts(why):
 		s.end.cause += "the ERP contradicts itself"
-	case s.account.rekeyed && s.account.kind == sensioKind && (strings.Contains(why, "that it found before") || strings.Contains(why, "found this very sale before")):
+	case s.account.rekeyed && says(why, s.account.stage.Elsewhere):
 		s.end.cause += "the filter was tried out in another app"
 	case ofAnotherKey(e) && s.account.rekeyed:
 		s.end.cause += "the App Key is of another app"
@@ -249,6 +248,11 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 	default:
 		w.broken(s.key, "parked without a cause: %s", why)
 	}
+}
+
+// says tells whether the text has one of the words.
+func says(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // ofAnotherERP is how an entry says that its account is another one.

@@ -111,7 +111,7 @@ func (t *tally) add(w, other *world, kind string, failed func(*sale) bool) {
 	documents := map[string]int{}
 	for _, a := range w.accounts {
 		for _, d := range a.documents() {
-			documents[d.order]++
+			documents[d.Order]++
 		}
 	}
 	for _, s := range w.sales {

@@ -1,6 +1,10 @@
 package simulation
 
-import "time"
+import (
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
+)
 
 // Kind is one kind of fault.
 type Kind string
@@ -205,34 +209,22 @@ func (t *task) crash(k Kind) bool {
 // its call's end be applied: what comes later no rule can stop.
 const lateMost = 50 * time.Second
 
-// fault is what an ERP does to one call. Both simulators call their modes alike.
+// fault is what an ERP does to one call. beyond: it asks for a longer rest than any that
+// is kept.
 type fault struct {
-	mode string
-	// name tells it from others of the mode.
-	name       string
-	status     int
-	text, code string
-	// delay is what it lasts; delayed is what that is drawn below.
-	delay, delayed time.Duration
-	// refuses: whoever is refused so is a person's to look at, in the words of said.
-	// contradicts: the ERP says what it doesn't show. rests: its account has to rest
-	// for the delay. beyond: it asks for a longer rest than any that is kept.
-	refuses, contradicts, rests, beyond bool
-	said                                string
+	erpsim.Mishap
+	beyond bool
 }
 
 func (f fault) kind(erp string) Kind {
-	name := f.mode
-	if f.name != "" {
-		name += ", " + f.name
+	name := string(f.Mode)
+	if f.Name != "" {
+		name += ", " + f.Name
 	}
 	return kindOf(erp, name)
 }
 
-// faultsOf are the faults of an ERP, as often as each is drawn.
-func faultsOf(erp string) []fault {
-	if erp == sensioKind {
-		return ofSensio
-	}
-	return ofOmie
+// refusesKey is what is answered to keys that the account's ERP doesn't know.
+func (a *account) refusesKey() *fault {
+	return &fault{Mishap: erpsim.Mishap{Mode: a.stage.KeyRefused}}
 }

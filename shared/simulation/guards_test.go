@@ -39,6 +39,12 @@ type guard struct {
 	only string
 }
 
+// What some guards are for one ERP alone.
+const (
+	omieKind   = "omie"
+	sensioKind = "sensio"
+)
+
 const (
 	doubled    = "^[0-9]+ documents"
 	unprovenID = "created as .*, and the ERP has no such document"
@@ -55,7 +61,7 @@ func guards() []guard {
 	ledgered := func(wrap func(ledger.Ledger, *process) ledger.Ledger) seams { return seams{ledger: wrap} }
 	asked := func(wrap func(erp.ERP, *process) erp.ERP) seams { return seams{erp: wrap} }
 	trust := asked(func(e erp.ERP, _ *process) erp.ERP { return trusting{e} })
-	trust.balcao = deaf
+	trust.sight = "filter that finds nothing"
 	quick := seams{spacing: time.Second, intensity: 1}
 	adopt := asked(func(e erp.ERP, p *process) erp.ERP { return credulous{e, p} })
 	adopt.seized = .3

@@ -196,7 +196,7 @@ func (w *world) noteQuietUntil(t *task, s *sale, before, after ledger.Entry) {
 // judgeQuiet: no call about an order begins while it has to be quiet, whatever the
 // clock was set to meanwhile. Whose answer it is may look at once.
 func (c *call) judgeQuiet() {
-	if s, w := c.sale, c.task.world; s != nil && s.quietBy != c.task && (c.creates || c.looks) && !c.late() && w.now.Add(2*skewLimit).Before(s.quiet) {
-		w.broken(s.key, "%s begins %s before quiet_until", c.method, s.quiet.Sub(w.now))
+	if s, w := c.sale, c.task.world; s != nil && s.quietBy != c.task && (c.Creates || c.Looks) && !c.late() && w.now.Add(2*skewLimit).Before(s.quiet) {
+		w.broken(s.key, "%s begins %s before quiet_until", c.Method, s.quiet.Sub(w.now))
 	}
 }

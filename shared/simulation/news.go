@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"bytes"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -189,13 +188,4 @@ func (s *sale) untold(e ledger.Entry) string {
 // of the digests is another one since, or couldn't be read.
 func (s *sale) incomparable() bool {
 	return s.unread || s.store.name == turmas || s.account.resecreted || s.account.twin != nil
-}
-
-// dayOf reads a document's day as the ERP has it.
-func dayOf(layout, text string, less int) string {
-	at, err := time.Parse(layout, strings.TrimSpace(text))
-	if err != nil {
-		return ""
-	}
-	return at.AddDate(0, 0, -less).Format(time.DateOnly)
 }

@@ -52,7 +52,7 @@ func (w *world) says(s *sale, e ledger.Entry) placing.Event {
 		return placing.Retry{}
 	}
 	if ours := w.document(s); ours != nil {
-		return placing.ResolveCreated{ID: ours.id}
+		return placing.ResolveCreated{ID: ours.ID}
 	}
 	return placing.ResolveAbsent{}
 }
@@ -61,7 +61,7 @@ func (w *world) says(s *sale, e ledger.Entry) placing.Event {
 func (w *world) document(s *sale) *document {
 	for _, a := range w.accounts {
 		for _, d := range a.documents() {
-			if d.order == s.number {
+			if d.Order == s.number {
 				return &d
 			}
 		}

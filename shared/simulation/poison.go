@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
 )
@@ -30,14 +30,11 @@ const mostDrawn = 4
 
 // poison is what befalls such an order.
 func (w *world) poison(st store) poisoned {
-	list := []fault{{mode: string(omiesim.HTML), status: 425}, {mode: string(omiesim.HTML), status: 429}, {mode: keyRefused}, {mode: string(omiesim.HTML), status: 403}}
-	if kind := w.account(st.account).kind; kind == sensioKind {
-		list = []fault{{mode: "rate"}, {mode: "rate", status: 425}, {mode: keyRefused}, {mode: keyRefused, status: 403}}
-	}
 	if w.calm() || w.account(st.account).twin != nil {
 		return poisoned{}
 	}
-	return poisoned{answer: &list[w.rng.IntN(len(list))], looks: w.rng.IntN(3) == 0}
+	list := w.account(st.account).stage.ForOne
+	return poisoned{answer: &fault{Mishap: list[w.rng.IntN(len(list))]}, looks: w.rng.IntN(3) == 0}
 }
 
 // poisons is what the call of such an order meets, or nil.
@@ -46,10 +43,10 @@ func (c *call) poisons() *fault {
 	if s == nil || s.answer == nil {
 		return nil
 	}
-	if s.looks && !c.looks {
-		if c.creates {
+	if s.looks && !c.Looks {
+		if c.Creates {
 			c.task.harm()
-			return &fault{mode: string(omiesim.WriteThenSilence)}
+			return &fault{Mishap: erpsim.Mishap{Mode: erpsim.WriteThenSilence}}
 		}
 		return nil
 	}

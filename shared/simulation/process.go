@@ -20,7 +20,7 @@ const (
 	// skewLimit is by how much a clock is off at most.
 	skewLimit = 5 * time.Second
 	// steady is by how much the clocks of one function are off where they are
-	// kept: the spacing leaves a second over what Omie asks for.
+	// kept: the spacing leaves a second over what an ERP asks for.
 	steady = 400 * time.Millisecond
 )
 

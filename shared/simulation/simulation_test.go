@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/erp/simulators"
 	"github.com/carimbo/carimbo/shared/leaktest"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -46,14 +47,25 @@ func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
 			t.Errorf("no fault led to this: %s", what)
 		}
 	}
-	for _, s := range everySight() {
-		if all.Accounts[sensioKind+", "+string(s)].Paid == 0 {
-			t.Errorf("no order went to a Sensio with a %s", s)
+	for _, k := range simulators.All() {
+		for _, s := range k.Stage.Sights {
+			if a := (&account{kind: k.Name, stage: k.Stage, sight: s}); all.Accounts[a.title()].Paid == 0 {
+				t.Errorf("no order went to %s", a.title())
+			}
 		}
 	}
 }
 
-func everySight() []sight { return []sight{works, untried, none, ignores, deaf, goesDeaf, missing} }
+// everySight is the name of each that a look-up has, of any ERP.
+func everySight() []string {
+	list := []string{""}
+	for _, k := range simulators.All() {
+		for _, s := range k.Stage.Sights[1:] {
+			list = append(list, s.Name)
+		}
+	}
+	return list
+}
 
 // everyKind is every fault that there is.
 func everyKind() []Kind {
@@ -63,12 +75,12 @@ func everyKind() []Kind {
 			list = append(list, k)
 		}
 	}
-	for _, erp := range []string{omieKind, sensioKind} {
+	for _, k := range simulators.All() {
 		for _, what := range []string{unreachable, outage, outage72, seized} {
-			list = append(list, kindOf(erp, what))
+			list = append(list, kindOf(k.Name, what))
 		}
-		for _, f := range faultsOf(erp) {
-			list = append(list, f.kind(erp))
+		for _, f := range k.Stage.Faults {
+			list = append(list, fault{Mishap: f}.kind(k.Name))
 		}
 	}
 	return list
@@ -78,7 +90,7 @@ func TestWithoutFaultsOnlyOrdersOfWrongContentsAreNotCreated(t *testing.T) {
 	own := []order.Kind{order.Mapping, order.TaxIDReason, order.CurrencyReason, order.TotalReason, order.NotUnderstood}
 	var all Result
 	for _, s := range everySight() {
-		all.Add(Run(Options{Seed: uint64(all.Seeds), Orders: 200, seams: seams{intensity: -1, balcao: s}}))
+		all.Add(Run(Options{Seed: uint64(all.Seeds), Orders: 200, seams: seams{intensity: -1, sight: s}}))
 	}
 	for _, p := range all.Problems {
 		t.Error(p)

@@ -136,7 +136,7 @@ func (w *world) forge(s *sale) {
 	c.cents += 777
 	body := s.body(c, 99)
 	w.webhook(s.key, s.store.name, func(*task) platform.Request {
-		r := s.request(body, signingSecret(s.store.name, -1), w.now, "").request
+		r := s.request(body, s.store.signingSecret(-1), w.now, "").request
 		switch {
 		case s.buyer%3 == 1:
 			clear(r.Header)
@@ -188,6 +188,8 @@ func (w *world) seize(s *sale) {
 	ref := erp.NewReference(s.store.name, conn.Orig, s.id())
 	w.befell(kindOf(w.account(conn.ERP).kind, seized))
 	for _, a := range w.accounts {
-		a.service.foreign(ref)
+		for _, key := range a.appKeys() {
+			a.companies[key].Occupy(ref, foreign)
+		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/secret"
 )
@@ -149,8 +149,12 @@ func (w *world) plan() {
 		}
 	}
 	for _, a := range w.accounts {
-		if a.sight == goesDeaf {
-			sometime(a.service.(*sensioAccount).goDeaf)
+		if a.sight.Deafens {
+			sometime(func() {
+				for _, company := range a.companies {
+					company.Deafen()
+				}
+			})
 		}
 	}
 }
@@ -179,9 +183,12 @@ func (w *world) planOutage(sometime func(func())) {
 	}
 	sometime(func() {
 		a.outageEnds = w.now.Add(lasts)
-		// Both simulators call these alike; nil is that nobody reaches it.
-		outages := []*fault{{mode: string(omiesim.Outage)}, {mode: string(omiesim.Hang)}, {mode: string(omiesim.Reset)}, {mode: keyRefused}, nil}
-		a.outage = outages[w.rng.IntN(len(outages))]
+		// nil is that nobody reaches it.
+		modes := []erpsim.Mode{erpsim.Outage, erpsim.Hang, erpsim.Reset, a.stage.KeyRefused, ""}
+		a.outage = nil
+		if mode := modes[w.rng.IntN(len(modes))]; mode != "" {
+			a.outage = &fault{Mishap: erpsim.Mishap{Mode: mode}}
+		}
 		w.befell(kindOf(a.kind, outage))
 		if lasts == 72*time.Hour {
 			w.faults[string(kindOf(a.kind, outage72))]++
@@ -208,16 +215,17 @@ func (w *world) redeploy() {
 func (w *world) rotate() {
 	w.befell(NewSecret)
 	n := 1 + w.rng.IntN(1000)
-	if name := hooks[w.rng.IntN(len(hooks))]; w.rng.IntN(2) == 0 {
-		w.secrets.rotate("hook/"+name, w.now, map[string]string{secret.SigningKey: signingSecret(name, n)})
+	stores := w.stores()
+	if s := stores[w.rng.IntN(len(stores))]; w.rng.IntN(2) == 0 {
+		w.secrets.rotate("hook/"+s.name, w.now, map[string]string{secret.SigningKey: s.signingSecret(n)})
 		return
 	}
 	w.resecret(w.accounts[w.rng.IntN(len(w.accounts))], n)
 }
 
-func signingSecret(name string, n int) string {
-	text := fmt.Sprintf("the-secret-of-%s-%d", name, n)
-	if name == "checkout" || name == "loja-online" {
+func (s store) signingSecret(n int) string {
+	text := fmt.Sprintf("the-secret-of-%s-%d", s.name, n)
+	if s.platform == "generic" {
 		return "whsec_" + base64.StdEncoding.EncodeToString([]byte(text))
 	}
 	return text

@@ -47,7 +47,7 @@ type seams struct {
 	place func(p *process, ctx context.Context, m queue.Message) error
 	// settle replaces goodEnd.
 	settle time.Duration
-	// notUnique has Omie take a code twice in every run.
+	// notUnique has every ERP take a reference twice in every run.
 	notUnique bool
 	// intensity replaces the one that is drawn; below 0 is none.
 	intensity float64
@@ -68,8 +68,8 @@ type seams struct {
 	machine, unwatched bool
 	// swapped has an account of one ERP become one of the other, to and fro.
 	swapped bool
-	// balcao replaces the sight that is drawn for that account.
-	balcao sight
+	// sight replaces the one that is drawn for the second account of a kind that has it.
+	sight string
 }
 
 // world is one run: the stores, our functions, the ERP accounts, and time.
@@ -139,12 +139,12 @@ func newWorld(o Options) *world {
 	w.open()
 	w.configs = w.configurations()
 	w.config = w.configs[0]
-	w.secrets = newSecrets(w.accounts)
+	w.secrets = newSecrets(w.stores(), w.accounts)
 	if w.machine != nil {
 		w.startMachine()
 	}
 	for _, a := range w.accounts {
-		if a.sight == works || a.sight == goesDeaf {
+		if a.sight.Tried {
 			w.tryOut(a)
 		}
 	}
@@ -228,7 +228,7 @@ func (w *world) end() time.Time {
 	end := later(w.lastFault, w.lastNews)
 	for _, a := range w.accounts {
 		end = later(end, a.lastFault)
-		if a.sight == missing || a.twin != nil {
+		if a.sight.Refused || a.twin != nil {
 			end = later(end, w.lastFault.Add(placing.Patience), w.lastNews.Add(placing.Patience))
 		}
 	}

@@ -21,6 +21,8 @@ type Kind struct {
 	// New makes one. What a real ERP holds against equal calls shrinks with the spacing
 	// between them.
 	New func(spacing time.Duration) Simulator
+	// Stage is how the simulation of orders puts it on.
+	Stage Stage
 }
 
 // Simulator stands for the ERP of all accounts of its kind. GET /documents lists what it

@@ -12,7 +12,7 @@ import (
 // Kind is the simulator as all others know it. The window in which Omie refuses an
 // identical call is 60 of the 61 s that are kept.
 func Kind() erpsim.Kind {
-	return erpsim.Kind{Name: "omie", Path: "/api/v1/", New: func(spacing time.Duration) erpsim.Simulator {
+	return erpsim.Kind{Name: "omie", Path: "/api/v1/", Stage: stage(), New: func(spacing time.Duration) erpsim.Simulator {
 		return simulator{New(Options{RedundantFor: spacing * 60 / 61})}
 	}}
 }

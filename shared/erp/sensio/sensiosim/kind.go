@@ -10,7 +10,7 @@ import (
 
 // Kind is the simulator as all others know it.
 func Kind() erpsim.Kind {
-	return erpsim.Kind{Name: "sensio", Path: "/", New: func(time.Duration) erpsim.Simulator { return simulator{New(Options{})} }}
+	return erpsim.Kind{Name: "sensio", Path: "/", Stage: stage(), New: func(time.Duration) erpsim.Simulator { return simulator{New(Options{})} }}
 }
 
 type simulator struct{ *Sim }

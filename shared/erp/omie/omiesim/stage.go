@@ -1,0 +1,168 @@
+package omiesim
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
+)
+
+const (
+	// callLimit is how long one call may take, latest how long after its end a write may
+	// still be applied.
+	callLimit = 60 * time.Second
+	latest    = 50 * time.Second
+
+	unknownWords    = "ERROR: Erro não catalogado."
+	customerGone    = "Cliente não cadastrado"
+	contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
+)
+
+// stage is Omie in the simulation of orders.
+func stage() erpsim.Stage {
+	return erpsim.Stage{
+		Faults: mishaps(),
+		Beyond: erpsim.Mishap{Mode: Refusal, Name: "for a day", Text: "ERROR: API bloqueada por consumo indevido. Tente novamente em 86000 segundos.", Code: "SOAP-ENV:Client-9", Delay: 72 * time.Hour},
+		ForOne: []erpsim.Mishap{{Mode: HTML, Status: http.StatusTooEarly}, {Mode: HTML, Status: http.StatusTooManyRequests}, {Mode: KeyRefused}, {Mode: HTML, Status: http.StatusForbidden}},
+
+		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour,
+		Sights:   []erpsim.Sight{{Name: "look-up", Proves: true}},
+		Settings: settings, Read: asked, Hear: heard, Open: open,
+		Customer: func(b erpsim.Buyer) string {
+			if b.TaxID == "" {
+				return DefaultCustomers()[0].TaxID
+			}
+			return b.TaxID
+		},
+		Another: []string{"but its", "the document with our code is"},
+	}
+}
+
+// mishaps are each row of the outcome table. A late write is applied at most latest after
+// its call ended, which is after a minute where no answer comes.
+func mishaps() []erpsim.Mishap {
+	return []erpsim.Mishap{
+		{Mode: WriteThenSilence},
+		{Mode: WriteThenReset},
+		{Mode: WriteThenHTML},
+		{Mode: WriteThenHTML, Name: "504", Status: 504},
+		{Mode: WriteThenHTML, Name: "302", Status: 302},
+		{Mode: WriteThenGarbage},
+		{Mode: WriteThenNoID},
+		{Mode: WriteThenFault, Name: "unknown words", Said: unknownWords},
+		{Mode: WriteThenFault, Name: "instability", Text: "ERROR: Broken response from application server", Code: "SOAP-ENV:Server"},
+		{Mode: WriteThenFault, Name: "redundant", Text: "ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", Code: "SOAP-ENV:Client-6"},
+		{Mode: WriteThenFault, Name: "already processed", Text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", Code: "SOAP-ENV:Client-1100"},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: Slow, Delayed: 90 * time.Second},
+		{Mode: Hang},
+		{Mode: Reset},
+		{Mode: HTML},
+		{Mode: HTML, Name: "301", Status: 301},
+		{Mode: HTML, Name: "401", Status: 401},
+		{Mode: HTML, Name: "403", Status: 403},
+		{Mode: HTML, Name: "404", Status: 404},
+		{Mode: HTML, Name: "408", Status: 408},
+		{Mode: HTML, Name: "425", Status: 425},
+		{Mode: HTML, Name: "429", Status: 429},
+		{Mode: Status200Garbage},
+		{Mode: Outage},
+		{Mode: Blocked, Delay: blockFor, Rests: true},
+		{Mode: Blocked, Name: "in other words", Delay: blockFor, Rests: true, Status: 500, Text: "ERROR: Consumo indevido.", Code: "SOAP-ENV:Client-425"},
+		{Mode: Rate},
+		{Mode: KeyRefused},
+		{Mode: KeyRefused, Name: "in other words", Status: 500, Text: "ERROR: O app_key informado é inválido", Code: "SOAP-ENV:Client-1"},
+		{Mode: Redundant, Delayed: 60 * time.Second},
+		{Mode: Concurrent},
+		{Mode: Refusal, Name: "instability", Text: "ERROR: Instabilidade momentanea, tente novamente."},
+		{Mode: Refusal, Name: "unknown words", Refuses: true, Said: unknownWords},
+		{Mode: Refusal, Name: "already processed, and nothing is there", Text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", Code: "SOAP-ENV:Client-1100"},
+		{Mode: Refusal, Name: "too many requests, in words", Text: "ERROR: Too many requests."},
+		{Mode: Refusal, Name: "the customer is gone", Text: "ERROR: " + customerGone + " para o Código [3796000001] !", Code: "SOAP-ENV:Client-105", Refuses: true, Said: customerGone},
+		{Mode: Refusal, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
+		{Mode: Echo, Refuses: true, Said: "O conteúdo é inválido"},
+		{Mode: Echo, Name: "unknown words", Text: "ERROR: Algo que ninguém viu:", Refuses: true, Said: "Algo que ninguém viu"},
+		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Contradicts: true},
+	}
+}
+
+func settings(s erpsim.Setup) string {
+	return fmt.Sprintf(`{"kind":"omie","base_url":"https://%s/api/v1/","customer":{"default":3795260786},
+		"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
+			"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
+			"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
+		"services":{"CURSO-GO":{"nCodServico":3846592864,"cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`,
+		s.Host, []string{"10", "20"}[s.Version])
+}
+
+// asked reads the envelope, which nothing escapes.
+func asked(_, _ string, _ http.Header, body []byte) erpsim.Asked {
+	a := erpsim.Asked{Method: inEnvelope(body, "call"), Key: inEnvelope(body, "app_key"), Secret: inEnvelope(body, "app_secret")}
+	a.Creates, a.Looks = a.Method == "IncluirOS", a.Method == "ConsultarOS"
+	a.Judged = !a.Looks && a.Method != "ConsultarCliente"
+	_, param, _ := bytes.Cut(body, []byte(`"param":`))
+	a.Same = a.Key + a.Method + string(param)
+	return a
+}
+
+func inEnvelope(body []byte, name string) string {
+	_, text, _ := bytes.Cut(body, []byte(`"`+name+`":"`))
+	value, _, _ := bytes.Cut(text, []byte(`"`))
+	return string(value)
+}
+
+func heard(r Reply) erpsim.Heard {
+	return erpsim.Heard{
+		Rest:      r.Status == http.StatusTooEarly || bytes.Contains(r.Body, []byte("onsumo indevido")),
+		Duplicate: bytes.Contains(r.Body, []byte("já cadastrada para")),
+	}
+}
+
+// company is one app in the simulation of orders.
+type company struct{ *Sim }
+
+func open(o erpsim.Opening) erpsim.Company {
+	return company{New(Options{Now: o.Now, NotUnique: !o.Unique, KeepCalls: 1, FirstOS: 3847270140 + int64(o.Nth)*1_000_000})}
+}
+
+func (c company) Request(_, target string, _ http.Header, body []byte) Reply {
+	return c.Call(target, body)
+}
+
+func (c company) Sold() []erpsim.Sold {
+	var list []erpsim.Sold
+	for _, d := range c.Documents() {
+		_, date, _ := strings.Cut(string(d.Body), `"dDtPrevisao":"`)
+		date, _, _ = strings.Cut(date, `"`)
+		sold := erpsim.Sold{ID: strconv.FormatInt(d.NCodOS, 10), Number: d.NumOS, Order: d.OrderNumber, Total: d.Total, Customer: d.CustomerTaxID}
+		if expected, err := time.Parse("02/01/2006", date); err == nil {
+			sold.Day = expected.AddDate(0, 0, -3).Format(time.DateOnly) // "+3d" of the settings
+		}
+		list = append(list, sold)
+	}
+	return list
+}
+
+func (c company) Occupy(ref erp.Reference, order string) {
+	body := fmt.Sprintf(`{"call":"IncluirOS","app_key":"outro","app_secret":"outro","param":[{
+		"Cabecalho":{"cCodIntOS":"%s","nCodCli":3795260786,"cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"10/03/2024"},
+		"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cNumPedido":"%s"},
+		"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":7}]}]}`, ref.Code, order)
+	if r := c.Call("servicos/os/", []byte(body)); r.Status != http.StatusOK {
+		panic("somebody else's document is refused: " + string(r.Body))
+	}
+}
+
+func (c company) Deafen() {}

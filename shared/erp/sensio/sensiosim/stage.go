@@ -1,0 +1,170 @@
+package sensiosim
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/erpsim"
+)
+
+const (
+	// callLimit is how long one call may take, latest how long after its end a write may
+	// still be applied.
+	callLimit = 30 * time.Second
+	latest    = 50 * time.Second
+
+	notValid      = "Pedido inválido"
+	notRegistered = "Pedido não registrado"
+	withoutAWord  = "without a word"
+	inConflict    = "Conflito"
+
+	// nobodysID is the person for whoever gives no tax id.
+	nobodysID = "p-nobody"
+	// keyHeader says which company it is.
+	keyHeader = "X-App-Key"
+
+	noLookUp   = "no look-up"
+	notHonored = "filter that is not honoured"
+	isDeaf     = "filter that finds nothing"
+	isRefused  = "look-up that is refused"
+)
+
+// stage is Sensio in the simulation of orders.
+func stage() erpsim.Stage {
+	return erpsim.Stage{
+		Faults: mishaps(),
+		Beyond: erpsim.Mishap{Mode: Rate, Name: "for days", Delay: 72 * time.Hour},
+		ForOne: []erpsim.Mishap{{Mode: Rate}, {Mode: Rate, Status: http.StatusTooEarly}, {Mode: KeyRefused}, {Mode: KeyRefused, Status: http.StatusForbidden}},
+
+		KeyRefused: KeyRefused, Resting: Rate, CallLimit: callLimit, LongestRest: 24 * time.Hour,
+		Sights: []erpsim.Sight{
+			{Name: "look-up", Proves: true, Tried: true}, {Name: "look-up that nobody tried out"}, {Name: noLookUp, None: true},
+			{Name: notHonored}, {Name: isDeaf}, {Name: "filter that goes deaf", Tried: true, Deafens: true}, {Name: isRefused, Refused: true},
+		},
+		Settings: settings, Read: asked, Open: open,
+		Customer: func(b erpsim.Buyer) string {
+			switch {
+			case b.TaxID == "":
+				return nobodysID
+			case b.Known:
+				return personID(b.TaxID)
+			}
+			return b.Name
+		},
+		Another:   []string{"but its", "2 sales with our orig"},
+		Elsewhere: []string{"that it found before", "found this very sale before"},
+	}
+}
+
+// mishaps are each row of the outcome table.
+func mishaps() []erpsim.Mishap {
+	return []erpsim.Mishap{
+		{Mode: WriteThenSilence},
+		{Mode: WriteThenReset},
+		{Mode: WriteThenHTML},
+		{Mode: WriteThenHTML, Name: "504", Status: 504},
+		{Mode: WriteThenHTML, Name: "302", Status: 302},
+		{Mode: WriteThenGarbage},
+		{Mode: WriteThenError, Name: "500"},
+		{Mode: WriteThenError, Name: "408", Status: 408},
+		{Mode: WriteThenError, Name: "409", Status: 409, Text: inConflict},
+		{Mode: WriteThenNoID},
+		{Mode: WriteThenMute},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApply, Delayed: callLimit + latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: DelayedApplyReset, Delayed: latest},
+		{Mode: Slow, Delayed: 45 * time.Second},
+		{Mode: Hang},
+		{Mode: Reset},
+		{Mode: HTML},
+		{Mode: HTML, Name: "404", Status: 404},
+		{Mode: Garbage},
+		{Mode: Redirect},
+		{Mode: Outage},
+		{Mode: ServerError, Name: "500"},
+		{Mode: ServerError, Name: "402", Status: 402},
+		{Mode: ServerError, Name: "408", Status: 408},
+		{Mode: ServerError, Name: "409", Status: 409, Text: inConflict, Refuses: true, Said: inConflict},
+		{Mode: Refusal, Name: "422", Refuses: true, Said: notValid},
+		{Mode: Refusal, Name: "400", Status: 400, Refuses: true, Said: notValid},
+		{Mode: SuccessFalse, Refuses: true, Said: notRegistered},
+		{Mode: Mute, Refuses: true, Said: withoutAWord},
+		{Mode: Echo, Refuses: true, Said: "Conteúdo inválido"},
+		{Mode: Echo, Name: "422", Status: 422, Text: notValid, Refuses: true, Said: notValid},
+		{Mode: Rate},
+		{Mode: Rate, Name: "Retry-After", Delayed: 15 * time.Minute, Rests: true},
+		{Mode: Rate, Name: "425, Retry-After", Status: 425, Delayed: 15 * time.Minute, Rests: true},
+		{Mode: KeyRefused, Name: "401"},
+		{Mode: KeyRefused, Name: "403", Status: 403},
+	}
+}
+
+func personID(taxID string) string { return "p-" + taxID }
+
+func settings(s erpsim.Setup) string {
+	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"},`
+	if s.Sight.None {
+		lookup = ""
+	}
+	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}","%s":"{app_key}"},%s
+		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
+		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
+		s.Host, keyHeader, lookup, nobodysID, []string{"Em aberto", "Faturado"}[s.Version])
+}
+
+func asked(method, target string, header http.Header, body []byte) erpsim.Asked {
+	path, _, _ := strings.Cut(target, "?")
+	a := erpsim.Asked{Method: method + " " + path, Key: header.Get(keyHeader), Secret: strings.TrimPrefix(header.Get("Authorization"), "Bearer ")}
+	a.Creates, a.Looks = a.Method == "POST /sales", a.Method == "GET /sales"
+	a.Judged = a.Creates
+	a.Same = a.Key + method + target + string(body)
+	return a
+}
+
+// company is one company in the simulation of orders.
+type company struct{ *Sim }
+
+func open(o erpsim.Opening) erpsim.Company {
+	people := []Person{{ID: nobodysID, Name: "Consumidor"}}
+	for _, taxID := range o.Known {
+		people = append(people, Person{ID: personID(taxID), Name: "Comprador", TaxID: taxID})
+	}
+	filter := map[string]Filter{notHonored: Ignored, isDeaf: Deaf, isRefused: Missing}[o.Sight.Name]
+	return company{New(Options{Now: o.Now, Filter: filter, PageSize: 2, KeepCalls: 1,
+		Items: []Item{{ID: "curso"}, {ID: "manut"}}, People: people})}
+}
+
+func (c company) Request(method, target string, header http.Header, body []byte) Reply {
+	return c.Call(method, target, header, body)
+}
+
+// Sold doesn't read origId, which is what a guard may get wrong.
+func (c company) Sold() []erpsim.Sold {
+	var list []erpsim.Sold
+	for _, d := range c.Documents() {
+		_, number, _ := strings.Cut(string(d.Body), `"details":"Pedido `)
+		number, _, _ = strings.Cut(number, `"`)
+		_, day, _ := strings.Cut(string(d.Body), `"dateSold":"`)
+		day = day[:min(len(day), len(time.DateOnly))]
+		list = append(list, erpsim.Sold{ID: d.ID, Order: number, Total: d.Total, Day: day, Customer: cmp.Or(d.CustomerID, d.Customer)})
+	}
+	return list
+}
+
+func (c company) Occupy(ref erp.Reference, order string) {
+	body := fmt.Sprintf(`{"type":"Venda","details":"Pedido %[1]s","customer":%[1]q,"orig":%[2]q,"origId":%[3]q,"netTotal":7,"total":7,"saleLines":[{"productId":"curso","qty":1,"price":7}]}`, order, ref.Orig, ref.OrigID)
+	if r := c.Call("POST", "/sales", http.Header{"Content-Type": {"application/json"}}, []byte(body)); r.Status != http.StatusCreated {
+		panic("somebody else's document is refused: " + string(r.Body))
+	}
+}
+
+func (c company) Deafen() { c.SetFilter(Deaf) }
