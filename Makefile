@@ -1,4 +1,5 @@
 # make run       the demo: needs Go alone
+# make check     while you work: format, vet, staticcheck and all tests of one process, in a minute
 # make test      everything that CI runs: needs Go, a C compiler (the race detector) and Python
 # make build     the command line and the four functions, into build/
 # make validate  cfn-lint, and what is promised of template.yaml
@@ -18,22 +19,27 @@ packaged = $(or $(CONNECTIONS),$(wildcard connections.yaml),$(example))
 SECRETS ?= secrets.example.yaml
 STAGE ?= dev
 
-.PHONY: run test lint build bench validate emulator deploy
+.PHONY: run check test lint build bench validate emulator deploy
 
 # A GOARCH that was asked for is the functions', never this machine's.
 host = GOOS= GOARCH= CGO_ENABLED=0 $(GO)
 
-# SILENCE is how many seconds a build may say nothing.
+# SILENCE is how many seconds what takes minutes may say nothing.
 SILENCE ?= 20
 
-# $(call compile,program,folder) builds for this machine and says so while it lasts. What
-# counts the seconds ends with the build, however that ends, and holds no pipe open.
+# $(call aloud,doing what,command) runs the command and says so while it lasts. What
+# counts the seconds ends with it, however that ends, and holds no pipe open.
+define aloud
+	@seconds=0; while sleep 1 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do \
+		seconds=$$((seconds + 1)); [ $$((seconds % $(SILENCE))) -ne 0 ] || echo "Still $(1), after $$seconds s."; done & \
+	clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+	$(2)
+endef
+
+# $(call compile,program,folder) builds for this machine.
 define compile
 	@echo "Building $(1): the first time Go downloads and compiles what it needs, which takes minutes on a small machine."
-	@seconds=0; while sleep 1 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do \
-		seconds=$$((seconds + 1)); [ $$((seconds % $(SILENCE))) -ne 0 ] || echo "Still downloading and compiling, after $$seconds s."; done & \
-	clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
-	$(host) build -o build/$(1) $(2)
+	$(call aloud,downloading and compiling,$(host) build -o build/$(1) $(2))
 endef
 
 # Built first and not with go run, which makes an error of a program that Ctrl-C
@@ -81,15 +87,22 @@ deploy:
 	sam build
 	sam deploy --config-env $(STAGE)
 
+# Tests wait for disks, sockets and time limits more than they calculate: more packages
+# at a time than there are processors. They have memory to spare, and collect garbage less.
+test check: export GOGC = 400
+TEST = $(GO) test -p $(or $(AT_A_TIME),4)
+
+check: lint
+	$(call aloud,testing,$(TEST) -short -count=1 ./...)
+
 # The search and the simulation go further without the race detector, which makes
 # them many times slower and finds nothing in their one goroutine: two faults at most,
 # each misreading found, each guard missed, every fault seen, and 200,000 orders.
-# Their figures are printed. Tests have memory to spare, and collect garbage less.
-test: export GOGC = 400
+# Their figures are printed.
 test: lint
-	$(GO) test -race -timeout 60m ./...
-	$(GO) test -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload' ./shared/placing ./shared/placing/search ./shared/simulation
-	$(GO) run ./cmd/carimbo simulate --seeds 1000 --orders 200
+	$(call aloud,testing,$(TEST) -race -timeout 60m ./...)
+	$(call aloud,searching and simulating,$(TEST) -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload' ./shared/placing ./shared/placing/search ./shared/simulation)
+	$(call aloud,simulating,$(GO) run ./cmd/carimbo simulate --seeds 1000 --orders 200)
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

@@ -127,6 +127,22 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 	}
 }
 
+// make check has tests of one process alone: what starts another one says so.
+func TestATestThatStartsProcessesSaysSo(t *testing.T) {
+	found := 0
+	for _, s := range sources(t) {
+		if !strings.HasSuffix(s.path, "_test.go") || !strings.Contains(s.text, "exec.Command"+"Context(") && !strings.Contains(s.text, "exec.Command"+"(") {
+			continue
+		}
+		if found++; !strings.Contains(s.text, "proctest.Starts(") {
+			t.Errorf("%s starts processes, and doesn't say proctest.Starts", s.path)
+		}
+	}
+	if found < 10 {
+		t.Errorf("%d files start processes", found)
+	}
+}
+
 // A user's own files are not the repository's: whatever is in them, the tests pass.
 func TestNoTestReadsAUsersFiles(t *testing.T) {
 	own := regexp.MustCompile(`(\.\./|\broot(, | \+ )")(connections|secrets)\.yaml"`)

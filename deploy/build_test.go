@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // unbuilt is what `sam build` doesn't copy, what would only be copied in vain, and the
@@ -206,6 +207,7 @@ func onlyEchoes(t *testing.T) string {
 
 // makes is a make of its own: one that runs this test passes its variables on.
 func makes(t *testing.T, folder, goarch string, args ...string) *exec.Cmd {
+	proctest.Starts(t)
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "make", args...)
 	c.Dir = folder

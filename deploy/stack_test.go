@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 const (
@@ -28,6 +29,7 @@ const (
 
 // python is a Python that has both.
 func python(t *testing.T) string {
+	proctest.Starts(t)
 	t.Helper()
 	name, err := awstest.Python("cfnlint, samtranslator", linter)
 	if err != nil {
@@ -82,6 +84,7 @@ var translated = sync.OnceValues(func() ([]byte, error) {
 })
 
 func translate(t *testing.T) translation {
+	proctest.Starts(t)
 	t.Helper()
 	b, err := translated()
 	if err != nil {

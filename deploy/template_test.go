@@ -15,6 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/telemetry"
 )
 
@@ -316,6 +317,7 @@ func TestTheStackKeepsItsPromises(t *testing.T) {
 }
 
 func TestCfnLintHasNothingToSay(t *testing.T) {
+	proctest.Starts(t)
 	// A warning is said too, and counts.
 	lint := exec.CommandContext(t.Context(), python(t), "-c", "import sys; from cfnlint.runner import main; sys.exit(main())",
 		"--non-zero-exit-code", "informational", filepath.Join(root, template))

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // module is where our own packages begin.
@@ -90,6 +92,7 @@ func chain(reached map[string]string, path string) string {
 // dependencies are all packages that a function on Lambda is made of, with what
 // each imports.
 func dependencies(t *testing.T) map[string][]string {
+	proctest.Starts(t)
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc", "-json=ImportPath,Imports", "./...")
 	list.Env = append(list.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=arm64")

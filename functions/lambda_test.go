@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // invoker takes an event and answers, or says how the invocation failed.
@@ -208,6 +209,7 @@ var release = []string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs
 // build makes the bootstraps as a release does, but for this machine, and
 // returns the folder that has one folder for each.
 func build(t testing.TB) string {
+	proctest.Starts(t)
 	t.Helper()
 	makefile, err := os.ReadFile("../Makefile")
 	if err != nil {

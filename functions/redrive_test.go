@@ -16,6 +16,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // Each order has two dead letters when it is redriven, and the ledger decides what
@@ -123,6 +124,7 @@ func (m *mapping) buries() {
 // redrive builds the command line and returns carimbo dlq redrive, as somebody
 // runs it who may use the stack. It returns what that prints.
 func (s *stack) redrive() func() string {
+	proctest.Starts(s.t)
 	s.t.Helper()
 	program := filepath.Join(s.t.TempDir(), "carimbo")
 	if said, err := exec.CommandContext(s.t.Context(), "go", "build", "-o", program, "../cmd/carimbo").CombinedOutput(); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 type object = map[string]any
@@ -222,6 +223,7 @@ func (s *stack) source(logical string) string {
 }
 
 func mustTranslate(t *testing.T) template {
+	proctest.Starts(t)
 	t.Helper()
 	tr, err := translated()
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // These tests run the program as its users do, as a process, and kill it.
@@ -35,6 +36,7 @@ var (
 
 // program builds carimbo as make build does.
 func builtProgram(t *testing.T) string {
+	proctest.Starts(t)
 	t.Helper()
 	buildOnce.Do(func() {
 		dir, err := os.MkdirTemp("", "carimbo-built-")

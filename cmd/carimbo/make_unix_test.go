@@ -13,10 +13,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // makes is a make of its own: one that runs this test passes its variables on.
 func makes(t *testing.T, args ...string) *exec.Cmd {
+	proctest.Starts(t)
 	t.Helper()
 	cmd := exec.Command("make", args...)
 	cmd.Dir = "../.."

@@ -27,6 +27,7 @@ import (
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -402,6 +403,7 @@ const mostOutstanding = 10_000
 // the callers another: else they take what the server needs, and it is them who can't
 // keep up.
 func (s *shop) sharesItsProcessor(loops int) {
+	proctest.Starts(s.t)
 	s.t.Helper()
 	if loops == 0 {
 		return

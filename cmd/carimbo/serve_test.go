@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // served runs serve until it says that it serves, or ends by itself.
@@ -102,6 +103,7 @@ func TestAnAddressThatNobodyCouldListenOnIsWrongUsage(t *testing.T) {
 // has the system ignore Ctrl-C, and ends it once while the ERP hangs. It returns the
 // process and what it prints from then on.
 func (s *shop) draining() (*exec.Cmd, func(want string)) {
+	proctest.Starts(s.t)
 	s.t.Helper()
 	called := make(chan struct{})
 	s.sim.OnCall(func(method, _ string) *omiesim.Fault {

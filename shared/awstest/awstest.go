@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // Region is where the test's tables and queues are.
@@ -51,6 +53,7 @@ func (s *Server) Main(m *testing.M) {
 // Start starts the server at its first call, and fails the test with what to do
 // where that is impossible.
 func (s *Server) Start(t testing.TB) Endpoint {
+	proctest.Starts(t)
 	t.Helper()
 	e, err := s.Open()
 	if err != nil {

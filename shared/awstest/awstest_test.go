@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/awstest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 var server awstest.Server
@@ -35,6 +36,7 @@ func TestNoTwoNamesAreTheSame(t *testing.T) {
 }
 
 func TestAServerThatCannotStartSaysWhy(t *testing.T) {
+	proctest.Starts(t)
 	dir := t.TempDir()
 	script := "#!/bin/sh\necho no such module: moto >&2\nexit 3\n"
 	if err := os.WriteFile(filepath.Join(dir, "moto_server"), []byte(script), 0o755); err != nil {
@@ -50,6 +52,7 @@ func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 }
 
 func TestWithoutPythonTheTestSaysWhatToInstall(t *testing.T) {
+	proctest.Starts(t)
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // startOnly makes this binary start a server, name it and wait to be killed.
 const startOnly = "CARIMBO_TEST_START"
 
 func TestAKilledTestBinaryLeavesNoServerBehind(t *testing.T) {
+	proctest.Starts(t)
 	if os.Getenv(startOnly) != "" {
 		os.Stdout.WriteString("listens at " + server.Start(t).URL + "\n")
 		select {}

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 const packaged = `{
@@ -161,6 +162,7 @@ func TestNamesFitIntoKeysAndURLs(t *testing.T) {
 }
 
 func TestNoYAMLAndNoSchemaTravelIntoALambda(t *testing.T) {
+	proctest.Starts(t)
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "github.com/carimbo/carimbo/shared/connection").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

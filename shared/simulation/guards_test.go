@@ -322,6 +322,9 @@ func (g eager) Write(ctx context.Context, before, after ledger.Entry) (ledger.En
 }
 
 func TestWithoutAnyOneGuardAnOrderIsLostOrDoubledOrALimitBroken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each guard takes seconds to be missed: make test looks for it")
+	}
 	t.Logf("%-36s %-8s %5s  %s", "guard taken out", "ERP", "seeds", "what broke")
 	for _, g := range guards() {
 		for _, kind := range []string{omieKind, sensioKind} {
@@ -354,7 +357,7 @@ func missed(t *testing.T, without seams, breaks *regexp.Regexp) (int, Problem) {
 }
 
 func TestWithTheGuardsInNothingBreaksWhereTheERPTakesACodeTwice(t *testing.T) {
-	all := Many(t.Context(), Options{Seed: 0, Orders: 200, seams: seams{notUnique: true, intensity: 3}}, guarded, runtime.GOMAXPROCS(0))
+	all := Many(t.Context(), Options{Seed: 0, Orders: 200, seams: seams{notUnique: true, intensity: 3}}, orFew(guarded, 3), runtime.GOMAXPROCS(0))
 	for _, p := range all.Problems {
 		t.Error(p)
 	}

@@ -16,9 +16,18 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
+// orFew is how many seeds a test looks at, or few of them with -short.
+func orFew(seeds, few int) int {
+	if testing.Short() {
+		return min(seeds, few)
+	}
+	return seeds
+}
+
 // CI runs it with and without the race detector, and ten times as many seeds with
 // the command line.
 func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
+	seeds := orFew(seeds, 8)
 	all := Many(t.Context(), Options{Seed: 1, Orders: 200}, seeds, runtime.GOMAXPROCS(0))
 	var out bytes.Buffer
 	all.Write(&out)
@@ -110,7 +119,7 @@ func TestWithoutFaultsOnlyOrdersOfWrongContentsAreNotCreated(t *testing.T) {
 }
 
 func TestTheSameSeedIsTheSameRunToTheLastEvent(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3} {
+	for seed := range uint64(orFew(3, 1)) {
 		var first, second bytes.Buffer
 		a := Run(Options{Seed: seed, Orders: 60, Trace: &first})
 		b := Run(Options{Seed: seed, Orders: 60, Trace: &second})

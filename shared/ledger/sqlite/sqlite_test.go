@@ -20,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // lockFolder names the folder that this binary locks, and holds until it is
@@ -415,6 +416,7 @@ func TestADiskHasAsMuchLeftAsCanBeWritten(t *testing.T) {
 }
 
 func TestAKilledServeLetsGoOfTheFolder(t *testing.T) {
+	proctest.Starts(t)
 	dir := t.TempDir()
 	serve := exec.CommandContext(t.Context(), os.Args[0])
 	serve.Env = append(os.Environ(), lockFolder+"="+dir)

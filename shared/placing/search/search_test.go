@@ -6,9 +6,20 @@ import (
 	"time"
 )
 
-// mostFaults is how many things go wrong in one order's life. Three take some minutes
-// and up to 20 GB for each walk: -search.faults=3 -parallel=1 -timeout=2h.
-var mostFaults = flag.Int("search.faults", usualFaults, "how many things go wrong at most")
+// faults is how many things go wrong in one order's life, if not usualFaults, or one
+// with -short. Three take some minutes and up to 20 GB for each walk:
+// -search.faults=3 -parallel=1 -timeout=2h.
+var faults = flag.Int("search.faults", -1, "how many things go wrong at most")
+
+func mostFaults() int {
+	switch {
+	case *faults >= 0:
+		return *faults
+	case testing.Short():
+		return min(usualFaults, 1)
+	}
+	return usualFaults
+}
 
 func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
 	for _, c := range []struct {
@@ -30,20 +41,20 @@ func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			began := time.Now()
-			f := run(newModel(c.flavour, c.versions, c.cast), *mostFaults)
+			began, most := time.Now(), mostFaults()
+			f := run(newModel(c.flavour, c.versions, c.cast), most)
 			if f.broken != "" {
 				t.Fatal(f)
 			}
 			// To park where a look-up proves takes two: a lost answer, and a look-up that
 			// still fails after a week.
-			parks := *mostFaults > 1 || *mostFaults > 0 && !c.proves
-			for s, want := range map[state]bool{created: true, rejected: *mostFaults > 0 || c.cast[reversal] > 0, uncertain: parks} {
+			parks := most > 1 || most > 0 && !c.proves
+			for s, want := range map[state]bool{created: true, rejected: most > 0 || c.cast[reversal] > 0, uncertain: parks} {
 				if (f.ended[s] > 0) != want {
 					t.Errorf("%d orders ended %s", f.ended[s], states[s])
 				}
 			}
-			t.Logf("%d faults at most: %d states, %d moves, %d deep, %s", *mostFaults, f.worlds, f.moves, f.depth, time.Since(began).Round(100*time.Millisecond))
+			t.Logf("%d faults at most: %d states, %d moves, %d deep, %s", most, f.worlds, f.moves, f.depth, time.Since(began).Round(100*time.Millisecond))
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
 
@@ -50,6 +51,7 @@ func sendUntilKilled(dir string) {
 }
 
 func TestAKillLosesNothingThatWasAccepted(t *testing.T) {
+	proctest.Starts(t)
 	dir := t.TempDir()
 	serve := exec.CommandContext(t.Context(), os.Args[0])
 	serve.Env = append(os.Environ(), sendFolder+"="+dir)
