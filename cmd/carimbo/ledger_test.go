@@ -40,9 +40,9 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 
 	s.place("HP01", answered(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}))
 	s.notice("HP02")
-	s.happens("HP02", placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping, Message: `SKU "SEM-MAPA" is not mapped: add it under erps.estudio.services in connections.yaml`}})
+	s.happens("HP02", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping, Message: `SKU "SEM-MAPA" is not mapped: add it under erps.estudio.services in connections.yaml`}})
 	s.notice("HP03")
-	s.happens("HP03", placing.Held{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada por consumo indevido"}})
+	s.happens("HP03", placing.PrepareFailed{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada por consumo indevido"}})
 	lost := answered(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
 	s.place("HP04", lost)
 	s.place("HP05", lost)
@@ -55,11 +55,11 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 	s.happens("HP06", placing.LookedUp{Fence: 2, Answer: erp.Answer{Kind: erp.Present, ID: "3847270141", Number: "000000000000017", Found: erp.Found{Total: order.Cents(49700), OrderNumber: "HP06"}}})
 	s.arrives("HP07", queue.Reversed, nil)
 	s.notice("HP08")
-	s.happens("HP08", placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.TaxIDReason, Message: "no tax id"}})
+	s.happens("HP08", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.TaxIDReason, Message: "no tax id"}})
 	s.arrives("HP08", queue.Reversed, nil)
 	s.arrives("!9f2b", queue.Raw, []byte("<html>"))
 	s.notice("HP09")
-	s.happens("HP09", placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: "ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m"}})
+	s.happens("HP09", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: "ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m"}})
 	s.notice("HP10")
 	s.place("HP21", answered(erp.Answer{Kind: erp.Created, ID: "3847270142", Number: "000000000000018"}))
 	s.arrives("HP21", queue.Reversed, nil)
@@ -77,7 +77,7 @@ func answered(a erp.Answer) []placing.Event {
 func (s *story) place(id string, then []placing.Event) {
 	s.notice(id)
 	mark := erp.Mark{Digest: "d", Total: order.Cents(49700), OrderNumber: id}
-	s.happens(id, placing.Ready{Fence: 1, Facts: facts, Mark: mark, TimeLeft: true})
+	s.happens(id, placing.Prepared{Fence: 1, Facts: facts, Mark: mark, TimeLeft: true})
 	for _, ev := range then {
 		s.happens(id, ev)
 	}

@@ -49,7 +49,7 @@ func (l life) creates(a erp.Answer) {
 	l.t.Helper()
 	e := l.goesOn()
 	mark := erp.Mark{Digest: "d", Total: order.Cents(49700), OrderNumber: lifeID}
-	l.happens(lifeID, placing.Ready{Fence: e.Fence, Facts: facts, Mark: mark, TimeLeft: true})
+	l.happens(lifeID, placing.Prepared{Fence: e.Fence, Facts: facts, Mark: mark, TimeLeft: true})
 	l.happens(lifeID, placing.Answered{Fence: e.Fence, Answer: a})
 }
 
@@ -76,7 +76,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 
 			l.types("", "retry", "cursos#HP02", "--note", "mapped SEM-MAPA")
 			e := l.goesOn()
-			l.happens(lifeID, placing.Held{Fence: e.Fence, Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada"}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
+			l.happens(lifeID, placing.PrepareFailed{Fence: e.Fence, Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada"}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
 			l.creates(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
 			l.looksUp(erp.Answer{Kind: erp.Redundant, Text: "Consumo redundante detectado"})
 			l.looksUp(another)

@@ -44,7 +44,7 @@ func sell(t *testing.T, l ledger.Ledger, connection, account string, canLookUp b
 		happens(id, placing.Arrival{ERP: "sensio", Reference: erp.NewReference(connection, "Loja WP", id), Owner: "owner", Lease: noon,
 			Message: queue.Message{Type: queue.Paid, Key: connection + "#" + id, Account: account, Connection: connection, Platform: "generic",
 				OrderID: id, Digest: id, ReceivedAt: s.now, Payload: []byte("p")}})
-		happens(id, placing.Ready{Fence: 1, Facts: facts, Mark: erp.Mark{Digest: "d"}, TimeLeft: true})
+		happens(id, placing.Prepared{Fence: 1, Facts: facts, Mark: erp.Mark{Digest: "d"}, TimeLeft: true})
 		happens(id, placing.Answered{Fence: 1, Answer: answer})
 	}
 }

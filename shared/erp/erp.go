@@ -20,12 +20,12 @@ type ERP interface {
 	Document(o order.Order, ref Reference) (Document, error)
 
 	// Customer makes sure that the ERP knows the document's customer and returns
-	// the document with CustomerID set. The answer is Ready, or says why not:
+	// the document with CustomerID set. The answer is CustomerKnown, or says why not:
 	// Refused (its contents), Lane, Redundant, Early, NotSent or Lost. Nothing of
 	// the document is in the ERP afterwards, whatever the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 
-	// Create asks for the document, once. Any answer kind but Ready, Early, Present
+	// Create asks for the document, once. Any answer kind but CustomerKnown, Early, Present
 	// and Absent may come back.
 	Create(ctx context.Context, doc Document) Answer
 
@@ -123,8 +123,8 @@ type AnswerKind string
 
 // What a call can end in.
 const (
-	// Ready: the customer is known; nothing of the document was sent.
-	Ready AnswerKind = "ready"
+	// CustomerKnown: the customer is known; nothing of the document was sent.
+	CustomerKnown AnswerKind = "ready"
 	// Created: the ERP wrote the document; ID and Number are its own.
 	Created AnswerKind = "created"
 	// Present: a look-up found one document with our reference; Found is it.

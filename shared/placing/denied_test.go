@@ -64,7 +64,7 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 func TestADeniedDocumentThatNoLookUpTellsOfForAWeekCountsAsThere(t *testing.T) {
 	for name, fails := range map[string]func(*story){
 		"fails":  func(s *story) { s.looksUp(erp.Answer{Kind: erp.Lost}) },
-		"panics": func(s *story) { s.happens(placing.Broke{Fence: s.entry.Fence}) },
+		"panics": func(s *story) { s.happens(placing.Panicked{Fence: s.entry.Fence}) },
 		"is put off": func(s *story) {
 			s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lost}, PutOff: true})
 		},

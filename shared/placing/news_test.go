@@ -33,7 +33,7 @@ func (s *story) hears(m queue.Message, p ledger.Parts) placing.Step {
 func (s *story) sent() *story {
 	s.t.Helper()
 	s.hears(ranked(paid(1, "a"), order.ByOrder, noon), said)
-	s.happens(placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), Parts: said, TimeLeft: true})
+	s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), Parts: said, TimeLeft: true})
 	return s
 }
 
@@ -276,7 +276,7 @@ func TestAnAbsenceUnderAnotherKeyOrKindIsParked(t *testing.T) {
 		s := begin(t, looksUp).claimed()
 		mark := markOf(s.entry)
 		mark.Key = c.sent
-		s.happens(placing.Ready{Fence: s.entry.Fence, Mark: mark, TimeLeft: true})
+		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: mark, TimeLeft: true})
 		s.answers(erp.Answer{Kind: erp.Lost})
 		s.isDue()
 		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Absent, Key: c.asked}, Kind: c.kind})
@@ -290,7 +290,7 @@ func TestADenialUnderAnotherKeyChangesNothing(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	mark := markOf(s.entry)
 	mark.Key = "k1"
-	s.happens(placing.Ready{Fence: s.entry.Fence, Mark: mark, TimeLeft: true})
+	s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: mark, TimeLeft: true})
 	s.answers(erp.Answer{Kind: erp.Created, ID: "777"})
 	s.passes(time.Hour).happens(resolveAbsent())
 	s.isDue()

@@ -47,14 +47,14 @@ func holds(e ledger.Entry, fence int64, states ...ledger.State) bool {
 
 var stop = Step{Do: Stop}
 
-// Judged: the order's own contents can't become a document.
-type Judged struct {
+// OrderInvalid: the order's own contents can't become a document.
+type OrderInvalid struct {
 	Fence  int64
 	Facts  Facts
 	Reason order.Reason
 }
 
-func (j Judged) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (j OrderInvalid) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, j.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
@@ -86,9 +86,9 @@ const (
 	ruleAnswer   = "answer"
 )
 
-// Held: something before the create call did not go through. Nothing was sent,
+// PrepareFailed: something before the create call did not go through. Nothing was sent,
 // so the order waits; it never becomes uncertain (rule 4).
-type Held struct {
+type PrepareFailed struct {
 	Fence  int64
 	Facts  Facts
 	Answer erp.Answer
@@ -100,7 +100,7 @@ type Held struct {
 	PutOff bool
 }
 
-func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (h PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, h.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
@@ -148,14 +148,14 @@ func (h Held) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) 
 // order.
 const onlyThisOne = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: "
 
-// Unfetched: the order could not be fetched from its store. Nothing was sent.
-type Unfetched struct {
+// FetchFailed: the order could not be fetched from its store. Nothing was sent.
+type FetchFailed struct {
 	Fence int64
 	// Text tells a person what went wrong.
 	Text string
 }
 
-func (u Unfetched) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (u FetchFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, u.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
@@ -172,9 +172,9 @@ func pause(a erp.Answer, r Rules) time.Duration {
 	return r.Spacing
 }
 
-// Ready asks to begin the create call: the document is made, its customer is
+// Prepared asks to begin the create call: the document is made, its customer is
 // known, and the lane was read a moment ago.
-type Ready struct {
+type Prepared struct {
 	Fence int64
 	Facts Facts
 	Mark  erp.Mark
@@ -187,7 +187,7 @@ type Ready struct {
 	TimeLeft bool
 }
 
-func (ev Ready) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, ev.Fence, ledger.Accepted, ledger.Waiting) || !e.Leased(now) {
 		return e, stop
 	}
@@ -326,13 +326,13 @@ func alreadyThere(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Action
 	return LookUp, count
 }
 
-// Broke: the worker panicked and lived to say so. Where the create call may have
+// Panicked: the worker panicked and lived to say so. Where the create call may have
 // been under way, the order is uncertain.
-type Broke struct {
+type Panicked struct {
 	Fence int64
 }
 
-func (b Broke) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (b Panicked) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if !holds(e, b.Fence, ledger.Accepted, ledger.Waiting, ledger.Creating, ledger.Uncertain) {
 		return e, stop
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func kinds() []erp.AnswerKind {
-	return []erp.AnswerKind{erp.Ready, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.Lane,
+	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.Lane,
 		erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
@@ -70,7 +70,7 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 func TestAnOrderThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 	for _, until := range []time.Time{{}, noon.Add(-time.Hour)} {
 		s := begin(t, looksUp).claimed()
-		s.happens(placing.Held{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, LaneUntil: until})
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, LaneUntil: until})
 		if s.isDue(); s.step.Do != placing.Place {
 			t.Errorf("until %s: %s", until, s.step.Do)
 		}
@@ -85,30 +85,30 @@ func TestALookUpThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 }
 
 func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
-	ready := func(s *story) placing.Ready {
-		return placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true}
+	ready := func(s *story) placing.Prepared {
+		return placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true}
 	}
 	for _, c := range []struct {
 		name string
 		is   func(*story) *story
-		ask  func(*story, *placing.Ready)
+		ask  func(*story, *placing.Prepared)
 		want where
 	}{
 		{"accepted: creating", (*story).claimed, nil,
 			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s"}},
 		{"waiting: creating, without the reason that it had", func(s *story) *story { s.waiting().isDue(); return s }, nil,
 			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s", Attempts: 1, Failures: 1}},
-		{"the lane opened this moment", (*story).claimed, func(s *story, r *placing.Ready) { r.LaneUntil = s.now },
+		{"the lane opened this moment", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now },
 			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s"}},
-		{"the lane is blocked", (*story).claimed, func(s *story, r *placing.Ready) { r.LaneUntil = s.now.Add(time.Millisecond) },
+		{"the lane is blocked", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now.Add(time.Millisecond) },
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Lane, Until: "1ms", Due: "1ms", Count: counts(placing.MetricLaneBlocked)}},
-		{"no time left: goes on now", (*story).claimed, func(_ *story, r *placing.Ready) { r.TimeLeft = false },
+		{"no time left: goes on now", (*story).claimed, func(_ *story, r *placing.Prepared) { r.TimeLeft = false },
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
-		{"a millisecond of lease left", (*story).claimed, func(s *story, _ *placing.Ready) { s.passes(lease - time.Millisecond) },
+		{"a millisecond of lease left", (*story).claimed, func(s *story, _ *placing.Prepared) { s.passes(lease - time.Millisecond) },
 			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "1ms"}},
-		{"the lease lapsed this moment", (*story).claimed, func(s *story, _ *placing.Ready) { s.passes(lease) },
+		{"the lease lapsed this moment", (*story).claimed, func(s *story, _ *placing.Prepared) { s.passes(lease) },
 			where{Do: placing.Stop, State: ledger.Accepted, Held: true, Due: "0s"}},
-		{"somebody else's fence", (*story).claimed, func(_ *story, r *placing.Ready) { r.Fence++ },
+		{"somebody else's fence", (*story).claimed, func(_ *story, r *placing.Prepared) { r.Fence++ },
 			where{Do: placing.Stop, State: ledger.Accepted, Held: true, Due: "4m15s"}},
 		{"asked twice", (*story).creating, nil,
 			where{Do: placing.Stop, State: ledger.Creating, Held: true, Due: "4m15s"}},
@@ -126,19 +126,19 @@ func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
 	}
 }
 
-// Nothing but a bug can bring a claim to Ready before quiet_until: the guard is
+// Nothing but a bug can bring a claim to Prepared before quiet_until: the guard is
 // the last one, so it is tested with an entry that no story reaches.
 func TestReadyHoldsTheLastGuards(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	quiet := s.entry
 	quiet.QuietUntil = noon.Add(time.Millisecond)
-	after, step := placing.Next(looksUp, quiet, placing.Ready{Fence: 1, TimeLeft: true}, noon)
+	after, step := placing.Next(looksUp, quiet, placing.Prepared{Fence: 1, TimeLeft: true}, noon)
 	if step.Do != placing.Acknowledge || after.State != ledger.Waiting || !after.Until.Equal(quiet.QuietUntil) {
 		t.Errorf("before quiet_until: %s, %s until %s", step.Do, after.State, after.Until)
 	}
 	reversed := s.entry
 	reversed.ReversedAt = noon
-	after, step = placing.Next(looksUp, reversed, placing.Ready{Fence: 1, TimeLeft: true}, noon)
+	after, step = placing.Next(looksUp, reversed, placing.Prepared{Fence: 1, TimeLeft: true}, noon)
 	if step.Do != placing.Acknowledge || after.State != ledger.Rejected || after.Reason.Kind != order.Reversed {
 		t.Errorf("reversed: %s, %s", step.Do, after.State)
 	}
@@ -188,7 +188,7 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
 		{"present has no business here, and proves nothing", ours(),
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
-		{"ready has no business here", erp.Answer{Kind: erp.Ready},
+		{"ready has no business here", erp.Answer{Kind: erp.CustomerKnown},
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
 		{"a kind that nobody knows", erp.Answer{},
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
@@ -232,7 +232,7 @@ func TestQuietCountsFromTheEndOfTheCall(t *testing.T) {
 func TestCreatedKeepsWhatRule18NamesAndNoMore(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	facts := placing.Facts{StoreNumber: "HP9", Total: "1497.00", Currency: "BRL", Customer: "M. S.", PaidAt: noon.Add(-time.Hour)}
-	s.happens(placing.Ready{Fence: 1, Facts: facts, Mark: markOf(s.entry), TimeLeft: true})
+	s.happens(placing.Prepared{Fence: 1, Facts: facts, Mark: markOf(s.entry), TimeLeft: true})
 	s.passes(3 * time.Second)
 	s.answers(erp.Answer{Kind: erp.Created, ID: "777", Number: "12"})
 	e := s.entry
@@ -246,10 +246,10 @@ func TestCreatedKeepsWhatRule18NamesAndNoMore(t *testing.T) {
 func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 	facts := placing.Facts{StoreNumber: "HP9", Total: "1497.00", Currency: "BRL", Customer: "M. S.", PaidAt: noon.Add(-time.Hour)}
 	for _, ev := range []placing.Event{
-		placing.Judged{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping}},
-		placing.Held{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}},
-		placing.Ready{Fence: 1, Facts: facts, LaneUntil: noon.Add(time.Hour)},
-		placing.Ready{Fence: 1, Facts: facts, TimeLeft: true},
+		placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping}},
+		placing.PrepareFailed{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}},
+		placing.Prepared{Fence: 1, Facts: facts, LaneUntil: noon.Add(time.Hour)},
+		placing.Prepared{Fence: 1, Facts: facts, TimeLeft: true},
 	} {
 		s := begin(t, looksUp).claimed()
 		s.happens(ev)
@@ -264,7 +264,7 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 		t.Error("an attempt that learned nothing wiped what the notice said")
 	}
 	s = begin(t, looksUp).claimed()
-	s.happens(placing.Held{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}})
+	s.happens(placing.PrepareFailed{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}})
 	s.isDue()
 	s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 	if s.entry.Total != facts.Total || s.entry.Currency != facts.Currency || s.entry.Customer != facts.Customer {
@@ -310,7 +310,7 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		{"refused: stays", erp.Answer{Kind: erp.Refused}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"a duplicate has no business here: stays", erp.Answer{Kind: erp.Duplicate}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"created has no business here: stays", erp.Answer{Kind: erp.Created, ID: "777"}, false, stays("1m1s", 2, 1, "1m1s")},
-		{"ready has no business here: stays", erp.Answer{Kind: erp.Ready}, false, stays("1m1s", 2, 1, "1m1s")},
+		{"ready has no business here: stays", erp.Answer{Kind: erp.CustomerKnown}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"not sent: stays, no call counts", erp.Answer{Kind: erp.NotSent}, false, stays("1m1s", 2, 1, "0s")},
 		{"no time left: stays, no call counts", erp.Answer{Kind: erp.NoTime}, false, stays("1m1s", 2, 1, "0s")},
 		{"redundant: stays, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, false, stays("1m30s", 2, 0, "1m1s")},
@@ -335,7 +335,7 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 func TestWithoutAnOrderNumberTheCustomerProves(t *testing.T) {
 	for customer, state := range map[string]ledger.State{"9": ledger.Created, "8": ledger.Uncertain} {
 		s := begin(t, looksUp).claimed()
-		s.happens(placing.Ready{Fence: 1, Mark: erp.Mark{Digest: "d", Total: order.Cents(100), CustomerID: "9"}, TimeLeft: true})
+		s.happens(placing.Prepared{Fence: 1, Mark: erp.Mark{Digest: "d", Total: order.Cents(100), CustomerID: "9"}, TimeLeft: true})
 		s.answers(erp.Answer{Kind: erp.Lost})
 		s.isDue()
 		s.looksUp(erp.Answer{Kind: erp.Present, ID: "777", Found: erp.Found{Total: order.Cents(100), OrderNumber: "any", CustomerID: customer}})
@@ -351,7 +351,7 @@ func TestAFoundDocumentIsComparedWithTheLastThatWasAskedFor(t *testing.T) {
 	s := begin(t, looksUp).lookingUp()
 	s.arrives(paid(2, "b"))
 	s.looksUp(absent())
-	s.happens(placing.Ready{Fence: s.entry.Fence, Mark: erp.Mark{Digest: "d", Total: order.Cents(5), OrderNumber: "HP1"}, TimeLeft: true})
+	s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: erp.Mark{Digest: "d", Total: order.Cents(5), OrderNumber: "HP1"}, TimeLeft: true})
 	s.answers(erp.Answer{Kind: erp.Lost})
 	s.isDue()
 	s.looksUp(erp.Answer{Kind: erp.Present, ID: "777", Found: erp.Found{Total: order.Cents(5), OrderNumber: "HP1"}})
@@ -620,14 +620,14 @@ func TestAPanic(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := c.is(begin(t, looksUp))
-			s.happens(placing.Broke{Fence: s.entry.Fence})
+			s.happens(placing.Panicked{Fence: s.entry.Fence})
 			c.want.Do, c.want.Payload = placing.Acknowledge, "a"
 			s.is(c.want)
 		})
 	}
 	s := begin(t, looksUp).claimed().passes(7 * day)
 	s.arrives(wake())
-	s.happens(placing.Broke{Fence: s.entry.Fence})
+	s.happens(placing.Panicked{Fence: s.entry.Fence})
 	s.ends(placing.Acknowledge, ledger.Rejected, order.GaveUp)
 }
 
@@ -673,12 +673,12 @@ func TestAnOutcomeChangesNothingWhereItDoesNotBelong(t *testing.T) {
 			}
 			for _, kind := range kinds() {
 				a := erp.Answer{Kind: kind, ID: "1", RetryAfter: time.Minute}
-				unless(before, placing.Held{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
+				unless(before, placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
 				unless(during, placing.Answered{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
 				unless(looking, placing.LookedUp{Fence: fence, Answer: a, LaneUntil: s.now.Add(time.Hour)})
 			}
-			unless(before, placing.Unfetched{Fence: fence}, placing.Judged{Fence: fence, Reason: order.Reason{Kind: order.Mapping}}, placing.Ready{Fence: fence, TimeLeft: true})
-			unless(before|during|looking, placing.Broke{Fence: fence})
+			unless(before, placing.FetchFailed{Fence: fence}, placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping}}, placing.Prepared{Fence: fence, TimeLeft: true})
+			unless(before|during|looking, placing.Panicked{Fence: fence})
 			for _, ev := range events {
 				after, step := placing.Next(looksUp, s.entry, ev, s.now)
 				if step.Do != placing.Stop || step.Write || len(step.Count) > 0 || !reflect.DeepEqual(after, s.entry) {

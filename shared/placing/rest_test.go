@@ -127,7 +127,7 @@ func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
 			t.Errorf("after %s: %+v", step.answer.Text, lane)
 		}
 	}
-	answers(erp.Answer{Kind: erp.Ready})
+	answers(erp.Answer{Kind: erp.CustomerKnown})
 	s.now = s.entry().Until
 	s.handles(wakeUp())
 	s.isLeft(ledger.Created, "")

@@ -20,7 +20,7 @@ var drawing = map[string]struct {
 	draw  func(s *story, through time.Time)
 }{
 	"the customer": {(*story).claimed, func(s *story, through time.Time) {
-		s.happens(placing.Held{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
 	}},
 	"the create": {(*story).creating, func(s *story, through time.Time) {
 		if s.entry.State != ledger.Creating {
@@ -86,7 +86,7 @@ func TestAnAccountThatRestsForAllEndsNoOrder(t *testing.T) {
 func TestBeingPutOffIsNoRestOfItsOwn(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for range 5 {
-		s.happens(placing.Held{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: s.now, PutOff: true})
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: s.now, PutOff: true})
 		if s.entry.OwnRests != 0 || !s.entry.Until.Equal(s.now.Add(time.Hour)) || !s.entry.Rests {
 			t.Fatalf("%d rests of its own, until %s", s.entry.OwnRests, s.entry.Until.Sub(s.now))
 		}
@@ -111,7 +111,7 @@ func TestAnotherAnswerBeginsTheRowOfRestsAnew(t *testing.T) {
 			s.isDue()
 		}
 		between(s)
-		s.happens(placing.Held{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: first.Add(time.Minute)})
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: first.Add(time.Minute)})
 		if s.entry.State != ledger.Waiting || s.entry.OwnRests != 1 {
 			t.Errorf("%s: %s after %d rests", name, s.entry.State, s.entry.OwnRests)
 		}

@@ -71,19 +71,19 @@ func resting(t *testing.T, l ledger.Ledger) *desk {
 	d := &desk{Ledger: l, t: t, now: noon}
 	held := func(key, account string, rest time.Duration) {
 		e := d.arrives(key, account, paid(1, "a"))
-		d.happens(key, placing.Held{Fence: e.Fence, Answer: block, LaneUntil: d.now.Add(rest)})
+		d.happens(key, placing.PrepareFailed{Fence: e.Fence, Answer: block, LaneUntil: d.now.Add(rest)})
 	}
 	held("held", "estudio", time.Hour)
 	held("of another account", "loja", time.Hour)
 	// Its rest is over, and somebody is at work on it.
 	held("worked upon", "estudio", time.Minute)
 	e := d.arrives("waits for its store", "estudio", paid(1, "a"))
-	d.happens(e.Key, placing.Unfetched{Fence: e.Fence, Text: "no answer"})
+	d.happens(e.Key, placing.FetchFailed{Fence: e.Fence, Text: "no answer"})
 
 	d.now = noon.Add(10 * time.Minute)
 	d.arrives("worked upon", "estudio", wake())
 	e = d.arrives("refused", "estudio", paid(1, "a"))
-	e = d.happens(e.Key, placing.Ready{Fence: e.Fence, Mark: markOf(e), TimeLeft: true})
+	e = d.happens(e.Key, placing.Prepared{Fence: e.Fence, Mark: markOf(e), TimeLeft: true})
 	d.happens(e.Key, placing.Answered{Fence: e.Fence, Answer: block, LaneUntil: d.now.Add(time.Hour)})
 	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: d.now.Add(time.Hour), Why: "refused", Since: noon, Strikes: 2, Secret: "v1"}); err != nil {
 		t.Fatal(err)

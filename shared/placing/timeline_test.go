@@ -134,13 +134,13 @@ func TestATimelineTellsWhatWasPutOff(t *testing.T) {
 		want string
 	}{
 		"the customer, for the lane": {(*story).claimed, func(s *story) placing.Event {
-			return placing.Held{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
+			return placing.PrepareFailed{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
 		}, "put_off lane -> waiting (8)"},
 		"the create, for the lane": {(*story).claimed, func(s *story) placing.Event {
-			return placing.Ready{Fence: s.entry.Fence, LaneUntil: s.now.Add(time.Hour), LaneWhy: "429", TimeLeft: true}
+			return placing.Prepared{Fence: s.entry.Fence, LaneUntil: s.now.Add(time.Hour), LaneWhy: "429", TimeLeft: true}
 		}, "put_off lane -> waiting (8)"},
 		"the create, for want of time": {(*story).claimed, func(s *story) placing.Event {
-			return placing.Ready{Fence: s.entry.Fence}
+			return placing.Prepared{Fence: s.entry.Fence}
 		}, "put_off no_time -> waiting (4)"},
 		"the look-up, for the lane": {(*story).lookingUp, func(s *story) placing.Event {
 			return placing.LookedUp{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}

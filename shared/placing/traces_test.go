@@ -262,12 +262,12 @@ func TestTraces(t *testing.T) {
 			s := is(begin(t, looksUp))
 			fence := s.entry.Fence
 			s.arrives(reversal("r"))
-			if s.happens(placing.Ready{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop || s.entry.Fence == fence {
+			if s.happens(placing.Prepared{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop || s.entry.Fence == fence {
 				t.Error(s.step.Do)
 			}
 			s.happens(retry())
 			s.isDue()
-			if s.happens(placing.Ready{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop {
+			if s.happens(placing.Prepared{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop {
 				t.Error("the worker of before goes on after the retry")
 			}
 		}
@@ -336,7 +336,7 @@ func TestTraces(t *testing.T) {
 		s := begin(t, looksUp).claimed()
 		fence := s.entry.Fence
 		s.arrives(paid(2, "b"))
-		if s.happens(placing.Ready{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop {
+		if s.happens(placing.Prepared{Fence: fence, TimeLeft: true}); s.step.Do != placing.Stop {
 			t.Error("the worker creates the old contents")
 		}
 		if s.isDue(); s.step.Do != placing.Place || string(s.entry.Payload) != "b" {
@@ -389,11 +389,11 @@ func TestTraces(t *testing.T) {
 		}
 	})
 
-	// That Ready carries the lane as it was read a moment ago, and that one
+	// That Prepared carries the lane as it was read a moment ago, and that one
 	// goroutine makes an account's calls, is the worker's.
 	t.Run("23: no create goes out in a lane that was blocked meanwhile", func(t *testing.T) {
 		s := begin(t, looksUp).claimed()
-		s.happens(placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Minute)})
+		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Minute)})
 		s.ends(placing.Acknowledge, ledger.Waiting, order.Lane)
 		if s.entry.Attempts != 0 {
 			t.Error("a wait for the lane counts as an attempt")
@@ -433,7 +433,7 @@ func TestTraces(t *testing.T) {
 		for name, between := range map[string]func(*story){
 			"a restart":      func(s *story) { s.isDue(); s.happens(placing.Restarted{}) },
 			"a dead look-up": func(s *story) { s.isDue(); s.isDue() },
-			"a panic":        func(s *story) { s.isDue(); s.happens(placing.Broke{Fence: s.entry.Fence}) },
+			"a panic":        func(s *story) { s.isDue(); s.happens(placing.Panicked{Fence: s.entry.Fence}) },
 			"a retry":        func(s *story) { s.happens(retry()) },
 			"being parked": func(s *story) {
 				s.passes(8 * day).arrives(wake())
@@ -726,11 +726,11 @@ func (w *world) place(fence int64, payload string, timeLeft bool) placing.Event 
 	switch {
 	case w.fails(10):
 		a := erp.Answer{Kind: w.oneOf(erp.Lost, erp.NotSent, erp.Redundant, erp.Lane), RetryAfter: w.within(90 * time.Second)}
-		return placing.Held{Fence: fence, Answer: a, LaneUntil: w.lane(a)}
+		return placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: w.lane(a)}
 	case w.fails(40):
-		return placing.Judged{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
+		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
 	}
-	return placing.Ready{Fence: fence, TimeLeft: timeLeft, LaneUntil: w.blocked,
+	return placing.Prepared{Fence: fence, TimeLeft: timeLeft, LaneUntil: w.blocked,
 		Mark: erp.Mark{Digest: payload, OrderNumber: "HP1", Total: totalOf(payload)}}
 }
 

@@ -43,7 +43,7 @@ type Action string
 const (
 	// Acknowledge: nothing more; the entry says when it goes on.
 	Acknowledge Action = "acknowledge"
-	// Place: the entry is claimed; make the document and ask with Ready.
+	// Place: the entry is claimed; make the document and report Prepared.
 	Place Action = "place"
 	// Create: the entry is creating; make the call, once.
 	Create Action = "create"
@@ -99,8 +99,8 @@ type Step struct {
 }
 
 // Event is something that happened to an entry. The closed list is Arrival,
-// Restarted, Judged, Unfetched, Held, Broke, Ready, Answered, LookedUp, Resumed,
-// Retry, ResolveAbsent, ResolveCreated and Dismiss.
+// Restarted, OrderInvalid, FetchFailed, PrepareFailed, Prepared, Panicked, Answered,
+// LookedUp, Resumed, Retry, ResolveAbsent, ResolveCreated and Dismiss.
 type Event interface {
 	next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 }

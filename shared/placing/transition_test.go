@@ -87,7 +87,7 @@ func (s *story) isDue() placing.Step {
 
 func (s *story) readies() placing.Step {
 	s.t.Helper()
-	return s.happens(placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true})
+	return s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true})
 }
 
 func (s *story) answers(a erp.Answer) placing.Step {
@@ -102,12 +102,12 @@ func (s *story) looksUp(a erp.Answer) placing.Step {
 
 func (s *story) isHeldUp(a erp.Answer) placing.Step {
 	s.t.Helper()
-	return s.happens(placing.Held{Fence: s.entry.Fence, Answer: a, LaneUntil: s.laneOf(a)})
+	return s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: a, LaneUntil: s.laneOf(a)})
 }
 
 func (s *story) isJudged(k order.Kind) placing.Step {
 	s.t.Helper()
-	return s.happens(placing.Judged{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: "no"}})
+	return s.happens(placing.OrderInvalid{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: "no"}})
 }
 
 func (s *story) laneOf(a erp.Answer) time.Time {
@@ -365,19 +365,19 @@ func fencePromises(promise func(string, bool), before, after ledger.Entry, ev pl
 
 func fenceOf(ev placing.Event) (int64, bool) {
 	switch ev := ev.(type) {
-	case placing.Judged:
+	case placing.OrderInvalid:
 		return ev.Fence, true
-	case placing.Held:
+	case placing.PrepareFailed:
 		return ev.Fence, true
-	case placing.Ready:
+	case placing.Prepared:
 		return ev.Fence, true
-	case placing.Unfetched:
+	case placing.FetchFailed:
 		return ev.Fence, true
 	case placing.Answered:
 		return ev.Fence, true
 	case placing.LookedUp:
 		return ev.Fence, true
-	case placing.Broke:
+	case placing.Panicked:
 		return ev.Fence, true
 	}
 	return 0, false
@@ -404,8 +404,8 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 		promise("creating is left for waiting or rejected only by an answer that says that nothing was written", wrote || definite)
 	}
 	if after.State == ledger.Creating && moved {
-		_, ok := ev.(placing.Ready)
-		promise("only Ready begins a create", ok && (before.State == ledger.Accepted || before.State == ledger.Waiting))
+		_, ok := ev.(placing.Prepared)
+		promise("only Prepared begins a create", ok && (before.State == ledger.Accepted || before.State == ledger.Waiting))
 	}
 	if before.Rev > 0 {
 		promise("what was frozen at the first claim stays (rule 11)", after.Key == before.Key && after.Connection == before.Connection &&
@@ -449,8 +449,8 @@ func proof(r placing.Rules, before, after ledger.Entry, ev placing.Event) bool {
 func callPromises(promise func(string, bool), before, after ledger.Entry, ev placing.Event, now time.Time, step placing.Step) {
 	switch step.Do {
 	case placing.Create:
-		ready, ok := ev.(placing.Ready)
-		promise("a create is begun by Ready, in creating", ok && after.State == ledger.Creating)
+		ready, ok := ev.(placing.Prepared)
+		promise("a create is begun by Prepared, in creating", ok && after.State == ledger.Creating)
 		promise("nothing reversed is created", after.ReversedAt.IsZero() && before.ReversedAt.IsZero())
 		promise("no create starts before quiet_until", !now.Before(before.QuietUntil))
 		promise("no create goes out in a blocked lane", !now.Before(ready.LaneUntil))
@@ -641,7 +641,7 @@ func TestAWaitForTheLaneIsNoAttemptAndNoFailure(t *testing.T) {
 	for range 10 {
 		s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 		s.isDue()
-		s.happens(placing.Ready{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Hour)})
+		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Hour)})
 		s.isDue()
 		s.readies()
 		s.answers(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
@@ -685,7 +685,7 @@ func TestAShorterSpacingShortensQuietAndFirstWaitsOnly(t *testing.T) {
 
 func TestWithoutAnEntryNothingButANoticeMakesOne(t *testing.T) {
 	events := []placing.Event{
-		placing.Restarted{}, placing.Judged{}, placing.Held{}, placing.Broke{}, placing.Ready{TimeLeft: true},
+		placing.Restarted{}, placing.OrderInvalid{}, placing.PrepareFailed{}, placing.Panicked{}, placing.Prepared{TimeLeft: true},
 		placing.Answered{Answer: erp.Answer{Kind: erp.Created, ID: "1"}}, placing.LookedUp{Answer: ours()},
 		placing.Retry{}, placing.ResolveAbsent{}, placing.ResolveCreated{ID: "1"},
 	}
@@ -833,7 +833,7 @@ func (w *walk) outcome() placing.Event {
 		state = ledger.States()[w.rng.IntN(len(ledger.States()))]
 	}
 	if w.rng.IntN(25) == 0 {
-		return placing.Broke{Fence: fence}
+		return placing.Panicked{Fence: fence}
 	}
 	a := w.answer(state)
 	lane := time.Time{}
@@ -849,13 +849,13 @@ func (w *walk) outcome() placing.Event {
 	n := w.rng.IntN(20)
 	switch {
 	case n == 0:
-		return placing.Judged{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
+		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
 	case n < 4:
-		return placing.Held{Fence: fence, Answer: a, LaneUntil: lane}
+		return placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: lane}
 	case n == 4:
-		return placing.Ready{Fence: fence, Mark: markOf(w.entry), TimeLeft: true, LaneUntil: w.now.Add(time.Duration(w.rng.IntN(5)-2) * time.Second)}
+		return placing.Prepared{Fence: fence, Mark: markOf(w.entry), TimeLeft: true, LaneUntil: w.now.Add(time.Duration(w.rng.IntN(5)-2) * time.Second)}
 	}
-	return placing.Ready{Fence: fence, Mark: markOf(w.entry), TimeLeft: n != 5}
+	return placing.Prepared{Fence: fence, Mark: markOf(w.entry), TimeLeft: n != 5}
 }
 
 func (w *walk) answer(state ledger.State) erp.Answer {
@@ -884,7 +884,7 @@ func detail(ev placing.Event) string {
 	switch ev := ev.(type) {
 	case placing.Arrival:
 		return fmt.Sprintf("%s %d %s", ev.Message.Type, ev.Message.Version, ev.Message.Digest)
-	case placing.Held:
+	case placing.PrepareFailed:
 		return fmt.Sprintf("#%d %s", ev.Fence, ev.Answer.Kind)
 	case placing.Answered:
 		return fmt.Sprintf("#%d %s", ev.Fence, ev.Answer.Kind)

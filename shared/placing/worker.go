@@ -89,7 +89,7 @@ func (w *Worker) Handle(ctx context.Context, m queue.Message, deadline time.Time
 	defer func() {
 		if p := recover(); p != nil {
 			w.Log.ErrorContext(ctx, "panic while placing", "key", m.Key, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			_, err = in.apply(ctx, Broke{Fence: in.entry.Fence})
+			_, err = in.apply(ctx, Panicked{Fence: in.entry.Fence})
 		}
 	}()
 	for {
@@ -223,11 +223,11 @@ func (in *invocation) report(ctx context.Context, step Step) {
 func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	fence := in.entry.Fence
 	if why := in.gone(); why != "" {
-		return Judged{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: why + ", then carimbo orders retry"}}, nil
+		return OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: why + ", then carimbo orders retry"}}, nil
 	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
-		return Unfetched{Fence: fence, Text: "the order could not be fetched from the store"}, nil
+		return FetchFailed{Fence: fence, Text: "the order could not be fetched from the store"}, nil
 	}
 	facts := factsOf(o)
 	if moment := (order.Moment{At: in.entry.PaidAt, Rank: in.entry.PaidRank}); err == nil && moment.Rank >= o.PaidRank && !moment.At.IsZero() {
@@ -245,7 +245,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		if !ok {
 			return nil, fmt.Errorf("make the document: %w", err)
 		}
-		return Judged{Fence: fence, Facts: facts, Reason: reason}, nil
+		return OrderInvalid{Fence: fence, Facts: facts, Reason: reason}, nil
 	}
 	// Only now: what is wrong with the order itself needs no ERP, and a person who
 	// reads the list wants its total.
@@ -254,18 +254,18 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
 	if in.Now().Before(lane.BlockedUntil) {
-		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
+		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
 	}
 	if !in.timeFor(in.account.CallLimit()) {
-		return Held{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
+		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
 	}
 	doc, answer := in.account.Customer(ctx, in.document)
 	if answer.Err != nil {
 		return nil, fmt.Errorf("what is known of the customer: %w", answer.Err)
 	}
-	if answer.Kind != erp.Ready {
+	if answer.Kind != erp.CustomerKnown {
 		lane, err := in.block(ctx, answer)
-		return Held{Fence: fence, Facts: facts, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
+		return PrepareFailed{Fence: fence, Facts: facts, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 	}
 	in.document = doc
 	mark, err := markOf(doc)
@@ -275,7 +275,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if lane, err = in.Ledger.Lane(ctx, in.entry.Account); err != nil {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
-	return Ready{Fence: fence, Facts: facts, Mark: mark,
+	return Prepared{Fence: fence, Facts: facts, Mark: mark,
 		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
 		TimeLeft: in.timeFor(in.account.CallLimit())}, nil

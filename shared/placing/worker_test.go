@@ -88,7 +88,7 @@ func newShift(t *testing.T) *shift {
 	}
 	s := &shift{t: t, now: noon, ledger: l, cfg: cfg, secrets: vault{}}
 	s.erp = &script{shift: s, looksUp: true,
-		customer: func() erp.Answer { return erp.Answer{Kind: erp.Ready} },
+		customer: func() erp.Answer { return erp.Answer{Kind: erp.CustomerKnown} },
 		create:   func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Created, ID: "7", Number: "16"} },
 		lookUp:   func() erp.Answer { return erp.Answer{Kind: erp.Absent} },
 	}
@@ -269,7 +269,7 @@ func TestACreateBeginsOnlyWithTheCallAndTenSecondsLeft(t *testing.T) {
 		s := newShift(t)
 		s.erp.customer = func() erp.Answer {
 			s.now = s.now.Add(placing.Invocation - left)
-			return erp.Answer{Kind: erp.Ready}
+			return erp.Answer{Kind: erp.CustomerKnown}
 		}
 		s.handles(s.paid("Ana", 1))
 		if s.creates() != want {
@@ -285,7 +285,7 @@ func TestALaneThatIsBlockedInBetweenIsSeen(t *testing.T) {
 		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
 			t.Fatal(err)
 		}
-		return erp.Answer{Kind: erp.Ready}
+		return erp.Answer{Kind: erp.CustomerKnown}
 	}
 	s.handles(s.paid("Ana", 1))
 	s.isLeft(ledger.Waiting, order.Lane)
@@ -350,7 +350,7 @@ func TestAnOrderThatChangesUnderTheWorkerIsNotSentAsItWas(t *testing.T) {
 			once = false
 			s.handles(s.paid("Bia", 2))
 		}
-		return erp.Answer{Kind: erp.Ready}
+		return erp.Answer{Kind: erp.CustomerKnown}
 	}
 	s.handles(s.paid("Ana", 1))
 	if s.creates() != 0 {
@@ -366,7 +366,7 @@ func TestARefundUnderTheWorkerIsSeenBeforeTheCall(t *testing.T) {
 	s := newShift(t)
 	s.erp.customer = func() erp.Answer {
 		s.handles(queue.Message{Type: queue.Reversed, Key: orderKey, Account: "estudio", Connection: "checkout", OrderID: "A-1", Digest: "r", ReceivedAt: s.now})
-		return erp.Answer{Kind: erp.Ready}
+		return erp.Answer{Kind: erp.CustomerKnown}
 	}
 	s.handles(s.paid("Ana", 1))
 	s.isLeft(ledger.Rejected, order.Reversed)
@@ -451,7 +451,7 @@ func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent} }
 		s.handles(s.paid("Ana", 1))
 		s.isLeft(ledger.Waiting, order.ERPDown)
-		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.Ready} }
+		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.CustomerKnown} }
 		kept := s.otherERP()
 		s.now = s.now.Add(time.Hour)
 		s.handles(wakeUp())

@@ -86,7 +86,7 @@ func (r records) create(p *process, ctx context.Context, m queue.Message) error 
 		return err
 	}
 	doc, answer := account.Customer(ctx, doc)
-	if answer.Kind == erp.Ready {
+	if answer.Kind == erp.CustomerKnown {
 		answer = account.Create(ctx, doc)
 	}
 	if answer.Kind != erp.Created {

@@ -551,7 +551,7 @@ func TestNoOSIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 	k := &wiretest.Keys{App: appKey, Secret: appSecret}
 	c := calling(t, server.URL, func(o *options) { o.Credentials = k.Credentials })
 	doc, answer := c.Customer(t.Context(), ready(t))
-	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
+	if answer.Kind != erp.CustomerKnown || doc.Key != erp.KeyDigest(appKey) {
 		t.Fatalf("%+v, key %q", answer, doc.Key)
 	}
 	wiretest.SentUnderItsKeyAlone(t, c, doc, k, &requests)

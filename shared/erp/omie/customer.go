@@ -29,7 +29,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	}
 	doc.Key = erp.KeyDigest(k.App)
 	if doc.CustomerID != "" {
-		return doc, erp.Answer{Kind: erp.Ready}
+		return doc, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	taxID := doc.Customer.TaxID
 	if taxID == "" {
@@ -41,11 +41,11 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 		return doc, erp.Answer{Kind: erp.NotSent, Err: err}
 	}
 	if !isID(known.ID) {
-		if known, answer = c.ask(ctx, k, doc.Customer, mac, known); answer.Kind != erp.Ready {
+		if known, answer = c.ask(ctx, k, doc.Customer, mac, known); answer.Kind != erp.CustomerKnown {
 			return doc, answer
 		}
 	}
-	return withCustomer(doc, known.ID), erp.Answer{Kind: erp.Ready}
+	return withCustomer(doc, known.ID), erp.Answer{Kind: erp.CustomerKnown}
 }
 
 // ask asks Omie for the customer, if nobody asked less than the spacing ago: any
@@ -89,7 +89,7 @@ func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, customer order.C
 	return id, answer
 }
 
-// find answers Ready, Absent, or why it can't tell.
+// find answers CustomerKnown, Absent, or why it can't tell.
 func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer) (string, erp.Answer) {
 	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
@@ -100,20 +100,20 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 	}
 	rows, _ := customersIn(r.body)
 	if id := pick(rows, customer.TaxID); id != "" {
-		return id, erp.Answer{Kind: erp.Ready}
+		return id, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	return "", erp.Answer{Kind: erp.Absent}
 }
 
-// create answers Ready, or why there is no customer.
+// create answers CustomerKnown, or why there is no customer.
 func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
 	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code), Store: customer}, customer.Private()...)
 	switch answer.Kind {
-	case erp.Ready:
-		return answer.ID, erp.Answer{Kind: erp.Ready}
+	case erp.CustomerKnown:
+		return answer.ID, erp.Answer{Kind: erp.CustomerKnown}
 	case erp.Duplicate:
 		if id := r.fault.existing(); id != "" {
-			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.Ready || confirmed.Kind == erp.Lane {
+			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.CustomerKnown || confirmed.Kind == erp.Lane {
 				return confirmed.ID, confirmed
 			}
 		}
@@ -124,13 +124,13 @@ func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Custome
 	return "", answer
 }
 
-// confirm reads the customer of an id that words named, and is Ready if that one has
+// confirm reads the customer of an id that words named, and is CustomerKnown if that one has
 // the tax id: whose words they were nobody knows.
 func (c *Client) confirm(ctx context.Context, k wire.Keys, customer order.Customer, id string) erp.Answer {
 	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
 	var shown shownCustomer
 	if answer.Kind == erp.Present && answer.ID == id && wire.Decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
-		return erp.Answer{Kind: erp.Ready, ID: id}
+		return erp.Answer{Kind: erp.CustomerKnown, ID: id}
 	}
 	return answer
 }

@@ -162,7 +162,7 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 			before := document(t, order.Customer{Name: "Ana Prado", TaxID: someCPF})
 			doc, answer := calling(t, server.URL).Customer(t.Context(), before)
 			if c.id != "" {
-				c.kind = erp.Ready
+				c.kind = erp.CustomerKnown
 			}
 			if answer.Kind != c.kind || answer.RetryAfter != c.rest || doc.CustomerID != c.id {
 				t.Errorf("customer %q, answer %+v, want %q, %s, %s", doc.CustomerID, answer, c.id, c.kind, c.rest)
@@ -191,7 +191,7 @@ func TestACustomerIsAskedForByTheBareTaxID(t *testing.T) {
 	server := httptest.NewServer(d)
 	defer server.Close()
 	doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, order.Customer{Name: "Loja", TaxID: "12ABC34501DE35"}))
-	if answer.Kind != erp.Ready || doc.CustomerID != "7" {
+	if answer.Kind != erp.CustomerKnown || doc.CustomerID != "7" {
 		t.Errorf("customer %q, %+v", doc.CustomerID, answer)
 	}
 	want := []map[string]any{{
@@ -257,7 +257,7 @@ func TestANewCustomerIsSentWithWhatIsKnownAndNothingElse(t *testing.T) {
 			server := httptest.NewServer(d)
 			defer server.Close()
 			c.customer.Name, c.customer.TaxID = "Ana\n  Prado", someCPF
-			if _, answer := calling(t, server.URL).Customer(t.Context(), document(t, c.customer)); answer.Kind != erp.Ready {
+			if _, answer := calling(t, server.URL).Customer(t.Context(), document(t, c.customer)); answer.Kind != erp.CustomerKnown {
 				t.Fatalf("answer %+v", answer)
 			}
 			got := d.asked[1]
@@ -308,7 +308,7 @@ func TestARememberedCustomerNeedsNoCall(t *testing.T) {
 	c := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = remembered, time.Minute })
 	for range 2 {
 		doc, answer := c.Customer(t.Context(), document(t, ana))
-		if answer.Kind != erp.Ready || doc.CustomerID != "7" {
+		if answer.Kind != erp.CustomerKnown || doc.CustomerID != "7" {
 			t.Errorf("customer %q, %+v", doc.CustomerID, answer)
 		}
 	}
@@ -370,7 +370,7 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 			}
 			now = now.Add(time.Millisecond)
 			d.answers = map[string]string{list: known}
-			if answer := ask(); answer.Kind != erp.Ready || len(d.calls) != asked+1 {
+			if answer := ask(); answer.Kind != erp.CustomerKnown || len(d.calls) != asked+1 {
 				t.Errorf("%+v, calls %v", answer, d.calls)
 			}
 		})
@@ -412,7 +412,7 @@ func TestAQuestionAboutABuyerIsNotedUntilItsCallMustHaveEnded(t *testing.T) {
 				marks[i].Token = ""
 			}
 		}
-		if diff := cmp.Diff([][]erp.Note{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.Note{during, after}); diff != "" || answer.Kind != erp.Ready {
+		if diff := cmp.Diff([][]erp.Note{{{QuietUntil: c.want}}, {{ID: "7", QuietUntil: now.Add(time.Minute)}}}, [][]erp.Note{during, after}); diff != "" || answer.Kind != erp.CustomerKnown {
 			t.Errorf("%s: %+v (-want +got):\n%s", name, answer, diff)
 		}
 	}
@@ -428,15 +428,15 @@ func TestWhatCannotBeNotedIsNotAsked(t *testing.T) {
 		"nothing can be read":             {memory: &cache{err: errThrottled}, kind: erp.NotSent, err: errThrottled},
 		"nothing can be written":          {memory: &failing{from: 1}, kind: erp.NotSent, err: errThrottled},
 		"another order is quicker":        {memory: &failing{}, kind: erp.Early},
-		"only the answer can't be":        {memory: &failing{from: 2}, kind: erp.Ready, calls: 1},
-		"what is remembered is no id":     {memory: junk{}, kind: erp.Ready, calls: 1},
-		"there is nothing to remember in": {kind: erp.Ready, calls: 1},
+		"only the answer can't be":        {memory: &failing{from: 2}, kind: erp.CustomerKnown, calls: 1},
+		"what is remembered is no id":     {memory: junk{}, kind: erp.CustomerKnown, calls: 1},
+		"there is nothing to remember in": {kind: erp.CustomerKnown, calls: 1},
 	} {
 		d := &desk{answers: map[string]string{"ListarClientes": known}}
 		server := httptest.NewServer(d)
 		doc, answer := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = c.memory, time.Minute }).Customer(t.Context(), document(t, ana))
 		server.Close()
-		if answer.Kind != c.kind || !errors.Is(answer.Err, c.err) || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.Ready) {
+		if answer.Kind != c.kind || !errors.Is(answer.Err, c.err) || len(d.calls) != c.calls || (doc.CustomerID == "7") != (c.kind == erp.CustomerKnown) {
 			t.Errorf("%s: customer %q, %+v, calls %v", name, doc.CustomerID, answer, d.calls)
 		}
 		if answer.Kind == erp.Early && answer.RetryAfter != time.Minute {

@@ -345,8 +345,8 @@ func TestAnOrderWithoutTaxIDGoesToTheDefaultCustomer(t *testing.T) {
 	if id := param(t, doc)["Cabecalho"].(map[string]any)["nCodCli"]; id != json.Number("3795260786") || doc.CustomerID != "3795260786" {
 		t.Errorf("nCodCli %v, customer %q", id, doc.CustomerID)
 	}
-	if _, answer := c.Customer(t.Context(), doc); answer.Kind != erp.Ready {
-		t.Errorf("answer %+v, want Ready without a call", answer)
+	if _, answer := c.Customer(t.Context(), doc); answer.Kind != erp.CustomerKnown {
+		t.Errorf("answer %+v, want CustomerKnown without a call", answer)
 	}
 }
 

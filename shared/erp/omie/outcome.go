@@ -49,7 +49,7 @@ type reply struct {
 // can't be understood is Lost, because Omie may have written.
 //
 // A read that found nothing is Absent; one that found something is Present, and a
-// written customer is Ready, with the id in ID. The private values never reach
+// written customer is CustomerKnown, with the id in ID. The private values never reach
 // the answer's text, and what was sent never decides. Where the context ends over
 // the words of a fault, the answer is Lost.
 func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, private ...string) (erp.Answer, reply) {
@@ -66,7 +66,7 @@ func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, pri
 	}
 	answer := withoutFault(m, r.Status, r.Header, r.Body)
 	switch answer.Kind {
-	case erp.Created, erp.Ready, erp.Present:
+	case erp.Created, erp.CustomerKnown, erp.Present:
 	default:
 		answer.Text = wire.Clean(r.NotUnderstood(), private...)
 	}
@@ -116,7 +116,7 @@ func success(m method, body []byte) erp.Answer {
 			CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
 		}
 		if wire.Decode(body, &a) == nil && a.CodigoStatus == "0" && isID(string(a.CodigoClienteOmie)) {
-			return erp.Answer{Kind: erp.Ready, ID: string(a.CodigoClienteOmie)}
+			return erp.Answer{Kind: erp.CustomerKnown, ID: string(a.CodigoClienteOmie)}
 		}
 	case listarClientes:
 		if _, ok := customersIn(body); ok {

@@ -43,7 +43,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 200, "", created, erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}},
 		{incluirOS, 200, "", strings.Replace(created, `"0"`, `0`, 1), erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}},
 		{incluirOS, 200, "", strings.Replace(created, `{`, `{"faultstring":null,"faultcode":"",`, 1), erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}},
-		{incluirCliente, 200, "", `{"codigo_cliente_omie":5522173861,"codigo_status":"0"}`, erp.Answer{Kind: erp.Ready, ID: "5522173861"}},
+		{incluirCliente, 200, "", `{"codigo_cliente_omie":5522173861,"codigo_status":"0"}`, erp.Answer{Kind: erp.CustomerKnown, ID: "5522173861"}},
 
 		// Well received, but nobody knows what happened.
 		{incluirOS, 200, "", strings.Replace(created, `"0"`, `"1"`, 1), kind(erp.Lost)},
@@ -204,7 +204,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		}
 		got := judged(c.m, c.status, header, []byte(c.body))
 		switch got.Kind {
-		case erp.Created, erp.Ready, erp.Present:
+		case erp.Created, erp.CustomerKnown, erp.Present:
 			if got.Text != "" {
 				t.Errorf("%s %d %s: text %q", c.m, c.status, c.body, got.Text)
 			}

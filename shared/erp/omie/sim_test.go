@@ -76,7 +76,7 @@ func (s *simulated) document(t *testing.T, o order.Order) erp.Document {
 		t.Fatal(err)
 	}
 	doc, answer := s.Customer(t.Context(), doc)
-	if answer.Kind != erp.Ready {
+	if answer.Kind != erp.CustomerKnown {
 		t.Fatalf("customer: %+v", answer)
 	}
 	return doc

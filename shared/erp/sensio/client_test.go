@@ -103,7 +103,7 @@ func TestNoSaleIsSentUnderAnotherAppKeyThanItsCustomer(t *testing.T) {
 	unready := ready(t)
 	unready.Customer.TaxID = ""
 	doc, answer := c.Customer(t.Context(), unready)
-	if answer.Kind != erp.Ready || doc.Key != erp.KeyDigest(appKey) {
+	if answer.Kind != erp.CustomerKnown || doc.Key != erp.KeyDigest(appKey) {
 		t.Fatalf("%+v, key %q", answer, doc.Key)
 	}
 	wiretest.SentUnderItsKeyAlone(t, c, doc, k, &requests)
@@ -369,7 +369,7 @@ func TestACustomerIsFoundByExactlyTheirTaxID(t *testing.T) {
 			})
 			before := ready(t)
 			doc, answer := calling(t, url).Customer(t.Context(), before)
-			if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.CustomerID != c.want || s.Customer != "Ana Prado" {
+			if s := doc.Body.(sensio.Sale); answer.Kind != erp.CustomerKnown || s.CustomerID != c.want || s.Customer != "Ana Prado" {
 				t.Errorf("%+v, customerId %q, customer %q", answer, s.CustomerID, s.Customer)
 			}
 			if before.Body.(sensio.Sale).CustomerID != "" {
@@ -384,7 +384,7 @@ func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
 	doc := ready(t)
 	doc.Customer.TaxID = "12ABC34501DE35"
 	doc, answer := calling(t, url).Customer(t.Context(), doc)
-	if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.CustomerID != "p-7" {
+	if s := doc.Body.(sensio.Sale); answer.Kind != erp.CustomerKnown || s.CustomerID != "p-7" {
 		t.Errorf("%+v, customerId %q", answer, s.CustomerID)
 	}
 }
@@ -415,7 +415,7 @@ func TestNobodyIsAskedForWhereNothingCanBeFound(t *testing.T) {
 		"no tax id":              {calling(t, url), byDefault, sensio.Sale{CustomerID: "p-1"}},
 	} {
 		doc, answer := c.client.Customer(t.Context(), document(t, c.client, c.order))
-		if s := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || s.Customer != c.want.Customer || s.CustomerID != c.want.CustomerID {
+		if s := doc.Body.(sensio.Sale); answer.Kind != erp.CustomerKnown || s.Customer != c.want.Customer || s.CustomerID != c.want.CustomerID {
 			t.Errorf("%s: %+v, %q %q", name, answer, s.Customer, s.CustomerID)
 		}
 	}

@@ -36,13 +36,13 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	sale, ok := doc.Body.(Sale)
 	q := c.config.Customer.Query
 	if !ok || q == nil || doc.Customer.TaxID == "" {
-		return doc, erp.Answer{Kind: erp.Ready}
+		return doc, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	if answer.Kind != "" {
 		return doc, answer
 	}
 	id, answer := c.find(ctx, k, *q, doc.Customer)
-	if answer.Kind != erp.Ready {
+	if answer.Kind != erp.CustomerKnown {
 		return doc, answer
 	}
 	sale.CustomerID = id
@@ -50,7 +50,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	return doc, answer
 }
 
-// find answers Ready with the person's id, or with none where nobody has the tax
+// find answers CustomerKnown with the person's id, or with none where nobody has the tax
 // id; else why it can't tell.
 func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.Customer) (string, erp.Answer) {
 	target, err := expandURL(c.config.BaseURL, q.Path, map[string]string{"customer.tax_id": string(customer.TaxID)})
@@ -66,7 +66,7 @@ func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.
 	if !ok {
 		return "", erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the customer query has no list at %q", q.Rows)}
 	}
-	return pick(rows, q, customer.TaxID), erp.Answer{Kind: erp.Ready}
+	return pick(rows, q, customer.TaxID), erp.Answer{Kind: erp.CustomerKnown}
 }
 
 // pick is the least id of those with exactly this tax id: the filter may match

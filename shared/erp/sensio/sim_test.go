@@ -57,7 +57,7 @@ func (s *simulated) placed(t *testing.T, origID string) erp.Document {
 		t.Fatal(err)
 	}
 	doc, answer := s.Customer(t.Context(), doc)
-	if answer.Kind != erp.Ready {
+	if answer.Kind != erp.CustomerKnown {
 		t.Fatalf("customer: %+v", answer)
 	}
 	return doc
@@ -94,7 +94,7 @@ func TestEveryKindOfTaxIDFindsItsPerson(t *testing.T) {
 	o := paid(t, "10", "1 x 10")
 	o.Customer.TaxID = someCNPJ
 	doc, answer := s.Customer(t.Context(), document(t, s.Client, o))
-	if sale := doc.Body.(sensio.Sale); answer.Kind != erp.Ready || sale.CustomerID != "p-8" {
+	if sale := doc.Body.(sensio.Sale); answer.Kind != erp.CustomerKnown || sale.CustomerID != "p-8" {
 		t.Errorf("%+v, customerId %q", answer, sale.CustomerID)
 	}
 }

@@ -80,12 +80,12 @@ func worst(t *testing.T, at time.Time) []ledger.Entry {
 	}
 	arrive(queue.Paid, 0)
 	for n := range 100 {
-		next(placing.Judged{Fence: e.Fence, Facts: facts, Reason: refused})
+		next(placing.OrderInvalid{Fence: e.Fence, Facts: facts, Reason: refused})
 		next(placing.Retry{Person: placing.Person{By: "somebody", Note: order.Cut(long, 1000)}})
 		arrive(queue.Paid, n+1)
 		wake()
 	}
-	next(placing.Ready{Fence: e.Fence, Facts: facts, TimeLeft: true,
+	next(placing.Prepared{Fence: e.Fence, Facts: facts, TimeLeft: true,
 		Mark: erp.Mark{Digest: strings.Repeat("d", 32), Total: o.Total, OrderNumber: o.Number, CustomerID: "12345678901234567890"}})
 	for n := range 100 {
 		arrive(queue.Paid, 1000+n)

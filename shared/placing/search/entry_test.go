@@ -532,17 +532,17 @@ func (ev event) event(v versions) placing.Event {
 	case restarted:
 		return placing.Restarted{From: now.Add(-24 * time.Hour)}
 	case judged:
-		return placing.Judged{Fence: f, Reason: order.Reason{Kind: order.TaxIDReason}}
+		return placing.OrderInvalid{Fence: f, Reason: order.Reason{Kind: order.TaxIDReason}}
 	case held:
-		return placing.Held{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff}
+		return placing.PrepareFailed{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff}
 	case ready:
-		return placing.Ready{Fence: f, Mark: markOf(ev.doc), Parts: partsOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
+		return placing.Prepared{Fence: f, Mark: markOf(ev.doc), Parts: partsOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
 	case answered:
 		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane, Through: through}
 	case lookedUp:
 		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff, Kind: askedFor}
 	case broke:
-		return placing.Broke{Fence: f}
+		return placing.Panicked{Fence: f}
 	case resumed:
 		return placing.Resumed{}
 	case retry:
