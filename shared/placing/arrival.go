@@ -30,28 +30,28 @@ type Arrival struct {
 
 func (a Arrival) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if e.Rev == 0 {
-		return a.absent(now)
+		return a.newEntry(now)
 	}
-	former, held := e.State, e.Leased(now)
-	written, count := a.record(&e, now)
+	former, leased := e.State, e.Leased(now)
+	written, metrics := a.record(&e, now)
 	step := Step{Do: Acknowledge}
 	// A message in another account's lane must not make calls of this one, and a
 	// reversal travels beside its account's lane: it claims nothing, also where a
 	// look-up is due (rule 14). An entry that was held, or rejected, is left to the
 	// next wake-up, also where the message has just made it due.
-	if a.Message.Type != queue.Reversed && e.Account == a.Message.Account && !held && former != ledger.Rejected {
+	if a.Message.Type != queue.Reversed && e.Account == a.Message.Account && !leased && former != ledger.Rejected {
 		step = a.claim(r, &e, now)
 	}
 	step.Write = step.Write || written
-	step.Count = append(count, step.Count...)
+	step.Metrics = append(metrics, step.Metrics...)
 	return e, step
 }
 
-// absent is the claim table's first rows: there is no entry yet.
-func (a Arrival) absent(now time.Time) (ledger.Entry, Step) {
+// newEntry is the claim table's first rows: there is no entry yet.
+func (a Arrival) newEntry(now time.Time) (ledger.Entry, Step) {
 	m := a.Message
 	if m.Type == queue.Wake {
-		return ledger.Entry{}, Step{Do: Acknowledge, Count: []Metric{MetricStrayWake}}
+		return ledger.Entry{}, Step{Do: Acknowledge, Metrics: []Metric{MetricStrayWake}}
 	}
 	e := ledger.Entry{
 		Key: m.Key, Connection: m.Connection, Platform: m.Platform,
@@ -68,19 +68,19 @@ func (a Arrival) absent(now time.Time) (ledger.Entry, Step) {
 	case queue.Reversed:
 		e.ReversedAt = e.ReceivedAt
 		e.Reversals = []string{m.Digest}
-		count := reject(&e, order.Reversed, "reversed before any paid notice came; a later one will not be created")
-		note(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: m.Topic})
-		return finish(e, count)
+		metrics := becomeRejected(&e, order.Reversed, "reversed before any paid notice came; a later one will not be created")
+		addAttempt(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: m.Topic})
+		return writeAndAcknowledge(e, metrics)
 	case queue.Raw:
-		takeOver(&e, a.contents(now))
-		count := reject(&e, order.NotUnderstood, "the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again")
-		note(&e, now, ledger.Attempt{Did: didNotice, Rule: "10"})
-		return finish(e, count)
+		replaceContents(&e, a.contents(now))
+		metrics := becomeRejected(&e, order.NotUnderstood, "the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again")
+		addAttempt(&e, now, ledger.Attempt{Did: didNotice, Rule: "10"})
+		return writeAndAcknowledge(e, metrics)
 	}
-	takeOver(&e, a.contents(now))
+	replaceContents(&e, a.contents(now))
 	e.Owner, e.Lease = a.Owner, a.Lease
-	note(&e, now, ledger.Attempt{Did: didNotice, Text: m.Topic})
-	return e, Step{Do: Place, Write: true, Count: []Metric{MetricAccepted}}
+	addAttempt(&e, now, ledger.Attempt{Did: didNotice, Text: m.Topic})
+	return e, Step{Do: Place, Write: true, Metrics: []Metric{MetricAccepted}}
 }
 
 // record keeps what the message says, whatever the state and the lease
@@ -99,7 +99,7 @@ func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric)
 	if slices.Contains(e.Reversals, a.Message.Digest) {
 		return false, nil
 	}
-	e.Reversals = remember(e.Reversals, a.Message.Digest)
+	e.Reversals = addDigest(e.Reversals, a.Message.Digest)
 	first := e.ReversedAt.IsZero()
 	if first {
 		e.ReversedAt = a.Message.ReceivedAt
@@ -107,41 +107,41 @@ func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric)
 			e.ReversedAt = now
 		}
 	}
-	var count []Metric
+	var metrics []Metric
 	if nothingSent(e.State) {
 		if first || e.State != ledger.Rejected {
-			seize(e)
-			count = reject(e, order.Reversed, reversedMessage)
+			revokeClaim(e)
+			metrics = becomeRejected(e, order.Reversed, reversedMessage)
 		}
 	} else if first {
-		count = []Metric{MetricReversedLate}
+		metrics = []Metric{MetricReversedLate}
 	}
-	note(e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: a.Message.Topic})
-	return true, count
+	addAttempt(e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: a.Message.Topic})
+	return true, metrics
 }
 
 func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric) {
 	c := a.contents(now)
-	if !newer(*e, c) {
+	if !isNewer(*e, c) {
 		return recordMoment(e, c, now)
 	}
 	if !nothingSent(e.State) {
-		return true, recordLate(e, c, now)
+		return true, recordAfterSending(e, c, now)
 	}
-	count := reviveMended(e, c, now)
-	note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic})
-	return true, count
+	metrics := acceptNewer(e, c, now)
+	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic})
+	return true, metrics
 }
 
-// reviveMended replaces the payload of an entry of which nothing is in the ERP,
+// acceptNewer replaces the payload of an entry of which nothing is in the ERP,
 // takes it from whoever holds it, and lets a rejected one go on, unless it was
 // reversed, or its document deleted: a store announces the same sale again for
 // every remark that is added to it, and that must not undo what a person did in
 // the ERP.
-func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
-	c.Changed = changed(*e, c)
-	takeOver(e, c)
-	seize(e)
+func acceptNewer(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
+	c.Changed = describeChanges(*e, c)
+	replaceContents(e, c)
+	revokeClaim(e)
 	switch {
 	case e.State != ledger.Rejected || e.Reason.Kind == order.Reversed:
 	case e.Reason.Kind == order.Deleted && c.Changed == "":
@@ -149,8 +149,8 @@ func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 		e.Reason.Message = deletedAndMended
 		return []Metric{MetricChangedLate}
 	default:
-		revive(e, now)
-		wait(e, now, order.Mended, "the store sent newer contents")
+		restartPatience(e, now)
+		becomeWaiting(e, now, order.Mended, "the store sent newer contents")
 	}
 	return nil
 }
@@ -160,12 +160,12 @@ func reviveMended(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 func (a Arrival) claim(r Rules, e *ledger.Entry, now time.Time) Step {
 	switch e.State {
 	case ledger.Accepted:
-		return a.take(e, Place)
+		return a.takeClaim(e, Place)
 	case ledger.Creating:
-		return Step{Do: Acknowledge, Write: true, Count: lapse(r, e, e.Lease, now)}
+		return Step{Do: Acknowledge, Write: true, Metrics: lapseCreate(r, e, e.Lease, now)}
 	case ledger.Waiting:
 		if !now.Before(e.Until) {
-			return a.take(e, Place)
+			return a.takeClaim(e, Place)
 		}
 	case ledger.Uncertain:
 		return a.claimLookUp(r, e, now)
@@ -183,25 +183,25 @@ func (a Arrival) claimLookUp(r Rules, e *ledger.Entry, now time.Time) Step {
 	if now.Before(e.Until) || now.Before(e.QuietUntil) {
 		return Step{Do: Acknowledge}
 	}
-	return a.take(e, LookUp)
+	return a.takeClaim(e, LookUp)
 }
 
-// take claims the entry and leaves its state and until alone.
-func (a Arrival) take(e *ledger.Entry, do Action) Step {
+// takeClaim claims the entry and leaves its state and until alone.
+func (a Arrival) takeClaim(e *ledger.Entry, do Action) Step {
 	e.Fence++
 	e.Owner, e.Lease = a.Owner, a.Lease
 	return Step{Do: do, Write: true}
 }
 
-// lapse: the holder of a creating entry never came back; its call may have been
+// lapseCreate: the holder of a creating entry never came back; its call may have been
 // sent up to the end of its lease.
-func lapse(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
+func lapseCreate(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
 	e.Attempts++
-	e.QuietUntil = later(e.QuietUntil, ended.Add(r.Spacing))
-	count := doubt(r, e, lookUpAt(r, *e, ended), order.Lapsed, "the worker stopped while creating; whether the ERP wrote is looked up")
+	e.QuietUntil = latest(e.QuietUntil, ended.Add(r.Spacing))
+	metrics := becomeUncertain(r, e, lookUpAt(r, *e, ended), order.Lapsed, "the worker stopped while creating; whether the ERP wrote is looked up")
 	e.Fence++
-	note(e, now, ledger.Attempt{Did: didCreate, Answer: "lapsed", Rule: "5"})
-	return count
+	addAttempt(e, now, ledger.Attempt{Did: didCreate, Answer: "lapsed", Rule: "5"})
+	return metrics
 }
 
 // lapseLookUp: the holder of an uncertain entry never came back, so its lease's
@@ -210,16 +210,16 @@ func lapseLookUp(r Rules, e *ledger.Entry, now time.Time) bool {
 	if e.State != ledger.Uncertain || e.Lease.IsZero() {
 		return false
 	}
-	e.QuietUntil = later(e.QuietUntil, e.Lease.Add(r.Spacing))
-	e.Until = later(e.Until, e.QuietUntil)
-	release(e)
-	noteDeadLookUp(e, now)
+	e.QuietUntil = latest(e.QuietUntil, e.Lease.Add(r.Spacing))
+	e.Until = latest(e.Until, e.QuietUntil)
+	releaseClaim(e)
+	addLapsedLookUp(e, now)
 	return true
 }
 
-// noteDeadLookUp: whether the look-up was made or not, nobody recorded an answer.
-func noteDeadLookUp(e *ledger.Entry, now time.Time) {
-	note(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
+// addLapsedLookUp: whether the look-up was made or not, nobody recorded an answer.
+func addLapsedLookUp(e *ledger.Entry, now time.Time) {
+	addAttempt(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
 }
 
 // Restarted: nobody holds a lease of this ledger any more, and the clock may have
@@ -237,27 +237,27 @@ func (ev Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, 
 	if e.Rev == 0 || !leased && !quiet {
 		return e, Step{Do: Acknowledge}
 	}
-	var count []Metric
+	var metrics []Metric
 	switch {
 	case !leased:
-		seize(&e)
+		revokeClaim(&e)
 	case e.State == ledger.Creating:
-		count = lapse(r, &e, now, now)
+		metrics = lapseCreate(r, &e, now, now)
 	case e.State == ledger.Uncertain:
-		seize(&e)
+		revokeClaim(&e)
 		quiet = quiet || !e.Parked()
-		noteDeadLookUp(&e, now)
+		addLapsedLookUp(&e, now)
 	default:
-		seize(&e)
-		note(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
+		revokeClaim(&e)
+		addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
 	}
 	if quiet {
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
 	}
 	if quiet && !e.Until.IsZero() {
-		e.Until = later(e.Until, e.QuietUntil)
+		e.Until = latest(e.Until, e.QuietUntil)
 	}
-	return finish(e, count)
+	return writeAndAcknowledge(e, metrics)
 }
 
 func (a Arrival) contents(now time.Time) ledger.Contents {
@@ -266,6 +266,6 @@ func (a Arrival) contents(now time.Time) ledger.Contents {
 		StoreNumber: m.StoreNumber, PaidAt: m.PaidAt, PaidRank: m.PaidRank, Parts: a.Parts, At: now}
 }
 
-func finish(e ledger.Entry, count []Metric) (ledger.Entry, Step) {
-	return e, Step{Do: Acknowledge, Write: true, Count: count}
+func writeAndAcknowledge(e ledger.Entry, metrics []Metric) (ledger.Entry, Step) {
+	return e, Step{Do: Acknowledge, Write: true, Metrics: metrics}
 }

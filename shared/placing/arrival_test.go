@@ -25,39 +25,39 @@ func TestClaimTable(t *testing.T) {
 		want    where
 	}{
 		{"absent, paid notice: claimed as accepted", nothing, 0, paid(1, "a"),
-			where{Do: placing.Place, State: ledger.Accepted, Held: true, Due: "4m15s", Payload: "a", Count: counts(placing.MetricAccepted)}},
+			where{Do: placing.Place, State: ledger.Accepted, Leased: true, Due: "4m15s", Payload: "a", Metrics: counts(placing.MetricAccepted)}},
 		{"absent, reversal: rejected: reversed", nothing, 0, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Reversed: true, Metrics: counts(placing.MetricRejected)}},
 		{"absent, wake-up: acknowledged, metric", nothing, 0, wake(),
-			where{Do: placing.Acknowledge, Count: counts(placing.MetricStrayWake)}},
+			where{Do: placing.Acknowledge, Metrics: counts(placing.MetricStrayWake)}},
 		{"absent, not understood: rejected with what came", nothing, 0, raw(),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.NotUnderstood, Due: "never", Payload: "x", Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.NotUnderstood, Due: "never", Payload: "x", Metrics: counts(placing.MetricRejected)}},
 
 		{"accepted, lease live, wake-up: acknowledged", (*story).claimed, lease - time.Millisecond, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Accepted, Held: true, Due: "1ms", Payload: "a"}},
+			where{Do: placing.Acknowledge, State: ledger.Accepted, Leased: true, Due: "1ms", Payload: "a"}},
 		{"accepted, lease live, newer: replaced, taken from the holder, due now", (*story).claimed, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Accepted, Due: "0s", Payload: "b"}},
 		{"accepted, lease live, reversal: rejected, taken from the holder", (*story).claimed, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Payload: "a", Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Payload: "a", Reversed: true, Metrics: counts(placing.MetricRejected)}},
 		{"accepted, lease lapsed: claimed", (*story).claimed, lease, wake(),
-			where{Do: placing.Place, State: ledger.Accepted, Held: true, Due: "4m15s", Payload: "a"}},
+			where{Do: placing.Place, State: ledger.Accepted, Leased: true, Due: "4m15s", Payload: "a"}},
 		{"accepted, lease lapsed, the same notice again: claimed", (*story).claimed, dead, paid(1, "a"),
-			where{Do: placing.Place, State: ledger.Accepted, Held: true, Due: "4m15s", Payload: "a"}},
+			where{Do: placing.Place, State: ledger.Accepted, Leased: true, Due: "4m15s", Payload: "a"}},
 		{"accepted, lease lapsed, newer: replaced and claimed", (*story).claimed, dead, paid(2, "b"),
-			where{Do: placing.Place, State: ledger.Accepted, Held: true, Due: "4m15s", Payload: "b"}},
+			where{Do: placing.Place, State: ledger.Accepted, Leased: true, Due: "4m15s", Payload: "b"}},
 
 		{"creating, lease live, wake-up: acknowledged", (*story).creating, lease - time.Millisecond, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Creating, Held: true, Due: "1ms", Payload: "a"}},
+			where{Do: placing.Acknowledge, State: ledger.Creating, Leased: true, Due: "1ms", Payload: "a"}},
 		{"creating, lease live, newer: kept beside, the holder goes on", (*story).creating, time.Second, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Creating, Held: true, Due: "4m14s", Payload: "a", Newer: "b"}},
+			where{Do: placing.Acknowledge, State: ledger.Creating, Leased: true, Due: "4m14s", Payload: "a", Newer: "b"}},
 		{"creating, lease live, reversal: recorded, the holder goes on", (*story).creating, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Creating, Held: true, Due: "4m14s", Payload: "a", Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Creating, Leased: true, Due: "4m14s", Payload: "a", Reversed: true, Metrics: counts(placing.MetricReversedLate)}},
 		{"creating, lease lapsed: uncertain, look-up at lease + 61 s, acknowledged", (*story).creating, dead, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"creating, lease lapsed long ago: uncertain, looked up by the next message", (*story).creating, lease + time.Hour, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "-58m59s", Quiet: "-58m59s", Due: "-58m59s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "-58m59s", Quiet: "-58m59s", Due: "-58m59s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"creating, lease lapsed, newer: kept beside, and uncertain", (*story).creating, dead, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Newer: "b", Count: counts(placing.MetricUncertain)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Newer: "b", Metrics: counts(placing.MetricUncertain)}},
 
 		{"waiting, not due, wake-up: acknowledged", (*story).waiting, 61*time.Second - time.Millisecond, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.ERPDown, Until: "1ms", Due: "1ms", Attempts: 1, Failures: 1, Payload: "a"}},
@@ -66,36 +66,36 @@ func TestClaimTable(t *testing.T) {
 		{"waiting, not due, newer: replaced", (*story).waiting, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.ERPDown, Until: "1m0s", Due: "1m0s", Attempts: 1, Failures: 1, Payload: "b"}},
 		{"waiting, not due, reversal: rejected", (*story).waiting, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Failures: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Failures: 1, Payload: "a", Reversed: true, Metrics: counts(placing.MetricRejected)}},
 		{"waiting, due: claimed", (*story).waiting, 61 * time.Second, wake(),
-			where{Do: placing.Place, State: ledger.Waiting, Kind: order.ERPDown, Until: "0s", Held: true, Due: "4m15s", Attempts: 1, Failures: 1, Payload: "a"}},
+			where{Do: placing.Place, State: ledger.Waiting, Kind: order.ERPDown, Until: "0s", Leased: true, Due: "4m15s", Attempts: 1, Failures: 1, Payload: "a"}},
 		{"waiting, due, reversal: rejected, not claimed", (*story).waiting, 61 * time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Failures: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Failures: 1, Payload: "a", Reversed: true, Metrics: counts(placing.MetricRejected)}},
 
 		{"uncertain, not due, wake-up: acknowledged", (*story).uncertain, 61*time.Second - time.Millisecond, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1ms", Quiet: "1ms", Due: "1ms", Attempts: 1, Payload: "a"}},
 		{"uncertain, not due, newer: kept beside", (*story).uncertain, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Newer: "b"}},
 		{"uncertain, not due, reversal: recorded", (*story).uncertain, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a", Reversed: true, Metrics: counts(placing.MetricReversedLate)}},
 		{"uncertain, due: looked up", (*story).uncertain, 61 * time.Second, wake(),
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 		{"uncertain, due, newer: kept beside and looked up", (*story).uncertain, 61 * time.Second, paid(2, "b"),
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a", Newer: "b"}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a", Newer: "b"}},
 		{"uncertain, looked up by somebody: acknowledged", (*story).lookingUp, time.Second, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "-1s", Quiet: "-1s", Held: true, Due: "4m14s", Attempts: 1, Payload: "a"}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "-1s", Quiet: "-1s", Leased: true, Due: "4m14s", Attempts: 1, Payload: "a"}},
 		{"uncertain, looked up by somebody, newer: kept beside, the holder goes on", (*story).lookingUp, time.Second, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "-1s", Quiet: "-1s", Held: true, Due: "4m14s", Attempts: 1, Payload: "a", Newer: "b"}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "-1s", Quiet: "-1s", Leased: true, Due: "4m14s", Attempts: 1, Payload: "a", Newer: "b"}},
 		{"uncertain, the look-up's lease lapsed: its end counts as the call's", (*story).lookingUp, dead, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a"}},
 		{"uncertain, the look-up's lease lapsed 61 s ago: looked up", (*story).lookingUp, lease + 61*time.Second, wake(),
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "0s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 		{"parked, wake-up: acknowledged, for ever", (*story).parked, 30 * day, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "-719h58m59s", Due: "never", Attempts: 1, Payload: "a"}},
 		{"parked, newer: kept beside", (*story).parked, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m0s", Due: "never", Attempts: 1, Payload: "a", Newer: "b"}},
 		{"parked, reversal: recorded", (*story).parked, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m0s", Due: "never", Attempts: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m0s", Due: "never", Attempts: 1, Payload: "a", Reversed: true, Metrics: counts(placing.MetricReversedLate)}},
 
 		{"rejected, wake-up: never claimed", (*story).rejected, 30 * day, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Mapping, Due: "never", Attempts: 1, Payload: "a"}},
@@ -104,38 +104,38 @@ func TestClaimTable(t *testing.T) {
 		{"rejected, newer: waiting, due now, acknowledged", (*story).rejected, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Mended, Until: "0s", Due: "0s", Attempts: 1, Payload: "b"}},
 		{"rejected, reversal: rejected: reversed", (*story).rejected, time.Second, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Payload: "a", Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Payload: "a", Reversed: true, Metrics: counts(placing.MetricRejected)}},
 		{"rejected: reversed, newer: replaced, and stays so", (*story).reversed, time.Second, paid(2, "b"),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Attempts: 1, Failures: 1, Payload: "b", Reversed: true}},
 		{"tombstone, paid notice: kept, and stays so", (*story).tombstone, time.Second, paid(1, "a"),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Due: "never", Payload: "a", Reversed: true}},
 
 		{"created, wake-up: acknowledged", (*story).created, time.Hour, wake(),
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Count: counts()}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Metrics: counts()}},
 		{"created, the same notice: acknowledged", (*story).created, time.Hour, paid(1, "a"),
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Count: counts()}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Metrics: counts()}},
 		{"created, newer: a metric, no payload", (*story).created, time.Hour, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Count: counts(placing.MetricChangedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Metrics: counts(placing.MetricChangedLate)}},
 		{"created, reversal: recorded", (*story).created, time.Hour, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "-58m59s", Attempts: 1, Reversed: true, Metrics: counts(placing.MetricReversedLate)}},
 
 		{"denied, due: looked up", (*story).denied, time.Second, wake(),
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Held: true, Due: "4m15s", Attempts: 1}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Leased: true, Due: "4m15s", Attempts: 1}},
 		{"denied, the same notice: looked up, nothing kept", (*story).denied, time.Second, paid(1, "a"),
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Held: true, Due: "4m15s", Attempts: 1}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.Deleted, Until: "-1s", Quiet: "-59m0s", Leased: true, Due: "4m15s", Attempts: 1}},
 		{"denied, newer: kept beside", (*story).denied, 0, inAnotherLane(paid(2, "b")),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Newer: "b"}},
 		{"denied, reversal: recorded", (*story).denied, 0, inAnotherLane(reversal("r")),
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Reversed: true, Count: counts(placing.MetricReversedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: "0s", Quiet: "-58m59s", Due: "0s", Attempts: 1, Reversed: true, Metrics: counts(placing.MetricReversedLate)}},
 
 		{"deleted, wake-up: never claimed", (*story).deleted, 30 * day, wake(),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-719h58m59s", Due: "never", Attempts: 2}},
 		{"deleted, the old notice again: acknowledged", (*story).deleted, time.Hour, paid(1, "a"),
 			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-58m59s", Due: "never", Attempts: 2}},
 		{"deleted, newer: kept for a retry, a metric, not created again", (*story).deleted, time.Hour, paid(2, "b"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-58m59s", Due: "never", Attempts: 2, Payload: "b", Count: counts(placing.MetricChangedLate)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "-58m59s", Due: "never", Attempts: 2, Payload: "b", Metrics: counts(placing.MetricChangedLate)}},
 		{"deleted, reversal: rejected: reversed", (*story).deleted, time.Hour, reversal("r"),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Quiet: "-58m59s", Due: "never", Attempts: 2, Reversed: true, Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Reversed, Quiet: "-58m59s", Due: "never", Attempts: 2, Reversed: true, Metrics: counts(placing.MetricRejected)}},
 	} {
 		t.Run(c.row, func(t *testing.T) {
 			s := c.is(begin(t, looksUp)).passes(c.after)
@@ -228,11 +228,11 @@ func TestNewerContents(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			body := string(c.then.Payload)
 			for state, is := range map[string]func(*story){
-				"waiting":   func(s *story) { s.isHeldUp(erp.Answer{Kind: erp.NotSent}) },
-				"rejected":  func(s *story) { s.isJudged(order.Mapping) },
-				"creating":  func(s *story) { s.readies() },
-				"uncertain": func(s *story) { s.readies(); s.answers(erp.Answer{Kind: erp.Lost}) },
-				"parked":    func(s *story) { s.rules = blind; s.readies(); s.answers(erp.Answer{Kind: erp.Lost}) },
+				"waiting":   func(s *story) { s.failsToPrepare(erp.Answer{Kind: erp.NotSent}) },
+				"rejected":  func(s *story) { s.isInvalid(order.Mapping) },
+				"creating":  func(s *story) { s.isPrepared() },
+				"uncertain": func(s *story) { s.isPrepared(); s.answers(erp.Answer{Kind: erp.Lost}) },
+				"parked":    func(s *story) { s.rules = blind; s.isPrepared(); s.answers(erp.Answer{Kind: erp.Lost}) },
 			} {
 				s := begin(t, looksUp)
 				s.arrives(c.first[0])
@@ -279,7 +279,7 @@ func TestWhatIsKeptBesideIsReplacedByNewerOnly(t *testing.T) {
 	}
 	// Everything that was kept beside is known now: none of it is newer again.
 	s.passes(lease)
-	s.readies()
+	s.isPrepared()
 	for _, m := range []queue.Message{paid(3, "c"), paid(4, "d"), paid(1, "a")} {
 		if s.now = noon.Add(time.Minute); s.arrives(m).Write {
 			t.Errorf("%s counts as newer again", m.Payload)
@@ -304,13 +304,13 @@ func TestAMendedOrderIsTriedForSevenDaysAnew(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	s.passes(6*day + 23*time.Hour)
 	s.arrives(wake())
-	s.isJudged(order.TaxIDReason)
+	s.isInvalid(order.TaxIDReason)
 	s.passes(30 * day)
 	s.arrives(paid(2, "b"))
 	if s.isDue(); s.step.Do != placing.Place {
 		t.Fatal("a mended order is not claimed")
 	}
-	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 	s.ends(placing.Acknowledge, ledger.Waiting, order.ERPDown)
 	if s.entry.Failures != 1 {
 		t.Errorf("%d failures in a row", s.entry.Failures)
@@ -330,7 +330,7 @@ func TestEveryRejectionButReversedIsMended(t *testing.T) {
 	for _, kind := range []order.Kind{order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason, order.QuantityReason,
 		order.RefusedByERP, order.TooOld, order.NotFound, order.GaveUp, order.AccountGone} {
 		s := begin(t, looksUp).claimed()
-		s.isJudged(kind)
+		s.isInvalid(kind)
 		s.arrives(paid(2, "b"))
 		s.ends(placing.Acknowledge, ledger.Waiting, order.Mended)
 	}
@@ -343,11 +343,11 @@ func TestAReversalIsRecordedOnce(t *testing.T) {
 	} {
 		s.arrives(reversal("r"))
 		first := s.entry
-		if s.passes(time.Second).arrives(reversal("r")); s.step.Write || s.step.Count != nil {
+		if s.passes(time.Second).arrives(reversal("r")); s.step.Write || s.step.Metrics != nil {
 			t.Errorf("%s: the same reversal again: %+v", name, s.step)
 		}
 		s.arrives(reversal("another"))
-		if !s.entry.ReversedAt.Equal(first.ReversedAt) || s.entry.State != first.State || slices.Contains(s.step.Count, placing.MetricReversedLate) {
+		if !s.entry.ReversedAt.Equal(first.ReversedAt) || s.entry.State != first.State || slices.Contains(s.step.Metrics, placing.MetricReversedLate) {
 			t.Errorf("%s: a second reversal: %+v", name, s.step)
 		}
 	}
@@ -383,7 +383,7 @@ func TestWhatCameDuringACallThatWroteNothingDecidesAtOnce(t *testing.T) {
 			s := begin(t, looksUp).creating()
 			s.arrives(paid(2, "b"))
 			s.answers(c.answer)
-			c.mended.Do, c.mended.State, c.mended.Payload, c.mended.Count = placing.Acknowledge, ledger.Waiting, "b", s.step.Count
+			c.mended.Do, c.mended.State, c.mended.Payload, c.mended.Metrics = placing.Acknowledge, ledger.Waiting, "b", s.step.Metrics
 			s.is(c.mended)
 			if s.isDue(); s.step.Do != placing.Place || string(s.entry.Payload) != "b" {
 				t.Errorf("goes on with %q: %s", s.entry.Payload, s.step.Do)
@@ -411,7 +411,7 @@ func TestWhatCameDuringACallThatWroteNothingDecidesAtOnce(t *testing.T) {
 func TestNewerContentsMendARefusalAlsoAfterSevenDays(t *testing.T) {
 	s := begin(t, looksUp).claimed().passes(8 * day)
 	s.arrives(wake())
-	s.readies()
+	s.isPrepared()
 	s.arrives(paid(2, "b"))
 	s.answers(erp.Answer{Kind: erp.NotSent})
 	if s.entry.State != ledger.Waiting || string(s.entry.Payload) != "b" {
@@ -431,8 +431,8 @@ func TestNewerContentsWhenTheDocumentExistsAreCountedAndGone(t *testing.T) {
 		s := begin(t, looksUp).creating()
 		s.arrives(paid(2, "b"))
 		end(s)
-		if s.entry.State != ledger.Created || !slices.Contains(s.step.Count, placing.MetricChangedLate) {
-			t.Errorf("%s: %s, %v", name, s.entry.State, s.step.Count)
+		if s.entry.State != ledger.Created || !slices.Contains(s.step.Metrics, placing.MetricChangedLate) {
+			t.Errorf("%s: %s, %v", name, s.entry.State, s.step.Metrics)
 		}
 	}
 }
@@ -448,10 +448,10 @@ func TestAChangeThatComesTooLateIsCountedOnce(t *testing.T) {
 			return s
 		}(),
 	} {
-		if s.arrives(paid(2, "b")); s.step.Write || s.step.Count != nil {
+		if s.arrives(paid(2, "b")); s.step.Write || s.step.Metrics != nil {
 			t.Errorf("%s: the same change again: %+v", name, s.step)
 		}
-		if s.arrives(paid(3, "c")); !slices.Contains(s.step.Count, placing.MetricChangedLate) {
+		if s.arrives(paid(3, "c")); !slices.Contains(s.step.Metrics, placing.MetricChangedLate) {
 			t.Errorf("%s: another change: %+v", name, s.step)
 		}
 	}
@@ -470,9 +470,9 @@ func TestARestartLapsesEveryLeaseNow(t *testing.T) {
 		{"waiting, claimed", func(s *story) *story { s.waiting().isDue(); return s }, time.Second,
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "-1s", Due: "-1s", Attempts: 1, Failures: 1, Payload: "a"}},
 		{"creating, lease live", (*story).creating, time.Second,
-			where{State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"creating, lease lapsed long ago", (*story).creating, day,
-			where{State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.Lapsed, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"looked up", (*story).lookingUp, time.Second,
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a"}},
 	} {
@@ -521,7 +521,7 @@ func TestAnAccountWithoutLookUpParksALapsedCreateAtOnce(t *testing.T) {
 	s := begin(t, blind).creating().passes(lease)
 	s.arrives(wake())
 	s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a",
-		Count: counts(placing.MetricUncertain, placing.MetricParked)})
+		Metrics: counts(placing.MetricUncertain, placing.MetricParked)})
 }
 
 func TestADigestIsForgottenOnlyAfterManyOthers(t *testing.T) {

@@ -71,7 +71,7 @@ func TestContentsThatWereKeptBesideBeforeAreTold(t *testing.T) {
 		switch answer {
 		case "present":
 			if s.entry.State != ledger.Created || !tells(s.step, placing.MetricChangedLate) {
-				t.Errorf("%s, counted %v", s.entry.State, s.step.Count)
+				t.Errorf("%s, counted %v", s.entry.State, s.step.Metrics)
 			}
 		case "absent":
 			if string(s.entry.Payload) != "b" {

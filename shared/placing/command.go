@@ -24,7 +24,7 @@ func refuse(e ledger.Entry, format string, args ...any) (ledger.Entry, Step) {
 	return e, Step{Do: Refuse, Why: fmt.Sprintf(format, args...)}
 }
 
-func busy(e ledger.Entry, now time.Time) string {
+func whyBusy(e ledger.Entry, now time.Time) string {
 	if e.Rev == 0 {
 		return "there is no such order"
 	}
@@ -44,12 +44,12 @@ type Retry struct {
 }
 
 func (c Retry) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := busy(e, now); why != "" {
+	if why := whyBusy(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
 	switch e.State {
 	case ledger.Rejected, ledger.Waiting:
-		return c.goOn(e, now)
+		return c.placeAgain(e, now)
 	case ledger.Uncertain:
 		return c.lookUp(r, e, now)
 	case ledger.Created:
@@ -58,12 +58,12 @@ func (c Retry) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 	return refuse(e, "the order is on its way (%s): nothing to do yet", e.State)
 }
 
-func (c Retry) goOn(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+func (c Retry) placeAgain(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if e.Reason.Kind == order.NotUnderstood {
 		return refuse(e, "nobody knows which order this is: enter it by hand, or have the store send it again")
 	}
 	if c.Contents != nil {
-		takeOver(&e, c.overruling(e))
+		replaceContents(&e, c.asNewest(e))
 	}
 	if len(e.Payload) == 0 && e.Digest != "" {
 		return refuse(e, "the contents of an order are not kept once its document was created: give them with --payload FILE")
@@ -72,16 +72,16 @@ func (c Retry) goOn(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 		return refuse(e, "no paid notice of this order ever came, so there are no contents to create it from: give them with --payload FILE")
 	}
 	e.ReversedAt = time.Time{}
-	revive(&e, now)
-	seize(&e)
-	wait(&e, now, order.Retried, "a person let it go on")
-	note(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
-	return finish(e, nil)
+	restartPatience(&e, now)
+	revokeClaim(&e)
+	becomeWaiting(&e, now, order.Retried, "a person let it go on")
+	addAttempt(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
+	return writeAndAcknowledge(e, nil)
 }
 
-// overruling is the person's contents as the newest of all: an old notice that is
+// asNewest is the person's contents as the newest of all: an old notice that is
 // delivered again must not replace them.
-func (c Retry) overruling(e ledger.Entry) ledger.Contents {
+func (c Retry) asNewest(e ledger.Entry) ledger.Contents {
 	contents := *c.Contents
 	contents.Version = max(contents.Version, latestVersion(e))
 	return contents
@@ -95,15 +95,15 @@ func (c Retry) lookUp(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 		return refuse(e, "the document may exist, and this ERP account has no look-up that proves anything: look there, then carimbo orders resolve --created ID or --absent")
 	}
 	if c.Contents != nil {
-		contents := compared(e, c.overruling(e))
+		contents := withChanges(e, c.asNewest(e))
 		e.Newer = &contents
-		e.Seen = remember(e.Seen, contents.Digest)
+		e.Seen = addDigest(e.Seen, contents.Digest)
 	}
 	lapseLookUp(r, &e, now)
-	seize(&e)
-	lookUpAgain(&e, now)
-	note(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
-	return finish(e, nil)
+	revokeClaim(&e)
+	scheduleLookUp(&e, now)
+	addAttempt(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
+	return writeAndAcknowledge(e, nil)
 }
 
 // ResolveAbsent is a person's word that the ERP has no document of this order.
@@ -115,9 +115,9 @@ type ResolveAbsent struct {
 
 func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if e.State == ledger.Created || e.Denied() {
-		return c.deny(r, e, now)
+		return c.lookUpDenied(r, e, now)
 	}
-	if why := unresolvable(e, now); why != "" {
+	if why := whyUnresolvable(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
 	asked := e
@@ -125,29 +125,29 @@ func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 	if now.Before(e.QuietUntil) {
 		return refuse(asked, "a call about this order ended a moment ago and may still be applied: look again after %s", e.QuietUntil.UTC().Format(time.RFC3339))
 	}
-	seize(&e)
-	revive(&e, now)
-	_, count := absent(&e, now, order.Retried)
-	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve"})
-	return finish(e, count)
+	revokeClaim(&e)
+	restartPatience(&e, now)
+	_, metrics := recreateOrReject(&e, now, order.Retried)
+	addAttempt(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve"})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// deny has the recorded document looked up. Until that proves that it is gone, it
+// lookUpDenied has the recorded document looked up. Until that proves that it is gone, it
 // counts as there: all that is known of it stays.
-func (c ResolveAbsent) deny(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := busy(e, now); why != "" {
+func (c ResolveAbsent) lookUpDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if why := whyBusy(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
 	if !r.CanLookUp {
 		return refuse(e, "document %s is recorded, and this ERP account has no look-up that could prove that somebody deleted it, so nothing changes: if it is gone, enter the order in the ERP by hand", e.ERPID)
 	}
 	lapseLookUp(r, &e, now)
-	seize(&e)
+	revokeClaim(&e)
 	e.State, e.Expires = ledger.Uncertain, time.Time{}
-	lookUpAgain(&e, now)
-	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve",
+	scheduleLookUp(&e, now)
+	addAttempt(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve",
 		Text: fmt.Sprintf("document %s is looked up, and nothing changes unless it is proven gone", e.ERPID)})
-	return finish(e, nil)
+	return writeAndAcknowledge(e, nil)
 }
 
 // ResolveCreated is a person's word that document ID is this order's. It is
@@ -161,24 +161,24 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	if c.ID == "" {
 		return refuse(e, "the id of the document in the ERP is missing")
 	}
-	if why := unresolvable(e, now); why != "" {
+	if why := whyUnresolvable(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
 	lapseLookUp(r, &e, now)
-	seize(&e)
-	var count []Metric
+	revokeClaim(&e)
+	var metrics []Metric
 	if r.CanLookUp {
 		e.ClaimedID = c.ID
-		lookUpAgain(&e, now)
+		scheduleLookUp(&e, now)
 	} else {
-		count = created(&e, erp.Answer{ID: c.ID}, now, false)
+		metrics = recordCreated(&e, erp.Answer{ID: c.ID}, now, false)
 	}
-	note(&e, now, ledger.Attempt{Did: didResolve, Answer: "created", By: c.By, Note: c.Note, Rule: "resolve"})
-	return finish(e, count)
+	addAttempt(&e, now, ledger.Attempt{Did: didResolve, Answer: "created", By: c.By, Note: c.Note, Rule: "resolve"})
+	return writeAndAcknowledge(e, metrics)
 }
 
-func unresolvable(e ledger.Entry, now time.Time) string {
-	if why := busy(e, now); why != "" {
+func whyUnresolvable(e ledger.Entry, now time.Time) string {
+	if why := whyBusy(e, now); why != "" {
 		return why
 	}
 	switch {
@@ -195,17 +195,17 @@ func unresolvable(e ledger.Entry, now time.Time) string {
 	return fmt.Sprintf("the order is %s: whether it is in the ERP is found out first; try again in some minutes", e.State)
 }
 
-// revive starts the patience anew.
-func revive(e *ledger.Entry, now time.Time) {
+// restartPatience starts the patience anew.
+func restartPatience(e *ledger.Entry, now time.Time) {
 	e.TryingSince, e.Failures, e.Doubts = now, 0, 0
 }
 
-// lookUpAgain makes an uncertain entry due for a look-up. What the ERP said
+// scheduleLookUp makes an uncertain entry due for a look-up. What the ERP said
 // before (an unknown fault, already there) still stands and decides what the
 // look-up leads to.
-func lookUpAgain(e *ledger.Entry, now time.Time) {
-	revive(e, now)
-	e.Until = later(now, e.QuietUntil)
+func scheduleLookUp(e *ledger.Entry, now time.Time) {
+	restartPatience(e, now)
+	e.Until = latest(now, e.QuietUntil)
 	e.Reason = order.Reason{Kind: order.LostAnswer, Message: "a person asked for a look-up"}
 	switch {
 	case e.Denied():
@@ -224,10 +224,10 @@ func (Resumed) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)
 	if e.Rev == 0 || !e.Rests || e.Leased(now) {
 		return e, Step{Do: Acknowledge}
 	}
-	seize(&e)
-	gotThrough(&e)
-	e.Until = later(now, e.QuietUntil)
-	return finish(e, nil)
+	revokeClaim(&e)
+	clearOwnRests(&e)
+	e.Until = latest(now, e.QuietUntil)
+	return writeAndAcknowledge(e, nil)
 }
 
 // Dismiss takes what needs a person off their list, until something happens to it.
@@ -236,7 +236,7 @@ type Dismiss struct {
 }
 
 func (c Dismiss) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := busy(e, now); why != "" {
+	if why := whyBusy(e, now); why != "" {
 		return refuse(e, "%s", why)
 	}
 	switch {
@@ -247,7 +247,7 @@ func (c Dismiss) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 	case !e.DismissedAt.IsZero():
 		return refuse(e, "the order was dismissed already")
 	}
-	seize(&e)
-	note(&e, now, ledger.Attempt{Did: didDismiss, By: c.By, Note: c.Note, Rule: "dismiss"})
-	return finish(e, nil)
+	revokeClaim(&e)
+	addAttempt(&e, now, ledger.Attempt{Did: didDismiss, By: c.By, Note: c.Note, Rule: "dismiss"})
+	return writeAndAcknowledge(e, nil)
 }

@@ -67,7 +67,7 @@ func TestCommands(t *testing.T) {
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Retried, Until: "0s", Quiet: "0s", Due: "0s", Attempts: 1, Payload: "a"}},
 		{"resolve --absent: without a look-up, refused before quiet_until", blind, (*story).uncertain, time.Minute, resolveAbsent(), refused},
 		{"resolve --absent: an unknown fault is rejected", looksUp, (*story).faulted, time.Hour, resolveAbsent(),
-			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "-58m59s", Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricRejected)}},
+			where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "-58m59s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
 		{"resolve --absent: held", looksUp, (*story).lookingUp, time.Second, resolveAbsent(), refused},
 		{"resolve --absent: accepted", looksUp, (*story).claimed, lease, resolveAbsent(), refused},
 		{"resolve --absent: creating", looksUp, (*story).creating, lease + time.Hour, resolveAbsent(), refused},
@@ -91,7 +91,7 @@ func TestCommands(t *testing.T) {
 		{"resolve --created: before quiet_until, looked up then", looksUp, (*story).uncertain, time.Second, resolveCreated("777"),
 			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "a"}},
 		{"resolve --created: without a look-up, believed", blind, (*story).uncertain, time.Second, resolveCreated("777"),
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m0s", Attempts: 1, Count: counts(placing.MetricCreated)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m0s", Attempts: 1, Metrics: counts(placing.MetricCreated)}},
 		{"resolve --created: held", looksUp, (*story).lookingUp, time.Second, resolveCreated("777"), refused},
 		{"resolve --created: accepted", looksUp, (*story).claimed, lease, resolveCreated("777"), refused},
 		{"resolve --created: creating", looksUp, (*story).creating, lease + time.Hour, resolveCreated("777"), refused},
@@ -105,7 +105,7 @@ func TestCommands(t *testing.T) {
 			fence, failures := s.entry.Fence, 0
 			if c.want.Do == placing.Refuse {
 				c.want = s.where()
-				c.want.Do, c.want.Count, failures = placing.Refuse, nil, s.entry.Failures
+				c.want.Do, c.want.Metrics, failures = placing.Refuse, nil, s.entry.Failures
 				s.happens(c.give)
 				if s.step.Write || strings.TrimSpace(s.step.Why) == "" {
 					t.Errorf("refused with %+v", s.step)
@@ -124,14 +124,14 @@ var refused = where{Do: placing.Refuse}
 func TestARetriedOrderHasSevenDaysAnewFromTheFirstBackOff(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for s.entry.State != ledger.Rejected {
-		s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 		if s.entry.State == ledger.Waiting {
 			s.isDue()
 		}
 	}
 	s.happens(retry())
 	s.isDue()
-	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 	s.ends(placing.Acknowledge, ledger.Waiting, order.ERPDown)
 	if s.entry.Failures != 1 || s.entry.Until.Sub(s.now) != 61*time.Second {
 		t.Errorf("failure %d, goes on in %s", s.entry.Failures, s.entry.Until.Sub(s.now))
@@ -177,7 +177,7 @@ func TestAPersonsWordCountsHoweverLate(t *testing.T) {
 	s.happens(resolveAbsent())
 	s.ends(placing.Acknowledge, ledger.Waiting, order.Retried)
 	s.isDue()
-	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 	s.ends(placing.Acknowledge, ledger.Waiting, order.ERPDown)
 }
 
@@ -282,7 +282,7 @@ func TestAWrongClaimIsCorrected(t *testing.T) {
 	s := wrong()
 	s.happens(resolveAbsent())
 	s.isDue()
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.Lost})
 	s.isDue()
 	s.looksUp(ours())
@@ -317,7 +317,7 @@ func TestARetryOfAnUncertainOrderLeavesItReversed(t *testing.T) {
 	s.ends(placing.Acknowledge, ledger.Rejected, order.Reversed)
 	s.happens(retry())
 	s.isDue()
-	if s.readies(); s.step.Do != placing.Create {
+	if s.isPrepared(); s.step.Do != placing.Create {
 		t.Error(s.step.Do)
 	}
 }

@@ -9,10 +9,10 @@ import (
 // maxSeen bounds the digests that are remembered of one order.
 const maxSeen = 64
 
-// newer tells whether contents win over all that the entry knows (rule 12): a
+// isNewer tells whether contents win over all that the entry knows (rule 12): a
 // greater version, also of a body that the store went back to, or an equal one
 // (so always where the platform has none) with a body not seen before.
-func newer(e ledger.Entry, c ledger.Contents) bool {
+func isNewer(e ledger.Entry, c ledger.Contents) bool {
 	latest := latestVersion(e)
 	return c.Version > latest || c.Version == latest && !slices.Contains(e.Seen, c.Digest)
 }
@@ -25,31 +25,31 @@ func latestVersion(e ledger.Entry) int64 {
 	return e.Version
 }
 
-// takeOver makes c the entry's contents.
-func takeOver(e *ledger.Entry, c ledger.Contents) {
+// replaceContents makes c the entry's contents.
+func replaceContents(e *ledger.Entry, c ledger.Contents) {
 	e.Payload, e.Version, e.Digest = c.Payload, c.Version, c.Digest
-	e.Seen = remember(e.Seen, c.Digest)
+	e.Seen = addDigest(e.Seen, c.Digest)
 	if c.StoreNumber != "" {
 		e.StoreNumber = c.StoreNumber
 	}
-	keepMoment(e, c)
+	keepBetterMoment(e, c)
 }
 
-// takeOverNewer makes what was kept beside the entry's contents, and tells whether
+// replaceByNewer makes what was kept beside the entry's contents, and tells whether
 // the store mended the order with it: a better moment of payment alone mends nothing.
-func takeOverNewer(e *ledger.Entry) (mended bool) {
+func replaceByNewer(e *ledger.Entry) (mended bool) {
 	if e.Newer == nil {
 		return false
 	}
 	mended = e.Newer.Digest != e.Digest
-	takeOver(e, *e.Newer)
+	replaceContents(e, *e.Newer)
 	e.Newer = nil
 	return mended
 }
 
-// remember adds a digest to a copy of the list: the entry that the list came
+// addDigest adds a digest to a copy of the list: the entry that the list came
 // from must not change under a transition that is never written.
-func remember(digests []string, d string) []string {
+func addDigest(digests []string, d string) []string {
 	if slices.Contains(digests, d) {
 		return digests
 	}

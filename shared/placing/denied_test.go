@@ -21,7 +21,7 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 	created := where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2}
 	stays := func(until string, attempts, failures int, count ...placing.Metric) where {
 		return where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.Deleted, Until: until, Due: until, Quiet: "1m1s",
-			Attempts: attempts, Failures: failures, Count: count}
+			Attempts: attempts, Failures: failures, Metrics: count}
 	}
 	for _, c := range []struct {
 		name   string
@@ -35,7 +35,7 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 		{"nothing will ever prove it: created as before", erp.Answer{Kind: erp.Unprovable, Text: "the filter is not honoured"}, created,
 			"no look-up of this account proves that document 777 is gone: nothing changes. The answer: the filter is not honoured"},
 		{"absent: rejected", absent(), where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "1m1s", Due: "never",
-			Attempts: 2, Count: counts(placing.MetricRejected)}, "document 777 is gone"},
+			Attempts: 2, Metrics: counts(placing.MetricRejected)}, "document 777 is gone"},
 		{"lost: looked up again", erp.Answer{Kind: erp.Lost, Text: "no answer"}, stays("1m1s", 2, 1), "no answer"},
 		{"refused: looked up again", erp.Answer{Kind: erp.Refused}, stays("1m1s", 2, 1), ""},
 		{"redundant: looked up again", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, stays("1m30s", 2, 0), ""},
@@ -127,8 +127,8 @@ func TestWhatCameWhileADocumentWasDenied(t *testing.T) {
 			s.isDue()
 			s.looksUp(c.answer)
 			s.ends(placing.Acknowledge, c.state, c.kind)
-			if string(s.entry.Payload) != c.payload || !slices.Equal(s.step.Count, c.count) {
-				t.Errorf("contents %q, counted %v", s.entry.Payload, s.step.Count)
+			if string(s.entry.Payload) != c.payload || !slices.Equal(s.step.Metrics, c.count) {
+				t.Errorf("contents %q, counted %v", s.entry.Payload, s.step.Metrics)
 			}
 		})
 	}
@@ -160,7 +160,7 @@ func TestOnlyAPersonCreatesADeletedDocumentAgain(t *testing.T) {
 			if s.isDue(); s.step.Do != placing.Place || string(s.entry.Payload) != "b" {
 				t.Fatalf("%s with %q", s.step.Do, s.entry.Payload)
 			}
-			s.readies()
+			s.isPrepared()
 			s.answers(erp.Answer{Kind: erp.Created, ID: "778"})
 			s.ends(placing.Acknowledge, ledger.Created, "")
 			if s.entry.ERPID != "778" || s.entry.Reference != reference || !s.entry.CreatedAt.Equal(s.now) {

@@ -21,56 +21,56 @@ const LongRest = 15 * time.Minute
 // call a moment before the end of a block makes it begin anew.
 const laneMargin = 2 * time.Second
 
-// lane is what a call did to the account's lane.
-type lane struct {
+// laneRest is what a call did to the account's lane.
+type laneRest struct {
 	// until is when it opens, after an answer of kind Lane; through is when an order of
 	// the account last got through.
 	until, through time.Time
 }
 
-// block writes the lane's rest before the entry's outcome is written, so that no
+// updateLane writes the lane's rest before the entry's outcome is written, so that no
 // other order of the account slips through, and closes the breaker when the
 // account was let in.
-func (in *invocation) block(ctx context.Context, a erp.Answer) (lane, error) {
+func (in *invocation) updateLane(ctx context.Context, a erp.Answer) (laneRest, error) {
 	if a.Kind == erp.NotSent || a.Kind == erp.NoTime || a.Kind == erp.Early || a.Kind == erp.Lost {
-		return lane{}, nil
+		return laneRest{}, nil
 	}
 	account := in.entry.Account
-	is, err := in.Ledger.Lane(ctx, account)
+	lane, err := in.Ledger.Lane(ctx, account)
 	if err != nil {
-		return lane{}, fmt.Errorf("read the lane: %w", err)
+		return laneRest{}, fmt.Errorf("read the lane: %w", err)
 	}
 	if a.Kind != erp.Lane {
-		if is.Refused() || !is.Since.IsZero() {
+		if lane.Refused() || !lane.Since.IsZero() {
 			// One that fails is made up for by the next call: no reason to leave what the
 			// ERP answered unrecorded.
 			if err := in.Ledger.GotThrough(ctx, account, in.Now()); err != nil {
 				in.Log.WarnContext(ctx, "that the account was let in again could not be recorded", "account", account, "cause", err)
 			}
 		}
-		return lane{}, nil
+		return laneRest{}, nil
 	}
 	rest := a.RetryAfter
 	if a.AccountFault {
-		is.Strikes = min(is.Strikes+1, maxStrikes)
-		rest = min(rest<<(is.Strikes-1), max(rest, maxRest))
+		lane.Strikes = min(lane.Strikes+1, maxStrikes)
+		rest = min(rest<<(lane.Strikes-1), max(rest, maxRest))
 	}
 	rest = min(rest, in.account.LongestRest()-laneMargin)
-	if a.AccountFault || !is.Refused() {
+	if a.AccountFault || !lane.Refused() {
 		// What a person has to mend is not forgotten over another reason to rest.
-		is.Why = a.Text
+		lane.Why = a.Text
 	}
 	now := in.Now()
-	if is.Since.IsZero() {
-		is.Since = now
+	if lane.Since.IsZero() {
+		lane.Since = now
 	}
-	is.Secret = in.secretVersion(ctx, a)
-	is.BlockedUntil = later(is.BlockedUntil, now.Add(rest+laneMargin))
-	if err := in.Ledger.BlockLane(ctx, account, is); err != nil {
-		return lane{}, fmt.Errorf("block the lane: %w", err)
+	lane.Secret = in.secretVersion(ctx, a)
+	lane.BlockedUntil = latest(lane.BlockedUntil, now.Add(rest+laneMargin))
+	if err := in.Ledger.BlockLane(ctx, account, lane); err != nil {
+		return laneRest{}, fmt.Errorf("block the lane: %w", err)
 	}
-	in.reportRest(ctx, a.AccountFault, rest, is.BlockedUntil)
-	return lane{until: is.BlockedUntil, through: is.Through}, nil
+	in.reportRest(ctx, a.AccountFault, rest, lane.BlockedUntil)
+	return laneRest{until: lane.BlockedUntil, through: lane.Through}, nil
 }
 
 // secretVersion is the version of the account's secret that the answer came under,

@@ -24,92 +24,92 @@ type LookedUp struct {
 }
 
 func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, l.Fence, ledger.Uncertain) {
+	if !claimIsCurrent(e, l.Fence, ledger.Uncertain) {
 		return e, stop
 	}
 	quiet := e.QuietUntil
-	if l.called() {
-		e.LookedUpAt, e.QuietUntil = now, later(quiet, now.Add(r.Spacing))
-		if letIn(l.Answer) {
-			gotThrough(&e)
+	if l.mayHaveReachedERP() {
+		e.LookedUpAt, e.QuietUntil = now, latest(quiet, now.Add(r.Spacing))
+		if callAdmitted(l.Answer) {
+			clearOwnRests(&e)
 		}
 	}
 	if e.Denied() {
-		return l.ofDenied(r, e, now)
+		return l.nextDenied(r, e, now)
 	}
 	step := Step{Do: Acknowledge, Write: true}
 	rule := "6"
 	switch l.Answer.Kind {
 	case erp.Present:
 		rule = "7"
-		step.Count = present(&e, l.Answer, now)
+		step.Metrics = adoptDocument(&e, l.Answer, now)
 	case erp.Absent:
-		step.Do, step.Count = l.absent(&e, now)
+		step.Do, step.Metrics = l.afterAbsent(&e, now)
 		if step.Do == Place {
 			// The create is no equal call: the claim that proved the absence makes it at once.
 			e.QuietUntil = quiet
 		}
 	case erp.Unprovable:
 		e.Attempts++
-		step.Count = unprovable(&e, l.Answer, now)
+		step.Metrics = afterUnprovable(&e, l.Answer, now)
 	default:
-		step.Count = l.again(r, &e, now)
+		step.Metrics = l.postpone(r, &e, now)
 	}
-	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: saying(e, l.Answer), Rule: rule})
+	addAttempt(&e, now, ledger.Attempt{Did: l.attemptName(), Answer: string(l.Answer.Kind), Text: answerText(e, l.Answer), Rule: rule})
 	return e, step
 }
 
-// called tells whether a request may have reached the ERP.
-func (l LookedUp) called() bool {
+// mayHaveReachedERP tells whether a request may have reached the ERP.
+func (l LookedUp) mayHaveReachedERP() bool {
 	return !l.PutOff && l.Answer.Kind != erp.NotSent && l.Answer.Kind != erp.NoTime
 }
 
-func (l LookedUp) did() string {
+func (l LookedUp) attemptName() string {
 	if l.PutOff {
 		return didPutOff
 	}
 	return didLookUp
 }
 
-// ofDenied decides about a recorded document that a person says is gone. Only a
+// nextDenied decides about a recorded document that a person says is gone. Only a
 // proof that it is changes anything.
-func (l LookedUp) ofDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	var count []Metric
+func (l LookedUp) nextDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	var metrics []Metric
 	var words string
 	id := e.ERPID
 	switch l.Answer.Kind {
 	case erp.Present:
 		e.Attempts++
-		words = "the document exists" + unlikeRecorded(id, l.Answer) + ": nothing changes"
-		count = stands(&e, now)
+		words = "the document exists" + describeDifference(id, l.Answer) + ": nothing changes"
+		metrics = becomeCreated(&e, now)
 	case erp.Absent:
 		e.Attempts++
 		if l.underAnotherKey(e) || l.Kind != e.Reference.Kind {
 			words = "the account's App Key or kind of document is another one than when document " + id + " was created, so nothing proves that it is gone: nothing changes"
-			count = stands(&e, now)
+			metrics = becomeCreated(&e, now)
 			break
 		}
 		words = "document " + id + " is gone"
-		count = deleted(&e)
+		metrics = rejectDeleted(&e)
 	case erp.Unprovable:
 		e.Attempts++
 		words = "no look-up of this account proves that document " + id + " is gone: nothing changes"
-		count = stands(&e, now)
+		metrics = becomeCreated(&e, now)
 	default:
-		if count = l.again(r, &e, now); e.State == ledger.Created {
+		if metrics = l.postpone(r, &e, now); e.State == ledger.Created {
 			words = "looked up for 7 days without proof that document " + id + " is gone: nothing changes"
 		}
 	}
 	if words != "" && l.Answer.Text != "" {
 		words += ". The answer: "
 	}
-	note(&e, now, ledger.Attempt{Did: l.did(), Answer: string(l.Answer.Kind), Text: words + l.Answer.Text, Rule: "resolve"})
-	return finish(e, count)
+	addAttempt(&e, now, ledger.Attempt{Did: l.attemptName(), Answer: string(l.Answer.Kind), Text: words + l.Answer.Text, Rule: "resolve"})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// unlikeRecorded says what a person who denied the document may want to know of
+// describeDifference says what a person who denied the document may want to know of
 // the one that was found.
-func unlikeRecorded(id string, a erp.Answer) (text string) {
+func describeDifference(id string, a erp.Answer) (text string) {
 	if a.ID != id {
 		text = fmt.Sprintf(", as %s and not as the recorded %s", a.ID, id)
 	}
@@ -119,40 +119,40 @@ func unlikeRecorded(id string, a erp.Answer) (text string) {
 	return text
 }
 
-// unprovable: no look-up of this account will tell, so a person's word that the
+// afterUnprovable: no look-up of this account will tell, so a person's word that the
 // document exists counts without one.
-func unprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+func afterUnprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	if e.ClaimedID != "" {
-		return created(e, erp.Answer{ID: e.ClaimedID}, now, false)
+		return recordCreated(e, erp.Answer{ID: e.ClaimedID}, now, false)
 	}
 	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 }
 
-// present adopts the document that a look-up found, once it is proven ours.
-func present(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
+// adoptDocument adopts the document that a look-up found, once it is proven ours.
+func adoptDocument(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	if e.ClaimedID != "" && e.ClaimedID != a.ID {
 		claimed := e.ClaimedID
 		e.ClaimedID = ""
 		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, claimed))
 	}
-	why := notOurs(e.Document, a.Found)
+	why := differenceFromSent(e.Document, a.Found)
 	if e.ClaimedID == "" && why != "" {
 		return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
 	}
 	e.Attempts++
-	count := created(e, a, now, true)
+	metrics := recordCreated(e, a, now, true)
 	if why != "" {
 		// A person's word makes it ours, not what the store says: it may have been sent
 		// before the store changed the order, or entered by hand.
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: fmt.Sprintf("document %s is recorded on a person's word, and %s", a.ID, why)})
-		count = append(count, MetricChangedLate)
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: fmt.Sprintf("document %s is recorded on a person's word, and %s", a.ID, why)})
+		metrics = append(metrics, MetricChangedLate)
 	}
-	return count
+	return metrics
 }
 
-// notOurs says in what the found document differs from the one that was sent;
+// differenceFromSent says in what the found document differs from the one that was sent;
 // empty if it is ours (rule 7).
-func notOurs(sent erp.Mark, found erp.Found) string {
+func differenceFromSent(sent erp.Mark, found erp.Found) string {
 	switch {
 	case found.Cancelled:
 		return "somebody cancelled it there"
@@ -166,10 +166,10 @@ func notOurs(sent erp.Mark, found erp.Found) string {
 	return ""
 }
 
-// absent is what an absence leads to, if it is one of the document that was asked
+// afterAbsent is what an absence leads to, if it is one of the document that was asked
 // for: under another App Key another app was asked, which knows none of ours, and a
 // document of another kind is elsewhere in the ERP.
-func (l LookedUp) absent(e *ledger.Entry, now time.Time) (Action, []Metric) {
+func (l LookedUp) afterAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	switch {
 	case l.underAnotherKey(*e):
 		e.Attempts++
@@ -178,7 +178,7 @@ func (l LookedUp) absent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 		e.Attempts++
 		return Acknowledge, park(e, "another kind of document was looked for than the one that was sent, so that the ERP shows none proves nothing: look there, then carimbo orders resolve --created ID or --absent")
 	}
-	return provenAbsent(e, now)
+	return afterProvenAbsence(e, now)
 }
 
 // underAnotherKey tells whether the look-up was made under another App Key than the
@@ -187,8 +187,8 @@ func (l LookedUp) underAnotherKey(e ledger.Entry) bool {
 	return e.Document.Key != "" && l.Answer.Key != "" && e.Document.Key != l.Answer.Key
 }
 
-// provenAbsent goes on with the create in the same claim where rule 6 lets it.
-func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
+// afterProvenAbsence goes on with the create in the same claim where rule 6 lets it.
+func afterProvenAbsence(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	switch {
 	case e.ClaimedID != "":
 		claimed := e.ClaimedID
@@ -197,38 +197,38 @@ func provenAbsent(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	case e.AlreadyThere:
 		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
 	}
-	again, count := absent(e, now, order.NotSent)
+	again, metrics := recreateOrReject(e, now, order.NotSent)
 	if again {
-		return Place, count
+		return Place, metrics
 	}
-	return Acknowledge, count
+	return Acknowledge, metrics
 }
 
-// again: the look-up proved nothing; only its time moves, and the reason stays
+// postpone: the look-up proved nothing; only its time moves, and the reason stays
 // (rule 6). After Patience it is a person's.
-func (l LookedUp) again(r Rules, e *ledger.Entry, now time.Time) []Metric {
-	release(e)
+func (l LookedUp) postpone(r Rules, e *ledger.Entry, now time.Time) []Metric {
+	releaseClaim(e)
 	switch gaveUp := now.Sub(e.TryingSince) >= Patience; {
 	case gaveUp && e.Denied():
-		return stands(e, now)
+		return becomeCreated(e, now)
 	case gaveUp:
 		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 	}
 	switch l.Answer.Kind {
 	case erp.Lane:
-		if !l.PutOff && drewRest(e, l.Through, now) && !e.Denied() {
+		if !l.PutOff && countOwnRest(e, l.Through, now) && !e.Denied() {
 			e.Attempts++
-			return park(e, onlyThisOne+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+			return park(e, onlyThisOrder+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 		}
-		rest(r, e, later(now, l.LaneUntil))
+		waitForRest(r, e, latest(now, l.LaneUntil))
 		return []Metric{MetricLaneBlocked}
 	case erp.Redundant:
 		e.Attempts++
-		e.Until = later(now.Add(pause(l.Answer, r)), e.QuietUntil)
+		e.Until = latest(now.Add(retryAfter(l.Answer, r)), e.QuietUntil)
 	default:
 		e.Attempts++
 		e.Failures++
-		e.Until = later(now.Add(backoff(e.Failures, r.Spacing)), e.QuietUntil)
+		e.Until = latest(now.Add(backoff(e.Failures, r.Spacing)), e.QuietUntil)
 	}
 	return nil
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// changed says in words which parts of the order are not as they were when its
+// describeChanges says in words which parts of the order are not as they were when its
 // document was made; empty if none is, whatever else of the notice differs: stores
 // announce an order again when it is shipped, tagged or completed (rule 12). An
 // entry that knows no parts, and digests of another key, are compared by the total
 // and, where the entry knows how well it knows it, the day; contents that can't be read may say anything.
-func changed(e ledger.Entry, c ledger.Contents) string {
+func describeChanges(e ledger.Entry, c ledger.Contents) string {
 	if c.Parts == (ledger.Parts{}) {
 		return notCompared
 	}
@@ -36,66 +36,66 @@ func changed(e ledger.Entry, c ledger.Contents) string {
 	if total != c.Parts.Total {
 		parts = append(parts, fmt.Sprintf("total from %s to %s", orText(total, "none"), c.Parts.Total))
 	}
-	if e.PaidRank > 0 && otherDay(e, c) {
-		parts = append(parts, dayWords(e, c))
+	if e.PaidRank > 0 && isAnotherDay(e, c) {
+		parts = append(parts, describeDay(e, c))
 	}
 	return strings.Join(parts, ", ")
 }
 
 const notCompared = "the notice can't be compared with it"
 
-// newsOf is what contents that were kept beside change. The release before kept all
+// changesOf is what contents that were kept beside change. The release before kept all
 // that was newer, and compared none of it.
-func newsOf(c ledger.Contents) string {
+func changesOf(c ledger.Contents) string {
 	if c.Changed == "" && c.Parts == (ledger.Parts{}) {
 		return notCompared
 	}
 	return c.Changed
 }
 
-// otherDay tells whether the contents know the moment of payment no worse than the
+// isAnotherDay tells whether the contents know the moment of payment no worse than the
 // entry does, and on another day.
-func otherDay(e ledger.Entry, c ledger.Contents) bool {
+func isAnotherDay(e ledger.Entry, c ledger.Contents) bool {
 	is, was := momentOf(c), order.Moment{At: e.PaidAt, Rank: e.PaidRank}
 	return (is.Better(was) || is.Replaces(was)) && !was.At.IsZero() && !is.SameDay(was)
 }
 
-func dayWords(e ledger.Entry, c ledger.Contents) string {
+func describeDay(e ledger.Entry, c ledger.Contents) string {
 	return fmt.Sprintf("day of payment from %s to %s", order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
 }
 
 func momentOf(c ledger.Contents) order.Moment { return order.Moment{At: c.PaidAt, Rank: c.PaidRank} }
 
-// recordLate keeps newer contents of an order whose document exists or may exist:
+// recordAfterSending keeps newer contents of an order whose document exists or may exist:
 // their version and digest in any case, or an older notice would count later. What
 // changes the document is told to a person, and taken over where the document turns
 // out to be absent.
-func recordLate(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
-	c = compared(*e, c)
-	e.Seen = remember(e.Seen, c.Digest)
+func recordAfterSending(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
+	c = withChanges(*e, c)
+	e.Seen = addDigest(e.Seen, c.Digest)
 	switch {
 	case e.State == ledger.Created && c.Changed != "":
 		e.Version = c.Version
-		keepMoment(e, c)
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + c.Changed})
+		keepBetterMoment(e, c)
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + c.Changed})
 		return []Metric{MetricChangedLate}
 	case c.Changed != "" || e.Denied():
 		e.Newer = &c
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: c.Changed})
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: c.Changed})
 		return nil
 	}
 	e.Version, e.Newer = c.Version, nil
-	keepMoment(e, c)
+	keepBetterMoment(e, c)
 	return []Metric{MetricUnchanged}
 }
 
-// compared are the contents with the best moment of payment that is kept beside, and
+// withChanges are the contents with the best moment of payment that is kept beside, and
 // with what they change.
-func compared(e ledger.Entry, c ledger.Contents) ledger.Contents {
+func withChanges(e ledger.Entry, c ledger.Contents) ledger.Contents {
 	if e.Newer != nil && momentOf(*e.Newer).Better(momentOf(c)) {
 		c.PaidAt, c.PaidRank = e.Newer.PaidAt, e.Newer.PaidRank
 	}
-	c.Changed = changed(e, c)
+	c.Changed = describeChanges(e, c)
 	return c
 }
 
@@ -109,39 +109,39 @@ func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Me
 	if !momentOf(c).Better(known) {
 		return false, nil
 	}
-	another := otherDay(*e, c)
+	another := isAnotherDay(*e, c)
 	words := ""
 	if another {
-		words = dayWords(*e, c)
+		words = describeDay(*e, c)
 	}
 	switch {
 	case nothingSent(e.State):
-		keepMoment(e, c)
-		seize(e)
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+		keepBetterMoment(e, c)
+		revokeClaim(e)
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
 		return true, nil
 	case (e.State == ledger.Created || e.Denied()) && another:
-		keepMoment(e, c)
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + words})
+		keepBetterMoment(e, c)
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + words})
 		return true, []Metric{MetricChangedLate}
 	case e.Newer != nil:
 		newer := *e.Newer
 		newer.PaidAt, newer.PaidRank = c.PaidAt, c.PaidRank
 		e.Newer = &newer
 	case !another:
-		keepMoment(e, c)
+		keepBetterMoment(e, c)
 	default:
 		// The same contents with a better day: kept beside, as what changes the
 		// document is.
 		e.Newer = &ledger.Contents{Payload: e.Payload, Version: e.Version, Digest: e.Digest, StoreNumber: e.StoreNumber,
 			PaidAt: c.PaidAt, PaidRank: c.PaidRank, Parts: e.Parts, Changed: words, At: now}
-		note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
 	}
 	return true, nil
 }
 
-// keepMoment makes the contents' moment of payment the entry's where it is better.
-func keepMoment(e *ledger.Entry, c ledger.Contents) {
+// keepBetterMoment makes the contents' moment of payment the entry's where it is better.
+func keepBetterMoment(e *ledger.Entry, c ledger.Contents) {
 	if momentOf(c).Replaces(order.Moment{At: e.PaidAt, Rank: e.PaidRank}) {
 		e.PaidAt, e.PaidRank = c.PaidAt, c.PaidRank
 	}

@@ -61,7 +61,7 @@ var afterSending = map[string]func(*story) *story{
 	},
 }
 
-func tells(step placing.Step, m placing.Metric) bool { return slices.Contains(step.Count, m) }
+func tells(step placing.Step, m placing.Metric) bool { return slices.Contains(step.Metrics, m) }
 
 func TestANoticeThatChangesNothingIsCountedNotShown(t *testing.T) {
 	for name, reach := range afterSending {
@@ -110,7 +110,7 @@ func TestAPersonSeesWhichPartChanged(t *testing.T) {
 			}
 			last := s.entry.Timeline[len(s.entry.Timeline)-1]
 			if !tells(s.step, placing.MetricChangedLate) || !strings.Contains(told(s.entry), words) {
-				t.Errorf("%s: %+v says %q, want %q", name, s.step.Count, last.Text, words)
+				t.Errorf("%s: %+v says %q, want %q", name, s.step.Metrics, last.Text, words)
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func TestEntriesFromBeforeCompareTheTotalAlone(t *testing.T) {
 			s.entry.Parts, s.entry.Total = was, "1497.00"
 			s.hears(paid(2, "b"), saidOf(func(p *ledger.Parts) { p.Lines, p.Total = "x", total }))
 			if tells(s.step, placing.MetricChangedLate) != news {
-				t.Errorf("%s, total %s: %v", name, total, s.step.Count)
+				t.Errorf("%s, total %s: %v", name, total, s.step.Metrics)
 			}
 		}
 	}
@@ -167,7 +167,7 @@ func TestWhatWentBackToAsItWasSentIsNoNews(t *testing.T) {
 	s.isDue()
 	s.looksUp(ours())
 	if s.entry.State != ledger.Created || tells(s.step, placing.MetricChangedLate) {
-		t.Errorf("%s, %v", s.entry.State, s.step.Count)
+		t.Errorf("%s, %v", s.entry.State, s.step.Metrics)
 	}
 }
 
@@ -177,12 +177,12 @@ func TestABetterMomentReplacesTheMomentAlone(t *testing.T) {
 		"claimed": func(s *story) *story { s.hears(ranked(paid(1, "a"), order.ByOrder, noon), said); return s },
 		"waiting": func(s *story) *story {
 			s.hears(ranked(paid(1, "a"), order.ByOrder, noon), said)
-			s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+			s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 			return s
 		},
 		"rejected": func(s *story) *story {
 			s.hears(ranked(paid(1, "a"), order.ByOrder, noon), said)
-			s.isJudged(order.Mapping)
+			s.isInvalid(order.Mapping)
 			return s
 		},
 	} {
@@ -245,7 +245,7 @@ func TestTheDayIsComparedAlsoWhereNoPartsAreKnown(t *testing.T) {
 	s := afterSending["created"](begin(t, looksUp))
 	s.entry.Parts, s.entry.Total = ledger.Parts{}, said.Total
 	if s.hears(ranked(paid(2, "b"), order.ByNotice, noon.Add(3*day)), said); !tells(s.step, placing.MetricChangedLate) {
-		t.Errorf("nobody is told of the other day: %v", s.step.Count)
+		t.Errorf("nobody is told of the other day: %v", s.step.Metrics)
 	}
 }
 

@@ -31,9 +31,9 @@ func (f Facts) record(e *ledger.Entry) {
 	}
 }
 
-// holds tells whether the claim with this fence still has the entry, in one of
+// claimIsCurrent tells whether the claim with this fence still has the entry, in one of
 // the states.
-func holds(e ledger.Entry, fence int64, states ...ledger.State) bool {
+func claimIsCurrent(e ledger.Entry, fence int64, states ...ledger.State) bool {
 	if e.Rev == 0 || e.Fence != fence || e.Owner == "" {
 		return false
 	}
@@ -55,19 +55,19 @@ type OrderInvalid struct {
 }
 
 func (j OrderInvalid) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, j.Fence, ledger.Accepted, ledger.Waiting) {
+	if !claimIsCurrent(e, j.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
 	j.Facts.record(&e)
 	e.Attempts++
-	count := reject(&e, j.Reason.Kind, j.Reason.Message)
-	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(j.Reason.Kind), Text: j.Reason.Message, Rule: judgedBy(j.Reason.Kind)})
-	return finish(e, count)
+	metrics := becomeRejected(&e, j.Reason.Kind, j.Reason.Message)
+	addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: string(j.Reason.Kind), Text: j.Reason.Message, Rule: ruleOfReason(j.Reason.Kind)})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// judgedBy is the rule by which an order's own contents are refused: most kinds
+// ruleOfReason is the rule by which an order's own contents are refused: most kinds
 // are the mapping's and the ERP's own demands, which have no number.
-func judgedBy(kind order.Kind) string {
+func ruleOfReason(kind order.Kind) string {
 	switch kind {
 	case order.NotUnderstood:
 		return "10"
@@ -101,52 +101,52 @@ type PrepareFailed struct {
 }
 
 func (h PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, h.Fence, ledger.Accepted, ledger.Waiting) {
+	if !claimIsCurrent(e, h.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
 	h.Facts.record(&e)
-	var count []Metric
+	var metrics []Metric
 	rule := "8"
 	switch h.Answer.Kind {
 	case erp.Lane:
-		if !h.PutOff && drewRest(&e, h.Through, now) {
+		if !h.PutOff && countOwnRest(&e, h.Through, now) {
 			e.Attempts++
-			count = reject(&e, order.RefusedByERP, onlyThisOne+h.Answer.Text)
+			metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+h.Answer.Text)
 			break
 		}
-		wait(&e, now, order.Lane, "the ERP account rests: "+h.Answer.Text)
-		rest(r, &e, later(now, h.LaneUntil))
-		count = []Metric{MetricLaneBlocked}
+		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+h.Answer.Text)
+		waitForRest(r, &e, latest(now, h.LaneUntil))
+		metrics = []Metric{MetricLaneBlocked}
 	case erp.Redundant:
-		count = waitBackedOff(r, &e, now, order.Redundant, h.Answer.Text)
+		metrics = waitWithBackoff(r, &e, now, order.Redundant, h.Answer.Text)
 		if e.State == ledger.Waiting {
-			e.Until = later(now.Add(pause(h.Answer, r)), e.QuietUntil)
+			e.Until = latest(now.Add(retryAfter(h.Answer, r)), e.QuietUntil)
 		}
 	case erp.Early:
-		wait(&e, now.Add(pause(h.Answer, r)), order.NotSent, h.Answer.Text)
+		becomeWaiting(&e, now.Add(retryAfter(h.Answer, r)), order.NotSent, h.Answer.Text)
 	case erp.Refused, erp.Unknown:
 		e.Attempts++
 		rule = ruleAnswer
-		count = reject(&e, order.RefusedByERP, h.Answer.Text)
+		metrics = becomeRejected(&e, order.RefusedByERP, h.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"
-		wait(&e, now, order.NotSent, "too little time was left for the call")
+		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
 	default:
 		rule = "4"
-		count = waitBackedOff(r, &e, now, order.ERPDown, h.Answer.Text)
+		metrics = waitWithBackoff(r, &e, now, order.ERPDown, h.Answer.Text)
 	}
 	did := didCustomer
 	if h.PutOff || h.Answer.Kind == erp.Early {
 		did = didPutOff
 	}
-	note(&e, now, ledger.Attempt{Did: did, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
-	return finish(e, count)
+	addAttempt(&e, now, ledger.Attempt{Did: did, Answer: string(h.Answer.Kind), Text: h.Answer.Text, Rule: rule})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// onlyThisOne explains why what reads like the account's fault is put down to an
+// onlyThisOrder explains why what reads like the account's fault is put down to an
 // order.
-const onlyThisOne = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: "
+const onlyThisOrder = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: "
 
 // FetchFailed: the order could not be fetched from its store. Nothing was sent.
 type FetchFailed struct {
@@ -156,16 +156,16 @@ type FetchFailed struct {
 }
 
 func (u FetchFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, u.Fence, ledger.Accepted, ledger.Waiting) {
+	if !claimIsCurrent(e, u.Fence, ledger.Accepted, ledger.Waiting) {
 		return e, stop
 	}
-	count := waitBackedOff(r, &e, now, order.Fetch, u.Text)
-	note(&e, now, ledger.Attempt{Did: didFetch, Answer: string(order.Fetch), Text: u.Text, Rule: "4"})
-	return finish(e, count)
+	metrics := waitWithBackoff(r, &e, now, order.Fetch, u.Text)
+	addAttempt(&e, now, ledger.Attempt{Did: didFetch, Answer: string(order.Fetch), Text: u.Text, Rule: "4"})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// pause is how long the ERP asked for, else the spacing.
-func pause(a erp.Answer, r Rules) time.Duration {
+// retryAfter is how long the ERP asked for, else the spacing.
+func retryAfter(a erp.Answer, r Rules) time.Duration {
 	if a.RetryAfter > 0 {
 		return a.RetryAfter
 	}
@@ -188,28 +188,28 @@ type Prepared struct {
 }
 
 func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, ev.Fence, ledger.Accepted, ledger.Waiting) || !e.Leased(now) {
+	if !claimIsCurrent(e, ev.Fence, ledger.Accepted, ledger.Waiting) || !e.Leased(now) {
 		return e, stop
 	}
 	ev.Facts.record(&e)
 	switch {
 	case !e.ReversedAt.IsZero():
-		count := reject(&e, order.Reversed, reversedMessage)
-		return finish(e, count)
+		metrics := becomeRejected(&e, order.Reversed, reversedMessage)
+		return writeAndAcknowledge(e, metrics)
 	case now.Before(ev.LaneUntil):
-		wait(&e, now, order.Lane, "the ERP account rests: "+ev.LaneWhy)
-		rest(r, &e, ev.LaneUntil)
-		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.Lane), Text: ev.LaneWhy, Rule: "8"})
-		return finish(e, []Metric{MetricLaneBlocked})
+		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		waitForRest(r, &e, ev.LaneUntil)
+		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.Lane), Text: ev.LaneWhy, Rule: "8"})
+		return writeAndAcknowledge(e, []Metric{MetricLaneBlocked})
 	case now.Before(e.QuietUntil):
-		wait(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
-		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(order.NotSent), Text: e.Reason.Message, Rule: "8"})
-		return finish(e, nil)
+		becomeWaiting(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
+		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(order.NotSent), Text: e.Reason.Message, Rule: "8"})
+		return writeAndAcknowledge(e, nil)
 	case !ev.TimeLeft:
 		e.Attempts++
-		wait(&e, now, order.NotSent, "too little time was left for the call")
-		note(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.NoTime), Text: e.Reason.Message, Rule: "4"})
-		return finish(e, nil)
+		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
+		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.NoTime), Text: e.Reason.Message, Rule: "4"})
+		return writeAndAcknowledge(e, nil)
 	}
 	e.State, e.Rests = ledger.Creating, false
 	e.Until = time.Time{}
@@ -229,101 +229,101 @@ type Answered struct {
 }
 
 func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, a.Fence, ledger.Creating) {
+	if !claimIsCurrent(e, a.Fence, ledger.Creating) {
 		return e, stop
 	}
 	if a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
+		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
 	}
 	step := Step{Do: Acknowledge, Write: true}
 	rule := ruleAnswer
 	switch a.Answer.Kind {
 	case erp.Created:
 		e.Attempts++
-		step.Count = created(&e, a.Answer, now, false)
+		step.Metrics = recordCreated(&e, a.Answer, now, false)
 	case erp.Duplicate:
 		e.Attempts++
 		rule = "7"
-		step.Do, step.Count = alreadyThere(r, &e, a.Answer, now)
+		step.Do, step.Metrics = lookUpDuplicate(r, &e, a.Answer, now)
 	case erp.Refused:
 		e.Attempts++
-		step.Count = reject(&e, order.RefusedByERP, a.Answer.Text)
+		step.Metrics = becomeRejected(&e, order.RefusedByERP, a.Answer.Text)
 	case erp.Unknown:
 		e.Attempts++
 		rule = "9"
 		e.Fault = orText(a.Answer.Text, "the ERP refused without a word")
-		step.Count = append([]Metric{MetricUnknownFault}, doubt(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
+		step.Metrics = append([]Metric{MetricUnknownFault}, becomeUncertain(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
 	case erp.Lane:
 		rule = "8"
-		if drewRest(&e, a.Through, now) {
+		if countOwnRest(&e, a.Through, now) {
 			e.Attempts++
-			step.Count = reject(&e, order.RefusedByERP, onlyThisOne+a.Answer.Text)
+			step.Metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+a.Answer.Text)
 			break
 		}
-		wait(&e, now, order.Lane, "the ERP account rests: "+a.Answer.Text)
-		rest(r, &e, later(now, a.LaneUntil))
-		step.Count = []Metric{MetricLaneBlocked}
+		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+a.Answer.Text)
+		waitForRest(r, &e, latest(now, a.LaneUntil))
+		step.Metrics = []Metric{MetricLaneBlocked}
 	case erp.Redundant:
 		e.Attempts++
 		rule = "8"
-		step.Count = doubt(r, &e, later(now.Add(pause(a.Answer, r)), lookUpAt(r, e, now)), order.RedundantWrite, a.Answer.Text)
+		step.Metrics = becomeUncertain(r, &e, latest(now.Add(retryAfter(a.Answer, r)), lookUpAt(r, e, now)), order.RedundantWrite, a.Answer.Text)
 	case erp.NotSent:
 		rule = "5"
-		step.Count = waitBackedOff(r, &e, now, order.ERPDown, a.Answer.Text)
+		step.Metrics = waitWithBackoff(r, &e, now, order.ERPDown, a.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"
-		wait(&e, now, order.NotSent, "too little time was left for the call")
+		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
 	default:
 		e.Attempts++
 		rule = "5"
-		step.Count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
+		step.Metrics = becomeUncertain(r, &e, lookUpAt(r, e, now), order.LostAnswer, a.Answer.Text)
 	}
-	if letIn(a.Answer) {
-		gotThrough(&e)
+	if callAdmitted(a.Answer) {
+		clearOwnRests(&e)
 	}
-	if count, changed := nothingThere(&e, now); changed {
-		step.Count = count
+	if metrics, changed := applyPendingNews(&e, now); changed {
+		step.Metrics = metrics
 	}
-	note(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: saying(e, a.Answer), Rule: rule})
+	addAttempt(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: answerText(e, a.Answer), Rule: rule})
 	return e, step
 }
 
-// nothingThere follows a create of which nothing is in the ERP: what was kept
+// applyPendingNews follows a create of which nothing is in the ERP: what was kept
 // beside while that was open now counts (rules 12 and 14). Newer contents take
 // over whatever the state, and a reversal ends the order.
-func nothingThere(e *ledger.Entry, now time.Time) (count []Metric, changed bool) {
+func applyPendingNews(e *ledger.Entry, now time.Time) (metrics []Metric, changed bool) {
 	if !nothingSent(e.State) {
 		return nil, false
 	}
-	mended := takeOverNewer(e)
+	mended := replaceByNewer(e)
 	switch {
 	case !e.ReversedAt.IsZero():
-		return reject(e, order.Reversed, reversedMessage), true
+		return becomeRejected(e, order.Reversed, reversedMessage), true
 	case mended && e.State == ledger.Rejected:
-		revive(e, now)
-		wait(e, now, order.Mended, "the store sent newer contents")
+		restartPatience(e, now)
+		becomeWaiting(e, now, order.Mended, "the store sent newer contents")
 		return nil, true
 	}
 	return nil, false
 }
 
-// alreadyThere follows a duplicate fault: looked up at once, by the same claim,
+// lookUpDuplicate follows a duplicate fault: looked up at once, by the same claim,
 // unless the same look-up was made less than the spacing ago (rule 7).
-func alreadyThere(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Action, []Metric) {
+func lookUpDuplicate(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Action, []Metric) {
 	owner, lease := e.Owner, e.Lease
 	again := e.LookedUpAt.Add(r.Spacing)
 	e.AlreadyThere = true
-	count := doubt(r, e, now, order.LostAnswer, orText(a.Text, "the ERP says that it has this order already"))
+	metrics := becomeUncertain(r, e, now, order.LostAnswer, orText(a.Text, "the ERP says that it has this order already"))
 	if e.Parked() {
-		return Acknowledge, count
+		return Acknowledge, metrics
 	}
 	if !e.LookedUpAt.IsZero() && now.Before(again) {
-		e.Until = later(again, e.QuietUntil)
-		return Acknowledge, count
+		e.Until = latest(again, e.QuietUntil)
+		return Acknowledge, metrics
 	}
 	e.Owner, e.Lease = owner, lease
-	return LookUp, count
+	return LookUp, metrics
 }
 
 // Panicked: the worker panicked and lived to say so. Where the create call may have
@@ -333,32 +333,32 @@ type Panicked struct {
 }
 
 func (b Panicked) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if !holds(e, b.Fence, ledger.Accepted, ledger.Waiting, ledger.Creating, ledger.Uncertain) {
+	if !claimIsCurrent(e, b.Fence, ledger.Accepted, ledger.Waiting, ledger.Creating, ledger.Uncertain) {
 		return e, stop
 	}
 	const message = "the worker broke off; its log has the cause"
-	var count []Metric
+	var metrics []Metric
 	rule := "4"
 	switch e.State {
 	case ledger.Creating:
 		rule = "5"
 		e.Attempts++
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
-		count = doubt(r, &e, lookUpAt(r, e, now), order.LostAnswer, message)
+		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
+		metrics = becomeUncertain(r, &e, lookUpAt(r, e, now), order.LostAnswer, message)
 	case ledger.Uncertain:
 		rule = "6"
-		e.QuietUntil = later(e.QuietUntil, now.Add(r.Spacing))
-		count = LookedUp{Answer: erp.Answer{Kind: erp.Lost, Text: message}}.again(r, &e, now)
+		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
+		metrics = LookedUp{Answer: erp.Answer{Kind: erp.Lost, Text: message}}.postpone(r, &e, now)
 	default:
-		count = waitBackedOff(r, &e, now, order.Panic, message)
+		metrics = waitWithBackoff(r, &e, now, order.Panic, message)
 	}
-	note(&e, now, ledger.Attempt{Did: didPlace, Answer: string(order.Panic), Text: message, Rule: rule})
-	return finish(e, count)
+	addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: string(order.Panic), Text: message, Rule: rule})
+	return writeAndAcknowledge(e, metrics)
 }
 
-// saying is what an answer said, for the timeline: of one without words, why it
+// answerText is what an answer said, for the timeline: of one without words, why it
 // was not enough, or which document it is about.
-func saying(e ledger.Entry, a erp.Answer) string {
+func answerText(e ledger.Entry, a erp.Answer) string {
 	switch {
 	case a.Text != "":
 		return a.Text

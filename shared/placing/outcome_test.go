@@ -28,7 +28,7 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 		want   where
 	}{
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Due: "6m1s", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Due: "6m1s", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"a redundant read: waits as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "7s", Due: "7s", Attempts: 1, Failures: 1}},
 		{"a redundant read without a time: 61 s", erp.Answer{Kind: erp.Redundant},
@@ -36,9 +36,9 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 		{"the buyer was asked about a moment ago: waits for the rest, no attempt", erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second},
 			where{State: ledger.Waiting, Kind: order.NotSent, Until: "7s", Due: "7s"}},
 		{"the customer is refused: rejected", erp.Answer{Kind: erp.Refused},
-			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Count: counts(placing.MetricRejected)}},
+			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
 		{"an unknown fault about the customer: rejected", erp.Answer{Kind: erp.Unknown},
-			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Count: counts(placing.MetricRejected)}},
+			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
 		{"not sent: backs off", erp.Answer{Kind: erp.NotSent},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{"no time left: goes on now", erp.Answer{Kind: erp.NoTime},
@@ -51,14 +51,14 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.want.Do, c.want.Payload = placing.Acknowledge, "a"
 			s := begin(t, looksUp).claimed()
-			s.isHeldUp(c.answer)
+			s.failsToPrepare(c.answer)
 			s.is(c.want)
 
 			// The same from a claim of an entry that waited.
 			s = begin(t, looksUp).claimed()
-			s.isHeldUp(erp.Answer{Kind: erp.NoTime})
+			s.failsToPrepare(erp.Answer{Kind: erp.NoTime})
 			s.isDue()
-			s.isHeldUp(c.answer)
+			s.failsToPrepare(c.answer)
 			c.want.Attempts++
 			s.is(c.want)
 		})
@@ -81,7 +81,7 @@ func TestALookUpThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 	s := begin(t, looksUp).lookingUp().passes(time.Minute)
 	s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
 	s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "-1m0s", Due: "0s", Attempts: 1,
-		Payload: "a", Count: counts(placing.MetricLaneBlocked)})
+		Payload: "a", Metrics: counts(placing.MetricLaneBlocked)})
 }
 
 func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
@@ -95,23 +95,23 @@ func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
 		want where
 	}{
 		{"accepted: creating", (*story).claimed, nil,
-			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s"}},
+			where{Do: placing.Create, State: ledger.Creating, Leased: true, Due: "4m15s"}},
 		{"waiting: creating, without the reason that it had", func(s *story) *story { s.waiting().isDue(); return s }, nil,
-			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s", Attempts: 1, Failures: 1}},
+			where{Do: placing.Create, State: ledger.Creating, Leased: true, Due: "4m15s", Attempts: 1, Failures: 1}},
 		{"the lane opened this moment", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now },
-			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "4m15s"}},
+			where{Do: placing.Create, State: ledger.Creating, Leased: true, Due: "4m15s"}},
 		{"the lane is blocked", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now.Add(time.Millisecond) },
-			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Lane, Until: "1ms", Due: "1ms", Count: counts(placing.MetricLaneBlocked)}},
+			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Lane, Until: "1ms", Due: "1ms", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"no time left: goes on now", (*story).claimed, func(_ *story, r *placing.Prepared) { r.TimeLeft = false },
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
 		{"a millisecond of lease left", (*story).claimed, func(s *story, _ *placing.Prepared) { s.passes(lease - time.Millisecond) },
-			where{Do: placing.Create, State: ledger.Creating, Held: true, Due: "1ms"}},
+			where{Do: placing.Create, State: ledger.Creating, Leased: true, Due: "1ms"}},
 		{"the lease lapsed this moment", (*story).claimed, func(s *story, _ *placing.Prepared) { s.passes(lease) },
-			where{Do: placing.Stop, State: ledger.Accepted, Held: true, Due: "0s"}},
+			where{Do: placing.Stop, State: ledger.Accepted, Leased: true, Due: "0s"}},
 		{"somebody else's fence", (*story).claimed, func(_ *story, r *placing.Prepared) { r.Fence++ },
-			where{Do: placing.Stop, State: ledger.Accepted, Held: true, Due: "4m15s"}},
+			where{Do: placing.Stop, State: ledger.Accepted, Leased: true, Due: "4m15s"}},
 		{"asked twice", (*story).creating, nil,
-			where{Do: placing.Stop, State: ledger.Creating, Held: true, Due: "4m15s"}},
+			where{Do: placing.Stop, State: ledger.Creating, Leased: true, Due: "4m15s"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := c.is(begin(t, looksUp))
@@ -163,35 +163,35 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		want   where
 	}{
 		{"created", erp.Answer{Kind: erp.Created, ID: "777", Number: "12"},
-			where{State: ledger.Created, Quiet: "1m1s", Attempts: 1, Count: counts(placing.MetricCreated)}},
+			where{State: ledger.Created, Quiet: "1m1s", Attempts: 1, Metrics: counts(placing.MetricCreated)}},
 		{"already there: looked up at once, in the same claim", erp.Answer{Kind: erp.Duplicate},
-			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"refused", erp.Answer{Kind: erp.Refused, Text: "cCidPrestServ"},
-			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricRejected)}},
+			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
 		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: "?"},
-			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"the lane is blocked for a moment: no equal call within 61 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "1m2s", Quiet: "1m1s", Due: "1m2s", Payload: "a", Count: counts(placing.MetricLaneBlocked)}},
+			where{State: ledger.Waiting, Kind: order.Lane, Until: "1m2s", Quiet: "1m1s", Due: "1m2s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"redundant: uncertain, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second},
-			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m30s", Quiet: "1m1s", Due: "1m30s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m30s", Quiet: "1m1s", Due: "1m30s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"redundant for a moment: looked up no sooner than in 61 s", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
-			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"not sent: waits, no call counts", erp.Answer{Kind: erp.NotSent},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1, Payload: "a"}},
 		{"no time left: goes on now, no call counts", erp.Answer{Kind: erp.NoTime},
 			where{State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1, Payload: "a"}},
 		{"lost", erp.Answer{Kind: erp.Lost},
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"absent has no business here, and proves nothing", absent(),
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"present has no business here, and proves nothing", ours(),
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"ready has no business here", erp.Answer{Kind: erp.CustomerKnown},
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"a kind that nobody knows", erp.Answer{},
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.want.Do == "" {
@@ -205,9 +205,9 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			if c.want.State == ledger.Uncertain {
 				s = begin(t, blind).creating()
 				s.answers(c.answer)
-				c.want.Do, c.want.Held, c.want.Until, c.want.Due = placing.Acknowledge, false, "", "never"
+				c.want.Do, c.want.Leased, c.want.Until, c.want.Due = placing.Acknowledge, false, "", "never"
 				c.want.Kind = order.NeedsPerson
-				c.want.Count = append(slices.Clone(c.want.Count), placing.MetricParked)
+				c.want.Metrics = append(slices.Clone(c.want.Metrics), placing.MetricParked)
 			} else {
 				s = begin(t, blind).creating()
 				s.answers(c.answer)
@@ -259,14 +259,14 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 		}
 	}
 	s := begin(t, looksUp).claimed()
-	s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+	s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 	if s.entry.StoreNumber != "HP1" || s.entry.PaidAt.IsZero() {
 		t.Error("an attempt that learned nothing wiped what the notice said")
 	}
 	s = begin(t, looksUp).claimed()
 	s.happens(placing.PrepareFailed{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}})
 	s.isDue()
-	s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+	s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 	if s.entry.Total != facts.Total || s.entry.Currency != facts.Currency || s.entry.Customer != facts.Customer {
 		t.Error("an attempt that learned nothing wiped what a former one learned")
 	}
@@ -275,18 +275,18 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 func TestAnOrderThatIsJudgedIsRejectedWithTheReason(t *testing.T) {
 	for _, kind := range []order.Kind{order.Mapping, order.TaxIDReason, order.TotalReason, order.TooOld, order.NotFound} {
 		s := begin(t, looksUp).claimed()
-		s.isJudged(kind)
-		s.is(where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: kind, Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricRejected)})
+		s.isInvalid(kind)
+		s.is(where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: kind, Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)})
 	}
 }
 
 func TestWhatALookUpEndsIn(t *testing.T) {
 	stays := func(until string, attempts, failures int, quiet string, count ...placing.Metric) where {
 		return where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: until, Due: until, Quiet: quiet,
-			Attempts: attempts, Failures: failures, Payload: "a", Count: count}
+			Attempts: attempts, Failures: failures, Payload: "a", Metrics: count}
 	}
 	another := func(change func(*erp.Answer)) erp.Answer { a := ours(); change(&a); return a }
-	parked := where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Count: counts(placing.MetricParked)}
+	parked := where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricParked)}
 	for _, c := range []struct {
 		name   string
 		answer erp.Answer
@@ -294,17 +294,17 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		want   where
 	}{
 		{"ours: created, found", ours(), false,
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Count: counts(placing.MetricCreated)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Metrics: counts(placing.MetricCreated)}},
 		{"another total: parked", another(func(a *erp.Answer) { a.Found.Total = order.Cents(149701) }), false, parked},
 		{"another order number: parked", another(func(a *erp.Answer) { a.Found.OrderNumber = "HP2" }), false, parked},
 		{"no order number: parked", another(func(a *erp.Answer) { a.Found.OrderNumber = "" }), false, parked},
 		{"another customer, our order number: ours", another(func(a *erp.Answer) { a.Found.CustomerID = "8" }), false,
-			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Count: counts(placing.MetricCreated)}},
+			where{Do: placing.Acknowledge, State: ledger.Created, Quiet: "1m1s", Attempts: 2, Metrics: counts(placing.MetricCreated)}},
 		{"absent: placed again, in the same claim", absent(), false,
-			where{Do: placing.Place, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Quiet: "0s", Held: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
+			where{Do: placing.Place, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Quiet: "0s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a"}},
 
 		{"nothing will ever prove it: parked", erp.Answer{Kind: erp.Unprovable}, false,
-			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 2, Payload: "a", Count: counts(placing.MetricParked)}},
+			where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.NeedsPerson, Quiet: "1m1s", Due: "never", Attempts: 2, Payload: "a", Metrics: counts(placing.MetricParked)}},
 		{"lost: stays, backs off", erp.Answer{Kind: erp.Lost}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"an unknown fault: stays", erp.Answer{Kind: erp.Unknown}, false, stays("1m1s", 2, 1, "1m1s")},
 		{"refused: stays", erp.Answer{Kind: erp.Refused}, false, stays("1m1s", 2, 1, "1m1s")},
@@ -480,7 +480,7 @@ func TestAProvenAbsenceIsCreatedInTheSameClaim(t *testing.T) {
 	fence, owner := s.entry.Fence, s.entry.Owner
 	s.passes(2 * time.Second).looksUp(absent())
 	s.ends(placing.Place, ledger.Waiting, order.NotSent)
-	if s.readies(); s.step.Do != placing.Create || s.entry.Fence != fence || s.entry.Owner != owner {
+	if s.isPrepared(); s.step.Do != placing.Create || s.entry.Fence != fence || s.entry.Owner != owner {
 		t.Fatalf("%s, fence %d, owner %q", s.step.Do, s.entry.Fence, s.entry.Owner)
 	}
 	s.passes(3 * time.Second).answers(erp.Answer{Kind: erp.Lost})
@@ -494,7 +494,7 @@ func TestAProvenAbsenceWhoseWorkerDiesIsClaimedAgain(t *testing.T) {
 	s.looksUp(absent())
 	s.isDue()
 	s.ends(placing.Place, ledger.Waiting, order.NotSent)
-	if s.readies(); s.step.Do != placing.Create {
+	if s.isPrepared(); s.step.Do != placing.Create {
 		t.Error(s.step.Do)
 	}
 }
@@ -508,7 +508,7 @@ func TestNewerContentsAreTriedHoweverLateTheAbsenceIsProven(t *testing.T) {
 	s.arrives(wake())
 	s.looksUp(absent())
 	s.ends(placing.Place, ledger.Waiting, order.Mended)
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.NotSent})
 	s.ends(placing.Acknowledge, ledger.Waiting, order.ERPDown)
 }
@@ -553,10 +553,10 @@ func TestAlreadyThere(t *testing.T) {
 	t.Run("the same look-up was made a moment ago: again when quiet", func(t *testing.T) {
 		s := begin(t, looksUp).lookingUp()
 		s.looksUp(absent())
-		s.readies()
+		s.isPrepared()
 		s.passes(2 * time.Second).answers(erp.Answer{Kind: erp.Duplicate})
 		s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 2,
-			Payload: "a", Count: counts(placing.MetricUncertain)})
+			Payload: "a", Metrics: counts(placing.MetricUncertain)})
 		if s.isDue(); s.step.Do != placing.LookUp {
 			t.Errorf("the sweep's wake-up is wasted, and the next comes ten minutes later: %s", s.step.Do)
 		}
@@ -564,7 +564,7 @@ func TestAlreadyThere(t *testing.T) {
 	t.Run("the same look-up was made 61 s ago: made at once", func(t *testing.T) {
 		s := begin(t, looksUp).lookingUp()
 		s.looksUp(absent())
-		s.readies()
+		s.isPrepared()
 		s.passes(61 * time.Second).answers(erp.Answer{Kind: erp.Duplicate})
 		s.ends(placing.LookUp, ledger.Uncertain, order.LostAnswer)
 	})
@@ -573,7 +573,7 @@ func TestAlreadyThere(t *testing.T) {
 		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
 		s.happens(placing.ResolveAbsent{})
 		s.isDue()
-		s.readies()
+		s.isPrepared()
 		s.answers(erp.Answer{Kind: erp.Duplicate})
 		s.ends(placing.LookUp, ledger.Uncertain, order.LostAnswer)
 	})
@@ -596,7 +596,7 @@ func TestWhatTheERPSaidEndsWithTheDoubt(t *testing.T) {
 	s.arrives(paid(2, "b"))
 	s.isDue()
 	s.looksUp(absent())
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.Lost})
 	s.isDue()
 	s.looksUp(absent())
@@ -612,7 +612,7 @@ func TestAPanic(t *testing.T) {
 		{"before the create: waits", (*story).claimed,
 			where{State: ledger.Waiting, Kind: order.Panic, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{"while creating: uncertain", (*story).creating,
-			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Count: counts(placing.MetricUncertain)}},
+			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Metrics: counts(placing.MetricUncertain)}},
 		{"while looking up: stays", (*story).lookingUp,
 			where{State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 2, Failures: 1}},
 		{"while looking up an unknown fault: the reason stays", func(s *story) *story { s.faulted().isDue(); return s },
@@ -681,7 +681,7 @@ func TestAnOutcomeChangesNothingWhereItDoesNotBelong(t *testing.T) {
 			unless(before|during|looking, placing.Panicked{Fence: fence})
 			for _, ev := range events {
 				after, step := placing.Next(looksUp, s.entry, ev, s.now)
-				if step.Do != placing.Stop || step.Write || len(step.Count) > 0 || !reflect.DeepEqual(after, s.entry) {
+				if step.Do != placing.Stop || step.Write || len(step.Metrics) > 0 || !reflect.DeepEqual(after, s.entry) {
 					t.Errorf("%s: %s", name, fmt.Sprintf("%T %+v: %+v", ev, ev, step))
 				}
 			}

@@ -24,7 +24,7 @@ var drawing = map[string]struct {
 	}},
 	"the create": {(*story).creating, func(s *story, through time.Time) {
 		if s.entry.State != ledger.Creating {
-			s.readies()
+			s.isPrepared()
 		}
 		s.happens(placing.Answered{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
 	}},
@@ -97,17 +97,17 @@ func TestBeingPutOffIsNoRestOfItsOwn(t *testing.T) {
 func TestAnotherAnswerBeginsTheRowOfRestsAnew(t *testing.T) {
 	for name, between := range map[string]func(*story){
 		"an answer to the create": func(s *story) {
-			s.readies()
+			s.isPrepared()
 			s.answers(erp.Answer{Kind: erp.Lost})
 			s.isDue()
 			s.looksUp(absent())
 		},
-		"a person who ends the rest": func(s *story) { s.isHeldUp(block); s.happens(placing.Resumed{}); s.isDue() },
+		"a person who ends the rest": func(s *story) { s.failsToPrepare(block); s.happens(placing.Resumed{}); s.isDue() },
 	} {
 		s := begin(t, looksUp).claimed()
 		first := s.now
 		for range 2 {
-			s.isHeldUp(block)
+			s.failsToPrepare(block)
 			s.isDue()
 		}
 		between(s)
@@ -134,7 +134,7 @@ func TestALostAnswerIsNoneInTheRowOfRests(t *testing.T) {
 	s = begin(t, looksUp).creating()
 	drawing["the create"].draw(s, s.now)
 	s.isDue()
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.Lost})
 	if s.entry.OwnRests != 1 {
 		t.Errorf("%d rests of its own after one and a create whose answer is lost", s.entry.OwnRests)
@@ -146,7 +146,7 @@ func TestAnEndedRestMakesDueWhatWaitedForIt(t *testing.T) {
 		reach func(*story) *story
 		until string
 	}{
-		"held up before anything was sent": {func(s *story) *story { s.claimed().isHeldUp(block); return s }, "0s"},
+		"held up before anything was sent": {func(s *story) *story { s.claimed().failsToPrepare(block); return s }, "0s"},
 		"refused a create a moment ago":    {func(s *story) *story { s.creating().answers(block); return s }, "1m1s"},
 		"refused a look-up a moment ago":   {func(s *story) *story { s.lookingUp().looksUp(block); return s }, "1m1s"},
 		"refused a look-up long ago":       {func(s *story) *story { s.lookingUp().looksUp(block); return s.passes(10 * time.Minute) }, "0s"},
@@ -173,9 +173,9 @@ func TestAnEndedRestLeavesAloneWhatWaitsForOtherThings(t *testing.T) {
 		"created":     (*story).created,
 		"creating":    (*story).creating,
 		"claimed":     (*story).claimed,
-		"worked upon": func(s *story) *story { s.claimed().isHeldUp(block); s.isDue(); return s },
+		"worked upon": func(s *story) *story { s.claimed().failsToPrepare(block); s.isDue(); return s },
 		"mended meanwhile": func(s *story) *story {
-			s.claimed().isHeldUp(block)
+			s.claimed().failsToPrepare(block)
 			s.arrives(reversal("r"))
 			return s
 		},

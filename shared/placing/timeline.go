@@ -33,10 +33,10 @@ const (
 	maxText   = 500
 )
 
-// note adds a line that says what was done and, if the transition is over by
+// addAttempt adds a line that says what was done and, if the transition is over by
 // then, what became of the entry. What a person has dismissed is on their list again
 // with every line but their own.
-func note(e *ledger.Entry, now time.Time, a ledger.Attempt) {
+func addAttempt(e *ledger.Entry, now time.Time, a ledger.Attempt) {
 	a.At, a.Became = now, e.State
 	if e.DismissedAt = (time.Time{}); a.Did == didDismiss {
 		e.DismissedAt = now

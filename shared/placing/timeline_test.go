@@ -23,7 +23,7 @@ func TestATimelineTellsTheStory(t *testing.T) {
 	s.looksUp(erp.Answer{Kind: erp.Lane, RetryAfter: placing.Spacing, Text: "429"})
 	s.isDue()
 	s.looksUp(absent())
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.Created, ID: "777"})
 	s.arrives(reversal("r"))
 	var got []string
@@ -48,7 +48,7 @@ func TestATimelineKeepsTheFirstFiveAndTheLastFifteen(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	var all []string
 	for i := range 60 {
-		s.isHeldUp(erp.Answer{Kind: erp.NotSent, Text: fmt.Sprint("try ", i)})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: fmt.Sprint("try ", i)})
 		all = append(all, fmt.Sprint("try ", i))
 		var got []string
 		for _, line := range s.entry.Timeline[1:] {
@@ -82,7 +82,7 @@ func TestATextIsCutBetweenCharactersWhateverItsBytes(t *testing.T) {
 		{"a character of four bytes across the end", strings.Repeat("a", 497) + "😀b", strings.Repeat("a", 497)},
 	} {
 		s := begin(t, looksUp).claimed()
-		s.isHeldUp(erp.Answer{Kind: erp.Lost, Text: c.text})
+		s.failsToPrepare(erp.Answer{Kind: erp.Lost, Text: c.text})
 		if got := s.entry.Timeline[1].Text; got != c.want {
 			t.Errorf("%s: %d bytes, want %d", c.name, len(got), len(c.want))
 		}
@@ -236,7 +236,7 @@ func TestAPersonsNoteIsKeptWithoutTaxIDsAndEMails(t *testing.T) {
 func TestALineNamesTheRuleThatRefusedTheContents(t *testing.T) {
 	for kind, want := range map[order.Kind]string{order.Mapping: "contents", order.TaxIDReason: "contents", order.TotalReason: "16", order.TooOld: "13", order.NotUnderstood: "10"} {
 		s := begin(t, looksUp).claimed()
-		s.isJudged(kind)
+		s.isInvalid(kind)
 		if got := s.entry.Timeline[len(s.entry.Timeline)-1].Rule; got != want {
 			t.Errorf("%s: rule %q, want %q", kind, got, want)
 		}

@@ -126,7 +126,7 @@ func TestTraces(t *testing.T) {
 		same := placing.Arrival{Message: paid(1, "a"), Owner: "this process", Lease: noon.Add(lease)}
 		s := begin(t, looksUp)
 		s.happens(same)
-		s.readies()
+		s.isPrepared()
 		if s.happens(same); s.step.Do != placing.Acknowledge || s.step.Write {
 			t.Errorf("live: %+v", s.step)
 		}
@@ -211,12 +211,12 @@ func TestTraces(t *testing.T) {
 		s.isDue()
 		s.isDue()
 		s.looksUp(absent())
-		s.readies()
+		s.isPrepared()
 		if s.happens(placing.Answered{Fence: fence, Answer: erp.Answer{Kind: erp.NoTime}}); s.step.Do != placing.Stop {
 			t.Error("the paused worker moved another's create back to waiting")
 		}
 		s = begin(t, looksUp).claimed().passes(lease)
-		if s.readies(); s.step.Do != placing.Stop {
+		if s.isPrepared(); s.step.Do != placing.Stop {
 			t.Error("a create began without a lease")
 		}
 	})
@@ -229,7 +229,7 @@ func TestTraces(t *testing.T) {
 			s.ends(placing.Acknowledge, ledger.Rejected, order.Reversed)
 			s.arrives(paid(1, "a"))
 			s.ends(placing.Acknowledge, ledger.Rejected, order.Reversed)
-			if s.readies(); s.step.Do != placing.Stop {
+			if s.isPrepared(); s.step.Do != placing.Stop {
 				t.Errorf("%s: %s", name, s.step.Do)
 			}
 		}
@@ -277,7 +277,7 @@ func TestTraces(t *testing.T) {
 		for _, version := range []int64{0, 1} {
 			s := begin(t, looksUp)
 			s.arrives(paid(version, "a"))
-			s.isJudged(order.TaxIDReason)
+			s.isInvalid(order.TaxIDReason)
 			s.arrives(paid(2*version, "b"))
 			s.arrives(inAnotherLane(paid(version, "a")))
 			if string(s.entry.Payload) != "b" {
@@ -379,7 +379,7 @@ func TestTraces(t *testing.T) {
 				t.Errorf("%s: %s", name, s.step.Do)
 			}
 			s.passes(time.Millisecond).isDue()
-			if s.readies(); s.step.Do != placing.Create {
+			if s.isPrepared(); s.step.Do != placing.Create {
 				t.Errorf("%s: %s", name, s.step.Do)
 			}
 		}
@@ -648,7 +648,7 @@ func (w *world) deliver(m queue.Message) {
 func (w *world) event(ev placing.Event) placing.Step {
 	before := w.entry.State
 	step := w.happens(ev)
-	for _, m := range step.Count {
+	for _, m := range step.Metrics {
 		w.counted[m]++
 	}
 	w.trail = append(w.trail, fmt.Sprintf("+%-12s %T %s: %s -> %s %s(%s)", w.now.Sub(noon), ev, detail(ev), before, step.Do, w.entry.State, w.entry.Reason.Kind))

@@ -92,8 +92,8 @@ const (
 type Step struct {
 	Do Action
 	// Write tells whether the entry changed and has to be written before Do.
-	Write bool
-	Count []Metric
+	Write   bool
+	Metrics []Metric
 	// Why tells a person why a command is refused.
 	Why string
 }
@@ -128,7 +128,7 @@ func Next(r Rules, e ledger.Entry, ev Event, now time.Time) (ledger.Entry, Step)
 // wake-up is acknowledged: it brings nothing, and the next one comes. What a call
 // ended in before then is not recorded: the lease lapses, and the entry is looked up.
 func ofNewerRelease(ev Event) Step {
-	step := Step{Do: Leave, Count: []Metric{MetricNewerVersion}}
+	step := Step{Do: Leave, Metrics: []Metric{MetricNewerVersion}}
 	switch ev := ev.(type) {
 	case command:
 		return Step{Do: Refuse, Why: stored.ErrNewer.Error()}
@@ -158,11 +158,11 @@ func due(e ledger.Entry, now time.Time) time.Time {
 	return e.Until
 }
 
-// rest says that the entry waits for the end of the account's rest, after the orders
+// waitForRest says that the entry waits for the end of the account's rest, after the orders
 // that drew fewer of them in a row with calls of their own: not for longer and longer
 // where it is the only one, and each of its calls asks whether the rest is over.
-func rest(r Rules, e *ledger.Entry, end time.Time) {
-	e.Until = later(end.Add(time.Duration(min(e.OwnRests, mostBehind))*r.Spacing), e.QuietUntil)
+func waitForRest(r Rules, e *ledger.Entry, end time.Time) {
+	e.Until = latest(end.Add(time.Duration(min(e.OwnRests, mostBehind))*r.Spacing), e.QuietUntil)
 	e.Rests = true
 }
 
@@ -174,10 +174,10 @@ const mostOwnRests = 3
 // account's rest must bound the order's.
 const mostBehind = 10
 
-// drewRest counts a rest that the entry's own call drew, and tells whether it is the
+// countOwnRest counts a rest that the entry's own call drew, and tells whether it is the
 // order and not the account that the ERP means: an account's rest must not be held by
 // one order (rule 8). through is when another order of the account last got through.
-func drewRest(e *ledger.Entry, through, now time.Time) bool {
+func countOwnRest(e *ledger.Entry, through, now time.Time) bool {
 	if e.OwnRests == 0 {
 		e.OwnRestsSince = now
 	}
@@ -185,10 +185,10 @@ func drewRest(e *ledger.Entry, through, now time.Time) bool {
 	return e.OwnRests >= mostOwnRests && through.After(e.OwnRestsSince)
 }
 
-// letIn tells whether the answer shows that the ERP lets the order's calls in. One that
+// callAdmitted tells whether the answer shows that the ERP lets the order's calls in. One that
 // is lost shows nothing: an order whose calls now and then hang could have its account
 // rest for ever.
-func letIn(a erp.Answer) bool {
+func callAdmitted(a erp.Answer) bool {
 	switch a.Kind {
 	case erp.Lane, erp.Lost, erp.NotSent, erp.NoTime:
 		return false
@@ -196,8 +196,8 @@ func letIn(a erp.Answer) bool {
 	return true
 }
 
-// gotThrough forgets the rests that the entry's own calls drew.
-func gotThrough(e *ledger.Entry) { e.OwnRests, e.OwnRestsSince = 0, time.Time{} }
+// clearOwnRests forgets the rests that the entry's own calls drew.
+func clearOwnRests(e *ledger.Entry) { e.OwnRests, e.OwnRestsSince = 0, time.Time{} }
 
 // backoff is the wait after the nth failure in a row.
 func backoff(n int, spacing time.Duration) time.Duration {
@@ -216,19 +216,19 @@ func nothingSent(s ledger.State) bool {
 	return s == ledger.Accepted || s == ledger.Waiting || s == ledger.Rejected
 }
 
-// release ends the claim: the holder is done.
-func release(e *ledger.Entry) {
+// releaseClaim ends the claim: the holder is done.
+func releaseClaim(e *ledger.Entry) {
 	e.Owner, e.Lease = "", time.Time{}
 	e.Rests = false
 }
 
-// seize takes the entry away from whoever holds it: their writes bounce.
-func seize(e *ledger.Entry) {
+// revokeClaim takes the entry away from whoever holds it: their writes bounce.
+func revokeClaim(e *ledger.Entry) {
 	e.Fence++
-	release(e)
+	releaseClaim(e)
 }
 
-func later(times ...time.Time) time.Time {
+func latest(times ...time.Time) time.Time {
 	var last time.Time
 	for _, t := range times {
 		if t.After(last) {
@@ -238,49 +238,49 @@ func later(times ...time.Time) time.Time {
 	return last
 }
 
-// wait makes the entry waiting: nothing of it is in the ERP and it goes on by
+// becomeWaiting makes the entry waiting: nothing of it is in the ERP and it goes on by
 // itself, though never before quiet_until.
-func wait(e *ledger.Entry, until time.Time, kind order.Kind, message string) {
-	release(e)
+func becomeWaiting(e *ledger.Entry, until time.Time, kind order.Kind, message string) {
+	releaseClaim(e)
 	e.State = ledger.Waiting
-	e.Until = later(until, e.QuietUntil)
+	e.Until = latest(until, e.QuietUntil)
 	e.Reason = order.Reason{Kind: kind, Message: message}
 	e.Document = erp.Mark{}
-	settle(e)
+	clearUncertainty(e)
 }
 
-// waitBackedOff counts a failure and waits by the back-off table, or gives up
+// waitWithBackoff counts a failure and waits by the back-off table, or gives up
 // after Patience.
-func waitBackedOff(r Rules, e *ledger.Entry, now time.Time, kind order.Kind, message string) []Metric {
+func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.Kind, message string) []Metric {
 	e.Attempts++
 	e.Failures++
 	if now.Sub(e.TryingSince) >= Patience {
-		return reject(e, order.GaveUp, "tried for 7 days; the last reason: "+message+". When that is mended: carimbo orders retry")
+		return becomeRejected(e, order.GaveUp, "tried for 7 days; the last reason: "+message+". When that is mended: carimbo orders retry")
 	}
-	wait(e, now.Add(backoff(e.Failures, r.Spacing)), kind, message)
+	becomeWaiting(e, now.Add(backoff(e.Failures, r.Spacing)), kind, message)
 	return nil
 }
 
-// reject ends the order until the store mends it or a person acts. Nothing of it
+// becomeRejected ends the order until the store mends it or a person acts. Nothing of it
 // is in the ERP.
-func reject(e *ledger.Entry, kind order.Kind, message string) []Metric {
-	release(e)
+func becomeRejected(e *ledger.Entry, kind order.Kind, message string) []Metric {
+	releaseClaim(e)
 	e.State = ledger.Rejected
 	e.Until = time.Time{}
 	e.Reason = order.Reason{Kind: kind, Message: message}
-	settle(e)
+	clearUncertainty(e)
 	return []Metric{MetricRejected}
 }
 
-// settle forgets what only an uncertain entry has.
-func settle(e *ledger.Entry) {
+// clearUncertainty forgets what only an uncertain entry has.
+func clearUncertainty(e *ledger.Entry) {
 	e.AlreadyThere, e.Fault, e.ClaimedID = false, "", ""
 }
 
-// doubt makes the entry uncertain, to be looked up at until; it is parked at once
+// becomeUncertain makes the entry uncertain, to be looked up at until; it is parked at once
 // where no look-up can prove anything.
-func doubt(r Rules, e *ledger.Entry, until time.Time, kind order.Kind, message string) []Metric {
-	release(e)
+func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.Kind, message string) []Metric {
+	releaseClaim(e)
 	e.State = ledger.Uncertain
 	e.Reason = order.Reason{Kind: kind, Message: message}
 	e.Doubts++
@@ -288,7 +288,7 @@ func doubt(r Rules, e *ledger.Entry, until time.Time, kind order.Kind, message s
 	if !r.CanLookUp {
 		return append([]Metric{MetricUncertain}, park(e, message+". This ERP account has no look-up that proves anything: look there for the order, then carimbo orders resolve --created ID or --absent")...)
 	}
-	e.Until = later(until, e.QuietUntil)
+	e.Until = latest(until, e.QuietUntil)
 	return []Metric{MetricUncertain}
 }
 
@@ -301,83 +301,83 @@ func lookUpAt(r Rules, e ledger.Entry, ended time.Time) time.Time {
 
 // park leaves an uncertain entry to a person.
 func park(e *ledger.Entry, message string) []Metric {
-	release(e)
+	releaseClaim(e)
 	e.Until = time.Time{}
 	e.Reason = order.Reason{Kind: order.NeedsPerson, Message: message}
 	return []Metric{MetricParked}
 }
 
-// created records that the document exists.
-func created(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric {
+// recordCreated records that the document exists.
+func recordCreated(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric {
 	e.ERPID, e.ERPNumber, e.Found = a.ID, a.Number, found
 	e.CreatedAt = now
-	return append([]Metric{MetricCreated}, stands(e, now)...)
+	return append([]Metric{MetricCreated}, becomeCreated(e, now)...)
 }
 
-// stands ends the order with the document that is recorded. Only what rule 18
+// becomeCreated ends the order with the document that is recorded. Only what rule 18
 // names stays.
-func stands(e *ledger.Entry, now time.Time) (count []Metric) {
-	release(e)
+func becomeCreated(e *ledger.Entry, now time.Time) (metrics []Metric) {
+	releaseClaim(e)
 	e.State = ledger.Created
 	e.Until, e.Reason = time.Time{}, order.Reason{}
 	e.Expires = e.CreatedAt.Add(retention)
 	if e.Newer != nil {
 		e.Version = e.Newer.Version
-		keepMoment(e, *e.Newer)
-		if news := newsOf(*e.Newer); news != "" {
-			count = []Metric{MetricChangedLate}
-			note(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedLate + news})
+		keepBetterMoment(e, *e.Newer)
+		if news := changesOf(*e.Newer); news != "" {
+			metrics = []Metric{MetricChangedLate}
+			addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + news})
 		}
 	}
 	e.Payload, e.Newer = nil, nil
-	settle(e)
-	return count
+	clearUncertainty(e)
+	return metrics
 }
 
-const changedLate = "changed in the store after the document was sent: "
+const changedAfterSending = "changed in the store after the document was sent: "
 
-// absent is what a proven absence leads to (rule 6, in its order): the newer
+// recreateOrReject is what a proven absence leads to (rule 6, in its order): the newer
 // contents take over whatever follows, a reversal ends it, an unknown fault
 // without newer contents ends it, else the create may go out again. It tells
 // whether it may.
-func absent(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
-	mended := takeOverNewer(e)
+func recreateOrReject(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
+	mended := replaceByNewer(e)
 	if mended {
-		revive(e, now)
+		restartPatience(e, now)
 		kind = order.Mended
 	}
 	switch {
 	case !e.ReversedAt.IsZero():
-		return false, reject(e, order.Reversed, reversedMessage)
+		return false, becomeRejected(e, order.Reversed, reversedMessage)
 	case e.Fault != "" && !mended:
-		return false, reject(e, order.RefusedByERP, e.Fault)
+		return false, becomeRejected(e, order.RefusedByERP, e.Fault)
 	case now.Sub(e.TryingSince) >= Patience:
-		return false, reject(e, order.GaveUp, "sent again and again for 7 days, and each time proven absent. When the cause is mended: carimbo orders retry")
+		return false, becomeRejected(e, order.GaveUp, "sent again and again for 7 days, and each time proven absent. When the cause is mended: carimbo orders retry")
 	}
 	e.State = ledger.Waiting
 	e.Until = now
 	e.Reason = order.Reason{Kind: kind, Message: "proven absent from the ERP; it is created again"}
 	e.Document = erp.Mark{}
-	settle(e)
+	clearUncertainty(e)
 	return true, nil
 }
 
-// deleted follows the proof that the document is gone from the ERP. Somebody
+// rejectDeleted follows the proof that the document is gone from the ERP. Somebody
 // deleted it on purpose, so nothing but a person's retry creates it again; what
 // the store sent meanwhile is what that retry creates.
-func deleted(e *ledger.Entry) []Metric {
+func rejectDeleted(e *ledger.Entry) []Metric {
 	gone := "somebody deleted document " + e.ERPID + " in the ERP"
 	e.ERPID, e.ERPNumber, e.Found = "", "", false
 	e.CreatedAt, e.Document = time.Time{}, erp.Mark{}
-	takeOverNewer(e)
+	replaceByNewer(e)
 	again := "to create it again: carimbo orders retry"
 	if len(e.Payload) == 0 {
 		again += " --payload FILE, since the contents of a created order are not kept"
 	}
 	if !e.ReversedAt.IsZero() {
-		return reject(e, order.Reversed, gone+", and the store reversed the order; "+again)
+		return becomeRejected(e, order.Reversed, gone+", and the store reversed the order; "+again)
 	}
-	return reject(e, order.Deleted, gone+"; "+again)
+	return becomeRejected(e, order.Deleted, gone+"; "+again)
 }
 
 const deletedAndMended = "somebody deleted its document in the ERP, and the store sent newer contents since; to create it again from them: carimbo orders retry"

@@ -85,7 +85,7 @@ func (s *story) isDue() placing.Step {
 	return s.arrives(wake())
 }
 
-func (s *story) readies() placing.Step {
+func (s *story) isPrepared() placing.Step {
 	s.t.Helper()
 	return s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true})
 }
@@ -100,12 +100,12 @@ func (s *story) looksUp(a erp.Answer) placing.Step {
 	return s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: a, LaneUntil: s.laneOf(a)})
 }
 
-func (s *story) isHeldUp(a erp.Answer) placing.Step {
+func (s *story) failsToPrepare(a erp.Answer) placing.Step {
 	s.t.Helper()
 	return s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: a, LaneUntil: s.laneOf(a)})
 }
 
-func (s *story) isJudged(k order.Kind) placing.Step {
+func (s *story) isInvalid(k order.Kind) placing.Step {
 	s.t.Helper()
 	return s.happens(placing.OrderInvalid{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: "no"}})
 }
@@ -121,7 +121,7 @@ func (s *story) laneOf(a erp.Answer) time.Time {
 
 func (s *story) claimed() *story { s.t.Helper(); s.arrives(paid(1, "a")); return s }
 
-func (s *story) creating() *story { s.t.Helper(); s.claimed().readies(); return s }
+func (s *story) creating() *story { s.t.Helper(); s.claimed().isPrepared(); return s }
 
 func (s *story) created() *story {
 	s.t.Helper()
@@ -132,11 +132,11 @@ func (s *story) created() *story {
 // waiting waits 61 s after a failure before anything was sent.
 func (s *story) waiting() *story {
 	s.t.Helper()
-	s.claimed().isHeldUp(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+	s.claimed().failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 	return s
 }
 
-func (s *story) rejected() *story { s.t.Helper(); s.claimed().isJudged(order.Mapping); return s }
+func (s *story) rejected() *story { s.t.Helper(); s.claimed().isInvalid(order.Mapping); return s }
 
 // uncertain is looked up in 61 s.
 func (s *story) uncertain() *story {
@@ -221,18 +221,18 @@ type where struct {
 	State              ledger.State
 	Kind               order.Kind
 	Until, Quiet, Due  string
-	Held               bool
+	Leased             bool
 	Attempts, Failures int
 	Payload, Newer     string
 	Reversed           bool
-	Count              []placing.Metric
+	Metrics            []placing.Metric
 }
 
 func (s *story) where() where {
 	e := s.entry
 	w := where{Do: s.step.Do, State: e.State, Kind: e.Reason.Kind, Until: distance(e.Until, s.now), Quiet: distance(e.QuietUntil, s.now),
-		Due: distance(e.Due, s.now), Held: e.Owner != "", Attempts: e.Attempts, Failures: e.Failures, Payload: string(e.Payload),
-		Reversed: !e.ReversedAt.IsZero(), Count: s.step.Count}
+		Due: distance(e.Due, s.now), Leased: e.Owner != "", Attempts: e.Attempts, Failures: e.Failures, Payload: string(e.Payload),
+		Reversed: !e.ReversedAt.IsZero(), Metrics: s.step.Metrics}
 	if e.Newer != nil {
 		w.Newer = string(e.Newer.Payload)
 	}
@@ -561,7 +561,7 @@ func backoffTable() []time.Duration {
 func TestFailuresBeforeTheCreateBackOffAndGiveUpAfterSevenDays(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for i, wait := range backoffTable() {
-		s.isHeldUp(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 		if got := s.entry.Until.Sub(s.now); got != wait {
 			t.Errorf("wait after failure %d: got %s, want %s", i+1, got, wait)
 		}
@@ -576,7 +576,7 @@ func TestFailuresBeforeTheCreateBackOffAndGiveUpAfterSevenDays(t *testing.T) {
 		if s.now.Sub(noon) > 8*day {
 			t.Fatal("never gives up")
 		}
-		s.isHeldUp(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 		if s.entry.State == ledger.Waiting {
 			s.isDue()
 		}
@@ -590,7 +590,7 @@ func TestFailuresBeforeTheCreateBackOffAndGiveUpAfterSevenDays(t *testing.T) {
 func TestACreateThatIsNotSentBacksOffLikeAnyFailure(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for i, wait := range backoffTable() {
-		s.readies()
+		s.isPrepared()
 		s.answers(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 		if got := s.entry.Until.Sub(s.now); got != wait {
 			t.Errorf("wait after failure %d: got %s, want %s", i+1, got, wait)
@@ -600,7 +600,7 @@ func TestACreateThatIsNotSentBacksOffLikeAnyFailure(t *testing.T) {
 	s.passes(7 * day)
 	s.happens(placing.Restarted{})
 	s.isDue()
-	s.readies()
+	s.isPrepared()
 	s.answers(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 	s.ends(placing.Acknowledge, ledger.Rejected, order.GaveUp)
 }
@@ -613,7 +613,7 @@ func TestSevenDaysAreExact(t *testing.T) {
 		s := begin(t, looksUp).waiting()
 		s.passes(c.after)
 		s.arrives(wake())
-		s.isHeldUp(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
 		if s.entry.State != c.state {
 			t.Errorf("a failure after %s: %s, want %s", c.after, s.entry.State, c.state)
 		}
@@ -623,7 +623,7 @@ func TestSevenDaysAreExact(t *testing.T) {
 func TestAReadThatStaysRedundantIsGivenUpAfterSevenDays(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for range 10 {
-		s.isHeldUp(erp.Answer{Kind: erp.Redundant, RetryAfter: time.Minute})
+		s.failsToPrepare(erp.Answer{Kind: erp.Redundant, RetryAfter: time.Minute})
 		if s.entry.Until.Sub(s.now) != time.Minute {
 			t.Fatalf("waits %s", s.entry.Until.Sub(s.now))
 		}
@@ -632,22 +632,22 @@ func TestAReadThatStaysRedundantIsGivenUpAfterSevenDays(t *testing.T) {
 	s.passes(7 * day)
 	s.happens(placing.Restarted{})
 	s.isDue()
-	s.isHeldUp(erp.Answer{Kind: erp.Redundant})
+	s.failsToPrepare(erp.Answer{Kind: erp.Redundant})
 	s.ends(placing.Acknowledge, ledger.Rejected, order.GaveUp)
 }
 
 func TestAWaitForTheLaneIsNoAttemptAndNoFailure(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for range 10 {
-		s.isHeldUp(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+		s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 		s.isDue()
 		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Hour)})
 		s.isDue()
-		s.readies()
+		s.isPrepared()
 		s.answers(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
 		s.isDue()
 	}
-	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 	s.is(where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s",
 		Quiet: "-1h9m9s", Attempts: 1, Failures: 1, Payload: "a"})
 }
@@ -660,7 +660,7 @@ func TestAnOrderLostOverAndOverIsLookedUpEverLaterThenGivenUp(t *testing.T) {
 		if s.now.Sub(noon) > 8*day {
 			t.Fatal("never gives up")
 		}
-		s.readies()
+		s.isPrepared()
 		s.answers(erp.Answer{Kind: erp.Lost})
 		if wait := backoffTable()[min(i, 5)]; s.entry.Until.Sub(s.now) != wait {
 			t.Fatalf("look-up after loss %d: in %s, want %s", i+1, s.entry.Until.Sub(s.now), wait)
@@ -676,10 +676,10 @@ func TestAShorterSpacingShortensQuietAndFirstWaitsOnly(t *testing.T) {
 	s := begin(t, r)
 	s.uncertain()
 	s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1s", Quiet: "1s", Due: "1s",
-		Attempts: 1, Payload: "a", Count: []placing.Metric{placing.MetricUncertain}})
+		Attempts: 1, Payload: "a", Metrics: []placing.Metric{placing.MetricUncertain}})
 	s = begin(t, r).waiting()
 	s.isDue()
-	s.isHeldUp(erp.Answer{Kind: erp.NotSent})
+	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
 	s.is(where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.ERPDown, Until: "2m0s", Due: "2m0s", Attempts: 2, Failures: 2, Payload: "a"})
 }
 

@@ -143,9 +143,9 @@ func (in *invocation) gone() string {
 func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	cfg, m := in.Connections(), in.message
 	conn := cfg.Connections[m.Connection]
-	var said ledger.Parts
+	var parts ledger.Parts
 	if m.Type == queue.Paid {
-		said = in.parts(ctx, m.Platform, m.Connection, m.Account, m.Payload)
+		parts = in.parts(ctx, m.Platform, m.Connection, m.Account, m.Payload)
 	}
 	reference := erp.NewReference(m.Connection, conn.Orig, m.OrderID)
 	if in.known {
@@ -155,7 +155,7 @@ func (in *invocation) arrive(ctx context.Context) (Step, error) {
 		Message:   in.message,
 		ERP:       cfg.ERPs[in.message.Account].Kind,
 		Reference: reference,
-		Parts:     said,
+		Parts:     parts,
 		Owner:     rand.Text(),
 		Lease:     in.deadline.Add(leaseMargin),
 	})
@@ -201,7 +201,7 @@ func Apply(ctx context.Context, l ledger.Ledger, r Rules, key string, ev Event, 
 }
 
 func (in *invocation) report(ctx context.Context, step Step) {
-	for _, m := range step.Count {
+	for _, m := range step.Metrics {
 		in.Meter.Count(ctx, m, in.entry.Connection)
 	}
 	e := in.entry
@@ -264,7 +264,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("what is known of the customer: %w", answer.Err)
 	}
 	if answer.Kind != erp.CustomerKnown {
-		lane, err := in.block(ctx, answer)
+		lane, err := in.updateLane(ctx, answer)
 		return PrepareFailed{Fence: fence, Facts: facts, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 	}
 	in.document = doc
@@ -331,7 +331,7 @@ func (in *invocation) create(ctx context.Context) (Event, error) {
 	if in.timeFor(in.account.CallLimit()) {
 		answer = in.account.Create(ctx, in.document)
 	}
-	lane, err := in.block(ctx, answer)
+	lane, err := in.updateLane(ctx, answer)
 	return Answered{Fence: in.entry.Fence, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 }
 
@@ -355,7 +355,7 @@ func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 		return putOff, nil
 	}
 	answer := in.account.LookUp(ctx, in.entry.Reference)
-	blocked, err := in.block(ctx, answer)
+	blocked, err := in.updateLane(ctx, answer)
 	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: blocked.until, Through: blocked.through, Kind: in.entry.Reference.Kind}, err
 }
 

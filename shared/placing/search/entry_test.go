@@ -412,12 +412,12 @@ type what uint8
 const (
 	arrival what = iota
 	restarted
-	judged
-	held
-	ready
+	orderInvalid
+	prepareFailed
+	prepared
 	answered
 	lookedUp
-	broke
+	panicked
 	resumed
 	retry
 	resolveAbsent
@@ -505,7 +505,7 @@ func (ev event) event(v versions) placing.Event {
 		lane = at(ev.lane)
 	}
 	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: "in the ERP's words"}
-	if ev.what == held {
+	if ev.what == prepareFailed {
 		a.RetryAfter = tick // less than any real one, but for a lane's
 	}
 	if ev.answer == isPresent {
@@ -531,17 +531,17 @@ func (ev event) event(v versions) placing.Event {
 		return a
 	case restarted:
 		return placing.Restarted{From: now.Add(-24 * time.Hour)}
-	case judged:
+	case orderInvalid:
 		return placing.OrderInvalid{Fence: f, Reason: order.Reason{Kind: order.TaxIDReason}}
-	case held:
+	case prepareFailed:
 		return placing.PrepareFailed{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff}
-	case ready:
+	case prepared:
 		return placing.Prepared{Fence: f, Mark: markOf(ev.doc), Parts: partsOf(ev.doc), LaneUntil: lane, TimeLeft: ev.enough}
 	case answered:
 		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane, Through: through}
 	case lookedUp:
 		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff, Kind: askedFor}
-	case broke:
+	case panicked:
 		return placing.Panicked{Fence: f}
 	case resumed:
 		return placing.Resumed{}
@@ -605,8 +605,8 @@ func (a *asked) next(e entry, ev event) result {
 	}
 	after, step := f(a.rules, before, ev.event(a.versions), now)
 	r := result{entry: e, do: step.Do, write: step.Write,
-		toldChanged:  slices.Contains(step.Count, placing.MetricChangedLate),
-		toldReversed: slices.Contains(step.Count, placing.MetricReversedLate)}
+		toldChanged:  slices.Contains(step.Metrics, placing.MetricChangedLate),
+		toldReversed: slices.Contains(step.Metrics, placing.MetricReversedLate)}
 	if step.Write {
 		r.entry = entryOf(after, a.versions)
 		r.taken = after.Fence != before.Fence

@@ -128,7 +128,7 @@ func (m *model) ask(w world, i int, ev event) (world, result) {
 	k := &w.workers[i]
 	ev.holds, ev.ahead = k.holds, w.ahead
 	r := m.next(w.entry, ev)
-	w.settle(r)
+	w.store(r)
 	k = &w.workers[i]
 	kept := worker{message: k.message, paused: k.paused, left: k.left, holds: true, doc: r.entry.document(), lane: k.lane}
 	switch r.do {
@@ -149,8 +149,8 @@ func (m *model) ask(w world, i int, ev event) (world, result) {
 	return w, r
 }
 
-// settle writes an entry.
-func (w *world) settle(r result) {
+// store writes an entry.
+func (w *world) store(r result) {
 	if !r.write {
 		return
 	}
@@ -259,23 +259,23 @@ func (m *model) prepare(w world, i int, put emit) {
 	put(to, move{did: "is ready to create"})
 	switch {
 	case lane > 0:
-		m.record(w, i, event{what: held, answer: isLane, lane: lane, putOff: true}, move{did: "finds the lane blocked"}, put)
+		m.record(w, i, event{what: prepareFailed, answer: isLane, lane: lane, putOff: true}, move{did: "finds the lane blocked"}, put)
 		return
 	case !k.enough:
-		m.record(w, i, event{what: held, answer: isNoTime}, move{did: "has too little time"}, put)
+		m.record(w, i, event{what: prepareFailed, answer: isNoTime}, move{did: "has too little time"}, put)
 		return
 	case w.faults == 0:
 		return
 	}
 	for _, a := range [...]answer{isLost, isRedundant, isEarly} {
-		m.record(w, i, event{what: held, answer: a}, move{did: "fails to find the customer", detail: a.String(), who: fault}, put)
+		m.record(w, i, event{what: prepareFailed, answer: a}, move{did: "fails to find the customer", detail: a.String(), who: fault}, put)
 	}
 	if !w.callsNext(i) {
 		blocked := w
 		blocked.lane = max(w.lane, shortRest)
-		m.record(blocked, i, event{what: held, answer: isLane, lane: blocked.lane}, move{did: "asks for the customer", detail: isLane.String(), who: fault}, put)
+		m.record(blocked, i, event{what: prepareFailed, answer: isLane, lane: blocked.lane}, move{did: "asks for the customer", detail: isLane.String(), who: fault}, put)
 	}
-	m.record(w, i, event{what: judged}, move{did: "finds the contents wrong", who: fault}, put)
+	m.record(w, i, event{what: orderInvalid}, move{did: "finds the contents wrong", who: fault}, put)
 }
 
 // How long a lane rests: less than the spacing, and as long.
@@ -286,7 +286,7 @@ const (
 
 func (m *model) ready(w world, i int, put emit) {
 	k := w.workers[i]
-	to, r := m.ask(w, i, event{what: ready, lane: k.lane, enough: k.enough, doc: k.doc})
+	to, r := m.ask(w, i, event{what: prepared, lane: k.lane, enough: k.enough, doc: k.doc})
 	mv := m.check(w, to, r, move{did: "writes creating"})
 	switch {
 	case r.do != placing.Create:
@@ -461,7 +461,7 @@ func (m *model) fail(w world, i int, put emit) {
 	if k.at != arrived {
 		to := w
 		to.abandon(i)
-		m.record(to, i, event{what: broke}, move{did: "panics", detail: stepNames[k.at], who: fault}, put)
+		m.record(to, i, event{what: panicked}, move{did: "panics", detail: stepNames[k.at], who: fault}, put)
 	}
 }
 
@@ -546,7 +546,7 @@ func (m *model) command(w world, put emit) {
 		if !r.write {
 			return
 		}
-		to.settle(r)
+		to.store(r)
 		if ev.what == retry && (w.entry.state == rejected || w.entry.state == waiting) {
 			to.refund, to.unknown, to.buried = false, false, false
 		}
@@ -681,7 +681,7 @@ func (m *model) jump(w world, put emit) {
 	mv := move{did: "the clock jumps ahead", who: fault}
 	if to.draining && w.entry.lease == never {
 		r := m.next(w.entry, event{what: restarted, ahead: true})
-		to.settle(r)
+		to.store(r)
 		mv = m.check(w, to, r, mv)
 	}
 	put(to, mv)
@@ -699,7 +699,7 @@ func (m *model) drained(w world, put emit) {
 		return
 	}
 	r := m.next(w.entry, event{what: restarted, ahead: w.ahead})
-	to.settle(r)
+	to.store(r)
 	put(to, m.check(w, to, r, move{did: "the jump of the clock is taken in"}))
 }
 
@@ -729,6 +729,6 @@ func (m *model) restart(w world, put emit) {
 	}
 	r := m.next(to.entry, event{what: restarted, ahead: w.ahead, recent: w.jumped})
 	to.draining, to.hold = false, 0
-	to.settle(r)
+	to.store(r)
 	put(to, m.check(w, to, r, move{did: "the process is killed and starts again", who: fault}))
 }

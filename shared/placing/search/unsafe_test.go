@@ -299,7 +299,7 @@ func newerRevivesReversed(q ask) (ledger.Entry, placing.Step) {
 }
 
 func creatingWhateverReversed(q ask) (ledger.Entry, placing.Step) {
-	if q.is.what != lookedUp && q.is.what != ready {
+	if q.is.what != lookedUp && q.is.what != prepared {
 		return q.next()
 	}
 	reversedAt := q.entry.ReversedAt
@@ -438,7 +438,7 @@ func later(a, b time.Time) time.Time {
 
 func uncounted(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
-	s.Count = nil
+	s.Metrics = nil
 	return e, s
 }
 
@@ -451,7 +451,7 @@ func neverLapses(q ask) (ledger.Entry, placing.Step) {
 
 func neverReady(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
-	if q.is.what == ready && s.Do == placing.Create {
+	if q.is.what == prepared && s.Do == placing.Create {
 		return became(e, ledger.Waiting, now, now)
 	}
 	return e, s
@@ -463,7 +463,7 @@ func reversalClaims(q ask) (ledger.Entry, placing.Step) {
 		!e.Leased(now) && !now.Before(e.Until) && !now.Before(e.QuietUntil) {
 		e.Fence++
 		e.Owner, e.Lease, e.Due = a.Owner, a.Lease, a.Lease
-		return e, placing.Step{Do: placing.LookUp, Write: true, Count: s.Count}
+		return e, placing.Step{Do: placing.LookUp, Write: true, Metrics: s.Metrics}
 	}
 	return e, s
 }
@@ -478,7 +478,7 @@ func thirdRestRejects(q ask) (ledger.Entry, placing.Step) {
 
 func noNewsForgetsVersion(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
-	if slices.Contains(s.Count, placing.MetricUnchanged) {
+	if slices.Contains(s.Metrics, placing.MetricUnchanged) {
 		e.Version = q.entry.Version
 	}
 	return e, s
@@ -486,8 +486,8 @@ func noNewsForgetsVersion(q ask) (ledger.Entry, placing.Step) {
 
 func bytesAreNews(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
-	if slices.Contains(s.Count, placing.MetricUnchanged) {
-		s.Count = []placing.Metric{placing.MetricChangedLate}
+	if slices.Contains(s.Metrics, placing.MetricUnchanged) {
+		s.Metrics = []placing.Metric{placing.MetricChangedLate}
 	}
 	return e, s
 }
