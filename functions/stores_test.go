@@ -94,7 +94,7 @@ func rotatedSensioSecret(s *stack) {
 	s.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.KeyRefused})
 	s.accepts(webhook, p)
 	lane.drain()
-	s.stands(p, ledger.Waiting, string(order.Lane))
+	s.stands(p, ledger.Waiting, string(order.AccountRests))
 	swept := func() ledger.Lane {
 		s.t.Helper()
 		if _, err := sweep.invoke(`{"time":"2026-11-22T09:00:00Z"}`); err != nil {

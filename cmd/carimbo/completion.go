@@ -84,7 +84,7 @@ func stateNames() []string {
 
 func kindNames() []string {
 	var names []string
-	for _, k := range order.Kinds() {
+	for _, k := range order.ReasonKinds() {
 		names = append(names, string(k))
 	}
 	return names

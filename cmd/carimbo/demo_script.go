@@ -56,7 +56,7 @@ type step struct {
 	lost   bool
 	status int
 	state  ledger.State
-	kind   order.Kind
+	kind   order.ReasonKind
 
 	// orderID, key and path are of the payload that writeScript wrote.
 	orderID, key, path string

@@ -42,7 +42,7 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 	s.notice("HP02")
 	s.happens("HP02", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping, Message: `SKU "SEM-MAPA" is not mapped: add it under erps.estudio.services in connections.yaml`}})
 	s.notice("HP03")
-	s.happens("HP03", placing.PrepareFailed{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada por consumo indevido"}})
+	s.happens("HP03", placing.PrepareFailed{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.AccountRests, Text: "API bloqueada por consumo indevido"}})
 	lost := answered(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
 	s.place("HP04", lost)
 	s.place("HP05", lost)

@@ -54,7 +54,7 @@ func (s selection) filter(cmd *cobra.Command) (ledger.Filter, error) {
 	if s.kind != "" && !slices.Contains(kindNames(), s.kind) {
 		return ledger.Filter{}, usage(cmd, "--kind %q is none of %s", s.kind, strings.Join(kindNames(), ", "))
 	}
-	return ledger.Filter{State: ledger.State(s.state), Kind: order.Kind(s.kind), Connection: s.connection, Mine: s.mine}, nil
+	return ledger.Filter{State: ledger.State(s.state), ReasonKind: order.ReasonKind(s.kind), Connection: s.connection, Mine: s.mine}, nil
 }
 
 // warnOfConnection says of a connection without orders that there is none of this

@@ -76,7 +76,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 
 			l.types("", "retry", "cursos#HP02", "--note", "mapped SEM-MAPA")
 			e := l.goesOn()
-			l.happens(lifeID, placing.PrepareFailed{Fence: e.Fence, Answer: erp.Answer{Kind: erp.Lane, Text: "API bloqueada"}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
+			l.happens(lifeID, placing.PrepareFailed{Fence: e.Fence, Answer: erp.Answer{Kind: erp.AccountRests, Text: "API bloqueada"}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
 			l.creates(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
 			l.looksUp(erp.Answer{Kind: erp.Redundant, Text: "Consumo redundante detectado"})
 			l.looksUp(another)

@@ -50,12 +50,12 @@ type ERP interface {
 // Reference is how the ERP will know a document as ours. It is frozen at the
 // first claim (rule 11): Code for Omie (cCodIntOS), Orig and OrigID for Sensio.
 type Reference struct {
-	// Kind is the kind of document, in the ERP's package's own word; empty is the
+	// DocumentKind is the kind of document, in the ERP's package's own word; empty is the
 	// first kind that an ERP had, Omie's OS and Sensio's sale.
-	Kind   string `json:"kind,omitempty"`
-	Code   string `json:"code,omitempty"`
-	Orig   string `json:"orig,omitempty"`
-	OrigID string `json:"orig_id,omitempty"`
+	DocumentKind string `json:"kind,omitempty"`
+	Code         string `json:"code,omitempty"`
+	Orig         string `json:"orig,omitempty"`
+	OrigID       string `json:"orig_id,omitempty"`
 }
 
 // Document is what the ERP is asked to create.
@@ -141,9 +141,9 @@ const (
 	Refused AnswerKind = "refused"
 	// Unknown: a fault that matches no row of the outcome table (rule 9).
 	Unknown AnswerKind = "unknown"
-	// Lane: the account must rest for RetryAfter (429, block, key refused, a
+	// AccountRests: the account must rest for RetryAfter (429, block, key refused, a
 	// request of the same method running). Nothing was written.
-	Lane AnswerKind = "lane"
+	AccountRests AnswerKind = "lane"
 	// Redundant: the ERP saw the same call a moment ago. On a create it may be
 	// that the former one went through.
 	Redundant AnswerKind = "redundant"
@@ -169,10 +169,10 @@ type Answer struct {
 	// Text is what the ERP said or what went wrong, for a person: at most 500
 	// bytes, tax ids masked, no secret.
 	Text string
-	// RetryAfter is how long the ERP asked for, after Lane and Redundant, and how
+	// RetryAfter is how long the ERP asked for, after AccountRests and Redundant, and how
 	// long to wait, after Early.
 	RetryAfter time.Duration
-	// AccountFault marks a Lane that is the account's own fault (its key was
+	// AccountFault marks an AccountRests that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.
 	AccountFault bool
 	// Key is a digest of the App Key that a look-up was made under; empty where it

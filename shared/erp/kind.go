@@ -49,7 +49,7 @@ type Kind struct {
 // DocumentKind is a kind of document, with the steps of its life: each is asked for
 // once, by reference, and what became of it is found out by the one look-up.
 type DocumentKind struct {
-	// Name is Reference.Kind's word.
+	// Name is Reference.DocumentKind's word.
 	Name string
 	// Title is what people call it, and Titles several of them: "OS".
 	Title, Titles string

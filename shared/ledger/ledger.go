@@ -241,7 +241,7 @@ type Due struct {
 // Filter selects entries for a list; zero fields select everything.
 type Filter struct {
 	State      State
-	Kind       order.Kind
+	ReasonKind order.ReasonKind
 	Connection string
 	// Mine: what waits for a person (rejected and parked; not tombstones).
 	Mine bool
@@ -250,7 +250,7 @@ type Filter struct {
 // Matches tells whether the filter selects the entry.
 func (f Filter) Matches(e Entry) bool {
 	return (f.State == "" || e.State == f.State) &&
-		(f.Kind == "" || e.Reason.Kind == f.Kind) &&
+		(f.ReasonKind == "" || e.Reason.Kind == f.ReasonKind) &&
 		(f.Connection == "" || e.Connection == f.Connection) &&
 		(!f.Mine || e.WaitsForPerson())
 }

@@ -42,10 +42,10 @@ func TestAFilterSelectsWhatAllItsFieldsSelect(t *testing.T) {
 		want   bool
 	}{
 		{ledger.Filter{}, true},
-		{ledger.Filter{State: ledger.Rejected, Kind: order.Mapping, Connection: "cursos", Mine: true}, true},
-		{ledger.Filter{State: ledger.Waiting, Kind: order.Mapping, Connection: "cursos", Mine: true}, false},
-		{ledger.Filter{State: ledger.Rejected, Kind: order.TaxIDReason, Connection: "cursos", Mine: true}, false},
-		{ledger.Filter{State: ledger.Rejected, Kind: order.Mapping, Connection: "loja", Mine: true}, false},
+		{ledger.Filter{State: ledger.Rejected, ReasonKind: order.Mapping, Connection: "cursos", Mine: true}, true},
+		{ledger.Filter{State: ledger.Waiting, ReasonKind: order.Mapping, Connection: "cursos", Mine: true}, false},
+		{ledger.Filter{State: ledger.Rejected, ReasonKind: order.TaxIDReason, Connection: "cursos", Mine: true}, false},
+		{ledger.Filter{State: ledger.Rejected, ReasonKind: order.Mapping, Connection: "loja", Mine: true}, false},
 	} {
 		if got := c.filter.Matches(e); got != c.want {
 			t.Errorf("%+v: got %v", c.filter, got)

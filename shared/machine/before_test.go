@@ -128,7 +128,7 @@ func TestWhatTheReleaseBeforeStoredGoesOn(t *testing.T) {
 		})
 		b.later(5 * time.Minute)
 	}
-	wants := func(key string, s ledger.State, kind order.Kind) {
+	wants := func(key string, s ledger.State, kind order.ReasonKind) {
 		t.Helper()
 		if e := b.reaches(key, s); e.Reason.Kind != kind {
 			t.Errorf("%s is %s for %q, want %q", key, s, e.Reason.Kind, kind)

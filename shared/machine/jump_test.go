@@ -102,7 +102,7 @@ func TestAClockThatIsSetBackLeavesNothingAtRest(t *testing.T) {
 	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Rate})
 	p := b.purchase(1)
 	b.accept(p)
-	if e := b.reaches(p.key(), ledger.Waiting); e.Reason.Kind != order.Lane {
+	if e := b.reaches(p.key(), ledger.Waiting); e.Reason.Kind != order.AccountRests {
 		t.Fatalf("waits for %s", e.Reason.Kind)
 	}
 	jumped := b.erpNow()

@@ -136,8 +136,8 @@ func TestABlockedAccountRestsAndNoCallGoesOut(t *testing.T) {
 	b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Blocked, Delay: 30 * time.Minute})
 	first, second := b.purchase(1), b.purchase(2)
 	b.accept(first)
-	if e := b.reaches(first.key(), ledger.Waiting); e.Reason.Kind != order.Lane || e.Attempts != 0 {
-		t.Errorf("waits for %s after %d attempts, want %s after none", e.Reason.Kind, e.Attempts, order.Lane)
+	if e := b.reaches(first.key(), ledger.Waiting); e.Reason.Kind != order.AccountRests || e.Attempts != 0 {
+		t.Errorf("waits for %s after %d attempts, want %s after none", e.Reason.Kind, e.Attempts, order.AccountRests)
 	}
 	before := len(b.sim.Calls())
 	b.accept(second)
@@ -232,7 +232,7 @@ func TestAWrongOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
 		name   string
 		mend   func(*purchase)
 		config func(string) string
-		kind   order.Kind
+		kind   order.ReasonKind
 		says   string
 	}{
 		{name: "another currency", mend: func(p *purchase) { p.currency = "USD" }, kind: order.CurrencyReason, says: "USD"},

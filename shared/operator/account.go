@@ -147,7 +147,7 @@ func (a Accounts) read(ctx context.Context, name, kind string, queued queue.Back
 // Refused are those that a list of what waits for a person has as well. A list for
 // one state or kind of order is about no account.
 func (a Accounts) Refused(ctx context.Context, f ledger.Filter) (refused []AccountView, err error) {
-	if !f.Mine || f.State != "" || f.Kind != "" {
+	if !f.Mine || f.State != "" || f.ReasonKind != "" {
 		return nil, nil
 	}
 	kinds, err := a.known(ctx)

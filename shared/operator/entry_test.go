@@ -21,7 +21,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 	whole := true
 	full := operator.EntryView{Key: "k", Connection: "c", Platform: "p", OrderID: "o", StoreNumber: "n", Total: "1.00", Currency: "BRL",
 		Customer: "H.", ERP: "omie", Account: "a", State: ledger.Created, Code: "c", ERPID: "1", ERPNumber: "2", Found: &whole,
-		Attempts: 1, Reason: &order.Reason{Kind: order.Lane}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
+		Attempts: 1, Reason: &order.Reason{Kind: order.AccountRests}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
 	if diff := cmp.Diff(slices.Sorted(slices.Values(contract)), fields(t, full)); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}

@@ -19,7 +19,7 @@ import (
 // creates.
 type end struct {
 	State    ledger.State
-	Kind     order.Kind
+	Kind     order.ReasonKind
 	Document string
 	Creates  bool
 	Contents string
@@ -47,7 +47,7 @@ func isCreatedFrom(contents string) end {
 	return end{State: ledger.Waiting, Creates: true, Contents: contents}
 }
 
-func isRejected(kind order.Kind, contents string) end {
+func isRejected(kind order.ReasonKind, contents string) end {
 	return end{State: ledger.Rejected, Kind: kind, Contents: contents}
 }
 

@@ -84,7 +84,7 @@ func Retryable(ctx context.Context, l ledger.Ledger, f ledger.Filter) (keys []st
 	err = l.List(ctx, f, func(e ledger.Entry) bool {
 		switch {
 		case f.State == "" && !retryable(e.State):
-		case f.Kind != order.Reversed && !e.ReversedAt.IsZero() && e.State != ledger.Uncertain:
+		case f.ReasonKind != order.Reversed && !e.ReversedAt.IsZero() && e.State != ledger.Uncertain:
 			reversed++
 		default:
 			keys = append(keys, e.Key)

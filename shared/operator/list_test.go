@@ -44,7 +44,7 @@ func TestARetryByFilterTakesTheOldestFirst(t *testing.T) {
 	}{
 		{ledger.Filter{Connection: "a"}, []string{"a#1", "a#4", "a#5"}, 1},
 		{ledger.Filter{State: ledger.Created}, []string{"a#2"}, 0},
-		{ledger.Filter{Kind: order.Reversed}, []string{"a#3"}, 0},
+		{ledger.Filter{ReasonKind: order.Reversed}, []string{"a#3"}, 0},
 		{ledger.Filter{Connection: "b"}, nil, 0},
 	} {
 		got, reversed, err := operator.Retryable(t.Context(), l, c.filter)

@@ -62,7 +62,7 @@ func TestRejectionNamesTheFieldWhatIsWrongAndWhatToDo(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		change  func(*order.Order)
-		kind    order.Kind
+		kind    order.ReasonKind
 		message string
 	}{
 		{"dollars", func(o *order.Order) { o.Currency = "USD" }, order.CurrencyReason,

@@ -5,61 +5,61 @@ import (
 	"fmt"
 )
 
-// Kind is the closed list of reasons why an order is not a document (yet).
-type Kind string
+// ReasonKind is the closed list of reasons why an order is not a document (yet).
+type ReasonKind string
 
 // Why an order was rejected: nothing happens until the store mends it or a
 // person acts.
 const (
-	NotUnderstood  Kind = "not_understood"
-	Mapping        Kind = "mapping"
-	TaxIDReason    Kind = "tax_id"
-	Preflight      Kind = "preflight"
-	TotalReason    Kind = "total"
-	CurrencyReason Kind = "currency"
-	QuantityReason Kind = "quantity"
-	RefusedByERP   Kind = "refused_by_erp"
-	TooOld         Kind = "too_old"
-	Reversed       Kind = "reversed"
-	NotFound       Kind = "not_found"
-	GaveUp         Kind = "gave_up"
-	AccountGone    Kind = "erp_account_gone"
+	NotUnderstood  ReasonKind = "not_understood"
+	Mapping        ReasonKind = "mapping"
+	TaxIDReason    ReasonKind = "tax_id"
+	Preflight      ReasonKind = "preflight"
+	TotalReason    ReasonKind = "total"
+	CurrencyReason ReasonKind = "currency"
+	QuantityReason ReasonKind = "quantity"
+	RefusedByERP   ReasonKind = "refused_by_erp"
+	TooOld         ReasonKind = "too_old"
+	Reversed       ReasonKind = "reversed"
+	NotFound       ReasonKind = "not_found"
+	GaveUp         ReasonKind = "gave_up"
+	AccountGone    ReasonKind = "erp_account_gone"
 	// Deleted: a look-up proved that somebody deleted the document in the ERP; on
 	// an uncertain order, a person says so and a look-up will tell.
-	Deleted Kind = "deleted"
+	Deleted ReasonKind = "deleted"
 )
 
 // NeedsPerson parks an uncertain order: no proof can be had without a person.
-const NeedsPerson Kind = "needs_person"
+const NeedsPerson ReasonKind = "needs_person"
 
 // Why an order waits: nothing of it is in the ERP, and it goes on by itself.
 const (
-	ERPDown    Kind = "erp_down"
-	NotSent    Kind = "not_sent"
-	Redundant  Kind = "redundant"
-	Lane       Kind = "lane"
-	Fetch      Kind = "fetch"
-	NotPaidYet Kind = "not_paid_yet"
-	Panic      Kind = "panic"
-	Mended     Kind = "mended"
-	Retried    Kind = "retried"
+	ERPDown      ReasonKind = "erp_down"
+	NotSent      ReasonKind = "not_sent"
+	Redundant    ReasonKind = "redundant"
+	AccountRests ReasonKind = "lane"
+	Fetch        ReasonKind = "fetch"
+	NotPaidYet   ReasonKind = "not_paid_yet"
+	Panic        ReasonKind = "panic"
+	Mended       ReasonKind = "mended"
+	Retried      ReasonKind = "retried"
 )
 
 // Why an order is uncertain: it may be in the ERP, and a look-up will tell.
 const (
-	LostAnswer     Kind = "lost_answer"
-	Lapsed         Kind = "lapsed"
-	RedundantWrite Kind = "redundant_write"
-	UnknownFault   Kind = "unknown_fault"
+	LostAnswer     ReasonKind = "lost_answer"
+	Lapsed         ReasonKind = "lapsed"
+	RedundantWrite ReasonKind = "redundant_write"
+	UnknownFault   ReasonKind = "unknown_fault"
 )
 
-// Kinds is the whole list, for filters and for the schema of what a user may ask.
-func Kinds() []Kind {
-	return []Kind{
+// ReasonKinds is the whole list, for filters and for the schema of what a user may ask.
+func ReasonKinds() []ReasonKind {
+	return []ReasonKind{
 		NotUnderstood, Mapping, TaxIDReason, Preflight, TotalReason, CurrencyReason, QuantityReason,
 		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone, Deleted,
 		NeedsPerson,
-		ERPDown, NotSent, Redundant, Lane, Fetch, NotPaidYet, Panic, Mended, Retried,
+		ERPDown, NotSent, Redundant, AccountRests, Fetch, NotPaidYet, Panic, Mended, Retried,
 		LostAnswer, Lapsed, RedundantWrite, UnknownFault,
 	}
 }
@@ -67,8 +67,8 @@ func Kinds() []Kind {
 // Reason tells a person why the order is where it is and what to do about it.
 // Message names the field, never a person's data.
 type Reason struct {
-	Kind    Kind   `json:"kind"`
-	Message string `json:"message"`
+	Kind    ReasonKind `json:"kind"`
+	Message string     `json:"message"`
 }
 
 // Rejection is the error of an order whose contents can't become a document.
@@ -78,7 +78,7 @@ func (r *Rejection) Error() string { return string(r.Reason.Kind) + ": " + r.Rea
 
 // Reject makes a Rejection. Its message may hold what a store calls things, so it
 // is bounded.
-func Reject(kind Kind, format string, args ...any) error {
+func Reject(kind ReasonKind, format string, args ...any) error {
 	return &Rejection{Reason{Kind: kind, Message: shortened(fmt.Sprintf(format, args...), maxReason)}}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // kinds is the closed list as the outside contract words it.
-var kinds = []order.Kind{
+var kinds = []order.ReasonKind{
 	"not_understood", "mapping", "tax_id", "preflight", "total", "currency", "quantity", "refused_by_erp",
 	"too_old", "reversed", "not_found", "gave_up", "erp_account_gone", "deleted",
 	"needs_person",
@@ -25,22 +25,22 @@ var kinds = []order.Kind{
 }
 
 func TestListOfKindsIsClosedAndWithoutRepetition(t *testing.T) {
-	if diff := cmp.Diff(kinds, order.Kinds()); diff != "" {
+	if diff := cmp.Diff(kinds, order.ReasonKinds()); diff != "" {
 		t.Errorf("the contract's list (-) and ours (+):\n%s", diff)
 	}
-	sorted := slices.Sorted(slices.Values(order.Kinds()))
+	sorted := slices.Sorted(slices.Values(order.ReasonKinds()))
 	if compact := slices.Compact(slices.Clone(sorted)); len(compact) != len(sorted) {
 		t.Errorf("a kind is listed twice: %v", sorted)
 	}
-	if diff := cmp.Diff(constants(t, "reason.go", "Kind"), sorted); diff != "" {
-		t.Errorf("constants (-) and Kinds (+):\n%s", diff)
+	if diff := cmp.Diff(constants(t, "reason.go", "ReasonKind"), sorted); diff != "" {
+		t.Errorf("constants (-) and ReasonKinds (+):\n%s", diff)
 	}
 }
 
 func TestEveryMethodIsListedOnce(t *testing.T) {
-	var methods []order.Kind
+	var methods []order.ReasonKind
 	for _, m := range order.Methods() {
-		methods = append(methods, order.Kind(m))
+		methods = append(methods, order.ReasonKind(m))
 	}
 	slices.Sort(methods)
 	if diff := cmp.Diff(constants(t, "order.go", "Method"), methods); diff != "" {
@@ -49,13 +49,13 @@ func TestEveryMethodIsListedOnce(t *testing.T) {
 }
 
 // constants are the values of every constant of the type in the file, sorted.
-func constants(t *testing.T, file, typeName string) []order.Kind {
+func constants(t *testing.T, file, typeName string) []order.ReasonKind {
 	t.Helper()
 	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []order.Kind
+	var found []order.ReasonKind
 	ast.Inspect(tree, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok {
@@ -67,7 +67,7 @@ func constants(t *testing.T, file, typeName string) []order.Kind {
 				if err != nil {
 					t.Fatal(err)
 				}
-				found = append(found, order.Kind(text))
+				found = append(found, order.ReasonKind(text))
 			}
 		}
 		return true

@@ -327,7 +327,7 @@ func TestAMendedOrderWaitsForQuiet(t *testing.T) {
 }
 
 func TestEveryRejectionButReversedIsMended(t *testing.T) {
-	for _, kind := range []order.Kind{order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason, order.QuantityReason,
+	for _, kind := range []order.ReasonKind{order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason, order.QuantityReason,
 		order.RefusedByERP, order.TooOld, order.NotFound, order.GaveUp, order.AccountGone} {
 		s := begin(t, looksUp).claimed()
 		s.isInvalid(kind)
@@ -375,7 +375,7 @@ func TestWhatCameDuringACallThatWroteNothingDecidesAtOnce(t *testing.T) {
 		mended where
 	}{
 		{erp.Answer{Kind: erp.Refused}, where{Kind: order.Mended, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1}},
-		{erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour}, where{Kind: order.Lane, Until: "1h1m1s", Quiet: "1m1s", Due: "1h1m1s"}},
+		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour}, where{Kind: order.AccountRests, Until: "1h1m1s", Quiet: "1m1s", Due: "1h1m1s"}},
 		{erp.Answer{Kind: erp.NotSent}, where{Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{erp.Answer{Kind: erp.NoTime}, where{Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
 	} {

@@ -15,7 +15,7 @@ import (
 // formerly is the entry as the release before wrote it, which knew no parts, no rank
 // of the moment of payment, no kind of document, no App Key and whose rest it waits for.
 func formerly(e ledger.Entry) ledger.Entry {
-	e.Parts, e.PaidRank, e.Reference.Kind, e.Document.Key = ledger.Parts{}, 0, "", ""
+	e.Parts, e.PaidRank, e.Reference.DocumentKind, e.Document.Key = ledger.Parts{}, 0, "", ""
 	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt = false, 0, time.Time{}, time.Time{}
 	if e.Newer != nil {
 		newer := *e.Newer
@@ -112,7 +112,7 @@ func TestAnOrderOfTheReleaseBeforeGoesOnWithTheSameWorker(t *testing.T) {
 		customer := s.erp.customer
 		s.erp.customer = func() erp.Answer { return block }
 		s.handles(s.paid("Ana", 1))
-		s.isLeft(ledger.Waiting, order.Lane)
+		s.isLeft(ledger.Waiting, order.AccountRests)
 		s.rewrite()
 		if err := s.ledger.EndRest(t.Context(), "estudio"); err != nil {
 			t.Fatal(err)

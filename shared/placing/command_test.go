@@ -238,7 +238,7 @@ func TestAnIDThatAPersonClaims(t *testing.T) {
 		claimed string
 		answer  erp.Answer
 		state   ledger.State
-		kind    order.Kind
+		kind    order.ReasonKind
 	}{
 		{"is found: created", "777", ours(), ledger.Created, ""},
 		{"is found with another total, which the person has seen: created", "5", another, ledger.Created, ""},

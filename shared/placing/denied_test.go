@@ -39,7 +39,7 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 		{"lost: looked up again", erp.Answer{Kind: erp.Lost, Text: "no answer"}, stays("1m1s", 2, 1), "no answer"},
 		{"refused: looked up again", erp.Answer{Kind: erp.Refused}, stays("1m1s", 2, 1), ""},
 		{"redundant: looked up again", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, stays("1m30s", 2, 0), ""},
-		{"the lane is blocked: looked up again", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute}, stays("6m1s", 1, 0, placing.MetricLaneBlocked), ""},
+		{"the lane is blocked: looked up again", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute}, stays("6m1s", 1, 0, placing.MetricLaneBlocked), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := begin(t, looksUp).created()
@@ -109,7 +109,7 @@ func TestWhatCameWhileADocumentWasDenied(t *testing.T) {
 		meanwhile []func(*story)
 		answer    erp.Answer
 		state     ledger.State
-		kind      order.Kind
+		kind      order.ReasonKind
 		payload   string
 		count     []placing.Metric
 	}{

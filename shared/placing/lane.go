@@ -23,7 +23,7 @@ const laneMargin = 2 * time.Second
 
 // laneRest is what a call did to the account's lane.
 type laneRest struct {
-	// until is when it opens, after an answer of kind Lane; through is when an order of
+	// until is when it opens, after an answer of kind AccountRests; through is when an order of
 	// the account last got through.
 	until, through time.Time
 }
@@ -40,7 +40,7 @@ func (in *invocation) updateLane(ctx context.Context, a erp.Answer) (laneRest, e
 	if err != nil {
 		return laneRest{}, fmt.Errorf("read the lane: %w", err)
 	}
-	if a.Kind != erp.Lane {
+	if a.Kind != erp.AccountRests {
 		if lane.Refused() || !lane.Since.IsZero() {
 			// One that fails is made up for by the next call: no reason to leave what the
 			// ERP answered unrecorded.

@@ -13,14 +13,14 @@ import (
 type LookedUp struct {
 	Fence  int64
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// LaneUntil is when the lane opens, after an answer of kind AccountRests; Through is when an
 	// order of the account last got through.
 	LaneUntil time.Time
 	Through   time.Time
 	// PutOff tells that no call was made.
 	PutOff bool
-	// Kind is the kind of document that was looked for.
-	Kind string
+	// DocumentKind is the kind of document that was looked for.
+	DocumentKind string
 }
 
 func (l LookedUp) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
@@ -84,7 +84,7 @@ func (l LookedUp) nextDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 		metrics = becomeCreated(&e, now)
 	case erp.Absent:
 		e.Attempts++
-		if l.underAnotherKey(e) || l.Kind != e.Reference.Kind {
+		if l.underAnotherKey(e) || l.DocumentKind != e.Reference.DocumentKind {
 			words = "the account's App Key or kind of document is another one than when document " + id + " was created, so nothing proves that it is gone: nothing changes"
 			metrics = becomeCreated(&e, now)
 			break
@@ -174,7 +174,7 @@ func (l LookedUp) afterAbsent(e *ledger.Entry, now time.Time) (Action, []Metric)
 	case l.underAnotherKey(*e):
 		e.Attempts++
 		return Acknowledge, park(e, "the account's App Key is another one than when the order was sent, so that the ERP shows none proves nothing: look under the former App Key, then carimbo orders resolve --created ID or --absent")
-	case l.Kind != e.Reference.Kind:
+	case l.DocumentKind != e.Reference.DocumentKind:
 		e.Attempts++
 		return Acknowledge, park(e, "another kind of document was looked for than the one that was sent, so that the ERP shows none proves nothing: look there, then carimbo orders resolve --created ID or --absent")
 	}
@@ -215,7 +215,7 @@ func (l LookedUp) postpone(r Rules, e *ledger.Entry, now time.Time) []Metric {
 		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 	}
 	switch l.Answer.Kind {
-	case erp.Lane:
+	case erp.AccountRests:
 		if !l.PutOff && countOwnRest(e, l.Through, now) && !e.Denied() {
 			e.Attempts++
 			return park(e, onlyThisOrder+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")

@@ -279,7 +279,7 @@ func TestAnAbsenceUnderAnotherKeyOrKindIsParked(t *testing.T) {
 		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: mark, TimeLeft: true})
 		s.answers(erp.Answer{Kind: erp.Lost})
 		s.isDue()
-		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Absent, Key: c.asked}, Kind: c.kind})
+		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Absent, Key: c.asked}, DocumentKind: c.kind})
 		if s.entry.Parked() != c.parks || c.parks && !strings.Contains(s.entry.Reason.Message, "orders resolve") {
 			t.Errorf("%s: %s, %s", name, s.entry.State, s.entry.Reason)
 		}

@@ -67,7 +67,7 @@ func (j OrderInvalid) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry
 
 // ruleOfReason is the rule by which an order's own contents are refused: most kinds
 // are the mapping's and the ERP's own demands, which have no number.
-func ruleOfReason(kind order.Kind) string {
+func ruleOfReason(kind order.ReasonKind) string {
 	switch kind {
 	case order.NotUnderstood:
 		return "10"
@@ -92,7 +92,7 @@ type PrepareFailed struct {
 	Fence  int64
 	Facts  Facts
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// LaneUntil is when the lane opens, after an answer of kind AccountRests; Through is when an
 	// order of the account last got through.
 	LaneUntil time.Time
 	Through   time.Time
@@ -108,13 +108,13 @@ func (h PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 	var metrics []Metric
 	rule := "8"
 	switch h.Answer.Kind {
-	case erp.Lane:
+	case erp.AccountRests:
 		if !h.PutOff && countOwnRest(&e, h.Through, now) {
 			e.Attempts++
 			metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+h.Answer.Text)
 			break
 		}
-		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+h.Answer.Text)
+		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+h.Answer.Text)
 		waitForRest(r, &e, latest(now, h.LaneUntil))
 		metrics = []Metric{MetricLaneBlocked}
 	case erp.Redundant:
@@ -197,9 +197,9 @@ func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, S
 		metrics := becomeRejected(&e, order.Reversed, reversedMessage)
 		return writeAndAcknowledge(e, metrics)
 	case now.Before(ev.LaneUntil):
-		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+ev.LaneWhy)
+		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+ev.LaneWhy)
 		waitForRest(r, &e, ev.LaneUntil)
-		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.Lane), Text: ev.LaneWhy, Rule: "8"})
+		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.AccountRests), Text: ev.LaneWhy, Rule: "8"})
 		return writeAndAcknowledge(e, []Metric{MetricLaneBlocked})
 	case now.Before(e.QuietUntil):
 		becomeWaiting(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
@@ -222,7 +222,7 @@ func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, S
 type Answered struct {
 	Fence  int64
 	Answer erp.Answer
-	// LaneUntil is when the lane opens, after an answer of kind Lane; Through is when an
+	// LaneUntil is when the lane opens, after an answer of kind AccountRests; Through is when an
 	// order of the account last got through.
 	LaneUntil time.Time
 	Through   time.Time
@@ -253,14 +253,14 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		rule = "9"
 		e.Fault = orText(a.Answer.Text, "the ERP refused without a word")
 		step.Metrics = append([]Metric{MetricUnknownFault}, becomeUncertain(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
-	case erp.Lane:
+	case erp.AccountRests:
 		rule = "8"
 		if countOwnRest(&e, a.Through, now) {
 			e.Attempts++
 			step.Metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+a.Answer.Text)
 			break
 		}
-		becomeWaiting(&e, now, order.Lane, "the ERP account rests: "+a.Answer.Text)
+		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+a.Answer.Text)
 		waitForRest(r, &e, latest(now, a.LaneUntil))
 		step.Metrics = []Metric{MetricLaneBlocked}
 	case erp.Redundant:

@@ -15,7 +15,7 @@ import (
 )
 
 func kinds() []erp.AnswerKind {
-	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.Lane,
+	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.AccountRests,
 		erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
@@ -27,8 +27,8 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 		answer erp.Answer
 		want   where
 	}{
-		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Due: "6m1s", Metrics: counts(placing.MetricLaneBlocked)}},
+		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute},
+			where{State: ledger.Waiting, Kind: order.AccountRests, Until: "6m1s", Due: "6m1s", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"a redundant read: waits as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "7s", Due: "7s", Attempts: 1, Failures: 1}},
 		{"a redundant read without a time: 61 s", erp.Answer{Kind: erp.Redundant},
@@ -70,7 +70,7 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 func TestAnOrderThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 	for _, until := range []time.Time{{}, noon.Add(-time.Hour)} {
 		s := begin(t, looksUp).claimed()
-		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, LaneUntil: until})
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.AccountRests}, LaneUntil: until})
 		if s.isDue(); s.step.Do != placing.Place {
 			t.Errorf("until %s: %s", until, s.step.Do)
 		}
@@ -79,7 +79,7 @@ func TestAnOrderThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 
 func TestALookUpThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
 	s := begin(t, looksUp).lookingUp().passes(time.Minute)
-	s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
+	s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.AccountRests}, PutOff: true})
 	s.is(where{Do: placing.Acknowledge, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "0s", Quiet: "-1m0s", Due: "0s", Attempts: 1,
 		Payload: "a", Metrics: counts(placing.MetricLaneBlocked)})
 }
@@ -101,7 +101,7 @@ func TestReadyBeginsTheCreateOrSaysWhyNot(t *testing.T) {
 		{"the lane opened this moment", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now },
 			where{Do: placing.Create, State: ledger.Creating, Leased: true, Due: "4m15s"}},
 		{"the lane is blocked", (*story).claimed, func(s *story, r *placing.Prepared) { r.LaneUntil = s.now.Add(time.Millisecond) },
-			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Lane, Until: "1ms", Due: "1ms", Metrics: counts(placing.MetricLaneBlocked)}},
+			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.AccountRests, Until: "1ms", Due: "1ms", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"no time left: goes on now", (*story).claimed, func(_ *story, r *placing.Prepared) { r.TimeLeft = false },
 			where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
 		{"a millisecond of lease left", (*story).claimed, func(s *story, _ *placing.Prepared) { s.passes(lease - time.Millisecond) },
@@ -170,10 +170,10 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
 		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: "?"},
 			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
-		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
-		{"the lane is blocked for a moment: no equal call within 61 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second},
-			where{State: ledger.Waiting, Kind: order.Lane, Until: "1m2s", Quiet: "1m1s", Due: "1m2s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
+		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute},
+			where{State: ledger.Waiting, Kind: order.AccountRests, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
+		{"the lane is blocked for a moment: no equal call within 61 s", erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Second},
+			where{State: ledger.Waiting, Kind: order.AccountRests, Until: "1m2s", Quiet: "1m1s", Due: "1m2s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
 		{"redundant: uncertain, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second},
 			where{State: ledger.Uncertain, Kind: order.RedundantWrite, Until: "1m30s", Quiet: "1m1s", Due: "1m30s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"redundant for a moment: looked up no sooner than in 61 s", erp.Answer{Kind: erp.Redundant, RetryAfter: 7 * time.Second},
@@ -259,21 +259,21 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 		}
 	}
 	s := begin(t, looksUp).claimed()
-	s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+	s.failsToPrepare(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour})
 	if s.entry.StoreNumber != "HP1" || s.entry.PaidAt.IsZero() {
 		t.Error("an attempt that learned nothing wiped what the notice said")
 	}
 	s = begin(t, looksUp).claimed()
 	s.happens(placing.PrepareFailed{Fence: 1, Facts: facts, Answer: erp.Answer{Kind: erp.Lost}})
 	s.isDue()
-	s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+	s.failsToPrepare(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour})
 	if s.entry.Total != facts.Total || s.entry.Currency != facts.Currency || s.entry.Customer != facts.Customer {
 		t.Error("an attempt that learned nothing wiped what a former one learned")
 	}
 }
 
 func TestAnOrderThatIsJudgedIsRejectedWithTheReason(t *testing.T) {
-	for _, kind := range []order.Kind{order.Mapping, order.TaxIDReason, order.TotalReason, order.TooOld, order.NotFound} {
+	for _, kind := range []order.ReasonKind{order.Mapping, order.TaxIDReason, order.TotalReason, order.TooOld, order.NotFound} {
 		s := begin(t, looksUp).claimed()
 		s.isInvalid(kind)
 		s.is(where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: kind, Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)})
@@ -315,9 +315,9 @@ func TestWhatALookUpEndsIn(t *testing.T) {
 		{"no time left: stays, no call counts", erp.Answer{Kind: erp.NoTime}, false, stays("1m1s", 2, 1, "0s")},
 		{"redundant: stays, for as long as Omie says", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, false, stays("1m30s", 2, 0, "1m1s")},
 		{"redundant for a moment: stays 61 s", erp.Answer{Kind: erp.Redundant, RetryAfter: time.Second}, false, stays("1m1s", 2, 0, "1m1s")},
-		{"the lane is blocked: stays, no attempt", erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute}, false, stays("6m1s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
-		{"the lane is blocked for a moment: stays 62 s", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}, false, stays("1m2s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
-		{"put off for the lane: stays, no call counts", erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}, true, stays("1s", 1, 0, "0s", placing.MetricLaneBlocked)},
+		{"the lane is blocked: stays, no attempt", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute}, false, stays("6m1s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
+		{"the lane is blocked for a moment: stays 62 s", erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Second}, false, stays("1m2s", 1, 0, "1m1s", placing.MetricLaneBlocked)},
+		{"put off for the lane: stays, no call counts", erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Second}, true, stays("1s", 1, 0, "0s", placing.MetricLaneBlocked)},
 		{"put off for want of time: stays, no call counts", erp.Answer{Kind: erp.NoTime}, true, stays("1m1s", 2, 1, "0s")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -408,7 +408,7 @@ func TestWhatAProvenAbsenceLeadsTo(t *testing.T) {
 		meanwhile []func(*story)
 		do        placing.Action
 		state     ledger.State
-		kind      order.Kind
+		kind      order.ReasonKind
 		payload   string
 	}{
 		{"nothing came: placed again", (*story).uncertain, nil, placing.Place, ledger.Waiting, order.NotSent, "a"},
@@ -523,7 +523,7 @@ func TestAlreadyThere(t *testing.T) {
 		name    string
 		answers []erp.Answer
 		state   ledger.State
-		kind    order.Kind
+		kind    order.ReasonKind
 	}{
 		{"ours: created", []erp.Answer{ours()}, ledger.Created, ""},
 		{"another document: parked", []erp.Answer{{Kind: erp.Present, ID: "5"}}, ledger.Uncertain, order.NeedsPerson},
@@ -570,7 +570,7 @@ func TestAlreadyThere(t *testing.T) {
 	})
 	t.Run("the same look-up was only put off a moment ago: made at once", func(t *testing.T) {
 		s := begin(t, looksUp).lookingUp()
-		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lane}, PutOff: true})
+		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.AccountRests}, PutOff: true})
 		s.happens(placing.ResolveAbsent{})
 		s.isDue()
 		s.isPrepared()

@@ -29,9 +29,9 @@ func (m *accountMeter) CountAccount(_ context.Context, metric placing.Metric, ac
 // What an answer asks for is told at its edge, whichever call it was the answer to.
 func TestALongRestAndARefusedKeyAreWarnedOfAndCounted(t *testing.T) {
 	asks := func(rest time.Duration) erp.Answer {
-		return erp.Answer{Kind: erp.Lane, RetryAfter: rest, Text: "words"}
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest, Text: "words"}
 	}
-	refused := erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "words"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "words"}
 	for name, c := range map[string]struct {
 		answer      erp.Answer
 		why, counts string
@@ -102,18 +102,18 @@ func (s *shift) lane() ledger.Lane {
 func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
 	s := newShift(t)
 	answers := func(a erp.Answer) { s.erp.customer = func() erp.Answer { return a } }
-	refused := erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
 	for _, step := range []struct {
 		answer  erp.Answer
 		refused bool
 		why     string
 	}{
-		{erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, Text: "429"}, false, "429"},
+		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, false, "429"},
 		{refused, true, "the key is refused"},
 		{erp.Answer{Kind: erp.Lost, Text: "502"}, true, "the key is refused"},
 		{erp.Answer{Kind: erp.NotSent, Text: "no network"}, true, "the key is refused"},
 		// A person still has to mend the key.
-		{erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, Text: "429"}, true, "the key is refused"},
+		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, true, "the key is refused"},
 		{refused, true, "the key is refused"},
 	} {
 		answers(step.answer)

@@ -12,7 +12,7 @@ import (
 )
 
 // block is an answer that sends the account to rest for an hour.
-var block = erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour, Text: "API bloqueada"}
+var block = erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour, Text: "API bloqueada"}
 
 // The three calls of an order that can draw a rest, each claimed and at its call.
 var drawing = map[string]struct {
@@ -49,7 +49,7 @@ func TestAnOrdersOwnRestsPutItBehindTheOthers(t *testing.T) {
 func TestAThirdOwnRestEndsItWhereOthersGotThrough(t *testing.T) {
 	for name, want := range map[string]struct {
 		state ledger.State
-		kind  order.Kind
+		kind  order.ReasonKind
 	}{
 		"the customer": {ledger.Rejected, order.RefusedByERP},
 		"the create":   {ledger.Rejected, order.RefusedByERP},

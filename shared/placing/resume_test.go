@@ -249,7 +249,7 @@ func (r *rotating) Refresh(ctx context.Context, name string, _ time.Time) (secre
 }
 
 func TestARestKnowsItsSecretAndARefusedKeyReadsItAnew(t *testing.T) {
-	refused := erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
 	for name, c := range map[string]struct {
 		answer       erp.Answer
 		is           string

@@ -20,7 +20,7 @@ func TestATimelineTellsTheStory(t *testing.T) {
 	s.answers(erp.Answer{Kind: erp.Unknown, Text: "fault"})
 	s.arrives(paid(2, "b"))
 	s.isDue()
-	s.looksUp(erp.Answer{Kind: erp.Lane, RetryAfter: placing.Spacing, Text: "429"})
+	s.looksUp(erp.Answer{Kind: erp.AccountRests, RetryAfter: placing.Spacing, Text: "429"})
 	s.isDue()
 	s.looksUp(absent())
 	s.isPrepared()
@@ -127,7 +127,7 @@ func TestALineSaysWhatBecame(t *testing.T) {
 
 // A line that names a call says that it was made: what was put off is told so.
 func TestATimelineTellsWhatWasPutOff(t *testing.T) {
-	lane := erp.Answer{Kind: erp.Lane, Text: "429"}
+	lane := erp.Answer{Kind: erp.AccountRests, Text: "429"}
 	for name, c := range map[string]struct {
 		is   func(*story) *story
 		ev   func(s *story) placing.Event
@@ -234,7 +234,7 @@ func TestAPersonsNoteIsKeptWithoutTaxIDsAndEMails(t *testing.T) {
 }
 
 func TestALineNamesTheRuleThatRefusedTheContents(t *testing.T) {
-	for kind, want := range map[order.Kind]string{order.Mapping: "contents", order.TaxIDReason: "contents", order.TotalReason: "16", order.TooOld: "13", order.NotUnderstood: "10"} {
+	for kind, want := range map[order.ReasonKind]string{order.Mapping: "contents", order.TaxIDReason: "contents", order.TotalReason: "16", order.TooOld: "13", order.NotUnderstood: "10"} {
 		s := begin(t, looksUp).claimed()
 		s.isInvalid(kind)
 		if got := s.entry.Timeline[len(s.entry.Timeline)-1].Rule; got != want {

@@ -365,11 +365,11 @@ func TestTraces(t *testing.T) {
 
 	t.Run("22: no equal call within 61 s", func(t *testing.T) {
 		for name, again := range map[string]func(*story){
-			"a short lane":   func(s *story) { s.answers(erp.Answer{Kind: erp.Lane, RetryAfter: time.Second}) },
+			"a short lane":   func(s *story) { s.answers(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Second}) },
 			"a retry":        func(s *story) { s.answers(erp.Answer{Kind: erp.Refused}); s.happens(retry()) },
 			"a mended order": func(s *story) { s.answers(erp.Answer{Kind: erp.Refused}); s.arrives(paid(2, "b")) },
 			"a lane and a retry": func(s *story) {
-				s.answers(erp.Answer{Kind: erp.Lane, RetryAfter: time.Second})
+				s.answers(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Second})
 				s.happens(retry())
 			},
 		} {
@@ -394,7 +394,7 @@ func TestTraces(t *testing.T) {
 	t.Run("23: no create goes out in a lane that was blocked meanwhile", func(t *testing.T) {
 		s := begin(t, looksUp).claimed()
 		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Minute)})
-		s.ends(placing.Acknowledge, ledger.Waiting, order.Lane)
+		s.ends(placing.Acknowledge, ledger.Waiting, order.AccountRests)
 		if s.entry.Attempts != 0 {
 			t.Error("a wait for the lane counts as an attempt")
 		}
@@ -421,7 +421,7 @@ func TestTraces(t *testing.T) {
 	})
 
 	t.Run("25: an unknown refusal survives a look-up that fails", func(t *testing.T) {
-		for _, kind := range []erp.AnswerKind{erp.Lost, erp.Lane, erp.Redundant, erp.Unknown, erp.NotSent, erp.NoTime} {
+		for _, kind := range []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Unknown, erp.NotSent, erp.NoTime} {
 			s := begin(t, looksUp).faulted()
 			s.isDue()
 			s.looksUp(erp.Answer{Kind: kind, Text: "something else", RetryAfter: time.Minute})
@@ -725,7 +725,7 @@ func (w *world) work(step placing.Step, fence int64, deadline time.Time) {
 func (w *world) place(fence int64, payload string, timeLeft bool) placing.Event {
 	switch {
 	case w.fails(10):
-		a := erp.Answer{Kind: w.oneOf(erp.Lost, erp.NotSent, erp.Redundant, erp.Lane), RetryAfter: w.within(90 * time.Second)}
+		a := erp.Answer{Kind: w.oneOf(erp.Lost, erp.NotSent, erp.Redundant, erp.AccountRests), RetryAfter: w.within(90 * time.Second)}
 		return placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: w.lane(a)}
 	case w.fails(40):
 		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
@@ -759,7 +759,7 @@ func (w *world) create(payload string, fence int64, on func(placing.Event)) {
 	write := &lateWrite{payload: payload}
 	switch {
 	case w.fails(4):
-		end(erp.Answer{Kind: w.oneOf(erp.NotSent, erp.Lane, erp.Refused, erp.Unknown, erp.Lost, erp.Redundant), RetryAfter: w.within(90 * time.Second)})
+		end(erp.Answer{Kind: w.oneOf(erp.NotSent, erp.AccountRests, erp.Refused, erp.Unknown, erp.Lost, erp.Redundant), RetryAfter: w.within(90 * time.Second)})
 	case w.fails(3):
 		w.late++
 		w.onTheWay = append(w.onTheWay, write)
@@ -791,7 +791,7 @@ func (w *world) lookUp() erp.Answer {
 	w.lookUps++
 	switch {
 	case w.fails(4):
-		return erp.Answer{Kind: w.oneOf(erp.Lost, erp.Lane, erp.Redundant, erp.NotSent, erp.NoTime, erp.Unknown), RetryAfter: w.within(90 * time.Second)}
+		return erp.Answer{Kind: w.oneOf(erp.Lost, erp.AccountRests, erp.Redundant, erp.NotSent, erp.NoTime, erp.Unknown), RetryAfter: w.within(90 * time.Second)}
 	case len(w.docs) == 0:
 		return absent()
 	}
@@ -801,7 +801,7 @@ func (w *world) lookUp() erp.Answer {
 func (w *world) oneOf(kinds ...erp.AnswerKind) erp.AnswerKind { return kinds[w.rng.IntN(len(kinds))] }
 
 func (w *world) lane(a erp.Answer) time.Time {
-	if a.Kind != erp.Lane {
+	if a.Kind != erp.AccountRests {
 		return time.Time{}
 	}
 	if until := w.now.Add(a.RetryAfter); until.After(w.blocked) {

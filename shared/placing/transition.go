@@ -190,7 +190,7 @@ func countOwnRest(e *ledger.Entry, through, now time.Time) bool {
 // rest for ever.
 func callAdmitted(a erp.Answer) bool {
 	switch a.Kind {
-	case erp.Lane, erp.Lost, erp.NotSent, erp.NoTime:
+	case erp.AccountRests, erp.Lost, erp.NotSent, erp.NoTime:
 		return false
 	}
 	return true
@@ -240,7 +240,7 @@ func latest(times ...time.Time) time.Time {
 
 // becomeWaiting makes the entry waiting: nothing of it is in the ERP and it goes on by
 // itself, though never before quiet_until.
-func becomeWaiting(e *ledger.Entry, until time.Time, kind order.Kind, message string) {
+func becomeWaiting(e *ledger.Entry, until time.Time, kind order.ReasonKind, message string) {
 	releaseClaim(e)
 	e.State = ledger.Waiting
 	e.Until = latest(until, e.QuietUntil)
@@ -251,7 +251,7 @@ func becomeWaiting(e *ledger.Entry, until time.Time, kind order.Kind, message st
 
 // waitWithBackoff counts a failure and waits by the back-off table, or gives up
 // after Patience.
-func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.Kind, message string) []Metric {
+func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.ReasonKind, message string) []Metric {
 	e.Attempts++
 	e.Failures++
 	if now.Sub(e.TryingSince) >= Patience {
@@ -263,7 +263,7 @@ func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.Kind, m
 
 // becomeRejected ends the order until the store mends it or a person acts. Nothing of it
 // is in the ERP.
-func becomeRejected(e *ledger.Entry, kind order.Kind, message string) []Metric {
+func becomeRejected(e *ledger.Entry, kind order.ReasonKind, message string) []Metric {
 	releaseClaim(e)
 	e.State = ledger.Rejected
 	e.Until = time.Time{}
@@ -279,7 +279,7 @@ func clearUncertainty(e *ledger.Entry) {
 
 // becomeUncertain makes the entry uncertain, to be looked up at until; it is parked at once
 // where no look-up can prove anything.
-func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.Kind, message string) []Metric {
+func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.ReasonKind, message string) []Metric {
 	releaseClaim(e)
 	e.State = ledger.Uncertain
 	e.Reason = order.Reason{Kind: kind, Message: message}
@@ -340,7 +340,7 @@ const changedAfterSending = "changed in the store after the document was sent: "
 // contents take over whatever follows, a reversal ends it, an unknown fault
 // without newer contents ends it, else the create may go out again. It tells
 // whether it may.
-func recreateOrReject(e *ledger.Entry, now time.Time, kind order.Kind) (bool, []Metric) {
+func recreateOrReject(e *ledger.Entry, now time.Time, kind order.ReasonKind) (bool, []Metric) {
 	mended := replaceByNewer(e)
 	if mended {
 		restartPatience(e, now)

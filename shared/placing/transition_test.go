@@ -105,13 +105,13 @@ func (s *story) failsToPrepare(a erp.Answer) placing.Step {
 	return s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: a, LaneUntil: s.laneOf(a)})
 }
 
-func (s *story) isInvalid(k order.Kind) placing.Step {
+func (s *story) isInvalid(k order.ReasonKind) placing.Step {
 	s.t.Helper()
 	return s.happens(placing.OrderInvalid{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: "no"}})
 }
 
 func (s *story) laneOf(a erp.Answer) time.Time {
-	if a.Kind != erp.Lane {
+	if a.Kind != erp.AccountRests {
 		return time.Time{}
 	}
 	return s.now.Add(a.RetryAfter)
@@ -219,7 +219,7 @@ func absent() erp.Answer { return erp.Answer{Kind: erp.Absent} }
 type where struct {
 	Do                 placing.Action
 	State              ledger.State
-	Kind               order.Kind
+	Kind               order.ReasonKind
 	Until, Quiet, Due  string
 	Leased             bool
 	Attempts, Failures int
@@ -247,7 +247,7 @@ func (s *story) is(want where) {
 }
 
 // ends asserts what a trace is about and nothing else.
-func (s *story) ends(do placing.Action, state ledger.State, kind order.Kind) {
+func (s *story) ends(do placing.Action, state ledger.State, kind order.ReasonKind) {
 	s.t.Helper()
 	if s.step.Do != do || s.entry.State != state || s.entry.Reason.Kind != kind {
 		s.t.Errorf("got %s, %s: %q; want %s, %s: %q", s.step.Do, s.entry.State, s.entry.Reason.Kind, do, state, kind)
@@ -399,7 +399,7 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 		answered, ok := ev.(placing.Answered)
 		promise("creating is left for anything but uncertain only by an answer", ok)
 		wrote := answered.Answer.Kind == erp.Created
-		definite := slices.Contains([]erp.AnswerKind{erp.Refused, erp.Lane, erp.NotSent, erp.NoTime}, answered.Answer.Kind)
+		definite := slices.Contains([]erp.AnswerKind{erp.Refused, erp.AccountRests, erp.NotSent, erp.NoTime}, answered.Answer.Kind)
 		promise("creating is left for created only by the ERP's word", wrote == (after.State == ledger.Created))
 		promise("creating is left for waiting or rejected only by an answer that says that nothing was written", wrote || definite)
 	}
@@ -535,22 +535,22 @@ func dueOf(e ledger.Entry, now time.Time) time.Time {
 }
 
 // kindsOf is the closed list of the design, by state.
-func kindsOf(e ledger.Entry) []order.Kind {
+func kindsOf(e ledger.Entry) []order.ReasonKind {
 	switch {
 	case e.State == ledger.Rejected:
-		return []order.Kind{order.NotUnderstood, order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason,
+		return []order.ReasonKind{order.NotUnderstood, order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason,
 			order.QuantityReason, order.RefusedByERP, order.TooOld, order.Reversed, order.NotFound, order.GaveUp, order.AccountGone, order.Deleted}
 	case e.Parked():
-		return []order.Kind{order.NeedsPerson}
+		return []order.ReasonKind{order.NeedsPerson}
 	case e.State == ledger.Waiting:
-		return []order.Kind{order.ERPDown, order.NotSent, order.Redundant, order.Lane, order.Fetch, order.NotPaidYet, order.Panic,
+		return []order.ReasonKind{order.ERPDown, order.NotSent, order.Redundant, order.AccountRests, order.Fetch, order.NotPaidYet, order.Panic,
 			order.Mended, order.Retried}
 	case e.Denied():
-		return []order.Kind{order.Deleted}
+		return []order.ReasonKind{order.Deleted}
 	case e.State == ledger.Uncertain:
-		return []order.Kind{order.LostAnswer, order.Lapsed, order.RedundantWrite, order.UnknownFault}
+		return []order.ReasonKind{order.LostAnswer, order.Lapsed, order.RedundantWrite, order.UnknownFault}
 	}
-	return []order.Kind{""}
+	return []order.ReasonKind{""}
 }
 
 // The back-off of the design: 61 s, 2, 5, 15, 30 min, then hourly.
@@ -639,12 +639,12 @@ func TestAReadThatStaysRedundantIsGivenUpAfterSevenDays(t *testing.T) {
 func TestAWaitForTheLaneIsNoAttemptAndNoFailure(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for range 10 {
-		s.failsToPrepare(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+		s.failsToPrepare(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour})
 		s.isDue()
 		s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, LaneUntil: s.now.Add(time.Hour)})
 		s.isDue()
 		s.isPrepared()
-		s.answers(erp.Answer{Kind: erp.Lane, RetryAfter: time.Hour})
+		s.answers(erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour})
 		s.isDue()
 	}
 	s.failsToPrepare(erp.Answer{Kind: erp.NotSent})
@@ -837,7 +837,7 @@ func (w *walk) outcome() placing.Event {
 	}
 	a := w.answer(state)
 	lane := time.Time{}
-	if a.Kind == erp.Lane {
+	if a.Kind == erp.AccountRests {
 		lane = w.now.Add(time.Duration(1+w.rng.IntN(600)) * time.Second)
 	}
 	switch state {
@@ -859,7 +859,7 @@ func (w *walk) outcome() placing.Event {
 }
 
 func (w *walk) answer(state ledger.State) erp.Answer {
-	kinds := []erp.AnswerKind{erp.Lost, erp.Lane, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
+	kinds := []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
 	switch state {
 	case ledger.Creating:
 		kinds = append(kinds, erp.Created, erp.Lost, erp.Lost)

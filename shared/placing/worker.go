@@ -149,7 +149,7 @@ func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	}
 	reference := erp.NewReference(m.Connection, conn.Orig, m.OrderID)
 	if in.known {
-		reference.Kind = in.account.DocumentKind()
+		reference.DocumentKind = in.account.DocumentKind()
 	}
 	return in.apply(ctx, Arrival{
 		Message:   in.message,
@@ -254,7 +254,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
 	if in.Now().Before(lane.BlockedUntil) {
-		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.Lane, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
+		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.AccountRests, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
 	}
 	if !in.timeFor(in.account.CallLimit()) {
 		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
@@ -347,7 +347,7 @@ func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 	}
 	switch {
 	case in.Now().Before(lane.BlockedUntil):
-		putOff.Answer = erp.Answer{Kind: erp.Lane, Text: lane.Why}
+		putOff.Answer = erp.Answer{Kind: erp.AccountRests, Text: lane.Why}
 		putOff.LaneUntil = lane.BlockedUntil
 		return putOff, nil
 	case !in.timeFor(in.account.CallLimit()):
@@ -356,7 +356,7 @@ func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 	}
 	answer := in.account.LookUp(ctx, in.entry.Reference)
 	blocked, err := in.updateLane(ctx, answer)
-	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: blocked.until, Through: blocked.through, Kind: in.entry.Reference.Kind}, err
+	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: blocked.until, Through: blocked.through, DocumentKind: in.entry.Reference.DocumentKind}, err
 }
 
 // timeFor tells whether a call of this length, and its record, still fit, and whether

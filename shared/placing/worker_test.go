@@ -219,7 +219,7 @@ func (s *shift) entry() ledger.Entry {
 	return e
 }
 
-func (s *shift) isLeft(state ledger.State, kind order.Kind) {
+func (s *shift) isLeft(state ledger.State, kind order.ReasonKind) {
 	s.t.Helper()
 	if e := s.entry(); e.State != state || e.Reason.Kind != kind || !e.Lease.IsZero() {
 		s.t.Errorf("left as %s (%s), leased until %v; want %s (%s)", e.State, e.Reason.Kind, e.Lease, state, kind)
@@ -288,7 +288,7 @@ func TestALaneThatIsBlockedInBetweenIsSeen(t *testing.T) {
 		return erp.Answer{Kind: erp.CustomerKnown}
 	}
 	s.handles(s.paid("Ana", 1))
-	s.isLeft(ledger.Waiting, order.Lane)
+	s.isLeft(ledger.Waiting, order.AccountRests)
 	if s.creates() != 0 || !s.entry().Until.Equal(s.now.Add(time.Hour)) {
 		t.Errorf("%d calls went out; it goes on at %s", s.creates(), s.entry().Until)
 	}
@@ -333,13 +333,13 @@ func (s *shift) loseOne() {
 func TestTheLaneIsBlockedBeforeTheOrderIsRecorded(t *testing.T) {
 	s := newShift(t)
 	s.erp.create = func(erp.Document) erp.Answer {
-		return erp.Answer{Kind: erp.Lane, RetryAfter: 30 * time.Minute, Text: "blocked"}
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: 30 * time.Minute, Text: "blocked"}
 	}
 	s.handles(s.paid("Ana", 1))
 	if block, record := slices.Index(s.did, "block lane"), slices.Index(s.did, "write waiting"); block < 0 || block > record {
 		t.Errorf("done in the order %v", s.did)
 	}
-	s.isLeft(ledger.Waiting, order.Lane)
+	s.isLeft(ledger.Waiting, order.AccountRests)
 }
 
 func TestAnOrderThatChangesUnderTheWorkerIsNotSentAsItWas(t *testing.T) {
@@ -514,11 +514,11 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 		answer erp.Answer
 		rests  []time.Duration // 2 seconds longer, for clocks that differ
 	}{
-		"a key that is refused": {erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "key"},
+		"a key that is refused": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "key"},
 			[]time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour}},
-		"too many calls": {erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, Text: "429"},
+		"too many calls": {erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"},
 			[]time.Duration{time.Minute, time.Minute, time.Minute}},
-		"a long block": {erp.Answer{Kind: erp.Lane, RetryAfter: 3 * time.Hour, AccountFault: true, Text: "block"},
+		"a long block": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 3 * time.Hour, AccountFault: true, Text: "block"},
 			[]time.Duration{2*time.Hour - 2*time.Second, 2*time.Hour - 2*time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -641,7 +641,7 @@ func TestAnOrderIsFetchedAnewAtEachAttemptAndWaitsUntilItCanBe(t *testing.T) {
 		t.Error("asked the store without its secret")
 	}
 	s.secrets = vault{"store/checkout": {Values: map[string]string{"token": "t"}}}
-	for _, want := range []order.Kind{order.Fetch, ""} {
+	for _, want := range []order.ReasonKind{order.Fetch, ""} {
 		s.now = s.entry().Until
 		s.handles(wakeUp())
 		if got := s.entry().Reason.Kind; got != want {
@@ -669,9 +669,9 @@ func TestWhileTheAccountRestsTotalsShowAndWrongOnesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		from, to string
 		state    ledger.State
-		kind     order.Kind
+		kind     order.ReasonKind
 	}{
-		"right":           {"", "", ledger.Waiting, order.Lane},
+		"right":           {"", "", ledger.Waiting, order.AccountRests},
 		"another's total": {`"total": "10.00"`, `"total": "11.00"`, ledger.Rejected, order.TotalReason},
 	} {
 		t.Run(name, func(t *testing.T) {

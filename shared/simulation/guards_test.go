@@ -127,7 +127,7 @@ type stranger struct {
 func (g stranger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 	e, err := g.Ledger.Get(ctx, key)
 	if kind := g.p.config.ERPs[e.Account].Kind; err == nil && kind != "" {
-		e.ERP, e.Reference.Kind = kind, ""
+		e.ERP, e.Reference.DocumentKind = kind, ""
 	}
 	return e, err
 }
@@ -139,7 +139,7 @@ func (tireless) LongestRest() time.Duration { return 1000 * time.Hour }
 
 func (g tireless) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	a := g.ERP.Create(ctx, doc)
-	if a.Kind == erp.Lane && a.RetryAfter >= g.ERP.LongestRest() {
+	if a.Kind == erp.AccountRests && a.RetryAfter >= g.ERP.LongestRest() {
 		a.RetryAfter = 72 * time.Hour // the clients' own bound is out, too
 	}
 	return a

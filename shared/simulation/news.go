@@ -14,7 +14,7 @@ import (
 type contents struct {
 	parts
 	body []byte
-	bad  order.Kind
+	bad  order.ReasonKind
 }
 
 // parts are what an ERP's document is made of: where they differ, a person has to be

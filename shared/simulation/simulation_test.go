@@ -96,7 +96,7 @@ func everyKind() []Kind {
 }
 
 func TestWithoutFaultsOnlyOrdersOfWrongContentsAreNotCreated(t *testing.T) {
-	own := []order.Kind{order.Mapping, order.TaxIDReason, order.CurrencyReason, order.TotalReason, order.NotUnderstood}
+	own := []order.ReasonKind{order.Mapping, order.TaxIDReason, order.CurrencyReason, order.TotalReason, order.NotUnderstood}
 	var all Result
 	for _, s := range everySight() {
 		all.Add(Run(Options{Seed: uint64(all.Seeds), Orders: 200, seams: seams{intensity: -1, sight: s}}))
@@ -105,7 +105,7 @@ func TestWithoutFaultsOnlyOrdersOfWrongContentsAreNotCreated(t *testing.T) {
 		t.Error(p)
 	}
 	for cause := range all.Person {
-		if !slices.ContainsFunc(own, func(k order.Kind) bool { return strings.HasSuffix(cause, ": rejected: "+string(k)) }) {
+		if !slices.ContainsFunc(own, func(k order.ReasonKind) bool { return strings.HasSuffix(cause, ": rejected: "+string(k)) }) {
 			t.Errorf("without faults some ended with %s", cause)
 		}
 	}

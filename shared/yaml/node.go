@@ -11,22 +11,22 @@ import (
 	"strings"
 )
 
-// Kind is what a node is, in JSON's words.
-type Kind string
+// NodeKind is what a node is, in JSON's words.
+type NodeKind string
 
 // What a node can be.
 const (
-	Null    Kind = "null"
-	Boolean Kind = "boolean"
-	Number  Kind = "number"
-	Text    Kind = "string"
-	List    Kind = "array"
-	Object  Kind = "object"
+	Null    NodeKind = "null"
+	Boolean NodeKind = "boolean"
+	Number  NodeKind = "number"
+	Text    NodeKind = "string"
+	List    NodeKind = "array"
+	Object  NodeKind = "object"
 )
 
 // Node is one value and its place.
 type Node struct {
-	Kind Kind
+	Kind NodeKind
 	// Text is a scalar as it was written, a text without its quotes.
 	Text string
 	// Fields are an object's, in the file's order.

@@ -444,7 +444,7 @@ func TestAnAccountWithoutItsSecretRests(t *testing.T) {
 		doc := ready(t)
 		_, customer := c.Customer(t.Context(), erp.Document{Customer: doc.Customer, Body: doc.Body})
 		for _, got := range []erp.Answer{c.Create(t.Context(), doc), c.LookUp(t.Context(), reference), customer} {
-			if got.Kind != erp.Lane || got.RetryAfter != time.Minute || !got.AccountFault || !strings.Contains(got.Text, says) {
+			if got.Kind != erp.AccountRests || got.RetryAfter != time.Minute || !got.AccountFault || !strings.Contains(got.Text, says) {
 				t.Errorf("answer %+v, want a rest with %q", got, says)
 			}
 			noSecrets(t, got.Text)
@@ -574,13 +574,13 @@ func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
 
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	ref := reference
-	ref.Kind = "pedido"
+	ref.DocumentKind = "pedido"
 	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
 		t.Errorf("%+v", got)
 	}
 	url := wiretest.Serve(t, wiretest.Answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))
 	for _, kind := range []string{"", "os"} {
-		ref.Kind = kind
+		ref.DocumentKind = kind
 		if got := calling(t, url).LookUp(t.Context(), ref); got.Kind != erp.Absent {
 			t.Errorf("kind %q: %+v", kind, got)
 		}

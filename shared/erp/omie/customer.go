@@ -113,7 +113,7 @@ func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Custome
 		return answer.ID, erp.Answer{Kind: erp.CustomerKnown}
 	case erp.Duplicate:
 		if id := r.fault.existing(); id != "" {
-			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.CustomerKnown || confirmed.Kind == erp.Lane {
+			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.CustomerKnown || confirmed.Kind == erp.AccountRests {
 				return confirmed.ID, confirmed
 			}
 		}

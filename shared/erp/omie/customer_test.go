@@ -139,20 +139,20 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 		},
 		"there already, and the account is blocked then": {
 			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")},
-			kind:    erp.Lane, rest: 100 * time.Second, calls: []string{list, create, show},
+			kind:    erp.AccountRests, rest: 100 * time.Second, calls: []string{list, create, show},
 		},
 		"there already, but nobody says who": {
 			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", "")},
 			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create},
 		},
 		"redundant":         {answers: map[string]string{list: faultOf("Consumo redundante. Aguarde 16 segundos (REDUNDANT).", "")}, kind: erp.Redundant, rest: 16 * time.Second, calls: []string{list}},
-		"blocked":           {answers: map[string]string{list: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")}, kind: erp.Lane, rest: 100 * time.Second, calls: []string{list}},
+		"blocked":           {answers: map[string]string{list: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")}, kind: erp.AccountRests, rest: 100 * time.Second, calls: []string{list}},
 		"not listed":        {answers: map[string]string{list: `<html>`}, kind: erp.Lost, calls: []string{list}},
 		"an unknown fault":  {answers: map[string]string{list: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list}},
 		"refused":           {answers: map[string]string{list: none, create: faultOf("CEP inválido", "")}, kind: erp.Refused, calls: []string{list, create}},
 		"refused in a way":  {answers: map[string]string{list: none, create: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list, create}},
 		"lost":              {answers: map[string]string{list: none, create: `<html>`}, kind: erp.Lost, calls: []string{list, create}},
-		"busy":              {answers: map[string]string{list: none, create: faultOf("Já existe uma requisição desse método", "")}, kind: erp.Lane, rest: 10 * time.Second, calls: []string{list, create}},
+		"busy":              {answers: map[string]string{list: none, create: faultOf("Já existe uma requisição desse método", "")}, kind: erp.AccountRests, rest: 10 * time.Second, calls: []string{list, create}},
 		"unknown in a list": {answers: map[string]string{list: `{"pagina":1}`}, kind: erp.Lost, calls: []string{list}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -237,7 +237,7 @@ func TestAnOrderThatIsNoOSIsRejectedWithWhatToDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		settings string
 		order    func(*order.Order)
-		kind     order.Kind
+		kind     order.ReasonKind
 		says     string
 	}{
 		"an SKU that is not mapped": {settings: mapsOne, kind: order.Mapping, says: `SKU "CURSO-GO" is not mapped: add it under erps.estudio.services in connections.yaml`},

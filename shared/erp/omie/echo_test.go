@@ -106,8 +106,8 @@ func TestANumberNeverDecidesAgainstTheWords(t *testing.T) {
 		said, code string
 		want       erp.AnswerKind
 	}{
-		{incluirOS, "A chave de acesso está inválida", client + "102", erp.Lane},
-		{incluirOS, "A chave de acesso está inválida", client + "6", erp.Lane},
+		{incluirOS, "A chave de acesso está inválida", client + "102", erp.AccountRests},
+		{incluirOS, "A chave de acesso está inválida", client + "6", erp.AccountRests},
 		{incluirOS, "OS já cadastrada", client + "1880", erp.Duplicate},
 		{incluirOS, "OS já cadastrada", client + "6", erp.Duplicate},
 		{incluirOS, "Instabilidade, tente novamente", client + "102", erp.Lost},
@@ -120,7 +120,7 @@ func TestANumberNeverDecidesAgainstTheWords(t *testing.T) {
 		{incluirOS, "Preencha a tag [x]", client + "103", erp.Refused},
 		{incluirCliente, "CPF inválido", client + "102", erp.Refused},
 		{listarClientes, "Método não encontrado", client + "5113", erp.Refused},
-		{listarClientes, "Sem permissão", client + "5113", erp.Lane},
+		{listarClientes, "Sem permissão", client + "5113", erp.AccountRests},
 		{listarClientes, "Serviço indisponível", client + "5113", erp.Lost},
 		{listarClientes, "Não há clientes", client + "5113", erp.Absent},
 	} {
@@ -141,7 +141,7 @@ func TestNothingIsReadOutOfAnEcho(t *testing.T) {
 		"API bloqueada por 1789 segundos":                                            {"1789", blockRest},
 		"API bloqueada por [x] 99 minutos":                                           {"", 99 * time.Minute},
 	} {
-		if got := echoed(incluirOS, said, "", wire.Sent{Request: c.sent}); got.Kind != erp.Lane || got.RetryAfter != c.rest {
+		if got := echoed(incluirOS, said, "", wire.Sent{Request: c.sent}); got.Kind != erp.AccountRests || got.RetryAfter != c.rest {
 			t.Errorf("%q: %+v, want %s", said, got, c.rest)
 		}
 	}

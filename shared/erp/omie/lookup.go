@@ -30,7 +30,7 @@ type shownOS struct {
 // LookUp asks for the OS by its cCodIntOS. An answer about another one proves
 // nothing.
 func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	if ref.Kind != "" && ref.Kind != kindOS {
+	if ref.DocumentKind != "" && ref.DocumentKind != kindOS {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no OS, and this release looks for nothing else"}
 	}
 	k, answer := c.keys(ctx, false)

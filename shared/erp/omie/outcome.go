@@ -88,11 +88,11 @@ func withoutFault(m method, status int, header http.Header, body []byte) erp.Ans
 }
 
 func lane(rest time.Duration) erp.Answer {
-	return erp.Answer{Kind: erp.Lane, RetryAfter: rest}
+	return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest}
 }
 
 func accountFault() erp.Answer {
-	return erp.Answer{Kind: erp.Lane, RetryAfter: keyRest, AccountFault: true}
+	return erp.Answer{Kind: erp.AccountRests, RetryAfter: keyRest, AccountFault: true}
 }
 
 // success reads the answer of a call that went well. Every field that counts has

@@ -27,9 +27,9 @@ func faultBody(text, code string) string {
 func TestWhatAnAnswerMeans(t *testing.T) {
 	const client, server = "SOAP-ENV:Client-", "SOAP-ENV:Server"
 	const created = `{"cCodIntOS":"x","nCodOS":3847270140,"cNumOS":"000000000000016","cCodStatus":"0","cDescStatus":"Ordem de Serviço adicionada com sucesso!"}`
-	lane := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.Lane, RetryAfter: rest} }
+	lane := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest} }
 	redundant := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.Redundant, RetryAfter: rest} }
-	account := erp.Answer{Kind: erp.Lane, RetryAfter: 5 * time.Minute, AccountFault: true}
+	account := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true}
 	kind := func(k erp.AnswerKind) erp.Answer { return erp.Answer{Kind: k} }
 
 	for _, c := range []struct {

@@ -164,11 +164,11 @@ func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
 		{mode: omiesim.HTML, kind: erp.Lost},
 		{mode: omiesim.Status200Garbage, kind: erp.Lost},
 		{mode: omiesim.Outage, kind: erp.Lost},
-		{mode: omiesim.Blocked, kind: erp.Lane, rest: 30 * time.Minute},
-		{mode: omiesim.Rate, kind: erp.Lane, rest: time.Minute},
-		{mode: omiesim.KeyRefused, kind: erp.Lane, rest: 5 * time.Minute, account: true},
+		{mode: omiesim.Blocked, kind: erp.AccountRests, rest: 30 * time.Minute},
+		{mode: omiesim.Rate, kind: erp.AccountRests, rest: time.Minute},
+		{mode: omiesim.KeyRefused, kind: erp.AccountRests, rest: 5 * time.Minute, account: true},
 		{mode: omiesim.Redundant, kind: erp.Redundant, rest: time.Minute},
-		{mode: omiesim.Concurrent, kind: erp.Lane, rest: 10 * time.Second},
+		{mode: omiesim.Concurrent, kind: erp.AccountRests, rest: 10 * time.Second},
 	} {
 		t.Run(string(c.mode), func(t *testing.T) {
 			s := simulate(t, strictSettings)

@@ -237,7 +237,7 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 		"no key":    {func(context.Context) (string, string, error) { return "", appSecret, nil }, "secret sensio/loja: app_key is missing"},
 		"no secret": {func(context.Context) (string, string, error) { return appKey, "", nil }, "secret sensio/loja: app_secret is missing"},
 	} {
-		want := erp.Answer{Kind: erp.Lane, RetryAfter: time.Minute, AccountFault: true, Text: c.text}
+		want := erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, AccountFault: true, Text: c.text}
 		client := calling(t, url, func(o *options) { o.Credentials = c.credentials })
 		if diff := cmp.Diff(want, client.Create(t.Context(), ready(t))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -452,7 +452,7 @@ func TestWhatNoSaleCanSayIsRejected(t *testing.T) {
 	for name, c := range map[string]struct {
 		settings string
 		change   func(*order.Order)
-		kind     order.Kind
+		kind     order.ReasonKind
 		words    string
 	}{
 		"an SKU that isn't mapped": {mapped, func(o *order.Order) { o.Lines[0].SKUs = []string{"BONE", "variant:7"} }, order.Mapping,

@@ -25,7 +25,7 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if c.config.LookUp == nil || ref.Orig == "" || ref.OrigID == "" {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the account has no look-up, or the order no reference to look up"}
 	}
-	if ref.Kind != "" && ref.Kind != kindSale {
+	if ref.DocumentKind != "" && ref.DocumentKind != kindSale {
 		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no sale, and this release looks for nothing else"}
 	}
 	k, answer := c.keys(ctx, false)

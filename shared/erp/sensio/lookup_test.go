@@ -332,12 +332,12 @@ func TestWithoutALookUpNothingIsAsked(t *testing.T) {
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
 	client, ref := calling(t, wiretest.Serve(t, l.ServeHTTP)), reference
-	ref.Kind = "quote"
+	ref.DocumentKind = "quote"
 	if got := client.LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" || len(l.asked) > 0 {
 		t.Errorf("%+v, asked for %q", got, l.asked)
 	}
 	for _, kind := range []string{"", "sale"} {
-		ref.Kind = kind
+		ref.DocumentKind = kind
 		if got := client.LookUp(t.Context(), ref); got.Kind != erp.Present {
 			t.Errorf("kind %q: %+v", kind, got)
 		}

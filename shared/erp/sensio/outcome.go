@@ -84,9 +84,9 @@ func outcomeOfRead(r wire.Response, now time.Time) erp.Answer {
 func withoutBody(r wire.Response, now time.Time) (erp.Answer, bool) {
 	switch {
 	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusTooEarly:
-		return erp.Answer{Kind: erp.Lane, RetryAfter: retryAfter(r.Header, now), Text: refusal(r)}, true
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: retryAfter(r.Header, now), Text: refusal(r)}, true
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusPaymentRequired:
-		return erp.Answer{Kind: erp.Lane, RetryAfter: keyRest, AccountFault: true, Text: refusal(r)}, true
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: keyRest, AccountFault: true, Text: refusal(r)}, true
 	case r.Status == http.StatusRequestTimeout:
 		return lost(r), true
 	case r.Status >= 400 && r.Status < 500 && isJSON(r.Body):

@@ -28,7 +28,7 @@ func answered(status int, body string, header ...string) wire.Response {
 	return r
 }
 
-const lane, lostKind = erp.Lane, erp.Lost
+const lane, lostKind = erp.AccountRests, erp.Lost
 
 func TestWhatACreateEndsIn(t *testing.T) {
 	const html = "<html><h1>Bad Gateway</h1></html>"
@@ -113,8 +113,8 @@ func TestWhatAReadEndsIn(t *testing.T) {
 		"206":                      {answered(206, `[]`), erp.Lost},
 		"302":                      {answered(302, `[]`), erp.Lost},
 		"404 is not an empty list": {answered(404, `{"message":"não encontrado","response":[]}`), erp.Lost},
-		"401":                      {answered(401, `{}`), erp.Lane},
-		"429":                      {answered(429, `{}`), erp.Lane},
+		"401":                      {answered(401, `{}`), erp.AccountRests},
+		"429":                      {answered(429, `{}`), erp.AccountRests},
 		"500":                      {answered(500, `{"response":[]}`), erp.Lost},
 	} {
 		if got := outcomeOfRead(c.r, noon); got.Kind != c.want {

@@ -138,9 +138,9 @@ func TestEveryFaultOfSensioHasItsKind(t *testing.T) {
 		{mode: sensiosim.SuccessFalse, kind: erp.Refused},
 		{mode: sensiosim.Echo, kind: erp.Refused},
 		{mode: sensiosim.Mute, kind: erp.Unknown},
-		{mode: sensiosim.Rate, kind: erp.Lane, rest: time.Minute},
-		{mode: sensiosim.Rate, delay: 7 * time.Second, kind: erp.Lane, rest: 7 * time.Second},
-		{mode: sensiosim.KeyRefused, kind: erp.Lane, rest: 5 * time.Minute, account: true},
+		{mode: sensiosim.Rate, kind: erp.AccountRests, rest: time.Minute},
+		{mode: sensiosim.Rate, delay: 7 * time.Second, kind: erp.AccountRests, rest: 7 * time.Second},
+		{mode: sensiosim.KeyRefused, kind: erp.AccountRests, rest: 5 * time.Minute, account: true},
 	} {
 		t.Run(string(c.mode), func(t *testing.T) {
 			s := simulate(t, sensiosim.Options{})

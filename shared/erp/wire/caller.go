@@ -81,7 +81,7 @@ func (c *Caller) Keys(ctx context.Context, creates bool, needed ...string) (Keys
 
 // WrongSecret is the answer of a call that can't be made with the account's secret.
 func (c *Caller) WrongSecret(why string) erp.Answer {
-	return erp.Answer{Kind: erp.Lane, RetryAfter: secretRest, AccountFault: true, Text: "secret " + c.secret + ": " + why}
+	return erp.Answer{Kind: erp.AccountRests, RetryAfter: secretRest, AccountFault: true, Text: "secret " + c.secret + ": " + why}
 }
 
 // Call is a request that is paced.

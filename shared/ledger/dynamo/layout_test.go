@@ -33,7 +33,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	uncertain.Until, uncertain.QuietUntil = at.Add(2*time.Minute), at.Add(61*time.Second)
 	uncertain.Due, uncertain.Fence, uncertain.Attempts, uncertain.Doubts = uncertain.Until, 2, 1, 1
 	uncertain.Document = erp.Mark{Digest: "c0ffee", Total: order.Cents(19700), OrderNumber: "HP1", CustomerID: "77", Key: "5d41402abc4b2a76"}
-	uncertain.Reference.Kind, uncertain.PaidAt, uncertain.PaidRank = "os", at.Add(-time.Hour), order.ByPayment
+	uncertain.Reference.DocumentKind, uncertain.PaidAt, uncertain.PaidRank = "os", at.Add(-time.Hour), order.ByPayment
 	uncertain.Parts = ledger.Parts{Key: "k1", Lines: "l1", Payer: "p1", TaxID: "t1", Address: "a1", Total: "197.00"}
 	uncertain.Rests, uncertain.OwnRests, uncertain.OwnRestsSince = true, 2, at
 	uncertain.Seen, uncertain.TryingSince = []string{"d1", "d2"}, at

@@ -101,8 +101,8 @@ func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput
 	if f.Mine {
 		conditions = append(conditions, "attribute_exists("+x.name(mineName)+")")
 	}
-	if f.Kind != "" {
-		conditions = append(conditions, x.name(reasonName)+"."+x.name("kind")+" = "+x.value("kind", text(string(f.Kind))))
+	if f.ReasonKind != "" {
+		conditions = append(conditions, x.name(reasonName)+"."+x.name("kind")+" = "+x.value("kind", text(string(f.ReasonKind))))
 	}
 	if len(conditions) > 0 {
 		query.FilterExpression = aws.String(strings.Join(conditions, " AND "))

@@ -184,10 +184,10 @@ func TestAListReadsNoEntryThatTheIndexLeavesOut(t *testing.T) {
 	l := dynamo.New(w, table, options("cursos"))
 	for _, state := range ledger.States() {
 		e := entry(string(state))
-		e.State, e.Until, e.Reason.Kind = state, at, order.Kind("k-"+state)
+		e.State, e.Until, e.Reason.Kind = state, at, order.ReasonKind("k-"+state)
 		write(t, l, ledger.Entry{}, e)
 	}
-	for _, f := range []ledger.Filter{{Mine: true}, {State: ledger.Waiting}, {Kind: "k-uncertain"}, {State: ledger.Rejected, Kind: "k-rejected", Mine: true}} {
+	for _, f := range []ledger.Filter{{Mine: true}, {State: ledger.Waiting}, {ReasonKind: "k-uncertain"}, {State: ledger.Rejected, ReasonKind: "k-rejected", Mine: true}} {
 		w.listed = 0
 		if got := keys(t, l, f); len(got) != 1 || w.listed != 1 {
 			t.Errorf("%+v: %d entries read to list %v", f, w.listed, got)

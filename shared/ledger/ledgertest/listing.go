@@ -83,10 +83,10 @@ var listing = map[string]func(*testing.T, suite){
 		}{
 			{ledger.Filter{State: ledger.Rejected}, []string{"tombstone", "reversed", "loja", "mapping"}},
 			{ledger.Filter{State: ledger.Created}, []string{"created"}},
-			{ledger.Filter{Kind: order.Mapping}, []string{"loja", "mapping"}},
-			{ledger.Filter{Kind: order.Mapping, Connection: s.connection("cursos")}, []string{"mapping"}},
+			{ledger.Filter{ReasonKind: order.Mapping}, []string{"loja", "mapping"}},
+			{ledger.Filter{ReasonKind: order.Mapping, Connection: s.connection("cursos")}, []string{"mapping"}},
 			{ledger.Filter{Connection: s.connection("loja")}, []string{"loja"}},
-			{ledger.Filter{State: ledger.Waiting, Kind: order.Mapping}, nil},
+			{ledger.Filter{State: ledger.Waiting, ReasonKind: order.Mapping}, nil},
 			{ledger.Filter{State: ledger.Uncertain, Mine: true}, []string{"parked"}},
 			{ledger.Filter{State: ledger.Uncertain}, []string{"uncertain", "parked"}},
 		} {
@@ -110,8 +110,8 @@ var listing = map[string]func(*testing.T, suite){
 		s.write(t, e, after)
 		s.wantList(t, ledger.Filter{Mine: true})
 		s.wantList(t, ledger.Filter{State: ledger.Rejected})
-		s.wantList(t, ledger.Filter{Kind: order.Mapping})
-		s.wantList(t, ledger.Filter{State: ledger.Waiting, Kind: order.Mended}, "1")
+		s.wantList(t, ledger.Filter{ReasonKind: order.Mapping})
+		s.wantList(t, ledger.Filter{State: ledger.Waiting, ReasonKind: order.Mended}, "1")
 	},
 }
 
@@ -120,7 +120,7 @@ func (s suite) createVaried(t *testing.T) {
 	t.Helper()
 	for i, e := range []ledger.Entry{
 		{OrderID: "accepted", State: ledger.Accepted},
-		{OrderID: "waiting", State: ledger.Waiting, Reason: order.Reason{Kind: order.Lane}, Until: at},
+		{OrderID: "waiting", State: ledger.Waiting, Reason: order.Reason{Kind: order.AccountRests}, Until: at},
 		{OrderID: "mapping", State: ledger.Rejected, Reason: order.Reason{Kind: order.Mapping}, Payload: []byte("{}")},
 		{OrderID: "parked", State: ledger.Uncertain, Reason: order.Reason{Kind: order.NeedsPerson}},
 		{OrderID: "uncertain", State: ledger.Uncertain, Reason: order.Reason{Kind: order.LostAnswer}, Until: at},

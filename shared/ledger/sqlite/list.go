@@ -38,7 +38,7 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, ke
 		WHERE (received_at, key) < (?1, ?2) AND (?3 = '' OR state = ?3) AND (?4 = '' OR kind = ?4)
 		AND (?5 = '' OR connection = ?5) AND (NOT ?6 OR mine)
 		ORDER BY received_at DESC, key DESC LIMIT ?7`,
-		receivedAt, key, string(f.State), string(f.Kind), f.Connection, f.Mine, page)
+		receivedAt, key, string(f.State), string(f.ReasonKind), f.Connection, f.Mine, page)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ const (
 	deletedKind  kind = 3
 )
 
-var kinds = [...]order.Kind{order.TaxIDReason, order.Reversed, order.RefusedByERP, order.Deleted}
+var kinds = [...]order.ReasonKind{order.TaxIDReason, order.Reversed, order.RefusedByERP, order.Deleted}
 
 // contents are the first (1), the mended ones (2), or others that change nothing of
 // what the first say (3): the order was shipped, or a change was taken back. With
@@ -490,7 +490,7 @@ const (
 )
 
 var answers = [...]erp.AnswerKind{"", erp.Created, erp.Present, erp.Absent, erp.Unprovable, erp.Duplicate, erp.Refused,
-	erp.Unknown, erp.Lane, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost}
+	erp.Unknown, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost}
 
 func (a answer) String() string { return string(answers[a]) }
 
@@ -540,7 +540,7 @@ func (ev event) event(v versions) placing.Event {
 	case answered:
 		return placing.Answered{Fence: f, Answer: a, LaneUntil: lane, Through: through}
 	case lookedUp:
-		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff, Kind: askedFor}
+		return placing.LookedUp{Fence: f, Answer: a, LaneUntil: lane, Through: through, PutOff: ev.putOff, DocumentKind: askedFor}
 	case panicked:
 		return placing.Panicked{Fence: f}
 	case resumed:

@@ -534,7 +534,7 @@ func resumedAtOnce(q ask) (ledger.Entry, placing.Step) {
 func wrongBelieved(how wrong) rewrite {
 	return func(q ask) (ledger.Entry, placing.Step) {
 		if l, ok := q.event.(placing.LookedUp); ok && q.is.wrong == how {
-			l.Answer.Key, l.Kind = q.entry.Document.Key, q.entry.Reference.Kind
+			l.Answer.Key, l.DocumentKind = q.entry.Document.Key, q.entry.Reference.DocumentKind
 			q.event = l
 		}
 		return q.next()

@@ -60,7 +60,7 @@ func Edit(t testing.TB, body []byte, changes map[string]any) []byte {
 }
 
 // Kind is what an order is rejected for; empty where it isn't.
-func Kind(err error) order.Kind {
+func Kind(err error) order.ReasonKind {
 	reason, _ := order.AsRejection(err)
 	return reason.Kind
 }

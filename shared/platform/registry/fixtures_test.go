@@ -31,7 +31,7 @@ type want struct {
 	why string
 	// verdict is the kind that Check rejects the order with on the day of payment,
 	// if it does.
-	verdict order.Kind
+	verdict order.ReasonKind
 }
 
 // samples are the project's own, below events/payloads.

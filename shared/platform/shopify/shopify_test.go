@@ -403,7 +403,7 @@ func TestARefundInPartLeavesTheSaleAndTheUnpaidIsLeftOut(t *testing.T) {
 		change         object
 		pieces         []int64
 		total, current string
-		verdict        order.Kind
+		verdict        order.ReasonKind
 	}{
 		{"nothing was refunded", object{}, []int64{3, 1}, "215.00", "215.00", ""},
 		{"money went back", object{"refunds": []any{refund("success", taken(2, 1, "80.00", "0"))}}, []int64{3, 1}, "215.00", "135.00", ""},

@@ -276,7 +276,7 @@ func TestBulkEditOfLastYearsOrdersMakesNoDocument(t *testing.T) {
 		if got := careless.Take(t.Context(), "loja-wp", r, "id"); got.Status != 200 || got.Answer.Status != "accepted" {
 			t.Fatalf("%s: %d %+v", paid, got.Status, got.Answer)
 		}
-		want := order.Kind("")
+		want := order.ReasonKind("")
 		if now.Sub(paid) > 400*24*time.Hour {
 			want = order.TooOld
 			tooOld++
