@@ -91,7 +91,7 @@ func openShop(t *testing.T, connections, secretsFile string) shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets, err := secretfile.Open(secretsFile, secretfile.Options{Now: time.Now, ERPs: kinds.All().Secrets()})
+	secrets, err := secretfile.Open(secretsFile, secretfile.Options{Now: time.Now, Kinds: kinds.All().Secrets()})
 	if err != nil {
 		t.Fatal(err)
 	}

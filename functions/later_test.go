@@ -81,14 +81,14 @@ func (s *stack) laterSweep() func() int {
 	connections := f.Connections()
 	queues := f.Queues(connections)
 	sweep := placing.Sweep{Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
-		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account]) }}
+		Queue: func(account string) queue.Sender { return queues(connections().Accounts[account]) }}
 	if err := f.Err(); err != nil {
 		s.t.Fatal(err)
 	}
 	return func() int {
 		s.t.Helper()
 		woken := 0
-		for _, account := range slices.Sorted(maps.Keys(connections().ERPs)) {
+		for _, account := range slices.Sorted(maps.Keys(connections().Accounts)) {
 			n, err := sweep.Account(s.t.Context(), account)
 			if err != nil {
 				s.t.Fatal(err)

@@ -181,7 +181,7 @@ func (s *stack) keep(file string) {
 		s.t.Fatal(err)
 	}
 	s.configured = c
-	for name, account := range c.ERPs {
+	for name, account := range c.Accounts {
 		s.createSecret(account.Kind+"/"+name, `{"app_key":"`+appKeyOf(name)+`","app_secret":"`+appSecret+`"}`)
 	}
 	for name := range c.Connections {

@@ -24,7 +24,7 @@ func ordersAreSales(s *stack) {
 	lane.drain()
 	s.sold(orders...)
 	for _, p := range orders {
-		if e := s.entry(p); e.ERP != "sensio" || e.Account != "loja" || e.Attempts != 1 || e.Found || e.Payload != nil || e.Total != p.total {
+		if e := s.entry(p); e.ERPKind != "sensio" || e.Account != "loja" || e.Attempts != 1 || e.Found || e.Payload != nil || e.Total != p.total {
 			s.t.Errorf("%+v", e)
 		}
 	}

@@ -388,7 +388,7 @@ func (s *troubled) pass(d time.Duration) (given int) {
 			s.t.Fatal(err)
 		}
 	}
-	for account := range s.configured.ERPs {
+	for account := range s.configured.Accounts {
 		s.lanePasses(account, d)
 	}
 	s.questionsPass(d)
@@ -494,7 +494,7 @@ func (s *troubled) counts() {
 	s.t.Helper()
 	var orders, sales []purchase
 	for _, p := range s.all {
-		if s.configured.ERPs[s.configured.Connections[p.connection].ERP].Kind == "omie" {
+		if s.configured.Accounts[s.configured.Connections[p.connection].Account].Kind == "omie" {
 			orders = append(orders, p)
 		} else {
 			sales = append(sales, p)
@@ -539,9 +539,9 @@ func (s *troubled) happened() {
 			if e.Found && a.Did == "create" {
 				switch a.Answer {
 				case "lapsed":
-					lapsed[e.ERP]++
+					lapsed[e.ERPKind]++
 				case string(erp.Lost):
-					unheard[e.ERP]++
+					unheard[e.ERPKind]++
 				}
 			}
 		}

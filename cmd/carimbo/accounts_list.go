@@ -103,11 +103,11 @@ func (c *console) printAccounts(list []operator.AccountView, cfg connection.Conf
 	c.printTable(c.stdout, append(heading, "WAITING", "OLDEST", "WHY"), rows)
 	fmt.Fprintf(c.stdout, "\n%s\n", operator.TallyAccounts(list))
 	for _, a := range list {
-		if _, configured := cfg.ERPs[a.Account]; !configured {
+		if _, configured := cfg.Accounts[a.Account]; !configured {
 			fmt.Fprintf(c.stdout, "%s is not in %s any more: its orders wait until it is added again.\n", safe(a.Account), safe(c.connections))
 		}
 	}
-	c.writeTasks(c.stdout, operator.AccountTasks(erps, c.site(), list))
+	c.writeTasks(c.stdout, operator.AccountTasks(erpKind, c.site(), list))
 }
 
 func colourOfAccount(s operator.AccountState) colour {

@@ -202,7 +202,7 @@ func TestARefusedAccountIsOnMineWithoutTheFileOfConnections(t *testing.T) {
 	dir := t.TempDir()
 	b := book{name: "machine", data: dir}
 	b.use(t, func(l ledger.Ledger) error {
-		e := ledger.Entry{Key: "cursos#HP01", Token: "t", Connection: "cursos", ERP: "omie", Account: "estudio",
+		e := ledger.Entry{Key: "cursos#HP01", Token: "t", Connection: "cursos", ERPKind: "omie", Account: "estudio",
 			State: ledger.Waiting, Due: noon, Until: noon, ReceivedAt: noon, UpdatedAt: noon}
 		_, err := l.Write(t.Context(), ledger.Entry{}, e)
 		return err

@@ -31,7 +31,7 @@ itself. Broken off, the command is gone on with by giving it again.`,
 			if err != nil || len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return slices.Sorted(maps.Keys(cfg.ERPs)), cobra.ShellCompDirectiveNoFileComp
+			return slices.Sorted(maps.Keys(cfg.Accounts)), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := c.readConfig(cmd)

@@ -57,7 +57,7 @@ type checked struct {
 	Name     string `json:"name"`
 	Platform string `json:"platform"`
 	Account  string `json:"account"`
-	ERP      string `json:"erp"`
+	Kind     string `json:"erp"`
 	Webhook  string `json:"webhook"`
 }
 

@@ -91,6 +91,6 @@ func (c *configuration) take() error {
 		}
 	}
 	c.config, c.told, c.warned = cfg, "", problems
-	c.log.Info("the file of connections was read anew", "connections", len(cfg.Connections), "accounts", len(cfg.ERPs))
+	c.log.Info("the file of connections was read anew", "connections", len(cfg.Connections), "accounts", len(cfg.Accounts))
 	return nil
 }

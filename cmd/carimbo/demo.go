@@ -202,7 +202,7 @@ func (c *console) tell(ctx context.Context, l ledger.Ledger, sc script, told map
 
 // documentIn is what the ERP calls the order's document.
 func documentIn(e ledger.Entry) string {
-	kind, _ := kinds.All().Find(e.ERP)
+	kind, _ := kinds.All().Find(e.ERPKind)
 	document, _ := kind.Document(e.Reference.DocumentKind)
 	return kind.Title + " " + document.Title
 }

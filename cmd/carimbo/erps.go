@@ -8,8 +8,8 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 )
 
-// erps is what a person is told of the kinds of ERP that are built in.
-func erps(name string) (operator.ERP, bool) {
+// erpKind is what a person is told of the kinds of ERP that are built in.
+func erpKind(name string) (operator.ERPKind, bool) {
 	kind, ok := kinds.All().Find(name)
 	return kindWords{kind}, ok
 }
@@ -40,9 +40,9 @@ func (w kindWords) CanLookUp(settings func() (json.RawMessage, error)) (bool, er
 	if err != nil {
 		return true, err
 	}
-	account, err := w.kind.New(erp.Options{Settings: raw})
+	client, err := w.kind.New(erp.Options{Settings: raw})
 	if err != nil {
 		return false, err
 	}
-	return account.CanLookUp(), nil
+	return client.CanLookUp(), nil
 }

@@ -16,7 +16,7 @@ func TestADocumentIsCalledAsItsERPCallsIt(t *testing.T) {
 		"omie":   {"Omie", "abc", "", "the same code abc", "Look by cCodIntOS abc", "IncluirOS", ""},
 		"sensio": {"Sensio", "Loja WP#7", "orig#origId", `the same orig "Loja WP" and origId "7"`, `Look by orig "Loja WP", origId "7"`, "POST /sales", ""},
 	} {
-		e, _ := erps(kind)
+		e, _ := erpKind(kind)
 		got := []string{e.Title(), e.Code(ref), e.CodeParts(), e.SameCode(ref), e.WhereToLook(ref), e.Asked("create"), e.Asked("retry")}
 		if !slices.Equal(want, got) {
 			t.Errorf("%s:\nwant %q\n got %q", kind, want, got)
@@ -29,12 +29,12 @@ func TestADocumentIsCalledAsItsERPCallsIt(t *testing.T) {
 
 func TestOnlyBuiltInKindsOfERPAreKnown(t *testing.T) {
 	for _, kind := range kinds.All().Names() {
-		if _, ok := erps(kind); !ok {
+		if _, ok := erpKind(kind); !ok {
 			t.Errorf("%s is not known", kind)
 		}
 	}
 	for _, kind := range []string{"", "Omie", "gama"} {
-		if e, ok := erps(kind); ok {
+		if e, ok := erpKind(kind); ok {
 			t.Errorf("%q is taken for %s", kind, e.Title())
 		}
 	}
@@ -43,7 +43,7 @@ func TestOnlyBuiltInKindsOfERPAreKnown(t *testing.T) {
 func TestAnAccountsLookUpIsInItsSettings(t *testing.T) {
 	c := &console{connections: write(t, "connections.yaml", sensioConnections)}
 	canLookUp := func(kind, account string) (bool, error) {
-		e, _ := erps(kind)
+		e, _ := erpKind(kind)
 		return e.CanLookUp(func() (json.RawMessage, error) { return c.accountSettings(account, kind) })
 	}
 	for _, k := range []struct {

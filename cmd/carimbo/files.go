@@ -98,7 +98,7 @@ func (c *console) connect(cmd *cobra.Command, name string) (store, error) {
 	if !ok {
 		return store{}, fmt.Errorf("connection %s: platform %s is not built in: this program knows %s", name, conn.Platform, strings.Join(registry.Names(), ", "))
 	}
-	return store{conn, cfg.ERPs[conn.ERP], p}, nil
+	return store{conn, cfg.Accounts[conn.Account], p}, nil
 }
 
 func connectionNames(cfg connection.Config) []string {
@@ -150,7 +150,7 @@ func (c *console) readSecrets(cmd *cobra.Command) (*secretfile.Store, error) {
 }
 
 func (c *console) loadSecrets(cmd *cobra.Command, real bool) (*secretfile.Store, error) {
-	secrets, err := secretfile.Open(c.secrets, secretfile.Options{Now: c.now, ERPs: kinds.All().Secrets(), Real: real})
+	secrets, err := secretfile.Open(c.secrets, secretfile.Options{Now: c.now, Kinds: kinds.All().Secrets(), Real: real})
 	return secrets, unreadable(cmd, c.secrets, "secrets", err)
 }
 

@@ -49,10 +49,10 @@ func (c *console) inspect(cmd *cobra.Command, p purpose) (inspection, error) {
 	if err != nil {
 		return in, err
 	}
-	in.config, in.Accounts = cfg, len(cfg.ERPs)
+	in.config, in.Accounts = cfg, len(cfg.Accounts)
 	for _, name := range connectionNames(cfg) {
 		conn := cfg.Connections[name]
-		in.Connections = append(in.Connections, checked{name, conn.Platform, conn.ERP, cfg.ERPs[conn.ERP].Kind, "/webhooks/" + name})
+		in.Connections = append(in.Connections, checked{name, conn.Platform, conn.Account, cfg.Accounts[conn.Account].Kind, "/webhooks/" + name})
 	}
 	if in.secrets, err = c.inspectSecrets(cmd, p, &in.report); err != nil {
 		return in, err
@@ -132,11 +132,11 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 	}
 	needs := map[string][]string{}
 	for _, name := range connectionNames(cfg) {
-		account := cfg.Connections[name].ERP
+		account := cfg.Connections[name].Account
 		needs[account] = append(needs[account], name)
 	}
 	for _, account := range slices.Sorted(maps.Keys(needs)) {
-		if _, _, err := secret.Credentials(secrets, cfg.ERPs[account].Kind+"/"+account)(ctx); err != nil {
+		if _, _, err := secret.Credentials(secrets, cfg.Accounts[account].Kind+"/"+account)(ctx); err != nil {
 			missing("%v: account %s needs its app_key and app_secret (for %s)", err, account, strings.Join(needs[account], ", "))
 		}
 	}

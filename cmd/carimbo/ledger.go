@@ -47,13 +47,13 @@ func (c *console) site() operator.Site {
 
 // orders are those of a ledger, which commands are given to.
 func (c *console) orders(l ledger.Ledger) operator.Orders {
-	return operator.Orders{Ledger: l, ERPs: erps, Settings: c.accountSettings, Site: c.site()}
+	return operator.Orders{Ledger: l, Kinds: erpKind, Settings: c.accountSettings, Site: c.site()}
 }
 
 // accountSettings reads an account's settings in --connections.
 func (c *console) accountSettings(name, kind string) (json.RawMessage, error) {
 	cfg, _, err := file.Load(c.connections, kinds.All())
-	account, ok := cfg.ERPs[name]
+	account, ok := cfg.Accounts[name]
 	switch _, unreadable := errors.AsType[*fs.PathError](err); {
 	case unreadable, err == nil && (!ok || account.Kind != kind):
 		return nil, fmt.Errorf("account %s (%s) is not in %s: give the file that has it with --connections FILE", name, kind, c.connections)
@@ -66,11 +66,11 @@ func (c *console) accountSettings(name, kind string) (json.RawMessage, error) {
 // accountsOf are the ERP accounts of a configuration and of a ledger.
 func (c *console) accountsOf(l ledger.Ledger, cfg connection.Config) operator.Accounts {
 	a := operator.Accounts{Ledger: l, Kinds: map[string]string{}, Connections: map[string]string{}, Now: c.now}
-	for name, account := range cfg.ERPs {
+	for name, account := range cfg.Accounts {
 		a.Kinds[name] = account.Kind
 	}
 	for name, conn := range cfg.Connections {
-		a.Connections[name] = conn.ERP
+		a.Connections[name] = conn.Account
 	}
 	return a
 }

@@ -97,7 +97,7 @@ func (s *story) arrives(id string, what queue.Type, body []byte) {
 	if body != nil {
 		m.Payload = packed
 	}
-	s.happens(id, placing.Arrival{Message: m, ERP: "omie", Reference: erp.NewReference("cursos", "", id), Owner: "owner", Lease: s.now.Add(255 * time.Second)})
+	s.happens(id, placing.Arrival{Message: m, ERPKind: "omie", Reference: erp.NewReference("cursos", "", id), Owner: "owner", Lease: s.now.Add(255 * time.Second)})
 }
 
 func (s *story) happens(id string, ev placing.Event) {

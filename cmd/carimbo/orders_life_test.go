@@ -97,8 +97,8 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 			golden(t, name, got.out)
 		}
 		e := b.entry(t, lifeID)
-		kind, _ := erps(e.ERP)
-		for _, a := range operator.ViewDetails(erps, e).Timeline {
+		kind, _ := erpKind(e.ERPKind)
+		for _, a := range operator.ViewDetails(erpKind, e).Timeline {
 			call := kind.Asked(a.Did) != ""
 			if a.At.IsZero() || a.Became == "" || call && (a.Answer == "" || a.Rule == "" || a.Asked == "") || a.By != "" && (a.Note == "" || a.Rule == "") {
 				t.Errorf("not told in full: %+v", a)

@@ -65,7 +65,7 @@ one in --connection; what came some seconds ago may be missing.`,
 }
 
 func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
-	entries, err := operator.ViewEntries(ctx, l, erps, f)
+	entries, err := operator.ViewEntries(ctx, l, erpKind, f)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (c *console) writeTable(out *bytes.Buffer, rows []operator.Row, refused []o
 	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
 	fmt.Fprintf(out, "\n%s\n", operator.Tally(rows))
 	writeLaterChanges(out, rows)
-	c.writeTasks(out, slices.Concat(operator.AccountTasks(erps, c.site(), refused), operator.Tasks(erps, rows)))
+	c.writeTasks(out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), operator.Tasks(erpKind, rows)))
 }
 
 // stateCell shows in colour whether anybody has to do anything.

@@ -41,7 +41,7 @@ func sell(t *testing.T, l ledger.Ledger, connection, account string, canLookUp b
 		"8": {Kind: erp.NotSent, Text: "no such host"},
 		"9": {Kind: erp.Created, ID: "64f1"},
 	} {
-		happens(id, placing.Arrival{ERP: "sensio", Reference: erp.NewReference(connection, "Loja WP", id), Owner: "owner", Lease: noon,
+		happens(id, placing.Arrival{ERPKind: "sensio", Reference: erp.NewReference(connection, "Loja WP", id), Owner: "owner", Lease: noon,
 			Message: queue.Message{Type: queue.Paid, Key: connection + "#" + id, Account: account, Connection: connection, Platform: "generic",
 				OrderID: id, Digest: id, ReceivedAt: s.now, Payload: []byte("p")}})
 		happens(id, placing.Prepared{Fence: 1, Facts: facts, Mark: erp.Mark{Digest: "d"}, TimeLeft: true})

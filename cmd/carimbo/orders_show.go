@@ -32,7 +32,7 @@ Names and tax ids are not kept.`,
 					return err
 				}
 				if asJSON {
-					return printJSON(c.stdout, operator.ViewDetails(erps, e))
+					return printJSON(c.stdout, operator.ViewDetails(erpKind, e))
 				}
 				var out bytes.Buffer
 				c.writeEntry(&out, e)
@@ -49,16 +49,16 @@ Names and tax ids are not kept.`,
 }
 
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
-	view := operator.ViewDetails(erps, e)
+	view := operator.ViewDetails(erpKind, e)
 	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
 	state := stateCell(e, operator.LaterChange(e))
 	c.writeField(out, "state", state.text, state.with)
 	c.writeField(out, "reason", string(e.Reason.Kind), plain)
-	c.writeField(out, reasonLabel(e), operator.InWords(erps, e), plain)
+	c.writeField(out, reasonLabel(e), operator.InWords(erpKind, e), plain)
 	c.writeField(out, "next attempt", c.local(view.NextAttemptAt), plain)
 	c.writeField(out, "ERP document", documentInFull(e), plain)
-	c.writeField(out, "code", operator.CodeInFull(erps, e), plain)
-	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERP+")", plain)
+	c.writeField(out, "code", operator.CodeInFull(erpKind, e), plain)
+	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERPKind+")", plain)
 	c.writeField(out, "order", e.OrderID, plain)
 	c.writeField(out, "store number", e.StoreNumber, plain)
 	c.writeField(out, "total", amount(e), plain)

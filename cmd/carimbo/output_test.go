@@ -79,7 +79,7 @@ func TestColoursAreForTerminalsAlone(t *testing.T) {
 
 func TestTheJSONOfAListHoldsNoNull(t *testing.T) {
 	var out bytes.Buffer
-	if err := printJSON(&out, []operator.EntryView{operator.ViewEntry(erps, ledger.Entry{State: ledger.Created})}); err != nil {
+	if err := printJSON(&out, []operator.EntryView{operator.ViewEntry(erpKind, ledger.Entry{State: ledger.Created})}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "null") || strings.Contains(out.String(), "0001-01-01") {

@@ -38,8 +38,8 @@ func (s oneSecret) Refresh(ctx context.Context, name string, _ time.Time) (secre
 func TestContentsOfAFileHaveTheDigestThatIntakeGivesThem(t *testing.T) {
 	var queued tap
 	cfg := connection.Config{
-		ERPs:        map[string]connection.Account{"estudio": {Name: "estudio", Kind: "omie"}},
-		Connections: map[string]connection.Connection{"cursos": {Name: "cursos", Platform: "hotmart", ERP: "estudio"}},
+		Accounts:    map[string]connection.Account{"estudio": {Name: "estudio", Kind: "omie"}},
+		Connections: map[string]connection.Connection{"cursos": {Name: "cursos", Platform: "hotmart", Account: "estudio"}},
 	}
 	in := &intake.Intake{Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: oneSecret("hottok"),
 		Queue: func(connection.Account) queue.Sender { return &queued },

@@ -87,13 +87,13 @@ func (c *console) judge(s store, n platform.Notice, o order.Order) error {
 func (c *console) request(s store, o order.Order, ref erp.Reference) ([]byte, error) {
 	kind, ok := kinds.All().Find(s.account.Kind)
 	if !ok {
-		return nil, fmt.Errorf("account %s: the kind %s is not built in", s.ERP, s.account.Kind)
+		return nil, fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
 	}
-	account, err := kind.New(erp.Options{Account: s.ERP, Settings: s.account.Settings, Now: c.now})
+	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
 	if err != nil {
-		return nil, fmt.Errorf("account %s: %w", s.ERP, err)
+		return nil, fmt.Errorf("account %s: %w", s.Account, err)
 	}
-	doc, err := account.Document(o, ref)
+	doc, err := client.Document(o, ref)
 	if err != nil {
 		return nil, err
 	}

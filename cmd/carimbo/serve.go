@@ -119,7 +119,7 @@ func limitFlags(cmd *cobra.Command, l *intake.Limits) {
 func (c *console) announce(s *serving, cfg connection.Config) {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Connections)) {
 		conn := cfg.Connections[name]
-		fmt.Fprintf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.ERP, s.url, name)
+		fmt.Fprintf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.Account, s.url, name)
 	}
 	if s.simulators != nil {
 		for _, sim := range s.simulators.running {
@@ -188,7 +188,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	}()
 	draining := make(chan int, 1)
 	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Simulated: p.simulate, Connections: p.connections, Secrets: p.secrets,
-		ERP:     accounts(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log),
+		Clients: accounts(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log),
 		Spacing: p.spacing, Limits: p.limits, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
 	if err != nil {
 		return err

@@ -92,8 +92,8 @@ func (s start) patient(cfg connection.Config) error {
 
 // elsewhere names the accounts whose calls leave this machine.
 func elsewhere(cfg connection.Config) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(cfg.ERPs)), func(name string) bool {
-		return onLoopback(cfg.ERPs[name].BaseURL)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(cfg.Accounts)), func(name string) bool {
+		return onLoopback(cfg.Accounts[name].BaseURL)
 	})
 }
 

@@ -146,7 +146,7 @@ func TestOnlyTheHostTellsWhetherAURLIsThisMachine(t *testing.T) {
 }
 
 func TestEveryAccountHasToBeOnThisMachine(t *testing.T) {
-	cfg := connection.Config{ERPs: map[string]connection.Account{
+	cfg := connection.Config{Accounts: map[string]connection.Account{
 		"a": {BaseURL: "http://127.0.0.1:1/"}, "b": {}, "c": {BaseURL: "http://localhost/"}, "d": {BaseURL: "https://sensio.example/"}}}
 	if got := fmt.Sprint(elsewhere(cfg)); got != "[b d]" {
 		t.Errorf("%s", got)

@@ -103,7 +103,7 @@ func secretsOf(connections, secrets string) (map[string]map[string]string, error
 	if err != nil {
 		return nil, err
 	}
-	store, err := secretfile.Open(secrets, secretfile.Options{Now: time.Now, ERPs: kinds.All().Secrets()})
+	store, err := secretfile.Open(secrets, secretfile.Options{Now: time.Now, Kinds: kinds.All().Secrets()})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func secretsOf(connections, secrets string) (map[string]map[string]string, error
 		}
 		return nil
 	}
-	for name, account := range config.ERPs {
+	for name, account := range config.Accounts {
 		if err := needed(account.Kind + "/" + name); err != nil {
 			return nil, err
 		}

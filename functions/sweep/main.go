@@ -16,6 +16,6 @@ func main() {
 	queues := f.Queues(connections)
 	f.Start(sweep{connections, placing.Sweep{
 		Ledger: f.Ledger(), Spacing: placing.Spacing, Now: f.Now, SecretVersion: f.SecretVersions(connections),
-		Queue: func(account string) queue.Sender { return queues(connections().ERPs[account]) },
+		Queue: func(account string) queue.Sender { return queues(connections().Accounts[account]) },
 	}.Account, f.Log}.handle)
 }

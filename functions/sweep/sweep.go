@@ -24,7 +24,7 @@ type sweep struct {
 // as failed, and the next minute tries again.
 func (s sweep) handle(ctx context.Context) error {
 	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(s.connections().ERPs)) {
+	for _, name := range slices.Sorted(maps.Keys(s.connections().Accounts)) {
 		woken, err := s.account(ctx, name)
 		if err != nil {
 			s.log.ErrorContext(ctx, "the sweep broke off", "account", name, "woken", woken, "cause", err)

@@ -21,7 +21,7 @@ import (
 var now = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 func connections() connection.Config {
-	return connection.Config{ERPs: map[string]connection.Account{"estudio": {Kind: "omie"}, "loja": {Kind: "sensio"}, "oficina": {Kind: "omie"}}}
+	return connection.Config{Accounts: map[string]connection.Account{"estudio": {Kind: "omie"}, "loja": {Kind: "sensio"}, "oficina": {Kind: "omie"}}}
 }
 
 // queued is the queue of an account: it keeps what it is sent, or fails.

@@ -26,18 +26,18 @@ type Accounts struct {
 	Log     *slog.Logger
 
 	mu   sync.Mutex
-	made map[string]client
+	made map[string]cachedClient
 }
 
-type client struct {
+type cachedClient struct {
 	settings string
-	erp      erp.ERP
+	client   erp.Client
 }
 
-// ERP returns the account's client, or false if the account is not configured or
+// Client returns the account's client, or false if the account is not configured or
 // can't be used as it is configured.
-func (a *Accounts) ERP(name string) (erp.ERP, bool) {
-	account, ok := a.Connections().ERPs[name]
+func (a *Accounts) Client(name string) (erp.Client, bool) {
+	account, ok := a.Connections().Accounts[name]
 	if !ok {
 		return nil, false
 	}
@@ -45,7 +45,7 @@ func (a *Accounts) ERP(name string) (erp.ERP, bool) {
 	defer a.mu.Unlock()
 	settings := string(account.Settings)
 	if c, ok := a.made[name]; ok && c.settings == settings {
-		return c.erp, true
+		return c.client, true
 	}
 	kind, ok := a.Kinds.Find(account.Kind)
 	if !ok {
@@ -57,9 +57,9 @@ func (a *Accounts) ERP(name string) (erp.ERP, bool) {
 		return nil, false
 	}
 	if a.made == nil {
-		a.made = map[string]client{}
+		a.made = map[string]cachedClient{}
 	}
-	a.made[name] = client{settings: settings, erp: e}
+	a.made[name] = cachedClient{settings: settings, client: e}
 	return e, true
 }
 

@@ -14,13 +14,13 @@ import (
 
 // client is an ERP that knows the settings that it was made of.
 type client struct {
-	erp.ERP
+	erp.Client
 	settings string
 }
 
 func TestAClientIsMadeOnceAndAnewWhenItsSettingsChange(t *testing.T) {
 	config := func(settings string) connection.Config {
-		return connection.Config{ERPs: map[string]connection.Account{
+		return connection.Config{Accounts: map[string]connection.Account{
 			"estudio": {Name: "estudio", Kind: "omie", Settings: json.RawMessage(settings)},
 			"loja":    {Name: "loja", Kind: "sensio"},
 			"broken":  {Name: "broken", Kind: "omie", Settings: json.RawMessage("wrong")},
@@ -29,7 +29,7 @@ func TestAClientIsMadeOnceAndAnewWhenItsSettingsChange(t *testing.T) {
 	var log bytes.Buffer
 	now, made := config("one"), 0
 	accounts := &connection.Accounts{Connections: func() connection.Config { return now }, Log: slog.New(slog.NewTextHandler(&log, nil)),
-		Kinds: erp.Kinds{{Name: "omie", New: func(o erp.Options) (erp.ERP, error) {
+		Kinds: erp.Kinds{{Name: "omie", New: func(o erp.Options) (erp.Client, error) {
 			if string(o.Settings) == "wrong" {
 				return nil, errors.New("os is wrong")
 			}
@@ -41,13 +41,13 @@ func TestAClientIsMadeOnceAndAnewWhenItsSettingsChange(t *testing.T) {
 		made     int
 	}{{"one", 1}, {"one", 1}, {"two", 2}, {"two", 2}, {"one", 3}} {
 		now = config(c.settings)
-		e, ok := accounts.ERP("estudio")
+		e, ok := accounts.Client("estudio")
 		if got, _ := e.(client); !ok || got.settings != "estudio "+c.settings || made != c.made {
 			t.Errorf("%s: %t, %q, made %d times", c.settings, ok, got.settings, made)
 		}
 	}
 	for _, name := range []string{"nobody", "loja", "broken"} {
-		if e, ok := accounts.ERP(name); ok || e != nil {
+		if e, ok := accounts.Client(name); ok || e != nil {
 			t.Errorf("%s has a client", name)
 		}
 	}

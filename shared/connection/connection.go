@@ -17,7 +17,7 @@ import (
 
 // Config is the whole file.
 type Config struct {
-	ERPs        map[string]Account    `json:"erps"`
+	Accounts    map[string]Account    `json:"erps"`
 	Connections map[string]Connection `json:"connections"`
 }
 
@@ -37,8 +37,8 @@ type Account struct {
 type Connection struct {
 	Name     string `json:"-"`
 	Platform string `json:"platform"`
-	// ERP is the name of the account.
-	ERP string `json:"erp"`
+	// Account is the name of the account.
+	Account string `json:"erp"`
 	// Since: an order paid before it is ignored (rule 13). Midnight in São Paulo.
 	Since Date `json:"since"`
 	// TestOrders is "create" to treat the platform's test orders as real ones.
@@ -98,17 +98,17 @@ func Parse(b []byte) (Config, error) {
 	if err := json.Unmarshal(b, &c); err != nil {
 		return Config{}, fmt.Errorf("read connections: %w", err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.ERPs)) {
-		a := c.ERPs[name]
+	for _, name := range slices.Sorted(maps.Keys(c.Accounts)) {
+		a := c.Accounts[name]
 		if err := a.check(name); err != nil {
 			return Config{}, fmt.Errorf("read connections: erps.%s: %w", name, err)
 		}
 		a.Name = name
-		c.ERPs[name] = a
+		c.Accounts[name] = a
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Connections)) {
 		conn := c.Connections[name]
-		if err := conn.check(name, c.ERPs); err != nil {
+		if err := conn.check(name, c.Accounts); err != nil {
 			return Config{}, fmt.Errorf("read connections: connections.%s: %w", name, err)
 		}
 		conn.Name = name
@@ -129,7 +129,7 @@ func (a Account) check(name string) error {
 
 // check: an order of any age would pass a connection without since (rule 13).
 func (c Connection) check(name string, accounts map[string]Account) error {
-	_, known := accounts[c.ERP]
+	_, known := accounts[c.Account]
 	switch {
 	case !ValidName(name):
 		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
@@ -138,7 +138,7 @@ func (c Connection) check(name string, accounts map[string]Account) error {
 	case c.Since.IsZero():
 		return fmt.Errorf("%w: since is missing", ErrInvalid)
 	case !known:
-		return fmt.Errorf("%w: erp: there is no account %q", ErrInvalid, c.ERP)
+		return fmt.Errorf("%w: erp: there is no account %q", ErrInvalid, c.Account)
 	}
 	return nil
 }

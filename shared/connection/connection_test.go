@@ -40,14 +40,14 @@ func TestAccountsAndConnectionsKnowTheirNames(t *testing.T) {
 		return connection.Date{Time: day}
 	}
 	want := map[string]connection.Connection{
-		"cursos": {Name: "cursos", Platform: "hotmart", ERP: "estudio", Since: saoPaulo("2026-11-21"), Amount: "producer"},
-		"loja-wp": {Name: "loja-wp", Platform: "vtex", ERP: "loja", Since: saoPaulo("2026-01-02"),
+		"cursos": {Name: "cursos", Platform: "hotmart", Account: "estudio", Since: saoPaulo("2026-11-21"), Amount: "producer"},
+		"loja-wp": {Name: "loja-wp", Platform: "vtex", Account: "loja", Since: saoPaulo("2026-01-02"),
 			Orig: "Loja WP", Header: "x-token", Line: "AVULSO", TestOrders: "create"},
 	}
 	if diff := cmp.Diff(want, c.Connections); diff != "" {
 		t.Errorf("connections (-want +got):\n%s", diff)
 	}
-	loja := c.ERPs["loja"]
+	loja := c.Accounts["loja"]
 	if loja.Name != "loja" || loja.Kind != "sensio" || loja.BaseURL != "https://api.example.com.br/v1" {
 		t.Errorf("account %+v", loja)
 	}
@@ -77,8 +77,8 @@ func TestNumbersInSettingsKeepTheirText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, number := range []string{"3846592864123456789", "2.50"} {
-		if !strings.Contains(string(c.ERPs["estudio"].Settings), number) {
-			t.Errorf("settings lost %s: %s", number, c.ERPs["estudio"].Settings)
+		if !strings.Contains(string(c.Accounts["estudio"].Settings), number) {
+			t.Errorf("settings lost %s: %s", number, c.Accounts["estudio"].Settings)
 		}
 	}
 	written, err := json.Marshal(c)
@@ -92,7 +92,7 @@ func TestNumbersInSettingsKeepTheirText(t *testing.T) {
 	compact := func(b json.RawMessage) string {
 		return strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(string(b))
 	}
-	if got, want := compact(again.ERPs["estudio"].Settings), compact(c.ERPs["estudio"].Settings); got != want {
+	if got, want := compact(again.Accounts["estudio"].Settings), compact(c.Accounts["estudio"].Settings); got != want {
 		t.Errorf("written and read again: %s, want %s", got, want)
 	}
 	if diff := cmp.Diff(c.Connections, again.Connections); diff != "" {
@@ -107,7 +107,7 @@ func TestAConfigKeepsNothingOfTheBytesItWasReadFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	clear(b)
-	if got := string(c.ERPs["loja"].Settings); !strings.Contains(got, "api.example.com.br") {
+	if got := string(c.Accounts["loja"].Settings); !strings.Contains(got, "api.example.com.br") {
 		t.Errorf("settings are %q", got)
 	}
 }
@@ -139,7 +139,7 @@ func TestNothingStartsWithoutWhatItNeeds(t *testing.T) {
 		if !errors.Is(err, connection.ErrInvalid) || err.Error() != row.want {
 			t.Errorf("%s: got %v, want %s", row.name, err, row.want)
 		}
-		if c.Connections != nil || c.ERPs != nil {
+		if c.Connections != nil || c.Accounts != nil {
 			t.Errorf("%s: an error and a config", row.name)
 		}
 	}

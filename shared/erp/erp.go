@@ -9,11 +9,11 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// ERP is one account: one Omie app or one Sensio company. Its calls never retry
+// Client is one account: one Omie app or one Sensio company. Its calls never retry
 // and never follow a redirect; every one ends before CallLimit and before its
 // context does, whichever is first. It is not safe for concurrent use by design:
 // an account's calls go out one after another.
-type ERP interface {
+type Client interface {
 	// Document maps the order to what the ERP is asked to create. It is pure and
 	// offline. The error is an *order.Rejection (mapping, tax_id, preflight,
 	// total, quantity).

@@ -29,7 +29,7 @@ type Kind struct {
 	// Check says what is wrong with an account's object beyond what the schema can say.
 	Check func(settings json.RawMessage) []Problem
 	// New makes an account's client. The error says what is wrong with the settings.
-	New func(Options) (ERP, error)
+	New func(Options) (Client, error)
 	// Request is the body of the create call, with the secrets masked, and what isn't
 	// known of it before the order is placed, in words; empty for nothing.
 	Request func(Document) (body []byte, open string, err error)

@@ -33,7 +33,7 @@ func allocated(do func()) uint64 {
 
 // 60,000 SKUs of one line took 25 s.
 func TestAnOrderTakesAsMuchWorkAsItIsLong(t *testing.T) {
-	accounts := map[string]erp.ERP{}
+	accounts := map[string]erp.Client{}
 	if config, err := omie.Parse(json.RawMessage(`{"services":{"X":{"nCodServico":1}}}`)); err != nil {
 		t.Fatal(err)
 	} else {

@@ -121,7 +121,7 @@ func (f *Function) Secrets() *manager.Store {
 func (f *Function) SecretVersions(connections func() connection.Config) func(ctx context.Context, account string) (string, error) {
 	versions := manager.NewVersions(secretsmanager.NewFromConfig(f.config()), f.need(SecretPrefix))
 	return func(ctx context.Context, account string) (string, error) {
-		return versions.Current(ctx, connections().ERPs[account].Kind+"/"+account)
+		return versions.Current(ctx, connections().Accounts[account].Kind+"/"+account)
 	}
 }
 
@@ -131,7 +131,7 @@ func (f *Function) Queues(connections func() connection.Config) func(connection.
 	client := awssqs.NewFromConfig(f.config())
 	queues := map[string]queue.Sender{}
 	if connections != nil { // else that is the problem
-		for _, account := range connections().ERPs {
+		for _, account := range connections().Accounts {
 			if kind := account.Kind; queues[kind] == nil {
 				queues[kind] = sqs.New(client, f.need(QueueURL(kind)))
 			}

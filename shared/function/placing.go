@@ -16,7 +16,7 @@ func (f *Function) Placing(kind erp.Kind) func(context.Context, events.SQSEvent)
 	connections, ledger, secrets := f.Connections(), f.Ledger(), f.Secrets()
 	accounts := &connection.Accounts{Connections: connections, Kinds: erp.Kinds{kind}, Secrets: secrets, Log: f.Log,
 		Options: erp.Options{Notes: ledger, Spacing: placing.Spacing, Now: f.Now}}
-	worker := &placing.Worker{Ledger: ledger, Connections: connections, Platform: registry.Get, Secrets: secrets, ERP: accounts.ERP,
+	worker := &placing.Worker{Ledger: ledger, Connections: connections, Platform: registry.Get, Secrets: secrets, Client: accounts.Client,
 		Spacing: placing.Spacing, Now: f.Now, Meter: f.Meter, Log: f.Log}
 	return Batch{Placer: worker, Now: f.Now, Log: f.Log}.Handle
 }

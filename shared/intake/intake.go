@@ -151,7 +151,7 @@ func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id 
 	if len(m.Payload) > MaxPacked {
 		return in.refuse(ctx, tooLarge, name, "too_large", nil)
 	}
-	if err := in.Queue(cfg.ERPs[conn.ERP]).Send(ctx, m); err != nil {
+	if err := in.Queue(cfg.Accounts[conn.Account]).Send(ctx, m); err != nil {
 		return in.refuse(ctx, unwritten, name, "queue", fmt.Errorf("queue the notice: %w", err))
 	}
 	in.Meter.Take(ctx, MetricQueued, name, string(m.Type))
@@ -208,7 +208,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	// What changes nothing (a cart, a coupon) need not be about an order.
 	understood := err == nil && (n.Status == platform.Neither || usable(n.OrderID))
 	m := queue.Message{
-		Account: conn.ERP, Connection: conn.Name, Platform: conn.Platform,
+		Account: conn.Account, Connection: conn.Name, Platform: conn.Platform,
 		Topic: clipped(n.Topic), ReceivedAt: in.Now(), Correlation: order.Cut(id, maxCorrelation),
 	}
 	if understood {

@@ -64,9 +64,9 @@ type Entry struct {
 	// Customer is initials.
 	Customer string `json:"customer,omitempty"`
 
-	// ERP, Account and Reference, with the kind of document, are frozen at the first
+	// ERPKind, Account and Reference, with the kind of document, are frozen at the first
 	// claim (rule 11).
-	ERP       string        `json:"erp"`
+	ERPKind   string        `json:"erp"`
 	Account   string        `json:"account"`
 	Reference erp.Reference `json:"reference"`
 

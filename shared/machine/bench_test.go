@@ -166,7 +166,7 @@ func (b *bench) start() {
 		"sensio/loja":  {Values: map[string]string{"app_key": "1", "app_secret": "secret-of-the-company"}},
 	}
 	m, err := machine.Open(ctx, machine.Options{Data: b.dir, Connections: b.connections, Secrets: store,
-		ERP: b.accounts(store), Now: b.clock.Now, Monotonic: b.monotonic, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		Clients: b.accounts(store), Now: b.clock.Now, Monotonic: b.monotonic, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 		Draining: b.draining})
 	if err != nil {
 		b.t.Fatal(err)
@@ -206,8 +206,8 @@ func (b *bench) draining(orders int) {
 	}
 }
 
-func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (erp.ERP, bool) {
-	return func(l ledger.Ledger) func(string) (erp.ERP, bool) {
+func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (erp.Client, bool) {
+	return func(l ledger.Ledger) func(string) (erp.Client, bool) {
 		a := &connection.Accounts{Connections: b.connections, Kinds: kinds.All(), Secrets: store, Log: slog.New(slog.DiscardHandler),
 			Options: erp.Options{Notes: l, Spacing: placing.Spacing, Now: b.clock.Now, Sleep: b.sleep},
 			BaseURL: func(kind string, _ json.RawMessage) string {
@@ -216,8 +216,8 @@ func (b *bench) accounts(store secret.Store) func(ledger.Ledger) func(string) (e
 				}
 				return b.sensioURL
 			}}
-		return func(name string) (erp.ERP, bool) {
-			e, ok := a.ERP(name)
+		return func(name string) (erp.Client, bool) {
+			e, ok := a.Client(name)
 			return breaking{e, &b.breaks}, ok
 		}
 	}
@@ -231,7 +231,7 @@ func (b *bench) sleep(_ context.Context, d time.Duration) error {
 
 // breaking is an ERP whose code panics when it is told to.
 type breaking struct {
-	erp.ERP
+	erp.Client
 	now *atomic.Bool
 }
 
@@ -239,7 +239,7 @@ func (e breaking) Customer(ctx context.Context, d erp.Document) (erp.Document, e
 	if e.now.Swap(false) {
 		panic("a fault of our own")
 	}
-	return e.ERP.Customer(ctx, d)
+	return e.Client.Customer(ctx, d)
 }
 
 // leave makes the entry what a process leaves behind that was killed while it
@@ -268,7 +268,7 @@ func (b *bench) leave(key string, s ledger.State) {
 // openAgain opens a second machine on the same folder.
 func (b *bench) openAgain() (*machine.Machine, error) {
 	return machine.Open(b.t.Context(), machine.Options{Data: b.dir, Connections: b.connections, Secrets: secrets{},
-		ERP: b.accounts(secrets{}), Now: b.clock.Now, Meter: b.meter, Log: slog.New(slog.DiscardHandler)})
+		Clients: b.accounts(secrets{}), Now: b.clock.Now, Meter: b.meter, Log: slog.New(slog.DiscardHandler)})
 }
 
 // purchase is a webhook of Hotmart in the documented shape.

@@ -73,7 +73,7 @@ func Example() {
 	accounts := &connection.Accounts{Connections: connections, Kinds: erp.Kinds{omie.Kind()}, Secrets: secrets, Log: log,
 		Options: erp.Options{Notes: l, Now: now, Sleep: func(context.Context, time.Duration) error { return nil }},
 		BaseURL: func(string, json.RawMessage) string { return server.URL + "/api/v1/" }}
-	worker := &placing.Worker{Ledger: l, Connections: connections, Platform: registry.Get, ERP: accounts.ERP, Secrets: secrets,
+	worker := &placing.Worker{Ledger: l, Connections: connections, Platform: registry.Get, Client: accounts.Client, Secrets: secrets,
 		Spacing: placing.Spacing, Now: now, Meter: uncounted{}, Log: log}
 
 	var p platform.Platform = generic.Platform{}

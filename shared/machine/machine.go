@@ -45,9 +45,9 @@ type Options struct {
 	// call and message, so that it may change under way.
 	Connections func() connection.Config
 	Secrets     secret.Store
-	// ERP is given the ledger, for the customers that it remembers, and returns what
+	// Clients is given the ledger, for the customers that it remembers, and returns what
 	// gives out an account's client, or false if the account is not configured.
-	ERP func(ledger.Ledger) func(account string) (erp.ERP, bool)
+	Clients func(ledger.Ledger) func(account string) (erp.Client, bool)
 	// Spacing is placing.Spacing where it is zero.
 	Spacing time.Duration
 	// Limits bound what callers can make the machine hold.
@@ -127,7 +127,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	m.takeover = takeover.New(takeover.Options{Ledger: m.ledger, Queue: m.queue, Accounts: m.accounts, Rules: m.rules,
 		Spacing: opts.Spacing, Now: opts.Now, Monotonic: opts.Monotonic, Log: opts.Log})
 	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Get,
-		ERP: opts.ERP(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.takeover.Steady, Meter: opts.Meter, Log: opts.Log}
+		Client: opts.Clients(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.takeover.Steady, Meter: opts.Meter, Log: opts.Log}
 	m.sweep = placing.Sweep{Ledger: m.ledger, Spacing: opts.Spacing, Now: opts.Now, SecretVersion: m.secretVersion,
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
@@ -277,17 +277,17 @@ func (m *Machine) wake(ctx context.Context) {
 
 // accounts are the names of those that are configured, in their order.
 func (m *Machine) accounts() []string {
-	return slices.Sorted(maps.Keys(m.opts.Connections().ERPs))
+	return slices.Sorted(maps.Keys(m.opts.Connections().Accounts))
 }
 
 func (m *Machine) rules(account string) placing.Rules {
-	client, known := m.worker.ERP(account)
+	client, known := m.worker.Client(account)
 	return placing.Rules{Spacing: m.opts.Spacing, CanLookUp: !known || client.CanLookUp()}
 }
 
 // secretVersion is the version of an account's secret as it is now.
 func (m *Machine) secretVersion(ctx context.Context, account string) (string, error) {
-	s, err := m.opts.Secrets.Get(ctx, m.opts.Connections().ERPs[account].Kind+"/"+account)
+	s, err := m.opts.Secrets.Get(ctx, m.opts.Connections().Accounts[account].Kind+"/"+account)
 	if err != nil {
 		return "", nil //nolint:nilerr // without it there is nothing new
 	}

@@ -217,14 +217,14 @@ func TallyAccounts(list []AccountView) string {
 
 // AccountTasks says of each refused account what to do: the ERP's words don't tell
 // where its key is kept.
-func AccountTasks(erps ERPs, s Site, list []AccountView) (tasks []Task) {
+func AccountTasks(kinds ERPKinds, s Site, list []AccountView) (tasks []Task) {
 	for _, a := range list {
 		if a.State != AccountRefused {
 			continue
 		}
-		erp := erps.of(a.Kind).Title()
-		text := addSentence(fmt.Sprintf("%s refuses its key, or a permission is missing: %s", erp, a.Why),
-			fmt.Sprintf("If the key was changed, put it into app_key and app_secret of %s; if a permission is missing, give it in %s", s.secret(a.Kind, a.Account), erp))
+		title := kinds.of(a.Kind).Title()
+		text := addSentence(fmt.Sprintf("%s refuses its key, or a permission is missing: %s", title, a.Why),
+			fmt.Sprintf("If the key was changed, put it into app_key and app_secret of %s; if a permission is missing, give it in %s", s.secret(a.Kind, a.Account), title))
 		text = addSentence(text, "It is tried again "+s.Soon(time.Time{}, ledger.Lane{BlockedUntil: a.Until})+".")
 		tasks = append(tasks, Task{"account " + a.Account, text})
 	}

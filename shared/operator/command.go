@@ -14,7 +14,7 @@ import (
 // Orders are those of one ledger, which commands are given to.
 type Orders struct {
 	Ledger ledger.Ledger
-	ERPs   ERPs
+	Kinds  ERPKinds
 	// Settings reads those of an account as they are configured now. The error is for
 	// a person.
 	Settings func(account, kind string) (json.RawMessage, error)
@@ -53,7 +53,7 @@ func (o Orders) Plan(ctx context.Context, key string, ev placing.Event) (Plan, e
 		return p, nil
 	}
 	lane, err := o.Ledger.Lane(ctx, e.Account)
-	p.Will = Forecast(o.ERPs, rules, e, after, ev, o.Site.Soon(after.Until, lane))
+	p.Will = Forecast(o.Kinds, rules, e, after, ev, o.Site.Soon(after.Until, lane))
 	return p, err
 }
 
@@ -80,7 +80,7 @@ func (o Orders) NotDone(p Plan) Result {
 }
 
 func (o Orders) result(p Plan, e ledger.Entry) Result {
-	view := ViewEntry(o.ERPs, e)
+	view := ViewEntry(o.Kinds, e)
 	return Result{Key: p.Key, Will: p.Will, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
 }
 
@@ -130,7 +130,7 @@ func (o Orders) rules(e ledger.Entry, ev placing.Event) (placing.Rules, error) {
 // canLookUp tells whether the order's account has a look-up. The error is for a
 // person: nothing is known of the account.
 func (o Orders) canLookUp(e ledger.Entry) (bool, error) {
-	return o.ERPs.of(e.ERP).CanLookUp(func() (json.RawMessage, error) { return o.Settings(e.Account, e.ERP) })
+	return o.Kinds.of(e.ERPKind).CanLookUp(func() (json.RawMessage, error) { return o.Settings(e.Account, e.ERPKind) })
 }
 
 // dependsOnLookUp tells whether what becomes of the command depends on a look-up.
@@ -146,7 +146,7 @@ func dependsOnLookUp(e ledger.Entry, ev placing.Event) bool {
 func (o Orders) refusal(e ledger.Entry, r placing.Rules, step placing.Step) *Refusal {
 	why := step.Why
 	if e.State == ledger.Uncertain && !r.CanLookUp && !e.Leased(o.Site.Now()) {
-		why = addSentence(why, o.ERPs.of(e.ERP).WhereToLook(e.Reference))
+		why = addSentence(why, o.Kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	}
 	return &Refusal{e.Key, why}
 }
@@ -168,5 +168,5 @@ func (o Orders) next(e ledger.Entry, lane ledger.Lane) string {
 	case e.State == ledger.Uncertain && !e.Parked():
 		return "it is looked up " + soon
 	}
-	return InWords(o.ERPs, e)
+	return InWords(o.Kinds, e)
 }

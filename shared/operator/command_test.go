@@ -40,8 +40,8 @@ func TestWhichCommandsDependOnALookUp(t *testing.T) {
 }
 
 func TestOnlyWhoHasToLookInTheErpIsToldWhatFor(t *testing.T) {
-	o := operator.Orders{ERPs: erps, Site: site()}
-	parked := ledger.Entry{Key: "k", State: ledger.Uncertain, ERP: "beta", Reference: erp.Reference{Orig: "a", OrigID: "1"}}
+	o := operator.Orders{Kinds: kinds, Site: site()}
+	parked := ledger.Entry{Key: "k", State: ledger.Uncertain, ERPKind: "beta", Reference: erp.Reference{Orig: "a", OrigID: "1"}}
 	held, rejected := parked, parked
 	held.Lease, rejected.State = noon.Add(time.Minute), ledger.Rejected
 	for name, k := range map[string]struct {

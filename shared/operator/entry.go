@@ -17,7 +17,7 @@ type EntryView struct {
 	Total       string        `json:"total,omitempty"`
 	Currency    string        `json:"currency,omitempty"`
 	Customer    string        `json:"customer,omitempty"`
-	ERP         string        `json:"erp,omitempty"`
+	ERPKind     string        `json:"erp,omitempty"`
 	Account     string        `json:"account,omitempty"`
 	State       ledger.State  `json:"state"`
 	Code        string        `json:"code,omitempty"`
@@ -51,12 +51,12 @@ type AttemptView struct {
 }
 
 // ViewEntry is what a list shows of an entry.
-func ViewEntry(erps ERPs, e ledger.Entry) EntryView {
+func ViewEntry(kinds ERPKinds, e ledger.Entry) EntryView {
 	v := EntryView{
 		Key: e.Key, Connection: e.Connection, Platform: e.Platform, OrderID: e.OrderID,
 		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
-		ERP: e.ERP, Account: e.Account, State: e.State,
-		Code: erps.of(e.ERP).Code(e.Reference), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
+		ERPKind: e.ERPKind, Account: e.Account, State: e.State,
+		Code: kinds.of(e.ERPKind).Code(e.Reference), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
 		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(), DismissedAt: e.DismissedAt.UTC(),
 		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
 	}
@@ -70,13 +70,13 @@ func ViewEntry(erps ERPs, e ledger.Entry) EntryView {
 }
 
 // ViewDetails is all that is shown of an entry.
-func ViewDetails(erps ERPs, e ledger.Entry) EntryDetails {
+func ViewDetails(kinds ERPKinds, e ledger.Entry) EntryDetails {
 	timeline := make([]AttemptView, len(e.Timeline))
 	for i, a := range e.Timeline {
 		a.At = a.At.UTC()
-		timeline[i] = AttemptView{a, erps.of(e.ERP).Asked(a.Did)}
+		timeline[i] = AttemptView{a, kinds.of(e.ERPKind).Asked(a.Did)}
 	}
-	return EntryDetails{ViewEntry(erps, e), timeline}
+	return EntryDetails{ViewEntry(kinds, e), timeline}
 }
 
 // nextAttempt is when the entry goes on by itself; zero if it doesn't.

@@ -20,7 +20,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 		"received_at", "updated_at", "created_at"}
 	whole := true
 	full := operator.EntryView{Key: "k", Connection: "c", Platform: "p", OrderID: "o", StoreNumber: "n", Total: "1.00", Currency: "BRL",
-		Customer: "H.", ERP: "omie", Account: "a", State: ledger.Created, Code: "c", ERPID: "1", ERPNumber: "2", Found: &whole,
+		Customer: "H.", ERPKind: "omie", Account: "a", State: ledger.Created, Code: "c", ERPID: "1", ERPNumber: "2", Found: &whole,
 		Attempts: 1, Reason: &order.Reason{Kind: order.AccountRests}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
 	if diff := cmp.Diff(slices.Sorted(slices.Values(contract)), fields(t, full)); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
@@ -30,7 +30,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 		t.Errorf("show (-want +got):\n%s", diff)
 	}
 	least := []string{"attempts", "connection", "key", "order_id", "platform", "state"}
-	if diff := cmp.Diff(least, fields(t, operator.ViewEntry(erps, ledger.Entry{}))); diff != "" {
+	if diff := cmp.Diff(least, fields(t, operator.ViewEntry(kinds, ledger.Entry{}))); diff != "" {
 		t.Errorf("absent values are there (-want +got):\n%s", diff)
 	}
 }
@@ -54,7 +54,7 @@ func TestTheNextAttemptIsWhenTheOrderGoesOnByItself(t *testing.T) {
 		ledger.Accepted: lease, ledger.Creating: lease, ledger.Waiting: until, ledger.Uncertain: until,
 		ledger.Created: {}, ledger.Rejected: {},
 	} {
-		if got := operator.ViewEntry(erps, ledger.Entry{State: state, Lease: lease, Until: until}).NextAttemptAt; !got.Equal(want) {
+		if got := operator.ViewEntry(kinds, ledger.Entry{State: state, Lease: lease, Until: until}).NextAttemptAt; !got.Equal(want) {
 			t.Errorf("%s: %s, not %s", state, got, want)
 		}
 	}
@@ -62,7 +62,7 @@ func TestTheNextAttemptIsWhenTheOrderGoesOnByItself(t *testing.T) {
 
 func TestFoundIsSaidOfEveryCreatedOrderAndOfNoOther(t *testing.T) {
 	for _, state := range ledger.States() {
-		got := operator.ViewEntry(erps, ledger.Entry{State: state}).Found
+		got := operator.ViewEntry(kinds, ledger.Entry{State: state}).Found
 		if (got != nil) != (state == ledger.Created) {
 			t.Errorf("%s: %v", state, got)
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 )
 
-// ERP is what a person has to be told of a kind of ERP.
-type ERP interface {
+// ERPKind is what a person has to be told of a kind of ERP.
+type ERPKind interface {
 	// Title is what people call it.
 	Title() string
 	// Code is by what the ERP knows the document as ours; empty where the reference
@@ -32,31 +32,31 @@ type ERP interface {
 	MayProveNothing() bool
 }
 
-// ERPs finds a kind of ERP by its name; false where this program doesn't know it.
-type ERPs func(kind string) (ERP, bool)
+// ERPKinds finds a kind of ERP by its name; false where this program doesn't know it.
+type ERPKinds func(kind string) (ERPKind, bool)
 
 // of is a kind of which nothing can be told where this program doesn't know it.
-func (known ERPs) of(kind string) ERP {
+func (known ERPKinds) of(kind string) ERPKind {
 	if e, ok := known(kind); ok {
 		return e
 	}
-	return unknownERP{kind}
+	return unknownKind{kind}
 }
 
-// unknownERP is a kind that this program doesn't know, or none: of what nobody
+// unknownKind is a kind that this program doesn't know, or none: of what nobody
 // understood there is an order without an ERP.
-type unknownERP struct{ kind string }
+type unknownKind struct{ kind string }
 
-func (unknownERP) Title() string                    { return "the ERP" }
-func (unknownERP) Code(erp.Reference) string        { return "" }
-func (unknownERP) CodeParts() string                { return "" }
-func (unknownERP) SameCode(erp.Reference) string    { return "the same code" }
-func (unknownERP) WhereToLook(erp.Reference) string { return "" }
-func (unknownERP) Asked(string) string              { return "" }
-func (unknownERP) MayProveNothing() bool            { return true }
+func (unknownKind) Title() string                    { return "the ERP" }
+func (unknownKind) Code(erp.Reference) string        { return "" }
+func (unknownKind) CodeParts() string                { return "" }
+func (unknownKind) SameCode(erp.Reference) string    { return "the same code" }
+func (unknownKind) WhereToLook(erp.Reference) string { return "" }
+func (unknownKind) Asked(string) string              { return "" }
+func (unknownKind) MayProveNothing() bool            { return true }
 
 // CanLookUp: whether a person's word counts depends on it, so it isn't guessed.
-func (u unknownERP) CanLookUp(func() (json.RawMessage, error)) (bool, error) {
+func (u unknownKind) CanLookUp(func() (json.RawMessage, error)) (bool, error) {
 	if u.kind == "" {
 		return false, nil
 	}

@@ -18,11 +18,11 @@ var reference = erp.Reference{Code: "abc", Orig: "Loja WP", OrigID: "7"}
 
 func TestACodeIsThatOfTheOrdersOwnERP(t *testing.T) {
 	for kind, want := range map[string][2]string{"alfa": {"abc", "abc"}, "beta": {"Loja WP#7", "Loja WP#7 (orig#origId)"}, "gama": {}, "": {}} {
-		e := ledger.Entry{ERP: kind, Reference: reference}
-		if got := operator.ViewEntry(erps, e).Code; got != want[0] {
+		e := ledger.Entry{ERPKind: kind, Reference: reference}
+		if got := operator.ViewEntry(kinds, e).Code; got != want[0] {
 			t.Errorf("%q: code %q, want %q", kind, got, want[0])
 		}
-		if got := operator.CodeInFull(erps, e); got != want[1] {
+		if got := operator.CodeInFull(kinds, e); got != want[1] {
 			t.Errorf("%q: code in full %q, want %q", kind, got, want[1])
 		}
 	}
@@ -30,7 +30,7 @@ func TestACodeIsThatOfTheOrdersOwnERP(t *testing.T) {
 
 func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
 	errGone := errors.New("account gone is not in the file")
-	o := operator.Orders{ERPs: erps, Settings: func(account, kind string) (json.RawMessage, error) {
+	o := operator.Orders{Kinds: kinds, Settings: func(account, kind string) (json.RawMessage, error) {
 		if account == "gone" {
 			return nil, errGone
 		}
@@ -46,7 +46,7 @@ func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
 		// It isn't guessed of a kind that nothing is known of.
 		{"gama", "looks", true, true},
 	} {
-		got, err := operator.CanLookUp(o, ledger.Entry{ERP: c.kind, Account: c.account})
+		got, err := operator.CanLookUp(o, ledger.Entry{ERPKind: c.kind, Account: c.account})
 		if got != c.want || (err != nil) != c.fails {
 			t.Errorf("%s %s: %v %v", c.kind, c.account, got, err)
 		}
@@ -57,15 +57,15 @@ func TestWhetherAnOrderCanBeLookedUpIsItsAccounts(t *testing.T) {
 // doesn't know nobody can tell.
 func TestAnOrderOfAnUnknownERPIsShownAndNotTouched(t *testing.T) {
 	l := memory.New()
-	parked, err := l.Write(t.Context(), ledger.Entry{}, ledger.Entry{Key: "loja#7", Token: "t", Connection: "loja", ERP: "gama", Account: "a", Reference: reference,
+	parked, err := l.Write(t.Context(), ledger.Entry{}, ledger.Entry{Key: "loja#7", Token: "t", Connection: "loja", ERPKind: "gama", Account: "a", Reference: reference,
 		State: ledger.Uncertain, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there."}, ReceivedAt: noon, UpdatedAt: noon})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := operator.InWords(erps, parked); got != "look there." {
+	if got := operator.InWords(kinds, parked); got != "look there." {
 		t.Errorf("in words: %q", got)
 	}
-	o := operator.Orders{Ledger: l, ERPs: erps, Site: site()}
+	o := operator.Orders{Ledger: l, Kinds: kinds, Site: site()}
 	const want = "this program doesn't know the ERP gama"
 	for _, ev := range []placing.Event{placing.Retry{}, placing.ResolveCreated{ID: "5"}} {
 		p, err := o.Plan(t.Context(), "loja#7", ev)

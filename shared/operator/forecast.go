@@ -10,9 +10,9 @@ import (
 // Forecast says what a command makes of an order, and that nothing changes where a
 // document exists. It tells that from after, the order as the command leaves it;
 // soon is when that goes on.
-func Forecast(erps ERPs, r placing.Rules, before, after ledger.Entry, ev placing.Event, soon string) string {
+func Forecast(kinds ERPKinds, r placing.Rules, before, after ledger.Entry, ev placing.Event, soon string) string {
 	retry, _ := ev.(placing.Retry)
-	f := forecast{erp: erps.of(after.ERP), after: after, soon: soon, given: retry.Contents != nil}
+	f := forecast{kind: kinds.of(after.ERPKind), after: after, soon: soon, given: retry.Contents != nil}
 	switch ev.(type) {
 	case placing.ResolveAbsent:
 		if !after.Denied() {
@@ -33,7 +33,7 @@ func Forecast(erps ERPs, r placing.Rules, before, after ledger.Entry, ev placing
 	case after.State == ledger.Uncertain:
 		return f.lookedUp(ifAbsent(r, after))
 	}
-	text := "nothing of it is in the ERP: its document is created " + soon + ", with " + f.erp.SameCode(before.Reference) + f.contents(nil)
+	text := "nothing of it is in the ERP: its document is created " + soon + ", with " + f.kind.SameCode(before.Reference) + f.contents(nil)
 	if !before.ReversedAt.IsZero() {
 		text += ", though the store reversed it"
 	}
@@ -52,7 +52,7 @@ func ifAbsent(r placing.Rules, e ledger.Entry) ledger.Entry {
 
 // forecast is what the sentences about one order have in common.
 type forecast struct {
-	erp   ERP
+	kind  ERPKind
 	after ledger.Entry
 	soon  string
 	// given: the person gave new contents.
@@ -65,7 +65,7 @@ func (f forecast) declaredAbsent(contents string) string {
 	if f.after.State == ledger.Rejected {
 		return proof + ", and the order is rejected (" + string(f.after.Reason.Kind) + "); none is created"
 	}
-	return proof + ": one is created " + f.soon + ", with " + f.erp.SameCode(f.after.Reference) + contents + ". If one exists after all, there may be two"
+	return proof + ": one is created " + f.soon + ", with " + f.kind.SameCode(f.after.Reference) + contents + ". If one exists after all, there may be two"
 }
 
 // deniedDocument is about a recorded document that a person says is gone.
@@ -80,9 +80,9 @@ func (f forecast) deniedDocument(gone ledger.Entry) string {
 
 // claimedDocument is about the document that a person says is this order's.
 func (f forecast) claimedDocument() string {
-	text := "a look-up verifies document " + f.after.ClaimedID + " " + f.soon + "; none is created: if the ERP shows it with " + f.erp.SameCode(f.after.Reference) +
+	text := "a look-up verifies document " + f.after.ClaimedID + " " + f.soon + "; none is created: if the ERP shows it with " + f.kind.SameCode(f.after.Reference) +
 		", it counts as this order's; if it shows another or none, the order is left to you"
-	if f.erp.MayProveNothing() {
+	if f.kind.MayProveNothing() {
 		text += "; if the look-up proves nothing, the document counts all the same"
 	}
 	return text
@@ -93,7 +93,7 @@ func (f forecast) lookedUp(absent ledger.Entry) string {
 	text := "it may be in the ERP and is only looked up, " + f.soon + ": if its document exists, none is created; if "
 	switch absent.State {
 	case ledger.Waiting:
-		return text + "it is proven absent, it is created with " + f.erp.SameCode(f.after.Reference) + f.contents(f.after.Newer)
+		return text + "it is proven absent, it is created with " + f.kind.SameCode(f.after.Reference) + f.contents(f.after.Newer)
 	case ledger.Rejected:
 		return text + "it is proven absent, the order is rejected (" + string(absent.Reason.Kind) + ")" + f.contentsKept()
 	}

@@ -91,7 +91,7 @@ func carriedOut(t *testing.T, r placing.Rules, is ledger.Entry, ev placing.Event
 
 // Every kind of order, in a person's words, and that what they say comes true.
 func TestWhatACommandWillDo(t *testing.T) {
-	placed := ledger.Entry{Key: "k", Rev: 1, ERP: "alfa", Reference: erp.Reference{Code: "abc", Orig: "loja", OrigID: "7"},
+	placed := ledger.Entry{Key: "k", Rev: 1, ERPKind: "alfa", Reference: erp.Reference{Code: "abc", Orig: "loja", OrigID: "7"},
 		Payload: []byte("sent"), Digest: "sent", TryingSince: noon.Add(-time.Hour)}
 	is := func(s ledger.State, changes ...func(*ledger.Entry)) ledger.Entry {
 		e := placed
@@ -101,7 +101,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 		}
 		return e
 	}
-	sold := func(e *ledger.Entry) { e.ERP = "beta" }
+	sold := func(e *ledger.Entry) { e.ERPKind = "beta" }
 	reversed := func(e *ledger.Entry) { e.ReversedAt = noon.Add(-time.Hour) }
 	faulty := func(e *ledger.Entry) { e.Fault = "x" }
 	already := func(e *ledger.Entry) { e.AlreadyThere = true }
@@ -205,7 +205,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 			if step.Do == placing.Refuse {
 				t.Fatal(step.Why)
 			}
-			if got := operator.Forecast(erps, c.rules, c.is, after, c.ev, "SOON"); got != c.want {
+			if got := operator.Forecast(kinds, c.rules, c.is, after, c.ev, "SOON"); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 			for _, then := range c.then {

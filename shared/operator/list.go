@@ -12,10 +12,10 @@ import (
 
 // ViewEntries shows what the filter selects, the newest first. Without any the list
 // is empty and not nil, as JSON needs it.
-func ViewEntries(ctx context.Context, l ledger.Ledger, erps ERPs, f ledger.Filter) ([]EntryView, error) {
+func ViewEntries(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filter) ([]EntryView, error) {
 	views := []EntryView{}
 	err := l.List(ctx, f, func(e ledger.Entry) bool {
-		views = append(views, ViewEntry(erps, e))
+		views = append(views, ViewEntry(kinds, e))
 		return true
 	})
 	return views, err
@@ -68,10 +68,10 @@ type Task struct{ Of, Text string }
 
 // Tasks says of each order that waits for a person what to do; of one that a newer
 // release wrote, that this program has to be updated.
-func Tasks(erps ERPs, rows []Row) (tasks []Task) {
+func Tasks(kinds ERPKinds, rows []Row) (tasks []Task) {
 	for _, r := range rows {
 		if r.WaitsForPerson() || r.OfNewerRelease() {
-			tasks = append(tasks, Task{r.Key, InWords(erps, r.Entry)})
+			tasks = append(tasks, Task{r.Key, InWords(kinds, r.Entry)})
 		}
 	}
 	return tasks

@@ -58,7 +58,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 	l := keep(t,
 		ledger.Entry{Key: "a#1", State: ledger.Created, CreatedAt: noon, ERPID: "7", ReversedAt: noon},
 		ledger.Entry{Key: "a#2", State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: order.RefusedByERP, Message: "no such service."}},
-		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERP: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
+		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
 		ledger.Entry{Key: "a#4", State: ledger.Waiting, Until: noon},
 	)
 	rows, err := operator.Rows(t.Context(), l, ledger.Filter{})
@@ -72,7 +72,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 		{Of: "a#3", Text: "look there. Look by code abc"},
 		{Of: "a#2", Text: "no such service. Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
 	}
-	if diff := cmp.Diff(want, operator.Tasks(erps, rows)); diff != "" {
+	if diff := cmp.Diff(want, operator.Tasks(kinds, rows)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -121,7 +121,7 @@ func TestARefusedAccountsTaskSaysWhereItsKeyIs(t *testing.T) {
 			{Of: "account loja", Text: "the ERP refuses its key, or a permission is missing: no permission. If the key was changed, put it into app_key and app_secret of shop/gama/loja in Secrets Manager; if a permission is missing, give it in the ERP. It is tried again within a minute, when the stack's sweep wakes it."},
 		},
 	} {
-		if diff := cmp.Diff(want, operator.AccountTasks(erps, *s, refused)); diff != "" {
+		if diff := cmp.Diff(want, operator.AccountTasks(kinds, *s, refused)); diff != "" {
 			t.Errorf("stack %q (-want +got):\n%s", s.Stack, diff)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 // noon is when the tests' commands are given.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, order.SaoPaulo())
 
-// erps are two invented kinds of ERP: alfa knows a document by one code and can
+// kinds are two invented kinds of ERP: alfa knows a document by one code and can
 // always look it up, beta by two parts and where its settings say so.
-func erps(kind string) (operator.ERP, bool) {
+func kinds(kind string) (operator.ERPKind, bool) {
 	switch kind {
 	case "alfa":
 		return alfa{}, true

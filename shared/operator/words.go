@@ -32,7 +32,7 @@ func LaterChange(e ledger.Entry) string {
 
 // InWords is why the order is where it is and, where that is left to a person, what
 // to do: the ERP's own words don't tell.
-func InWords(erps ERPs, e ledger.Entry) string {
+func InWords(kinds ERPKinds, e ledger.Entry) string {
 	text := cmp.Or(e.Reason.Message, string(e.Reason.Kind))
 	switch {
 	case e.OfNewerRelease():
@@ -42,7 +42,7 @@ func InWords(erps ERPs, e ledger.Entry) string {
 	case LaterChange(e) == changedLater:
 		return "the store changed it after it was sent: compare, and mend document " + e.ERPID + " in the ERP yourself"
 	case e.Parked():
-		return addSentence(text, erps.of(e.ERP).WhereToLook(e.Reference))
+		return addSentence(text, kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	case e.State == ledger.Rejected && e.Reason.Kind == order.RefusedByERP:
 		return addSentence(text, "Mend that in connections.yaml or in the store, then carimbo orders retry "+e.Key)
 	}
@@ -55,8 +55,8 @@ func LeftToPerson(e ledger.Entry) bool {
 }
 
 // CodeInFull names the parts of the code, where it has several.
-func CodeInFull(erps ERPs, e ledger.Entry) string {
-	kind := erps.of(e.ERP)
+func CodeInFull(kinds ERPKinds, e ledger.Entry) string {
+	kind := kinds.of(e.ERPKind)
 	code, parts := kind.Code(e.Reference), kind.CodeParts()
 	if code == "" || parts == "" {
 		return code

@@ -14,9 +14,9 @@ import (
 // would make.
 type Arrival struct {
 	Message queue.Message
-	// ERP, Account and Reference are frozen into an entry that doesn't exist yet
+	// ERPKind, Account and Reference are frozen into an entry that doesn't exist yet
 	// (rule 11).
-	ERP       string
+	ERPKind   string
 	Reference erp.Reference
 	// Parts are what a paid notice says of the order, for the comparison with what was
 	// sent; zero where it can't be read.
@@ -56,7 +56,7 @@ func (a Arrival) newEntry(now time.Time) (ledger.Entry, Step) {
 	e := ledger.Entry{
 		Key: m.Key, Connection: m.Connection, Platform: m.Platform,
 		OrderID: m.OrderID, StoreNumber: m.StoreNumber,
-		ERP: a.ERP, Account: m.Account, Reference: a.Reference,
+		ERPKind: a.ERPKind, Account: m.Account, Reference: a.Reference,
 		State: ledger.Accepted, Fence: 1,
 		TryingSince: now, PaidAt: m.PaidAt, PaidRank: m.PaidRank, ReceivedAt: m.ReceivedAt,
 		Correlation: m.Correlation,

@@ -152,14 +152,14 @@ func counts(m ...placing.Metric) []placing.Metric { return m }
 func TestTheFirstClaimFreezesAccountAndReference(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	e := s.entry
-	if e.Account != "estudio" || e.ERP != "omie" || e.Reference != (erp.Reference{Code: "code"}) || e.Fence != 1 || e.Owner != "claim-1" ||
+	if e.Account != "estudio" || e.ERPKind != "omie" || e.Reference != (erp.Reference{Code: "code"}) || e.Fence != 1 || e.Owner != "claim-1" ||
 		!e.Lease.Equal(noon.Add(lease)) || e.OrderID != "1" || e.StoreNumber != "HP1" || !e.PaidAt.Equal(noon.Add(-time.Minute)) ||
 		!e.TryingSince.Equal(noon) || !e.ReceivedAt.Equal(noon.Add(-time.Second)) {
 		t.Errorf("claimed as %+v", e)
 	}
 	s.passes(lease)
-	s.happens(placing.Arrival{Message: paid(2, "b"), ERP: "sensio", Reference: erp.Reference{Code: "another"}, Owner: "o", Lease: s.now.Add(lease)})
-	if s.step.Do != placing.Place || s.entry.Reference.Code != "code" || s.entry.ERP != "omie" {
+	s.happens(placing.Arrival{Message: paid(2, "b"), ERPKind: "sensio", Reference: erp.Reference{Code: "another"}, Owner: "o", Lease: s.now.Add(lease)})
+	if s.step.Do != placing.Place || s.entry.Reference.Code != "code" || s.entry.ERPKind != "omie" {
 		t.Errorf("a later claim used the configuration of today: %+v", s.entry)
 	}
 }

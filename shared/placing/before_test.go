@@ -100,7 +100,7 @@ func TestAnOrderOfTheReleaseBeforeGoesOnWithTheSameWorker(t *testing.T) {
 		s := newShift(t)
 		s.loseOne()
 		s.rewrite()
-		s.erp.lookUp = func() erp.Answer { return erp.Answer{Kind: erp.Absent, Key: "of today"} }
+		s.client.lookUp = func() erp.Answer { return erp.Answer{Kind: erp.Absent, Key: "of today"} }
 		s.handles(wakeUp())
 		s.isLeft(ledger.Created, "")
 		if s.creates() != 2 {
@@ -109,8 +109,8 @@ func TestAnOrderOfTheReleaseBeforeGoesOnWithTheSameWorker(t *testing.T) {
 	})
 	t.Run("waiting for a rest", func(t *testing.T) {
 		s := newShift(t)
-		customer := s.erp.customer
-		s.erp.customer = func() erp.Answer { return block }
+		customer := s.client.customer
+		s.client.customer = func() erp.Answer { return block }
 		s.handles(s.paid("Ana", 1))
 		s.isLeft(ledger.Waiting, order.AccountRests)
 		s.rewrite()
@@ -121,7 +121,7 @@ func TestAnOrderOfTheReleaseBeforeGoesOnWithTheSameWorker(t *testing.T) {
 		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: block.Text, Since: s.now}); err != nil {
 			t.Fatal(err)
 		}
-		s.erp.customer = customer
+		s.client.customer = customer
 		s.now = s.entry().Until
 		s.handles(wakeUp())
 		s.isLeft(ledger.Created, "")

@@ -55,7 +55,7 @@ func (in *invocation) updateLane(ctx context.Context, a erp.Answer) (laneRest, e
 		lane.Strikes = min(lane.Strikes+1, maxStrikes)
 		rest = min(rest<<(lane.Strikes-1), max(rest, maxRest))
 	}
-	rest = min(rest, in.account.LongestRest()-laneMargin)
+	rest = min(rest, in.client.LongestRest()-laneMargin)
 	if a.AccountFault || !lane.Refused() {
 		// What a person has to mend is not forgotten over another reason to rest.
 		lane.Why = a.Text
@@ -77,7 +77,7 @@ func (in *invocation) updateLane(ctx context.Context, a erp.Answer) (laneRest, e
 // empty where it isn't known. After a refused key the secret is read anew: it may
 // have been replaced since it was last read.
 func (in *invocation) secretVersion(ctx context.Context, a erp.Answer) string {
-	name := in.Connections().ERPs[in.entry.Account].Kind + "/" + in.entry.Account
+	name := in.Connections().Accounts[in.entry.Account].Kind + "/" + in.entry.Account
 	s, err := in.Secrets.Get(ctx, name)
 	if err != nil {
 		return ""

@@ -74,7 +74,7 @@ func TestAnEntryOfANewerReleaseIsLeftAsItIs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newShift(t)
-			s.erp.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.NotSent} }
+			s.client.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.NotSent} }
 			s.handles(s.paid("Ana", 1))
 			s.isLeft(ledger.Waiting, order.ERPDown)
 			before := s.upgrade()
@@ -107,7 +107,7 @@ func TestWhatANewerReleaseTookUnderWayIsNotWrittenOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
 			var taken ledger.Entry
-			s.erp.create = func(erp.Document) erp.Answer {
+			s.client.create = func(erp.Document) erp.Answer {
 				taken = s.upgrade()
 				return ending()
 			}

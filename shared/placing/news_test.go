@@ -26,7 +26,7 @@ func saidOf(change func(*ledger.Parts)) ledger.Parts {
 func (s *story) hears(m queue.Message, p ledger.Parts) placing.Step {
 	s.t.Helper()
 	s.claims++
-	return s.happens(placing.Arrival{Message: m, Parts: p, ERP: "omie", Reference: erp.Reference{Code: "code"}, Owner: "o", Lease: s.now.Add(lease)})
+	return s.happens(placing.Arrival{Message: m, Parts: p, ERPKind: "omie", Reference: erp.Reference{Code: "code"}, Owner: "o", Lease: s.now.Add(lease)})
 }
 
 // sent begins a create of what said says, paid on a day that the order tells.

@@ -38,7 +38,7 @@ func (in *invocation) parts(ctx context.Context, platformName, connectionName, a
 	if err != nil {
 		return ledger.Parts{}
 	}
-	s, err := in.Secrets.Get(ctx, cfg.ERPs[account].Kind+"/"+account)
+	s, err := in.Secrets.Get(ctx, cfg.Accounts[account].Kind+"/"+account)
 	if err != nil && !errors.Is(err, secret.ErrNotFound) {
 		in.Log.WarnContext(ctx, "an account's secret can't be read: a later notice of the order can't be compared with this one", "account", account, "cause", err)
 		return ledger.Parts{}

@@ -46,10 +46,10 @@ func TestALongRestAndARefusedKeyAreWarnedOfAndCounted(t *testing.T) {
 	} {
 		for call, gets := range map[string]func(*shift, erp.Answer){
 			"customer": func(s *shift, a erp.Answer) {
-				s.erp.customer = func() erp.Answer { return a }
+				s.client.customer = func() erp.Answer { return a }
 			},
 			"create": func(s *shift, a erp.Answer) {
-				s.erp.create = func(erp.Document) erp.Answer { return a }
+				s.client.create = func(erp.Document) erp.Answer { return a }
 			},
 		} {
 			t.Run(name+" for "+call, func(t *testing.T) {
@@ -101,7 +101,7 @@ func (s *shift) lane() ledger.Lane {
 // them but proves nothing.
 func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
 	s := newShift(t)
-	answers := func(a erp.Answer) { s.erp.customer = func() erp.Answer { return a } }
+	answers := func(a erp.Answer) { s.client.customer = func() erp.Answer { return a } }
 	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
 	for _, step := range []struct {
 		answer  erp.Answer

@@ -53,7 +53,7 @@ func (d *desk) happens(key string, ev placing.Event) ledger.Entry {
 func (d *desk) arrives(key, account string, m queue.Message) ledger.Entry {
 	d.t.Helper()
 	m.Key, m.Account = key, account
-	return d.happens(key, placing.Arrival{Message: m, ERP: "omie", Reference: erp.Reference{Code: key}, Owner: "claim-" + key, Lease: d.now.Add(lease)})
+	return d.happens(key, placing.Arrival{Message: m, ERPKind: "omie", Reference: erp.Reference{Code: key}, Owner: "claim-" + key, Lease: d.now.Add(lease)})
 }
 
 func (d *desk) get(key string) ledger.Entry {
@@ -263,7 +263,7 @@ func TestARestKnowsItsSecretAndARefusedKeyReadsItAnew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, store := newShift(t), &rotating{version: c.is, next: "v2"}
 			s.secrets = store
-			s.erp.customer = func() erp.Answer { return c.answer }
+			s.client.customer = func() erp.Answer { return c.answer }
 			s.handles(s.paid("Ana", 1))
 			if lane := s.lane(); lane.Secret != c.noted || store.version != c.after {
 				t.Errorf("rests under %q, want %q; the next call is made under %q, want %q", lane.Secret, c.noted, store.version, c.after)

@@ -64,7 +64,7 @@ func (s *story) happens(ev placing.Event) placing.Step {
 func (s *story) arrives(m queue.Message) placing.Step {
 	s.t.Helper()
 	s.claims++
-	return s.happens(placing.Arrival{Message: m, ERP: "omie", Reference: erp.Reference{Code: "code"},
+	return s.happens(placing.Arrival{Message: m, ERPKind: "omie", Reference: erp.Reference{Code: "code"},
 		Owner: fmt.Sprint("claim-", s.claims), Lease: s.now.Add(lease)})
 }
 
@@ -409,7 +409,7 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 	}
 	if before.Rev > 0 {
 		promise("what was frozen at the first claim stays (rule 11)", after.Key == before.Key && after.Connection == before.Connection &&
-			after.Account == before.Account && after.ERP == before.ERP && after.Reference == before.Reference)
+			after.Account == before.Account && after.ERPKind == before.ERPKind && after.Reference == before.Reference)
 	}
 	_, retried := ev.(placing.Retry)
 	promise("only a person's retry clears reversed_at", before.ReversedAt.IsZero() || !after.ReversedAt.IsZero() || retried && before.State == ledger.Rejected)
@@ -801,7 +801,7 @@ func (w *walk) later() time.Time {
 
 func (w *walk) arrival() placing.Event {
 	w.claims++
-	a := placing.Arrival{Message: wake(), ERP: "omie", Reference: erp.Reference{Code: fmt.Sprint("code-", w.claims)},
+	a := placing.Arrival{Message: wake(), ERPKind: "omie", Reference: erp.Reference{Code: fmt.Sprint("code-", w.claims)},
 		Owner: fmt.Sprint("claim-", w.claims), Lease: w.now.Add(lease)}
 	switch n := w.rng.IntN(100); {
 	case n < 8:

@@ -55,8 +55,8 @@ type Worker struct {
 	// Connections is the configuration as it is now.
 	Connections func() connection.Config
 	Platform    func(name string) (platform.Platform, bool)
-	// ERP returns the account's client, or false if the account is not configured.
-	ERP func(account string) (erp.ERP, bool)
+	// Client returns the account's client, or false if the account is not configured.
+	Client func(account string) (erp.Client, bool)
 	// Secrets has store/<connection>, for platforms whose order is fetched, and the
 	// account's own.
 	Secrets secret.Store
@@ -78,9 +78,9 @@ func (w *Worker) Handle(ctx context.Context, m queue.Message, deadline time.Time
 		w.Meter.Count(ctx, MetricNewerVersion, m.Connection)
 		return fmt.Errorf("read the message: %w", err)
 	}
-	account, known := w.ERP(m.Account)
-	in := invocation{Worker: w, account: account, known: known, message: m, deadline: deadline}
-	in.rules = Rules{Spacing: w.Spacing, CanLookUp: !known || account.CanLookUp()}
+	client, known := w.Client(m.Account)
+	in := invocation{Worker: w, client: client, known: known, message: m, deadline: deadline}
+	in.rules = Rules{Spacing: w.Spacing, CanLookUp: !known || client.CanLookUp()}
 
 	step, err := in.arrive(ctx)
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *Worker) Handle(ctx context.Context, m queue.Message, deadline time.Time
 // invocation is the state of one Handle.
 type invocation struct {
 	*Worker
-	account  erp.ERP
+	client   erp.Client
 	known    bool
 	rules    Rules
 	message  queue.Message
@@ -134,8 +134,8 @@ func (in *invocation) gone() string {
 	if !in.known {
 		return fmt.Sprintf("the account %q is not in connections.yaml any more: add it again", account)
 	}
-	if is := in.Connections().ERPs[account].Kind; is != in.entry.ERP && in.entry.ERP != "" {
-		return fmt.Sprintf("the account %q is of the ERP %s now, and the order was taken in for %s: give the new account a name of its own, and the former one its name back", account, is, in.entry.ERP)
+	if is := in.Connections().Accounts[account].Kind; is != in.entry.ERPKind && in.entry.ERPKind != "" {
+		return fmt.Sprintf("the account %q is of the ERP %s now, and the order was taken in for %s: give the new account a name of its own, and the former one its name back", account, is, in.entry.ERPKind)
 	}
 	return ""
 }
@@ -149,11 +149,11 @@ func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	}
 	reference := erp.NewReference(m.Connection, conn.Orig, m.OrderID)
 	if in.known {
-		reference.DocumentKind = in.account.DocumentKind()
+		reference.DocumentKind = in.client.DocumentKind()
 	}
 	return in.apply(ctx, Arrival{
 		Message:   in.message,
-		ERP:       cfg.ERPs[in.message.Account].Kind,
+		ERPKind:   cfg.Accounts[in.message.Account].Kind,
 		Reference: reference,
 		Parts:     parts,
 		Owner:     rand.Text(),
@@ -238,7 +238,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		err = o.Check(in.Now())
 	}
 	if err == nil {
-		in.document, err = in.account.Document(o, in.entry.Reference)
+		in.document, err = in.client.Document(o, in.entry.Reference)
 	}
 	if err != nil {
 		reason, ok := order.AsRejection(err)
@@ -256,10 +256,10 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if in.Now().Before(lane.BlockedUntil) {
 		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.AccountRests, Text: lane.Why}, LaneUntil: lane.BlockedUntil, PutOff: true}, nil
 	}
-	if !in.timeFor(in.account.CallLimit()) {
+	if !in.timeFor(in.client.CallLimit()) {
 		return PrepareFailed{Fence: fence, Facts: facts, Answer: erp.Answer{Kind: erp.NoTime}, PutOff: true}, nil
 	}
-	doc, answer := in.account.Customer(ctx, in.document)
+	doc, answer := in.client.Customer(ctx, in.document)
 	if answer.Err != nil {
 		return nil, fmt.Errorf("what is known of the customer: %w", answer.Err)
 	}
@@ -278,7 +278,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	return Prepared{Fence: fence, Facts: facts, Mark: mark,
 		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
-		TimeLeft: in.timeFor(in.account.CallLimit())}, nil
+		TimeLeft: in.timeFor(in.client.CallLimit())}, nil
 }
 
 // order decodes the entry's payload, or what is fetched from the store by it. What
@@ -328,8 +328,8 @@ func (in *invocation) fetch(ctx context.Context, p platform.Platform, payload pl
 // since it asked must not send (rule 4).
 func (in *invocation) create(ctx context.Context) (Event, error) {
 	answer := erp.Answer{Kind: erp.NoTime}
-	if in.timeFor(in.account.CallLimit()) {
-		answer = in.account.Create(ctx, in.document)
+	if in.timeFor(in.client.CallLimit()) {
+		answer = in.client.Create(ctx, in.document)
 	}
 	lane, err := in.updateLane(ctx, answer)
 	return Answered{Fence: in.entry.Fence, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
@@ -350,11 +350,11 @@ func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 		putOff.Answer = erp.Answer{Kind: erp.AccountRests, Text: lane.Why}
 		putOff.LaneUntil = lane.BlockedUntil
 		return putOff, nil
-	case !in.timeFor(in.account.CallLimit()):
+	case !in.timeFor(in.client.CallLimit()):
 		putOff.Answer = erp.Answer{Kind: erp.NoTime}
 		return putOff, nil
 	}
-	answer := in.account.LookUp(ctx, in.entry.Reference)
+	answer := in.client.LookUp(ctx, in.entry.Reference)
 	blocked, err := in.updateLane(ctx, answer)
 	return LookedUp{Fence: in.entry.Fence, Answer: answer, LaneUntil: blocked.until, Through: blocked.through, DocumentKind: in.entry.Reference.DocumentKind}, err
 }

@@ -36,9 +36,9 @@ type shift struct {
 	// before is called before each write, with what is about to be written.
 	before func(ledger.Entry) error
 	// did is what was done, in order.
-	did []string
-	erp *script
-	cfg connection.Config
+	did    []string
+	client *script
+	cfg    connection.Config
 	// platform stands for the registry's, if it is set; secrets are the stores'.
 	platform platform.Platform
 	secrets  secret.Store
@@ -87,7 +87,7 @@ func newShift(t *testing.T) *shift {
 		t.Fatal(err)
 	}
 	s := &shift{t: t, now: noon, ledger: l, cfg: cfg, secrets: vault{}}
-	s.erp = &script{shift: s, looksUp: true,
+	s.client = &script{shift: s, looksUp: true,
 		customer: func() erp.Answer { return erp.Answer{Kind: erp.CustomerKnown} },
 		create:   func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Created, ID: "7", Number: "16"} },
 		lookUp:   func() erp.Answer { return erp.Answer{Kind: erp.Absent} },
@@ -162,7 +162,7 @@ func (quiet) Placed(context.Context, string, time.Duration)        {}
 // test keeps it.
 func (s *shift) worker() *placing.Worker {
 	return &placing.Worker{Ledger: witness{s.ledger, s}, Connections: func() connection.Config { return s.cfg }, Platform: s.platformOf, Secrets: s.secrets,
-		ERP:     func(name string) (erp.ERP, bool) { _, ok := s.cfg.ERPs[name]; return s.erp, ok },
+		Client:  func(name string) (erp.Client, bool) { _, ok := s.cfg.Accounts[name]; return s.client, ok },
 		Spacing: placing.Spacing, Now: func() time.Time { return s.now }, Meter: quiet{}, Log: slog.New(slog.DiscardHandler)}
 }
 
@@ -267,7 +267,7 @@ func TestAWorkerThatWasPausedDoesNotSend(t *testing.T) {
 func TestACreateBeginsOnlyWithTheCallAndTenSecondsLeft(t *testing.T) {
 	for left, want := range map[time.Duration]int{70 * time.Second: 1, 70*time.Second - time.Millisecond: 0} {
 		s := newShift(t)
-		s.erp.customer = func() erp.Answer {
+		s.client.customer = func() erp.Answer {
 			s.now = s.now.Add(placing.Invocation - left)
 			return erp.Answer{Kind: erp.CustomerKnown}
 		}
@@ -281,7 +281,7 @@ func TestACreateBeginsOnlyWithTheCallAndTenSecondsLeft(t *testing.T) {
 // TestALaneThatIsBlockedInBetweenIsSeen is trace 23.
 func TestALaneThatIsBlockedInBetweenIsSeen(t *testing.T) {
 	s := newShift(t)
-	s.erp.customer = func() erp.Answer {
+	s.client.customer = func() erp.Answer {
 		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
 			t.Fatal(err)
 		}
@@ -322,17 +322,17 @@ func TestNoCallGoesOutOfABlockedLane(t *testing.T) {
 // loseOne leaves an uncertain order whose look-up is due.
 func (s *shift) loseOne() {
 	s.t.Helper()
-	create := s.erp.create
-	s.erp.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Lost, Text: "reset"} }
+	create := s.client.create
+	s.client.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Lost, Text: "reset"} }
 	s.handles(s.paid("Ana", 1))
-	s.erp.create = create
+	s.client.create = create
 	s.isLeft(ledger.Uncertain, order.LostAnswer)
 	s.now = s.now.Add(placing.Spacing)
 }
 
 func TestTheLaneIsBlockedBeforeTheOrderIsRecorded(t *testing.T) {
 	s := newShift(t)
-	s.erp.create = func(erp.Document) erp.Answer {
+	s.client.create = func(erp.Document) erp.Answer {
 		return erp.Answer{Kind: erp.AccountRests, RetryAfter: 30 * time.Minute, Text: "blocked"}
 	}
 	s.handles(s.paid("Ana", 1))
@@ -345,7 +345,7 @@ func TestTheLaneIsBlockedBeforeTheOrderIsRecorded(t *testing.T) {
 func TestAnOrderThatChangesUnderTheWorkerIsNotSentAsItWas(t *testing.T) {
 	s := newShift(t)
 	once := true
-	s.erp.customer = func() erp.Answer {
+	s.client.customer = func() erp.Answer {
 		if once {
 			once = false
 			s.handles(s.paid("Bia", 2))
@@ -364,7 +364,7 @@ func TestAnOrderThatChangesUnderTheWorkerIsNotSentAsItWas(t *testing.T) {
 
 func TestARefundUnderTheWorkerIsSeenBeforeTheCall(t *testing.T) {
 	s := newShift(t)
-	s.erp.customer = func() erp.Answer {
+	s.client.customer = func() erp.Answer {
 		s.handles(queue.Message{Type: queue.Reversed, Key: orderKey, Account: "estudio", Connection: "checkout", OrderID: "A-1", Digest: "r", ReceivedAt: s.now})
 		return erp.Answer{Kind: erp.CustomerKnown}
 	}
@@ -399,7 +399,7 @@ func TestAnOutcomeThatCouldNotBeWrittenIsFoundOut(t *testing.T) {
 	s.handles(wakeUp())
 	s.isLeft(ledger.Uncertain, order.Lapsed)
 	s.now = lapsed.Add(placing.Spacing)
-	s.erp.lookUp = func() erp.Answer {
+	s.client.lookUp = func() erp.Answer {
 		return erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{Total: s.entry().Document.Total, OrderNumber: "1001"}}
 	}
 	s.handles(wakeUp())
@@ -426,9 +426,9 @@ func TestAWriteIsDecidedAnewWhenSomebodyWroteInBetween(t *testing.T) {
 // otherERP has the account be one of another ERP, and returns what was configured.
 func (s *shift) otherERP() connection.Config {
 	kept := s.cfg
-	other := kept.ERPs["estudio"]
+	other := kept.Accounts["estudio"]
 	other.Kind = "sensio"
-	s.cfg.ERPs = map[string]connection.Account{"estudio": other}
+	s.cfg.Accounts = map[string]connection.Account{"estudio": other}
 	return kept
 }
 
@@ -448,10 +448,10 @@ func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 	})
 	t.Run("the account's ERP, of an order that waits", func(t *testing.T) {
 		s := newShift(t)
-		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent} }
+		s.client.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent} }
 		s.handles(s.paid("Ana", 1))
 		s.isLeft(ledger.Waiting, order.ERPDown)
-		s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.CustomerKnown} }
+		s.client.customer = func() erp.Answer { return erp.Answer{Kind: erp.CustomerKnown} }
 		kept := s.otherERP()
 		s.now = s.now.Add(time.Hour)
 		s.handles(wakeUp())
@@ -482,7 +482,7 @@ func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 	})
 	t.Run("the connection", func(t *testing.T) {
 		s := newShift(t)
-		s.cfg = connection.Config{ERPs: s.cfg.ERPs}
+		s.cfg = connection.Config{Accounts: s.cfg.Accounts}
 		s.handles(s.paid("Ana", 1))
 		s.isLeft(ledger.Rejected, order.AccountGone)
 	})
@@ -523,7 +523,7 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
-			s.erp.customer = func() erp.Answer { return c.answer }
+			s.client.customer = func() erp.Answer { return c.answer }
 			s.handles(s.paid("Ana", 1))
 			for i, want := range c.rests {
 				lane, err := s.ledger.Lane(t.Context(), "estudio")
@@ -550,7 +550,7 @@ func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
 	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now, Strikes: 2}); err != nil {
 		t.Fatal(err)
 	}
-	s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second, Text: "asked"} }
+	s.client.customer = func() erp.Answer { return erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second, Text: "asked"} }
 	s.handles(s.paid("Ana", 1))
 	lane, err := s.ledger.Lane(t.Context(), "estudio")
 	if err != nil || lane.Strikes != 2 || lane.BlockedUntil.After(s.now) {
@@ -566,7 +566,7 @@ func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
 func TestWhatIsKnownOfACustomerAndCannotBeReadGivesTheMessageBack(t *testing.T) {
 	s := newShift(t)
 	cause := errors.New("throttled")
-	s.erp.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent, Err: cause} }
+	s.client.customer = func() erp.Answer { return erp.Answer{Kind: erp.NotSent, Err: cause} }
 	if err := s.handle(s.paid("Ana", 1)); !errors.Is(err, cause) {
 		t.Errorf("%v", err)
 	}

@@ -160,7 +160,7 @@ const swapped = "troca"
 
 // account is the one of that name, as it is configured now; nil: there is none.
 func (w *world) account(name string) *account {
-	return w.accountOf(name, w.config.ERPs[name].Kind)
+	return w.accountOf(name, w.config.Accounts[name].Kind)
 }
 
 // accountOf is the account of that name and ERP, or of that name where none is.

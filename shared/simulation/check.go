@@ -125,8 +125,8 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	case len(documents) == 0:
 		w.broken(s.key, "created as %s, and the ERP has no such document", e.ERPID)
 		return
-	case e.Account != documents[0].account || e.ERP != documents[0].kind:
-		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERP, documents[0].account, documents[0].kind)
+	case e.Account != documents[0].account || e.ERPKind != documents[0].kind:
+		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERPKind, documents[0].account, documents[0].kind)
 	case e.ERPID != documents[0].ID:
 		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].ID)
 	case e.ERPNumber != "" && e.ERPNumber != documents[0].Number:

@@ -65,7 +65,7 @@ func (r records) place(p *process, ctx context.Context, m queue.Message) (err er
 
 // create is the handler itself: make the document, find the customer, create.
 func (r records) create(p *process, ctx context.Context, m queue.Message) error {
-	account, ok := p.accounts.ERP(m.Account)
+	account, ok := p.accounts.Client(m.Account)
 	if !ok {
 		return errFailed
 	}

@@ -59,15 +59,15 @@ const (
 
 func guards() []guard {
 	ledgered := func(wrap func(ledger.Ledger, *process) ledger.Ledger) seams { return seams{ledger: wrap} }
-	asked := func(wrap func(erp.ERP, *process) erp.ERP) seams { return seams{erp: wrap} }
-	trust := asked(func(e erp.ERP, _ *process) erp.ERP { return trusting{e} })
+	asked := func(wrap func(erp.Client, *process) erp.Client) seams { return seams{client: wrap} }
+	trust := asked(func(e erp.Client, _ *process) erp.Client { return trusting{e} })
 	trust.sight = "filter that finds nothing"
 	quick := seams{spacing: time.Second, intensity: 1}
-	adopt := asked(func(e erp.ERP, p *process) erp.ERP { return credulous{e, p} })
+	adopt := asked(func(e erp.Client, p *process) erp.Client { return credulous{e, p} })
 	adopt.seized = .3
-	keyless := asked(func(e erp.ERP, _ *process) erp.ERP { return keyless{e} })
+	keyless := asked(func(e erp.Client, _ *process) erp.Client { return keyless{e} })
 	keyless.rekeyed = 40
-	tireless := asked(func(e erp.ERP, _ *process) erp.ERP { return tireless{e} })
+	tireless := asked(func(e erp.Client, _ *process) erp.Client { return tireless{e} })
 	tireless.restless = true
 	hasty := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return hasty{l} })
 	hasty.busy = true
@@ -76,14 +76,14 @@ func guards() []guard {
 	return []guard{
 		{name: "write before call", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &callFirst{Ledger: l, access: p.access} })},
 		{name: "fence", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &unfenced{Ledger: l, access: p.access} })},
-		{name: "look-up", breaks: doubled, without: asked(func(e erp.ERP, _ *process) erp.ERP { return blind{e} })},
+		{name: "look-up", breaks: doubled, without: asked(func(e erp.Client, _ *process) erp.Client { return blind{e} })},
 		{name: "spacing", breaks: identical, only: omieKind, without: seams{spacing: time.Second}},
 		{name: "spacing", breaks: doubled, only: sensioKind, without: quick},
 		{name: "note of the question", breaks: "limit was broken: (ListarClientes|IncluirCliente): identical call", only: omieKind,
 			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })},
 		{name: "proof before adoption", breaks: unprovenID, without: adopt},
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
-		{name: "frozen code", breaks: doubled, without: asked(func(e erp.ERP, p *process) erp.ERP { return thawed{e, p} })},
+		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
 		{name: "lane", breaks: blocked, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return restless{l} })},
 		{name: "key by order", breaks: doubled, without: seams{send: func(m *queue.Message) {
 			if m.Type == queue.Paid {
@@ -110,10 +110,10 @@ func guards() []guard {
 }
 
 // keyless doesn't tell which app was asked.
-type keyless struct{ erp.ERP }
+type keyless struct{ erp.Client }
 
 func (g keyless) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	a := g.ERP.LookUp(ctx, ref)
+	a := g.Client.LookUp(ctx, ref)
 	a.Key = ""
 	return a
 }
@@ -126,20 +126,20 @@ type stranger struct {
 
 func (g stranger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 	e, err := g.Ledger.Get(ctx, key)
-	if kind := g.p.config.ERPs[e.Account].Kind; err == nil && kind != "" {
-		e.ERP, e.Reference.DocumentKind = kind, ""
+	if kind := g.p.config.Accounts[e.Account].Kind; err == nil && kind != "" {
+		e.ERPKind, e.Reference.DocumentKind = kind, ""
 	}
 	return e, err
 }
 
 // tireless rests for as long as it is asked to.
-type tireless struct{ erp.ERP }
+type tireless struct{ erp.Client }
 
 func (tireless) LongestRest() time.Duration { return 1000 * time.Hour }
 
 func (g tireless) Create(ctx context.Context, doc erp.Document) erp.Answer {
-	a := g.ERP.Create(ctx, doc)
-	if a.Kind == erp.AccountRests && a.RetryAfter >= g.ERP.LongestRest() {
+	a := g.Client.Create(ctx, doc)
+	if a.Kind == erp.AccountRests && a.RetryAfter >= g.Client.LongestRest() {
 		a.RetryAfter = 72 * time.Hour // the clients' own bound is out, too
 	}
 	return a
@@ -244,15 +244,15 @@ func (g *unfenced) Write(ctx context.Context, before, after ledger.Entry) (ledge
 }
 
 // blind takes every order that is looked up for absent.
-type blind struct{ erp.ERP }
+type blind struct{ erp.Client }
 
 func (blind) LookUp(context.Context, erp.Reference) erp.Answer { return erp.Answer{Kind: erp.Absent} }
 
 // trusting takes what proves nothing for a proof.
-type trusting struct{ erp.ERP }
+type trusting struct{ erp.Client }
 
 func (g trusting) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	a := g.ERP.LookUp(ctx, ref)
+	a := g.Client.LookUp(ctx, ref)
 	if a.Kind == erp.Unprovable {
 		a.Kind = erp.Absent
 	}
@@ -261,12 +261,12 @@ func (g trusting) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 
 // credulous takes every document that has our code for ours.
 type credulous struct {
-	erp.ERP
+	erp.Client
 	p *process
 }
 
 func (g credulous) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	a := g.ERP.LookUp(ctx, ref)
+	a := g.Client.LookUp(ctx, ref)
 	if e, err := g.p.world.ledger.Get(context.Background(), g.p.task.key); err == nil && a.Kind == erp.Present {
 		a.Found = erp.Found{Total: e.Document.Total, OrderNumber: e.Document.OrderNumber, CustomerID: e.Document.CustomerID}
 	}
@@ -275,7 +275,7 @@ func (g credulous) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 
 // thawed makes the code of the configuration that is deployed.
 type thawed struct {
-	erp.ERP
+	erp.Client
 	p *process
 }
 
@@ -286,16 +286,16 @@ func (g thawed) today(ref erp.Reference) erp.Reference {
 		return ref
 	}
 	is := erp.NewReference(connection, connections[connection].Orig, id)
-	is.Code = erp.NewReference(connections[turmas].ERP, "", ref.Code).Code
+	is.Code = erp.NewReference(connections[turmas].Account, "", ref.Code).Code
 	return is
 }
 
 func (g thawed) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
-	return g.ERP.Document(o, g.today(ref))
+	return g.Client.Document(o, g.today(ref))
 }
 
 func (g thawed) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	return g.ERP.LookUp(ctx, g.today(ref))
+	return g.Client.LookUp(ctx, g.today(ref))
 }
 
 // restless reads every lane as open.

@@ -29,7 +29,7 @@ func (w *world) command(s *sale) {
 	}
 	now := w.clock().Add(w.skew(skewLimit))
 	ev := w.says(s, e)
-	rules := placing.Rules{Spacing: w.spacing, CanLookUp: w.accountOf(e.Account, e.ERP).canLookUp()}
+	rules := placing.Rules{Spacing: w.spacing, CanLookUp: w.accountOf(e.Account, e.ERPKind).canLookUp()}
 	after, step, err := placing.Apply(context.Background(), witness{w.ledger, w}, rules, s.key, ev, func() time.Time { return now })
 	if err != nil || step.Do == placing.Refuse {
 		return
@@ -48,7 +48,7 @@ func (w *world) says(s *sale, e ledger.Entry) placing.Event {
 		w.befell(Dismissed)
 		return placing.Dismiss{Person: placing.Person{By: "ana", Note: "entered by hand"}}
 	}
-	if e.State != ledger.Uncertain || w.rng.IntN(2) == 0 && w.accountOf(e.Account, e.ERP).canLookUp() {
+	if e.State != ledger.Uncertain || w.rng.IntN(2) == 0 && w.accountOf(e.Account, e.ERPKind).canLookUp() {
 		return placing.Retry{}
 	}
 	if ours := w.document(s); ours != nil {

@@ -68,7 +68,7 @@ func (w *world) instance(t *task) *process {
 	connections := func() connection.Config { return p.config }
 	p.accounts = &connection.Accounts{Connections: connections, Kinds: p.guarded(kinds.All()), Secrets: vault{p.access}, Log: w.log,
 		Options: erp.Options{Notes: l, Spacing: w.spacing, Now: p.now, Sleep: p.sleep, Transport: p}}
-	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, ERP: p.accounts.ERP, Secrets: vault{p.access},
+	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, Client: p.accounts.Client, Secrets: vault{p.access},
 		Spacing: w.spacing, Now: p.now, Steady: w.steady(), Meter: meter{}, Log: w.log}
 	return p
 }
@@ -82,12 +82,12 @@ func (p *process) sleep(_ context.Context, d time.Duration) error {
 
 // guarded takes out the guard that a test wants to do without.
 func (p *process) guarded(all erp.Kinds) erp.Kinds {
-	wrap := p.world.opts.seams.erp
+	wrap := p.world.opts.seams.client
 	if wrap == nil {
 		return all
 	}
 	for i, kind := range all {
-		all[i].New = func(o erp.Options) (erp.ERP, error) {
+		all[i].New = func(o erp.Options) (erp.Client, error) {
 			e, err := kind.New(o)
 			if err == nil {
 				e = wrap(e, p)

@@ -186,7 +186,7 @@ func (w *world) seize(s *sale) {
 	s.taken = true
 	conn := w.config.Connections[s.store.name]
 	ref := erp.NewReference(s.store.name, conn.Orig, s.id())
-	w.befell(kindOf(w.account(conn.ERP).kind, seized))
+	w.befell(kindOf(w.account(conn.Account).kind, seized))
 	for _, a := range w.accounts {
 		for _, key := range a.appKeys() {
 			a.companies[key].Occupy(ref, foreign)

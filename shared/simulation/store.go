@@ -209,7 +209,7 @@ func (w *world) redeploy() {
 		s.overtaken = s.overtaken || s.store.name == turmas
 		s.harmed = s.harmed || s.store.name == swapped
 	}
-	w.tell("", "redeployed: turmas to %s", w.config.Connections[turmas].ERP)
+	w.tell("", "redeployed: turmas to %s", w.config.Connections[turmas].Account)
 }
 
 func (w *world) rotate() {

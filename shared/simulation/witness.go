@@ -22,7 +22,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		s.since = w.now
 	}
 	if before.Rev == 0 {
-		s.account = w.accountOf(after.Account, after.ERP)
+		s.account = w.accountOf(after.Account, after.ERPKind)
 	}
 	if begins(before, after) {
 		s.began++
@@ -124,7 +124,7 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 		return ""
 	},
 	func(_ *world, _ *sale, before, after ledger.Entry) string {
-		if before.Rev > 0 && (before.Account != after.Account || before.ERP != after.ERP || before.Reference != after.Reference) {
+		if before.Rev > 0 && (before.Account != after.Account || before.ERPKind != after.ERPKind || before.Reference != after.Reference) {
 			return "the account or the reference changed"
 		}
 		return ""
@@ -196,7 +196,7 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		reversedBefore: reversed && from == ledger.Waiting,
 		reversedAfter:  reversed && (maySent(before) || from == ledger.Created),
 		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
-		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].ERP != after.Account,
+		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
 	} {
 		if is {
 			w.effect(what)

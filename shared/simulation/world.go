@@ -41,7 +41,7 @@ type seams struct {
 	// spacing replaces placing.Spacing.
 	spacing time.Duration
 	ledger  func(ledger.Ledger, *process) ledger.Ledger
-	erp     func(erp.ERP, *process) erp.ERP
+	client  func(erp.Client, *process) erp.Client
 	send    func(*queue.Message)
 	// place replaces the worker, and with it what decides; its dead letters stay.
 	place func(p *process, ctx context.Context, m queue.Message) error

@@ -43,7 +43,7 @@ func TestABrokenFileIsToldWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			if err == nil {
 				t.Error("it was taken")
 			}
-			if config.ERPs != nil || config.Connections != nil {
+			if config.Accounts != nil || config.Connections != nil {
 				t.Error("a config although the file is broken")
 			}
 			golden(t, strings.TrimSuffix(path, filepath.Ext(path))+".txt", problems.Error()+"\n")
@@ -75,7 +75,7 @@ func TestTheDesignsExampleIsTakenAsItStands(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
-	if got := config.Connections["loja-wp"]; got.Orig != "Loja WP" || got.ERP != "loja" || got.Since.Format(time.DateOnly) != "2026-11-21" {
+	if got := config.Connections["loja-wp"]; got.Orig != "Loja WP" || got.Account != "loja" || got.Since.Format(time.DateOnly) != "2026-11-21" {
 		t.Errorf("loja-wp is %+v", got)
 	}
 	var estudio struct {
@@ -84,7 +84,7 @@ func TestTheDesignsExampleIsTakenAsItStands(t *testing.T) {
 		}
 		Services map[string]map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(config.ERPs["estudio"].Settings, &estudio); err != nil {
+	if err := json.Unmarshal(config.Accounts["estudio"].Settings, &estudio); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(estudio.Services["CURSO-GO"]["nCodServico"]); got != "3846592864" {

@@ -58,7 +58,7 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 			return problems
 		}},
 		"secrets.example.yaml": {1, func(text string) file.Problems {
-			_, problems := secretfile.Parse("s.yaml", []byte(text), secretfile.Options{ERPs: kinds.All().Secrets()})
+			_, problems := secretfile.Parse("s.yaml", []byte(text), secretfile.Options{Kinds: kinds.All().Secrets()})
 			return problems
 		}},
 	} {
@@ -91,12 +91,12 @@ func TestTheExampleAtTheTopIsFineAndHasItsSecrets(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("%v\n%v", err, problems)
 	}
-	secrets, problems := secretfile.Parse("secrets.example.yaml", []byte(shipped(t, "secrets.example.yaml")), secretfile.Options{ERPs: kinds.All().Secrets()})
+	secrets, problems := secretfile.Parse("secrets.example.yaml", []byte(shipped(t, "secrets.example.yaml")), secretfile.Options{Kinds: kinds.All().Secrets()})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	for name, connection := range config.Connections {
-		account := config.ERPs[connection.ERP]
+		account := config.Accounts[connection.Account]
 		for _, needed := range []string{"hook/" + name, account.Kind + "/" + account.Name} {
 			if _, ok := secrets[needed]; !ok {
 				t.Errorf("%s is missing", needed)

@@ -24,7 +24,7 @@ const (
 	apart = 250 * time.Millisecond
 )
 
-// Client is one Omie account. It implements erp.ERP and, like it, makes one call
+// Client is one Omie account. It implements erp.Client and, like it, makes one call
 // at a time.
 type Client struct {
 	account string
@@ -34,7 +34,7 @@ type Client struct {
 	caller  *wire.Caller
 }
 
-var _ erp.ERP = (*Client)(nil)
+var _ erp.Client = (*Client)(nil)
 
 // New makes the account's client. Its notes remember nCodCli, and until when nothing is
 // asked, by a hash of the tax id; its spacing lies between the end of a question about a
@@ -61,7 +61,7 @@ func (c *Client) DocumentKind() string { return kindOS }
 // LongestRest is 2 hours: Omie's blocks last 30 minutes.
 func (c *Client) LongestRest() time.Duration { return longestRest }
 
-// Create sends IncluirOS once. See erp.ERP.
+// Create sends IncluirOS once. See erp.Client.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	os, ok := doc.Body.(OS)
 	if !ok || doc.CustomerID == "" {

@@ -21,7 +21,7 @@ import (
 )
 
 // Customer finds the customer by tax id, or creates it. One that exists is never
-// changed: what the merchant wrote about them stays. See erp.ERP.
+// changed: what the merchant wrote about them stays. See erp.Client.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
 	k, answer := c.keys(ctx, false)
 	if answer.Kind != "" {

@@ -28,7 +28,7 @@ const dateLayout = "02/01/2006"
 // the customer is known.
 type OS map[string]any
 
-// Document maps the order to an OS. See erp.ERP.
+// Document maps the order to an OS. See erp.Client.
 func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
 	if err := representable(o); err != nil {
 		return erp.Document{}, err

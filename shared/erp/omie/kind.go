@@ -26,7 +26,7 @@ func Kind() erp.Kind {
 	}
 }
 
-func open(o erp.Options) (erp.ERP, error) {
+func open(o erp.Options) (erp.Client, error) {
 	config, err := Parse(o.Settings)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
-// Client is one Sensio account. It implements erp.ERP and, like it, makes one
+// Client is one Sensio account. It implements erp.Client and, like it, makes one
 // call at a time.
 type Client struct {
 	account string
@@ -24,7 +24,7 @@ type Client struct {
 	caller  *wire.Caller
 }
 
-var _ erp.ERP = (*Client)(nil)
+var _ erp.Client = (*Client)(nil)
 
 // New makes the account's client. Its notes remember which sale the look-up found last;
 // without them, no look-up ever proves an absence.
@@ -48,7 +48,7 @@ func (c *Client) DocumentKind() string { return kindSale }
 // LongestRest is 24 hours: Sensio publishes no limits.
 func (c *Client) LongestRest() time.Duration { return longestRest }
 
-// Create sends POST /sales once. See erp.ERP.
+// Create sends POST /sales once. See erp.Client.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	sale, ok := doc.Body.(Sale)
 	if !ok || sale.Customer == "" && sale.CustomerID == "" {

@@ -29,7 +29,7 @@ func (c *Client) knowable(customer order.Customer) error {
 
 // Customer asks for the person with the document's tax id, where a query is
 // configured; where there is none, or nobody was found, the customer goes by name.
-// Nobody is ever created or changed. See erp.ERP.
+// Nobody is ever created or changed. See erp.Client.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
 	k, answer := c.keys(ctx, false)
 	doc.Key = c.keyDigest(k)

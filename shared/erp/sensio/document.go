@@ -12,7 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// Document maps the order to a sale. See erp.ERP.
+// Document maps the order to a sale. See erp.Client.
 //
 // OrderNumber and CustomerID of the document stay empty: nothing is published
 // about what a list of sales shows, so neither can prove anything (rule 7). The

@@ -13,7 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// LookUp asks for the sale by orig and origId. See erp.ERP.
+// LookUp asks for the sale by orig and origId. See erp.Client.
 //
 // It is Present where exactly one row has both of ours. It is Absent only where
 // Sensio answers 200 with an empty list and, asked right after, still shows the

@@ -28,7 +28,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	uncertain := entry("HP1")
 	uncertain.Token, uncertain.Platform, uncertain.StoreNumber = "t1", "hotmart", "HP1"
 	uncertain.Total, uncertain.Currency, uncertain.Customer = "197.00", "BRL", "D.F."
-	uncertain.ERP, uncertain.Reference = "omie", erp.NewReference("cursos", "", "HP1")
+	uncertain.ERPKind, uncertain.Reference = "omie", erp.NewReference("cursos", "", "HP1")
 	uncertain.State, uncertain.Reason = ledger.Uncertain, order.Reason{Kind: order.LostAnswer, Message: "no answer in 60 s"}
 	uncertain.Until, uncertain.QuietUntil = at.Add(2*time.Minute), at.Add(61*time.Second)
 	uncertain.Due, uncertain.Fence, uncertain.Attempts, uncertain.Doubts = uncertain.Until, 2, 1, 1

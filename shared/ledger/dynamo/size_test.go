@@ -69,11 +69,11 @@ func worst(t *testing.T, at time.Time) []ledger.Entry {
 	}
 	wake := func() {
 		at = at.Add(2 * time.Hour)
-		next(placing.Arrival{ERP: "omie", Owner: "o", Lease: at.Add(time.Minute), Message: queue.Message{Type: queue.Wake, Key: e.Key, Account: e.Account}})
+		next(placing.Arrival{ERPKind: "omie", Owner: "o", Lease: at.Add(time.Minute), Message: queue.Message{Type: queue.Wake, Key: e.Key, Account: e.Account}})
 	}
 	arrive := func(kind queue.Type, n int) {
 		id := strings.Repeat("💳", 50)
-		next(placing.Arrival{ERP: "omie", Owner: strings.Repeat("o", 26), Lease: at.Add(time.Minute), Reference: erp.NewReference("cursos", strings.Repeat("💳", 50), id),
+		next(placing.Arrival{ERPKind: "omie", Owner: strings.Repeat("o", 26), Lease: at.Add(time.Minute), Reference: erp.NewReference("cursos", strings.Repeat("💳", 50), id),
 			Message: queue.Message{Type: kind, Key: strings.Repeat("c", 40) + "#" + id, Account: strings.Repeat("a", 40), Connection: strings.Repeat("c", 40), Platform: "woocommerce",
 				OrderID: id, StoreNumber: o.Number, Topic: order.Cut(long, 64), Version: 1 << 62, Digest: fmt.Sprintf("%032x", n),
 				PaidAt: at, ReceivedAt: at, Correlation: strings.Repeat("x", 128), Payload: noise(intake.MaxPacked)}})

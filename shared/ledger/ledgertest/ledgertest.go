@@ -48,7 +48,7 @@ func (s suite) key(id string) string          { return s.connection("cursos") + 
 func (s suite) entry(id string) ledger.Entry {
 	return ledger.Entry{
 		Key: s.key(id), Token: newToken(), Connection: s.connection("cursos"), Platform: "hotmart", OrderID: id,
-		ERP: "omie", Account: s.connection("estudio"), State: ledger.Accepted, Due: at, ReceivedAt: at, UpdatedAt: at,
+		ERPKind: "omie", Account: s.connection("estudio"), State: ledger.Accepted, Due: at, ReceivedAt: at, UpdatedAt: at,
 	}
 }
 

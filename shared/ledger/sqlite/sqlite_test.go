@@ -272,10 +272,10 @@ func TestALaneOfAFormerFormatStillRests(t *testing.T) {
 func TestAccountsAreThoseWhoseOrdersAreNotAllCreated(t *testing.T) {
 	l := open(t, t.TempDir())
 	for i, e := range []ledger.Entry{
-		{Account: "estudio", ERP: "omie", State: ledger.Waiting, Due: at},
-		{Account: "estudio", ERP: "omie", State: ledger.Rejected, Due: at.AddDate(100, 0, 0)},
-		{Account: "loja", ERP: "sensio", State: ledger.Uncertain, Due: at.AddDate(100, 0, 0)},
-		{Account: "done", ERP: "omie", State: ledger.Created},
+		{Account: "estudio", ERPKind: "omie", State: ledger.Waiting, Due: at},
+		{Account: "estudio", ERPKind: "omie", State: ledger.Rejected, Due: at.AddDate(100, 0, 0)},
+		{Account: "loja", ERPKind: "sensio", State: ledger.Uncertain, Due: at.AddDate(100, 0, 0)},
+		{Account: "done", ERPKind: "omie", State: ledger.Created},
 	} {
 		e.Key, e.Token, e.ReceivedAt, e.UpdatedAt = fmt.Sprint("cursos#", i), "t", at, at
 		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {

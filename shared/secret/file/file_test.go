@@ -509,7 +509,7 @@ func FuzzNoProblemShowsWhatTheFileHides(f *testing.F) {
 // options are those of a file with the secrets of two kinds of ERP.
 func options(now func() time.Time) file.Options {
 	keys := []string{"app_key", "app_secret"}
-	return file.Options{Now: now, ERPs: map[string][]string{"omie": keys, "sensio": keys}}
+	return file.Options{Now: now, Kinds: map[string][]string{"omie": keys, "sensio": keys}}
 }
 
 func really(now func() time.Time) file.Options {

@@ -33,13 +33,13 @@ func (o Options) kind(name string) (fields, bool) {
 	case "store":
 		return fields{}, true
 	}
-	needed, ok := o.ERPs[name]
+	needed, ok := o.Kinds[name]
 	return fields{needed: needed}, ok
 }
 
 func (o Options) nameForm() string {
 	var forms strings.Builder
-	for _, kind := range slices.Sorted(maps.Keys(o.ERPs)) {
+	for _, kind := range slices.Sorted(maps.Keys(o.Kinds)) {
 		forms.WriteString(kind + "/<account>, ")
 	}
 	return "a secret's name is " + forms.String() + "hook/<connection> or store/<connection>"

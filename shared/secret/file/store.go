@@ -61,9 +61,9 @@ type version struct {
 // Options say what a file of secrets is for.
 type Options struct {
 	Now func() time.Time
-	// ERPs are the kinds of ERP whose accounts may have secrets here, with the fields
+	// Kinds are the kinds of ERP whose accounts may have secrets here, with the fields
 	// that these need.
-	ERPs map[string][]string
+	Kinds map[string][]string
 	// Real: real orders are placed, so that a value of secrets.example.yaml is as wrong
 	// as none, now and whenever the file changes.
 	Real bool

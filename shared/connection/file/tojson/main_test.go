@@ -26,7 +26,7 @@ func TestTheShippedFileBecomesWhatAFunctionReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		c, err := connection.Parse(b)
-		if err != nil || len(c.Connections) == 0 || len(c.ERPs) == 0 {
+		if err != nil || len(c.Connections) == 0 || len(c.Accounts) == 0 {
 			t.Errorf("%s: %v", b, err)
 		}
 	}
