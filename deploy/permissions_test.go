@@ -30,7 +30,7 @@ func TestARoleMayDoWhatItsFunctionWasSeenToDoAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := readRecorded(t)
-	var c claims
+	var c expectations
 	c.equal("functions that were recorded", slices.Sorted(maps.Values(names)), sorted(seen))
 	for function, name := range names {
 		part := strings.TrimSuffix(function, "Function")

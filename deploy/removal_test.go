@@ -41,7 +41,7 @@ func TestNothingGoesFromTheStackWithoutABrokenPromise(t *testing.T) {
 
 func kept(s stack) bool {
 	for _, keeps := range promises {
-		var c claims
+		var c expectations
 		keeps(&c, s)
 		if len(c.problems) > 0 {
 			return false

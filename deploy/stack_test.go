@@ -126,17 +126,17 @@ func (s stack) at(path string) any {
 	return v
 }
 
-// claims collects what doesn't hold.
-type claims struct{ problems []string }
+// expectations collects what doesn't hold.
+type expectations struct{ problems []string }
 
-func (c *claims) holds(ok bool, format string, args ...any) {
+func (c *expectations) require(ok bool, format string, args ...any) {
 	if !ok {
 		c.problems = append(c.problems, fmt.Sprintf(format, args...))
 	}
 }
 
 // same says that got is what want is written in JSON.
-func (c *claims) same(what, want string, got any) {
+func (c *expectations) same(what, want string, got any) {
 	var v any
 	if err := json.Unmarshal([]byte(want), &v); err != nil {
 		panic(fmt.Sprintf("%s: %v", what, err))
@@ -144,7 +144,7 @@ func (c *claims) same(what, want string, got any) {
 	c.equal(what, v, got)
 }
 
-func (c *claims) equal(what string, want, got any) {
+func (c *expectations) equal(what string, want, got any) {
 	diff := cmp.Diff(want, got)
-	c.holds(diff == "", "%s (-want +got):\n%s", what, diff)
+	c.require(diff == "", "%s (-want +got):\n%s", what, diff)
 }

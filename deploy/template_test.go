@@ -69,23 +69,23 @@ var permissions = map[string][]string{
 const traced = `{"Fn::If": ["IsTraced", {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}, {"Ref": "AWS::NoValue"}]}`
 
 // promises are what is promised of the stack.
-var promises = map[string]func(c *claims, s stack){
-	"A call ends before its function does, that before a lease, that before a message is seen again": func(c *claims, s stack) {
+var promises = map[string]func(c *expectations, s stack){
+	"A call ends before its function does, that before a lease, that before a message is seen again": func(c *expectations, s stack) {
 		call := new(omie.Client).CallLimit()
 		for worker, of := range workers {
 			limit, visible := seconds(s.at(worker+".Timeout")), seconds(s.at(of.queue+".VisibilityTimeout"))
-			c.holds(limit == placing.Invocation, "%s ends after %s, a worker counts on %s", worker, limit, placing.Invocation)
-			c.holds(call+recordMargin < limit && limit+leaseMargin < visible,
+			c.require(limit == placing.Invocation, "%s ends after %s, a worker counts on %s", worker, limit, placing.Invocation)
+			c.require(call+recordMargin < limit && limit+leaseMargin < visible,
 				"%s: call %s < left %s < function %s < lease %s < visibility %s", worker, call, call+recordMargin, limit, limit+leaseMargin, visible)
 		}
 		c.same("the time of the sweep", `240`, s.at("SweepFunction.Timeout"))
 		c.same("the time of the webhook, below API Gateway's 30 s", `10`, s.at("WebhookFunction.Timeout"))
 	},
-	"A function may do what it does and nothing else": func(c *claims, s stack) {
+	"A function may do what it does and nothing else": func(c *expectations, s stack) {
 		c.equal("roles", sorted(permissions), s.named("AWS::IAM::Role"))
 		for role, want := range permissions {
 			for name := range s.Resources[role].Properties {
-				c.holds(name == "AssumeRolePolicyDocument" || name == "Policies", "%s has %s", role, name)
+				c.require(name == "AssumeRolePolicyDocument" || name == "Policies", "%s has %s", role, name)
 			}
 			want = slices.Sorted(slices.Values(want))
 			service := "lambda.amazonaws.com"
@@ -99,13 +99,13 @@ var promises = map[string]func(c *claims, s stack){
 		}
 		for function, name := range names {
 			c.equal(function, getAtt(strings.TrimSuffix(function, "Function")+"Role", "Arn"), s.at(function+".Role"))
-			c.holds(name != "", "%s", function)
+			c.require(name != "", "%s", function)
 		}
 		for _, other := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::SQS::QueuePolicy"} {
-			c.holds(len(s.named(other)) == 0, "%s", other)
+			c.require(len(s.named(other)) == 0, "%s", other)
 		}
 	},
-	"Every queue keeps what it has in order, for 14 days, encrypted": func(c *claims, s stack) {
+	"Every queue keeps what it has in order, for 14 days, encrypted": func(c *expectations, s stack) {
 		var queues []string
 		for _, of := range workers {
 			queues = append(queues, of.queue, of.deadLetters)
@@ -115,14 +115,14 @@ var promises = map[string]func(c *claims, s stack){
 		for _, q := range queues {
 			c.same(q+" is FIFO", `true`, s.at(q+".FifoQueue"))
 			name, _ := s.at(q + ".QueueName.Fn::Sub").(string)
-			c.holds(strings.HasPrefix(name, "${AWS::StackName}-") && strings.HasSuffix(name, ".fifo"), "%s is called %q", q, name)
-			c.holds(strings.HasSuffix(name, "-dead.fifo") == strings.HasSuffix(q, "DeadLetters"), "%s is called %q", q, name)
+			c.require(strings.HasPrefix(name, "${AWS::StackName}-") && strings.HasSuffix(name, ".fifo"), "%s is called %q", q, name)
+			c.require(strings.HasSuffix(name, "-dead.fifo") == strings.HasSuffix(q, "DeadLetters"), "%s is called %q", q, name)
 			c.same("retention of "+q, fmt.Sprint(fortnight), s.at(q+".MessageRetentionPeriod"))
 			c.same("encryption of "+q, `true`, s.at(q+".SqsManagedSseEnabled"))
-			c.holds(s.at(q+".ContentBasedDeduplication") == nil, "%s deduplicates", q)
+			c.require(s.at(q+".ContentBasedDeduplication") == nil, "%s deduplicates", q)
 		}
 	},
-	"A worker gets one message at a time and says which failed": func(c *claims, s stack) {
+	"A worker gets one message at a time and says which failed": func(c *expectations, s stack) {
 		c.equal("mappings", []string{"OmieOSFunctionMessage", "SensioSaleFunctionMessage"}, s.named("AWS::Lambda::EventSourceMapping"))
 		for worker, of := range workers {
 			c.same(worker, fmt.Sprintf(`{"BatchSize": 1, "EventSourceArn": {"Fn::GetAtt": [%q, "Arn"]}, "FunctionName": {"Ref": %q},
@@ -131,21 +131,21 @@ var promises = map[string]func(c *claims, s stack){
 		}
 		c.same("AWS takes no concurrency below 2", `[2, 5]`, []any{s.Parameters["MaximumConcurrency"]["MinValue"], s.Parameters["MaximumConcurrency"]["Default"]})
 	},
-	"The ledger is the table that its package asks for": func(c *claims, s stack) {
+	"The ledger is the table that its package asks for": func(c *expectations, s stack) {
 		for _, name := range []string{"BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"} {
 			c.equal("Table."+name, asked(name), s.at("Table."+name))
 		}
 		c.same("TTL", fmt.Sprintf(`{"AttributeName": %q, "Enabled": true}`, dynamo.TTLAttribute), s.at("Table.TimeToLiveSpecification"))
 	},
-	"The ledger can be restored, is encrypted and outlives the stack": func(c *claims, s stack) {
+	"The ledger can be restored, is encrypted and outlives the stack": func(c *expectations, s stack) {
 		c.equal("tables", []string{"Table"}, s.named("AWS::DynamoDB::Table"))
 		c.same("point-in-time recovery", `{"PointInTimeRecoveryEnabled": true}`, s.at("Table.PointInTimeRecoverySpecification"))
 		c.same("encryption", `{"SSEEnabled": true}`, s.at("Table.SSESpecification"))
 		c.equal("retain", "Retain Retain", s.Resources["Table"].DeletionPolicy+" "+s.Resources["Table"].UpdateReplacePolicy)
 		// A retained table must not be in the way of the next stack's.
-		c.holds(s.at("Table.TableName") == nil, "the table has a name of its own")
+		c.require(s.at("Table.TableName") == nil, "the table has a name of its own")
 	},
-	"The sweep runs every minute, and a failed one is not repeated": func(c *claims, s stack) {
+	"The sweep runs every minute, and a failed one is not repeated": func(c *expectations, s stack) {
 		c.equal("schedules", []string{"SweepFunctionEveryMinute"}, s.named("AWS::Scheduler::Schedule"))
 		c.same("schedule", `{"Name": {"Fn::Sub": "${AWS::StackName}-sweep"}, "ScheduleExpression": "rate(1 minute)", "FlexibleTimeWindow": {"Mode": "OFF"},
 			"Target": {"Arn": {"Fn::GetAtt": ["SweepFunction", "Arn"]}, "RoleArn": {"Fn::GetAtt": ["SweepFunctionEveryMinuteRole", "Arn"]},
@@ -154,7 +154,7 @@ var promises = map[string]func(c *claims, s stack){
 		c.same("Lambda's own repeats", `{"FunctionName": {"Ref": "SweepFunction"}, "Qualifier": "$LATEST", "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60, "DestinationConfig": {}}`,
 			any(s.Resources["SweepFunctionEventInvokeConfig"].Properties))
 	},
-	"Logs are kept for as long as was asked": func(c *claims, s stack) {
+	"Logs are kept for as long as was asked": func(c *expectations, s stack) {
 		c.equal("log groups", []string{"AccessLogGroup", "OmieOSLogGroup", "SensioSaleLogGroup", "SweepLogGroup", "WebhookLogGroup"}, s.named("AWS::Logs::LogGroup"))
 		for _, group := range s.named("AWS::Logs::LogGroup") {
 			c.same("retention of "+group, `{"Ref": "LogRetentionDays"}`, s.at(group+".RetentionInDays"))
@@ -169,7 +169,7 @@ var promises = map[string]func(c *claims, s stack){
 		c.same("AccessLogGroup", `{"Fn::Sub": "/aws/vendedlogs/carimbo/${AWS::StackName}/access"}`, s.at("AccessLogGroup.LogGroupName"))
 		c.same("days", `30`, s.Parameters["LogRetentionDays"]["Default"])
 	},
-	"The API serves webhooks and a health check, under a fuse": func(c *claims, s stack) {
+	"The API serves webhooks and a health check, under a fuse": func(c *expectations, s stack) {
 		c.equal("APIs", []string{"WebhookApi"}, s.named("AWS::ApiGatewayV2::Api"))
 		paths, _ := s.at("WebhookApi.Body.paths").(object)
 		c.equal("paths", []string{"/healthz", "/webhooks/{connection}"}, sorted(paths))
@@ -197,19 +197,19 @@ var promises = map[string]func(c *claims, s stack){
 				"SourceArn": {"Fn::Sub": ["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/${__Stage__}/%s%s", {"__ApiId__": {"Ref": "WebhookApi"}, "__Stage__": "*"}]}}`, method, path),
 				any(s.Resources[permission].Properties))
 		}
-		c.holds(len(s.named("AWS::Lambda::Permission")) == 2 && len(s.named("AWS::Lambda::Url")) == 0, "the webhook can be reached by other ways")
+		c.require(len(s.named("AWS::Lambda::Permission")) == 2 && len(s.named("AWS::Lambda::Url")) == 0, "the webhook can be reached by other ways")
 	},
-	"The access log has no personal data": func(c *claims, s stack) {
+	"The access log has no personal data": func(c *expectations, s stack) {
 		const log = "WebhookApiApiGatewayDefaultStage.AccessLogSettings"
 		c.equal("where to", getAtt("AccessLogGroup", "Arn"), s.at(log+".DestinationArn"))
 		format, _ := s.at(log + ".Format").(string)
 		var fields map[string]string
-		c.holds(json.Unmarshal([]byte(format), &fields) == nil, "the access log's format is no JSON: %s", format)
+		c.require(json.Unmarshal([]byte(format), &fields) == nil, "the access log's format is no JSON: %s", format)
 		allowed := []string{"$context.requestId", "$context.requestTime", "$context.routeKey", "$context.status", "$context.integrationStatus",
 			"$context.responseLatency", "$context.responseLength", "$context.error.responseType"}
 		c.equal("what is logged", slices.Sorted(slices.Values(allowed)), slices.Sorted(slices.Values(regexp.MustCompile(`\$[\w.]+`).FindAllString(format, -1))))
 	},
-	"A function runs what the Makefile builds, where its environment says": func(c *claims, s stack) {
+	"A function runs what the Makefile builds, where its environment says": func(c *expectations, s stack) {
 		c.equal("functions", sorted(names), s.named("AWS::Lambda::Function"))
 		for name, what := range names {
 			c.same(name, fmt.Sprintf(`{"Fn::Sub": "${AWS::StackName}-%s"}`, what), s.at(name+".FunctionName"))
@@ -222,18 +222,18 @@ var promises = map[string]func(c *claims, s stack){
 			}
 			c.same("memory of "+name, memory, s.at(name+".MemorySize"))
 			c.same("tracing of "+name, `{"Ref": "Tracing"}`, s.at(name+".TracingConfig.Mode"))
-			c.holds(s.at(name+".ReservedConcurrentExecutions") == nil, "young AWS accounts have no concurrency to reserve")
+			c.require(s.at(name+".ReservedConcurrentExecutions") == nil, "young AWS accounts have no concurrency to reserve")
 		}
 		c.same("architecture", `["arm64", ["arm64", "x86_64"]]`, []any{s.Parameters["Architecture"]["Default"], s.Parameters["Architecture"]["AllowedValues"]})
 		c.same("tracing", `["PassThrough", ["PassThrough", "Active"], {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}]`,
 			[]any{s.Parameters["Tracing"]["Default"], s.Parameters["Tracing"]["AllowedValues"], s.Conditions["IsTraced"]})
 	},
-	"A person is told of what nobody else mends": func(c *claims, s stack) {
+	"A person is told of what nobody else mends": func(c *expectations, s stack) {
 		c.equal("alarms", sorted(alarms), s.named("AWS::CloudWatch::Alarm"))
 		for name, want := range alarms {
 			got := s.Resources[name].Properties
 			text, _ := got["AlarmDescription"].(string)
-			c.holds(text != "", "%s has no description", name)
+			c.require(text != "", "%s has no description", name)
 			got = without(got, "AlarmDescription")
 			var v object
 			if err := json.Unmarshal([]byte(want), &v); err != nil {
@@ -249,7 +249,7 @@ var promises = map[string]func(c *claims, s stack){
 		c.same("condition", `{"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}`, s.Conditions["HasAlarmEmail"])
 		c.same("by default", `""`, s.Parameters["AlarmEmail"]["Default"])
 	},
-	"The stack says where the stores call and where things lie": func(c *claims, s stack) {
+	"The stack says where the stores call and where things lie": func(c *expectations, s stack) {
 		for name, want := range map[string]string{
 			"WebhookURL":   `{"Fn::Sub": "https://${WebhookApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/webhooks/"}`,
 			"SecretPrefix": `{"Ref": "AWS::StackName"}`, "Table": `{"Ref": "Table"}`,
@@ -259,8 +259,8 @@ var promises = map[string]func(c *claims, s stack){
 			c.same(name, want, s.Outputs[name]["Value"])
 		}
 	},
-	"No secret is in a template": func(c *claims, s stack) {
-		c.holds(len(s.named("AWS::SecretsManager::Secret")) == 0, "the template makes secrets")
+	"No secret is in a template": func(c *expectations, s stack) {
+		c.require(len(s.named("AWS::SecretsManager::Secret")) == 0, "the template makes secrets")
 	},
 }
 
@@ -307,7 +307,7 @@ func TestTheStackKeepsItsPromises(t *testing.T) {
 	}
 	for promise, keeps := range promises {
 		t.Run(promise, func(t *testing.T) {
-			var c claims
+			var c expectations
 			keeps(&c, s)
 			for _, p := range c.problems {
 				t.Error(p)

@@ -56,7 +56,7 @@ func killedBeforeTheRecord(s *stack) {
 		s.t.Fatalf("%d messages", n)
 	}
 	s.sim.OnCall(nil)
-	s.stands(p, ledger.Creating, "")
+	s.isIn(p, ledger.Creating, "")
 	if n := len(s.sim.Documents()); n != 1 {
 		s.t.Fatalf("%d documents", n)
 	}
@@ -65,13 +65,13 @@ func killedBeforeTheRecord(s *stack) {
 	lane.lapse()
 	s.accepts(webhook, p)
 	lane.drain()
-	s.stands(p, ledger.Creating, "")
+	s.isIn(p, ledger.Creating, "")
 
 	sweep, later := s.laterSweep(), s.mapping("omie-os", s.laterWorker())
 	s.clock.advance(4*time.Minute + 14*time.Second)
 	sweep()
 	later.drain()
-	s.stands(p, ledger.Uncertain, "lapsed")
+	s.isIn(p, ledger.Uncertain, "lapsed")
 	if n := s.called("ConsultarOS"); n != 0 {
 		s.t.Errorf("%d look-ups before 61 s after the lease", n)
 	}
@@ -99,7 +99,7 @@ func killedAtEachCall(s *stack, carriedOut bool) {
 		s.workerSteps.arm(at, carriedOut, worker.kill)
 		lane.drain()
 		if !s.workerSteps.disarm() {
-			s.stands(p, ledger.Created, "")
+			s.isIn(p, ledger.Created, "")
 			if at <= leastSteps {
 				s.t.Errorf("only %d steps", at-1)
 			}
@@ -208,7 +208,7 @@ func sweepKilled(s *stack) {
 			all = append(all, p)
 			s.accepts(webhook, p)
 			hasty.drain()
-			s.stands(p, ledger.Waiting, "not_sent")
+			s.isIn(p, ledger.Waiting, "not_sent")
 			sweep.kill()
 			at.arm(step, carriedOut, sweep.kill)
 			_, err := sweep.invoke(`{}`)
@@ -225,7 +225,7 @@ func sweepKilled(s *stack) {
 			if n := lane.drain(); n != 1 {
 				s.t.Errorf("killed %v the %d. time with its call carried out %v: woken %d times", killed, step, carriedOut, n)
 			}
-			s.stands(p, ledger.Created, "")
+			s.isIn(p, ledger.Created, "")
 			if !killed {
 				break
 			}

@@ -206,12 +206,12 @@ func blockedLane(s *stack) {
 	worker.timeout = time.Minute
 	s.accepts(webhook, due)
 	lane.drain()
-	s.stands(due, ledger.Waiting, "not_sent")
+	s.isIn(due, ledger.Waiting, "not_sent")
 	worker.timeout = timeout
 	s.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Blocked, Delay: 30 * time.Minute})
 	s.accepts(webhook, first)
 	lane.drain()
-	if e := s.stands(first, ledger.Waiting, "lane"); e.Attempts != 0 {
+	if e := s.isIn(first, ledger.Waiting, "lane"); e.Attempts != 0 {
 		s.t.Errorf("%d attempts", e.Attempts)
 	}
 	if !strings.Contains(s.log(), `"LongRest":1`) {
@@ -220,7 +220,7 @@ func blockedLane(s *stack) {
 	before := len(s.sim.Calls())
 	s.accepts(webhook, second)
 	lane.drain()
-	s.stands(second, ledger.Waiting, "lane")
+	s.isIn(second, ledger.Waiting, "lane")
 	s.sweepsNothing(sweep, lane)
 	if n := len(s.sim.Calls()); n != before {
 		s.t.Errorf("%d calls of an account that rests", n-before)
@@ -240,7 +240,7 @@ func blockedLane(s *stack) {
 		s.t.Errorf("woken %d after the 30th minute", n)
 	}
 	later.drain()
-	s.stands(first, ledger.Waiting, "lane")
+	s.isIn(first, ledger.Waiting, "lane")
 	// The one whose call drew the rest goes a spacing behind the others.
 	s.clock.advance(placing.Spacing)
 	if n := sweepLater(); n != 1 {
@@ -284,7 +284,7 @@ func rotatedAppKey(s *stack) {
 	s.onlyKey.Store(aws.String(newAppKey))
 	s.accepts(webhook, after)
 	lane.drain()
-	s.stands(after, ledger.Waiting, "lane")
+	s.isIn(after, ledger.Waiting, "lane")
 	for _, told := range []string{`"level":"WARN","message":"the ERP refuses the account's key`, `"AccountRefused":1`, `["Service","Account"]`} {
 		if !strings.Contains(s.log(), told) {
 			s.t.Errorf("nobody is told of the refused key: no %s in\n%s", told, s.log())
@@ -315,7 +315,7 @@ func sweepWakes(s *stack) {
 	p := s.buys("cursos")
 	s.accepts(webhook, p)
 	s.mapping("omie-os", hurried).drain()
-	s.stands(p, ledger.Waiting, "not_sent")
+	s.isIn(p, ledger.Waiting, "not_sent")
 	if n := len(s.sim.Calls()); n != 0 {
 		s.t.Errorf("%d calls without time for them", n)
 	}

@@ -59,7 +59,7 @@ func TestARedriveMakesOneDocumentAndNoneOfWhatWasReversed(t *testing.T) {
 		s.stamped(omie...)
 		s.sold(sensio...)
 		for _, p := range reversed {
-			s.stands(p, ledger.Rejected, "reversed")
+			s.isIn(p, ledger.Rejected, "reversed")
 		}
 	}
 
@@ -73,8 +73,8 @@ func TestARedriveMakesOneDocumentAndNoneOfWhatWasReversed(t *testing.T) {
 		t.Fatalf("%d messages\n%s", n, s.log())
 	}
 	for i := range created {
-		s.stands(created[i], ledger.Created, "")
-		s.stands(reversed[i], ledger.Rejected, "reversed")
+		s.isIn(created[i], ledger.Created, "")
+		s.isIn(reversed[i], ledger.Rejected, "reversed")
 	}
 
 	redrives("12 dead letters went back to the queue.", 12)

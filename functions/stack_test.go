@@ -256,8 +256,8 @@ func (s *stack) entry(p purchase) ledger.Entry {
 	return e
 }
 
-// stands checks where the purchase stands, and why.
-func (s *stack) stands(p purchase, want ledger.State, kind string) ledger.Entry {
+// isIn checks where the purchase stands, and why.
+func (s *stack) isIn(p purchase, want ledger.State, kind string) ledger.Entry {
 	s.t.Helper()
 	e := s.entry(p)
 	if e.State != want || string(e.Reason.Kind) != kind {
@@ -272,7 +272,7 @@ func (s *stack) stamped(purchases ...purchase) {
 	s.t.Helper()
 	want, got := map[string]string{}, map[string]string{}
 	for _, p := range purchases {
-		e := s.stands(p, ledger.Created, "")
+		e := s.isIn(p, ledger.Created, "")
 		want[e.Reference.Code] = p.number + " for " + p.document + " over " + p.total + " is " + e.ERPID + " number " + e.ERPNumber
 	}
 	documents := s.sim.Documents()
@@ -290,7 +290,7 @@ func (s *stack) sold(orders ...purchase) {
 	s.t.Helper()
 	want, got := map[string]string{}, map[string]string{}
 	for _, p := range orders {
-		want[p.key()] = p.name + " over " + p.total + " is " + s.stands(p, ledger.Created, "").ERPID
+		want[p.key()] = p.name + " over " + p.total + " is " + s.isIn(p, ledger.Created, "").ERPID
 	}
 	sales := s.shop.Documents()
 	for _, d := range sales {

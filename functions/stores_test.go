@@ -37,7 +37,7 @@ func lostSaleIsAPersons(s *stack) {
 	s.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.WriteThenReset})
 	s.accepts(webhook, p)
 	lane.drain()
-	if e := s.stands(p, ledger.Uncertain, string(order.NeedsPerson)); !e.Parked() || e.Attempts != 1 {
+	if e := s.isIn(p, ledger.Uncertain, string(order.NeedsPerson)); !e.Parked() || e.Attempts != 1 {
 		s.t.Errorf("%+v", e)
 	}
 	// Neither the store, nor time, nor the account's next order touches it.
@@ -47,8 +47,8 @@ func lostSaleIsAPersons(s *stack) {
 	if n := sweep() + lane.drain(); n != 0 {
 		s.t.Errorf("woken %d times", n)
 	}
-	s.stands(p, ledger.Uncertain, string(order.NeedsPerson))
-	s.stands(behind, ledger.Created, "")
+	s.isIn(p, ledger.Uncertain, string(order.NeedsPerson))
+	s.isIn(behind, ledger.Created, "")
 	if n, calls := s.shop.Count(p.connection, p.id), s.shop.Calls(); n != 1 || len(calls) != 2 || len(s.shop.Documents()) != 2 {
 		s.t.Errorf("%d sales of one order; calls: %+v", n, calls)
 	}
@@ -72,14 +72,14 @@ func killedWithTheSale(s *stack) {
 	lane.lapse()
 	s.accepts(webhook, p)
 	lane.drain()
-	s.stands(p, ledger.Creating, "")
+	s.isIn(p, ledger.Creating, "")
 
 	sweep, later := s.laterSweep(), s.mapping("sensio-sale", s.laterSensioWorker())
 	s.clock.advance(leaseAndSpacing)
 	if sweep() != 1 || later.drain() != 1 {
 		s.t.Error("not woken")
 	}
-	if e := s.stands(p, ledger.Uncertain, string(order.NeedsPerson)); !e.Parked() {
+	if e := s.isIn(p, ledger.Uncertain, string(order.NeedsPerson)); !e.Parked() {
 		s.t.Errorf("%+v", e)
 	}
 	if n, calls := s.shop.Count(p.connection, p.id), s.shop.Calls(); n != 1 || len(calls) != 1 {
@@ -94,7 +94,7 @@ func rotatedSensioSecret(s *stack) {
 	s.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.KeyRefused})
 	s.accepts(webhook, p)
 	lane.drain()
-	s.stands(p, ledger.Waiting, string(order.AccountRests))
+	s.isIn(p, ledger.Waiting, string(order.AccountRests))
 	swept := func() ledger.Lane {
 		s.t.Helper()
 		if _, err := sweep.invoke(`{"time":"2026-11-22T09:00:00Z"}`); err != nil {
@@ -132,7 +132,7 @@ func sweepWakesSensio(s *stack) {
 	p := s.buys("camisetas")
 	s.accepts(webhook, p)
 	s.mapping("sensio-sale", hurried).drain()
-	s.stands(p, ledger.Waiting, "not_sent")
+	s.isIn(p, ledger.Waiting, "not_sent")
 	lane := s.mapping("sensio-sale", s.start("sensio-sale"))
 	if _, err := s.start("sweep").invoke(`{"time":"2026-11-22T09:00:00Z"}`); err != nil {
 		s.t.Fatalf("%v\n%s", err, s.log())

@@ -128,11 +128,11 @@ func (s *troubled) provesItsLookUp() {
 	s.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.WriteThenReset})
 	s.accepts(s.webhooks[0], p)
 	s.lanes[2].drain()
-	s.stands(p, ledger.Uncertain, "lost_answer")
+	s.isIn(p, ledger.Uncertain, "lost_answer")
 	s.pass(62 * time.Second)
 	s.wakes()
 	s.lanes[2].drain()
-	s.stands(p, ledger.Created, "")
+	s.isIn(p, ledger.Created, "")
 }
 
 // measures how long an order takes, so that processes die in the middle of one on a

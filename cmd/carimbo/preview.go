@@ -56,7 +56,7 @@ func (c *console) preview(s store, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := c.judge(s, n, o); err != nil {
+	if err := c.checkOrder(s, n, o); err != nil {
 		return err
 	}
 	request, err := c.request(s, o, erp.NewReference(s.Name, s.Orig, n.OrderID))
@@ -66,9 +66,9 @@ func (c *console) preview(s store, body []byte) error {
 	return printJSON(c.stdout, json.RawMessage(request))
 }
 
-// judge says what would become of the order before the ERP is asked. Its age is
+// checkOrder says what would become of the order before the ERP is asked. Its age is
 // a warning: what it would look like can be seen all the same.
-func (c *console) judge(s store, n platform.Notice, o order.Order) error {
+func (c *console) checkOrder(s store, n platform.Notice, o order.Order) error {
 	if n.Test && s.TestOrders != "create" {
 		c.warn("this is a test order, which is ignored unless the connection says test_orders: create")
 	}

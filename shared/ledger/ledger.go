@@ -85,9 +85,9 @@ type Entry struct {
 	// Fault is the text of an unknown fault that still stands: a proven absence
 	// makes the entry rejected then, not created again (rule 9).
 	Fault string `json:"fault,omitempty"`
-	// ClaimedID is the document that a person says is ours, until a look-up has
+	// AssertedID is the document that a person says is ours, until a look-up has
 	// shown it.
-	ClaimedID string `json:"claimed_id,omitempty"`
+	AssertedID string `json:"claimed_id,omitempty"`
 
 	// Fence grows with every claim and with every write that takes the entry away
 	// from its holder. Owner and Lease are the live claim's; zero when nobody holds

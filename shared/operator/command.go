@@ -163,8 +163,8 @@ func (o Orders) next(e ledger.Entry, lane ledger.Lane) string {
 		return "it goes on " + soon
 	case e.Denied():
 		return "document " + e.ERPID + " is looked up " + soon + "; carimbo orders show " + e.Key + " tells what came of it"
-	case e.State == ledger.Uncertain && !e.Parked() && e.ClaimedID != "":
-		return "a look-up verifies document " + e.ClaimedID + " " + soon
+	case e.State == ledger.Uncertain && !e.Parked() && e.AssertedID != "":
+		return "a look-up verifies document " + e.AssertedID + " " + soon
 	case e.State == ledger.Uncertain && !e.Parked():
 		return "it is looked up " + soon
 	}

@@ -28,8 +28,8 @@ func Forecast(kinds ERPKinds, r placing.Rules, before, after ledger.Entry, ev pl
 	switch {
 	case after.Denied():
 		return f.deniedDocument(ifAbsent(r, after))
-	case after.State == ledger.Uncertain && after.ClaimedID != "":
-		return f.claimedDocument() + f.contentsKept()
+	case after.State == ledger.Uncertain && after.AssertedID != "":
+		return f.assertedDocument() + f.contentsKept()
 	case after.State == ledger.Uncertain:
 		return f.lookedUp(ifAbsent(r, after))
 	}
@@ -78,9 +78,9 @@ func (f forecast) deniedDocument(gone ledger.Entry) string {
 		string(gone.Reason.Kind) + ") and only " + again + " creates it again"
 }
 
-// claimedDocument is about the document that a person says is this order's.
-func (f forecast) claimedDocument() string {
-	text := "a look-up verifies document " + f.after.ClaimedID + " " + f.soon + "; none is created: if the ERP shows it with " + f.kind.SameCode(f.after.Reference) +
+// assertedDocument is about the document that a person says is this order's.
+func (f forecast) assertedDocument() string {
+	text := "a look-up verifies document " + f.after.AssertedID + " " + f.soon + "; none is created: if the ERP shows it with " + f.kind.SameCode(f.after.Reference) +
 		", it counts as this order's; if it shows another or none, the order is left to you"
 	if f.kind.MayProveNothing() {
 		text += "; if the look-up proves nothing, the document counts all the same"

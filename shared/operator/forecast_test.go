@@ -105,7 +105,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 	reversed := func(e *ledger.Entry) { e.ReversedAt = noon.Add(-time.Hour) }
 	faulty := func(e *ledger.Entry) { e.Fault = "x" }
 	already := func(e *ledger.Entry) { e.AlreadyThere = true }
-	claimed := func(e *ledger.Entry) { e.ClaimedID = "5" }
+	claimed := func(e *ledger.Entry) { e.AssertedID = "5" }
 	changed := func(e *ledger.Entry) { e.Newer = &ledger.Contents{Payload: []byte("newer"), Digest: "newer"} }
 	recorded := func(e *ledger.Entry) { e.ERPID, e.CreatedAt, e.Payload = "777", noon.Add(-time.Hour), nil }
 
@@ -171,7 +171,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 
 		{"a claim", looks, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
-		{"another claim", looks, is(ledger.Uncertain, already, reversed, func(e *ledger.Entry) { e.ClaimedID = "777" }), placing.ResolveCreated{ID: "5"}, verifies,
+		{"another claim", looks, is(ledger.Uncertain, already, reversed, func(e *ledger.Entry) { e.AssertedID = "777" }), placing.ResolveCreated{ID: "5"}, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
 		{"a claim, unprovable", looks, is(ledger.Uncertain, sold), placing.ResolveCreated{ID: "5"},
 			`a look-up verifies document 5 SOON; none is created: if the ERP shows it with the same orig "loja" and origId "7", it counts as this order's; if it shows another or none, the order is left to you; if the look-up proves nothing, the document counts all the same`,

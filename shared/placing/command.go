@@ -168,7 +168,7 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	revokeClaim(&e)
 	var metrics []Metric
 	if r.CanLookUp {
-		e.ClaimedID = c.ID
+		e.AssertedID = c.ID
 		scheduleLookUp(&e, now)
 	} else {
 		metrics = recordCreated(&e, erp.Answer{ID: c.ID}, now, false)

@@ -122,21 +122,21 @@ func describeDifference(id string, a erp.Answer) (text string) {
 // afterUnprovable: no look-up of this account will tell, so a person's word that the
 // document exists counts without one.
 func afterUnprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
-	if e.ClaimedID != "" {
-		return recordCreated(e, erp.Answer{ID: e.ClaimedID}, now, false)
+	if e.AssertedID != "" {
+		return recordCreated(e, erp.Answer{ID: e.AssertedID}, now, false)
 	}
 	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
 }
 
 // adoptDocument adopts the document that a look-up found, once it is proven ours.
 func adoptDocument(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
-	if e.ClaimedID != "" && e.ClaimedID != a.ID {
-		claimed := e.ClaimedID
-		e.ClaimedID = ""
-		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, claimed))
+	if e.AssertedID != "" && e.AssertedID != a.ID {
+		asserted := e.AssertedID
+		e.AssertedID = ""
+		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, asserted))
 	}
 	why := differenceFromSent(e.Document, a.Found)
-	if e.ClaimedID == "" && why != "" {
+	if e.AssertedID == "" && why != "" {
 		return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
 	}
 	e.Attempts++
@@ -190,10 +190,10 @@ func (l LookedUp) underAnotherKey(e ledger.Entry) bool {
 // afterProvenAbsence goes on with the create in the same claim where rule 6 lets it.
 func afterProvenAbsence(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	switch {
-	case e.ClaimedID != "":
-		claimed := e.ClaimedID
-		e.ClaimedID = ""
-		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", claimed))
+	case e.AssertedID != "":
+		asserted := e.AssertedID
+		e.AssertedID = ""
+		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", asserted))
 	case e.AlreadyThere:
 		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
 	}

@@ -274,7 +274,7 @@ func becomeRejected(e *ledger.Entry, kind order.ReasonKind, message string) []Me
 
 // clearUncertainty forgets what only an uncertain entry has.
 func clearUncertainty(e *ledger.Entry) {
-	e.AlreadyThere, e.Fault, e.ClaimedID = false, "", ""
+	e.AlreadyThere, e.Fault, e.AssertedID = false, "", ""
 }
 
 // becomeUncertain makes the entry uncertain, to be looked up at until; it is parked at once

@@ -437,7 +437,7 @@ func proof(r placing.Rules, before, after ledger.Entry, ev placing.Event) bool {
 	switch ev := ev.(type) {
 	case placing.LookedUp:
 		// A person's word counts where no look-up can ever tell.
-		return ev.Answer.Kind == erp.Present || ev.Answer.Kind == erp.Absent || ev.Answer.Kind == erp.Unprovable && before.ClaimedID != ""
+		return ev.Answer.Kind == erp.Present || ev.Answer.Kind == erp.Absent || ev.Answer.Kind == erp.Unprovable && before.AssertedID != ""
 	case placing.ResolveAbsent:
 		return !before.Denied()
 	case placing.ResolveCreated:
@@ -509,7 +509,7 @@ func shapePromises(promise func(string, bool), before, after ledger.Entry, now t
 		promise("what is due may go on: a wake-up before quiet_until is wasted", !after.Until.Before(after.QuietUntil))
 	}
 	promise("what the ERP said is kept only while the order is uncertain", after.State == ledger.Uncertain ||
-		after.Fault == "" && !after.AlreadyThere && after.ClaimedID == "")
+		after.Fault == "" && !after.AlreadyThere && after.AssertedID == "")
 	promise("a timeline has at most 20 lines", len(after.Timeline) <= 20)
 	for _, line := range after.Timeline {
 		promise("a line of the timeline has at most 500 bytes of text", len(line.Text) <= 500 && len(line.Note) <= 500)

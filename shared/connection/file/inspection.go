@@ -89,8 +89,8 @@ func (in *inspection) add(at spot, warning bool, message string) {
 	})
 }
 
-// spoken tells whether something was said of this very value already.
-func (in *inspection) spoken(at spot) bool {
+// hasProblem tells whether something was said of this very value already.
+func (in *inspection) hasProblem(at spot) bool {
 	return slices.ContainsFunc(in.problems, func(p Problem) bool {
 		return p.Path == at.path || at.node == nil && p.Path == at.parent && !p.Warning
 	})

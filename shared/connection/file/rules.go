@@ -73,7 +73,7 @@ func (in *inspection) checks() {
 		said := make(map[string]spot, len(found))
 		for _, p := range found {
 			at := in.find(append(slices.Clone(path), keysOf(account, p.Path)...))
-			if !in.spoken(at) {
+			if !in.hasProblem(at) {
 				said[p.Path] = at
 			}
 		}

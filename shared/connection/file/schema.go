@@ -142,7 +142,7 @@ func (in *inspection) schema() error {
 // that no number belongs there.
 func (in *inspection) oddNumbers(keys []string, n *yaml.Node) {
 	if n.Kind == yaml.Number && !n.IsPlain() {
-		if at := in.find(keys); !in.spoken(at) {
+		if at := in.find(keys); !in.hasProblem(at) {
 			in.refuse(at, "%s is no plain number; write it like 15 or 0.5, with at most 25 digits", n.Text)
 		}
 	}
@@ -231,7 +231,7 @@ func (t *translation) value(e *jsonschema.ValidationError) {
 	if n == nil || n.Kind == yaml.Number && !n.IsPlain() && !t.wantsText(e) {
 		return // oddNumbers speaks of it
 	}
-	if message := t.message(e, n); !t.in.spoken(at) {
+	if message := t.message(e, n); !t.in.hasProblem(at) {
 		t.in.refuse(at, "%s", message)
 	}
 }

@@ -57,7 +57,7 @@ func (s Sent) without(ctx context.Context, said string) (string, error) {
 	for _, text := range fields {
 		e.find(fold.Text(text))
 	}
-	e.settle()
+	e.selectTexts()
 	return e.without(said)
 }
 
@@ -249,8 +249,8 @@ func (e *echo) find(field string) {
 	}
 }
 
-// settle decides which texts count.
-func (e *echo) settle() {
+// selectTexts decides which texts count.
+func (e *echo) selectTexts() {
 	for _, at := range e.byLength() {
 		n := &e.nodes[at]
 		if n.ends = e.nodes[n.fail].ends; n.text || n.maybe && n.seen {

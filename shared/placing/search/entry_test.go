@@ -38,7 +38,7 @@ type entry struct {
 
 	already, fault, reversed, reversals, old, rests bool
 
-	claimed, id document
+	asserted, id document
 }
 
 type state uint8
@@ -193,7 +193,7 @@ func (e entry) ledger(v versions) ledger.Entry {
 	}
 	l := ledger.Entry{
 		Key: "store#1", Rev: 1, Account: "account", State: states[e.state], Fence: fence,
-		Until: at(e.until), Lease: at(e.lease), AlreadyThere: e.already, ClaimedID: ids[e.claimed], Due: at(e.due),
+		Until: at(e.until), Lease: at(e.lease), AlreadyThere: e.already, AssertedID: ids[e.asserted], Due: at(e.due),
 		Payload: payloadOf(e.payload), Digest: digests[e.payload], Version: v.of(e.version), TryingSince: now, ERPID: ids[e.id],
 	}
 	l.PaidAt, l.PaidRank, l.Rests = e.moment.at(), e.moment.rank(), e.rests
@@ -314,7 +314,7 @@ func entryOf(l ledger.Entry, v versions) entry {
 		e.lease = max(ticksTo(l.Lease), -spacingTicks)
 	}
 	e.already, e.fault = l.AlreadyThere, l.Fault != ""
-	e.claimed = idOf(l.ClaimedID)
+	e.asserted = idOf(l.AssertedID)
 	e.old = now.Sub(l.TryingSince) >= placing.Patience
 	return e
 }
@@ -367,8 +367,8 @@ func (e entry) String() string {
 			b.WriteString(", " + f.name)
 		}
 	}
-	if e.claimed > 0 {
-		fmt.Fprintf(&b, ", claimed as %d", e.claimed)
+	if e.asserted > 0 {
+		fmt.Fprintf(&b, ", claimed as %d", e.asserted)
 	}
 	if e.id > 0 {
 		fmt.Fprintf(&b, ", id %d", e.id)

@@ -50,7 +50,7 @@ func (Platform) Provable(map[string]string, url.Values) bool { return true }
 func (Platform) Verify(r platform.Request, secrets []string, _ time.Time) error {
 	token := r.Header[header]
 	if token == "" {
-		token = claimed(r.Body)
+		token = tokenIn(r.Body)
 	}
 	if !isOneOf(token, secrets) {
 		return platform.ErrSignature

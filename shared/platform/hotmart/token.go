@@ -6,11 +6,11 @@ import "encoding/json"
 // stranger's mustn't be worth another pass over a body.
 const maxToken = 512
 
-// claimed is the token that the body claims, empty where there is none: one scan
+// tokenIn is the token that the body brings, empty where there is none: one scan
 // that builds nothing, since every stranger's call has it done. It reads valid JSON
 // as bodyToken does; of anything else, what it finds may be no token at all, and
 // bodyToken has the last word on what it finds.
-func claimed(body []byte) string {
+func tokenIn(body []byte) string {
 	raw := lastField(body)
 	var token string
 	if len(raw) > maxToken || json.Unmarshal(raw, &token) != nil {

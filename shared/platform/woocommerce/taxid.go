@@ -17,16 +17,16 @@ func (b body) taxID() (order.TaxID, bool) {
 	person := cmp.Or(b.Billing.PersonType, b.keyed("persontype"))
 	switch {
 	case cpf != "" && cnpj != "" && isPerson(person):
-		return judge(cpf)
+		return firstTaxID(cpf)
 	case cpf != "" && cnpj != "" && isCompany(person):
-		return judge(cnpj)
+		return firstTaxID(cnpj)
 	}
-	return judge(cpf, cnpj, b.keyed("cpfcnpj"), b.keyed("cnpjcpf"))
+	return firstTaxID(cpf, cnpj, b.keyed("cpfcnpj"), b.keyed("cnpjcpf"))
 }
 
-// judge is the first tax id that is one. Without any, it is wrong if anything was
+// firstTaxID is the first tax id that is one. Without any, it is wrong if anything was
 // given.
-func judge(texts ...loose.Text) (order.TaxID, bool) {
+func firstTaxID(texts ...loose.Text) (order.TaxID, bool) {
 	wrong := false
 	for _, text := range texts {
 		id, err := order.ParseTaxID(string(text))
