@@ -21,7 +21,7 @@ type Client interface {
 
 	// Customer makes sure that the ERP knows the document's customer and returns
 	// the document with CustomerID set. The answer is CustomerKnown, or says why not:
-	// Refused (its contents), Lane, Redundant, Early, NotSent or Lost. Nothing of
+	// Refused (its contents), AccountRests, Redundant, Early, NotSent or Lost. Nothing of
 	// the document is in the ERP afterwards, whatever the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 

@@ -1,6 +1,7 @@
 package placing
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func describeChanges(e ledger.Entry, c ledger.Contents) string {
 		total = e.Total
 	}
 	if total != c.Parts.Total {
-		parts = append(parts, fmt.Sprintf("total from %s to %s", orText(total, "none"), c.Parts.Total))
+		parts = append(parts, fmt.Sprintf("total from %s to %s", cmp.Or(total, "none"), c.Parts.Total))
 	}
 	if e.PaidRank > 0 && isAnotherDay(e, c) {
 		parts = append(parts, describeDay(e, c))

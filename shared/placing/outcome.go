@@ -1,6 +1,7 @@
 package placing
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -251,7 +252,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	case erp.Unknown:
 		e.Attempts++
 		rule = "9"
-		e.Fault = orText(a.Answer.Text, "the ERP refused without a word")
+		e.Fault = cmp.Or(a.Answer.Text, "the ERP refused without a word")
 		step.Metrics = append([]Metric{MetricUnknownFault}, becomeUncertain(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
 	case erp.AccountRests:
 		rule = "8"
@@ -314,7 +315,7 @@ func lookUpDuplicate(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Act
 	owner, lease := e.Owner, e.Lease
 	again := e.LookedUpAt.Add(r.Spacing)
 	e.AlreadyThere = true
-	metrics := becomeUncertain(r, e, now, order.LostAnswer, orText(a.Text, "the ERP says that it has this order already"))
+	metrics := becomeUncertain(r, e, now, order.LostAnswer, cmp.Or(a.Text, "the ERP says that it has this order already"))
 	if e.Parked() {
 		return Acknowledge, metrics
 	}
@@ -368,11 +369,4 @@ func answerText(e ledger.Entry, a erp.Answer) string {
 		return "document " + a.ID
 	}
 	return ""
-}
-
-func orText(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
