@@ -193,79 +193,8 @@ func (a Arrival) takeClaim(e *ledger.Entry, do Action) Step {
 	return Step{Do: do, Write: true}
 }
 
-// lapseCreate: the holder of a creating entry never came back; its call may have been
-// sent up to the end of its lease.
-func lapseCreate(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
-	e.Attempts++
-	e.QuietUntil = latest(e.QuietUntil, ended.Add(r.Spacing))
-	metrics := becomeUncertain(r, e, lookUpAt(r, *e, ended), order.Lapsed, "the worker stopped while creating; whether the ERP wrote is looked up")
-	e.Fence++
-	addAttempt(e, now, ledger.Attempt{Did: didCreate, Answer: "lapsed", Rule: "5"})
-	return metrics
-}
-
-// lapseLookUp: the holder of an uncertain entry never came back, so its lease's
-// end counts as the end of its look-up.
-func lapseLookUp(r Rules, e *ledger.Entry, now time.Time) bool {
-	if e.State != ledger.Uncertain || e.Lease.IsZero() {
-		return false
-	}
-	e.QuietUntil = latest(e.QuietUntil, e.Lease.Add(r.Spacing))
-	e.Until = latest(e.Until, e.QuietUntil)
-	releaseClaim(e)
-	addLapsedLookUp(e, now)
-	return true
-}
-
-// addLapsedLookUp: whether the look-up was made or not, nobody recorded an answer.
-func addLapsedLookUp(e *ledger.Entry, now time.Time) {
-	addAttempt(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
-}
-
-// Restarted: nobody holds a lease of this ledger any more, and the clock may have
-// been set since they were taken (one machine only, under the data folder's lock: at
-// the start, and when the clock was seen to jump and all calls had ended). Leases
-// count as lapsed now, not then: a call may have ended a moment ago. For the same
-// reason an order of which a call ended after From by the clock is quiet for a whole
-// spacing from now: of a clock that was set ahead its time would be over.
-type Restarted struct {
-	From time.Time
-}
-
-func (ev Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	leased, quiet := !e.Lease.IsZero(), e.State != ledger.Created && e.QuietUntil.After(ev.From)
-	if e.Rev == 0 || !leased && !quiet {
-		return e, Step{Do: Acknowledge}
-	}
-	var metrics []Metric
-	switch {
-	case !leased:
-		revokeClaim(&e)
-	case e.State == ledger.Creating:
-		metrics = lapseCreate(r, &e, now, now)
-	case e.State == ledger.Uncertain:
-		revokeClaim(&e)
-		quiet = quiet || !e.Parked()
-		addLapsedLookUp(&e, now)
-	default:
-		revokeClaim(&e)
-		addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
-	}
-	if quiet {
-		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
-	}
-	if quiet && !e.Until.IsZero() {
-		e.Until = latest(e.Until, e.QuietUntil)
-	}
-	return writeAndAcknowledge(e, metrics)
-}
-
 func (a Arrival) contents(now time.Time) ledger.Contents {
 	m := a.Message
 	return ledger.Contents{Payload: m.Payload, Version: m.Version, Digest: m.Digest,
 		StoreNumber: m.StoreNumber, PaidAt: m.PaidAt, PaidRank: m.PaidRank, Parts: a.Parts, At: now}
-}
-
-func writeAndAcknowledge(e ledger.Entry, metrics []Metric) (ledger.Entry, Step) {
-	return e, Step{Do: Acknowledge, Write: true, Metrics: metrics}
 }

@@ -230,7 +230,7 @@ func TestWhatNobodyUnderstoodIsNotRetried(t *testing.T) {
 	}
 }
 
-func TestAnIDThatAPersonClaims(t *testing.T) {
+func TestAnIDThatAPersonGives(t *testing.T) {
 	another := ours()
 	another.ID, another.Found.Total = "5", order.Cents(1)
 	for _, c := range []struct {
@@ -271,7 +271,7 @@ func TestAnIDThatAPersonClaims(t *testing.T) {
 }
 
 // A wrong claim ends with the person's next word.
-func TestAWrongClaimIsCorrected(t *testing.T) {
+func TestAWrongIDIsCorrected(t *testing.T) {
 	wrong := func() *story {
 		s := begin(t, looksUp).uncertain()
 		s.happens(resolveCreated("6"))

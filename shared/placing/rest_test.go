@@ -1,207 +1,264 @@
 package placing_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 )
 
-// accountMeter keeps what was counted of accounts.
-type accountMeter struct {
-	quiet
-	counted []string
+// block is an answer that sends the account to rest for an hour.
+var block = erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour, Text: "API bloqueada"}
+
+// The three calls of an order that can draw a rest, each claimed and at its call.
+var drawing = map[string]struct {
+	reach func(*story) *story
+	draw  func(s *story, through time.Time)
+}{
+	"the customer": {(*story).claimed, func(s *story, through time.Time) {
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
+	}},
+	"the create": {(*story).creating, func(s *story, through time.Time) {
+		if s.entry.State != ledger.Creating {
+			s.isPrepared()
+		}
+		s.happens(placing.Answered{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
+	}},
+	"the look-up": {(*story).lookingUp, func(s *story, through time.Time) {
+		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: through})
+	}},
 }
 
-func (m *accountMeter) CountAccount(_ context.Context, metric placing.Metric, account string) {
-	m.counted = append(m.counted, account+" "+string(metric))
-}
-
-// What an answer asks for is told at its edge, whichever call it was the answer to.
-func TestALongRestAndARefusedKeyAreWarnedOfAndCounted(t *testing.T) {
-	asks := func(rest time.Duration) erp.Answer {
-		return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest, Text: "words"}
+func TestAnOrdersOwnRestsPutItBehindTheOthers(t *testing.T) {
+	for name, c := range drawing {
+		s := c.reach(begin(t, looksUp))
+		for n := 1; n <= 12; n++ {
+			c.draw(s, time.Time{})
+			if want := s.now.Add(time.Hour + time.Duration(min(n, 10))*placing.Spacing); !s.entry.Until.Equal(want) || !s.entry.Rests || s.entry.OwnRests != n {
+				t.Errorf("%s, rest %d: until %s, want %s", name, n, s.entry.Until.Sub(s.now), want.Sub(s.now))
+			}
+			s.isDue()
+		}
 	}
-	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "words"}
+}
+
+func TestAThirdOwnRestEndsItWhereOthersGotThrough(t *testing.T) {
+	for name, want := range map[string]struct {
+		state ledger.State
+		kind  order.ReasonKind
+	}{
+		"the customer": {ledger.Rejected, order.RefusedByERP},
+		"the create":   {ledger.Rejected, order.RefusedByERP},
+		"the look-up":  {ledger.Uncertain, order.NeedsPerson},
+	} {
+		s := drawing[name].reach(begin(t, looksUp))
+		first := s.now
+		for n := 1; n < 3; n++ {
+			drawing[name].draw(s, first.Add(time.Minute))
+			s.isDue()
+		}
+		drawing[name].draw(s, first.Add(time.Minute))
+		s.ends(placing.Acknowledge, want.state, want.kind)
+		if !strings.Contains(s.entry.Reason.Message, "API bloqueada") {
+			t.Errorf("%s: a person reads %q", name, s.entry.Reason.Message)
+		}
+	}
+}
+
+func TestAnAccountThatRestsForAllEndsNoOrder(t *testing.T) {
+	for name, c := range drawing {
+		s := c.reach(begin(t, looksUp))
+		through := s.now // nobody since
+		for range 6 {
+			c.draw(s, through)
+			if s.entry.State == ledger.Rejected || s.entry.Parked() {
+				t.Fatalf("%s: %s, %s", name, s.entry.State, s.entry.Reason)
+			}
+			s.isDue()
+		}
+	}
+}
+
+func TestBeingPutOffIsNoRestOfItsOwn(t *testing.T) {
+	s := begin(t, looksUp).claimed()
+	for range 5 {
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: s.now, PutOff: true})
+		if s.entry.OwnRests != 0 || !s.entry.Until.Equal(s.now.Add(time.Hour)) || !s.entry.Rests {
+			t.Fatalf("%d rests of its own, until %s", s.entry.OwnRests, s.entry.Until.Sub(s.now))
+		}
+		s.isDue()
+	}
+}
+
+func TestAnotherAnswerBeginsTheRowOfRestsAnew(t *testing.T) {
+	for name, between := range map[string]func(*story){
+		"an answer to the create": func(s *story) {
+			s.isPrepared()
+			s.answers(erp.Answer{Kind: erp.Lost})
+			s.isDue()
+			s.looksUp(absent())
+		},
+		"a person who ends the rest": func(s *story) { s.failsToPrepare(block); s.happens(placing.Resumed{}); s.isDue() },
+	} {
+		s := begin(t, looksUp).claimed()
+		first := s.now
+		for range 2 {
+			s.failsToPrepare(block)
+			s.isDue()
+		}
+		between(s)
+		s.happens(placing.PrepareFailed{Fence: s.entry.Fence, Answer: block, LaneUntil: s.now.Add(time.Hour), Through: first.Add(time.Minute)})
+		if s.entry.State != ledger.Waiting || s.entry.OwnRests != 1 {
+			t.Errorf("%s: %s after %d rests", name, s.entry.State, s.entry.OwnRests)
+		}
+	}
+}
+
+// Or an order whose calls now and then hang could have its account rest for ever.
+func TestALostAnswerIsNoneInTheRowOfRests(t *testing.T) {
+	s := begin(t, looksUp).lookingUp()
+	first := s.now
+	for range 2 {
+		drawing["the look-up"].draw(s, first.Add(time.Minute))
+		s.isDue()
+		s.looksUp(erp.Answer{Kind: erp.Lost})
+		s.isDue()
+	}
+	drawing["the look-up"].draw(s, first.Add(time.Minute))
+	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
+
+	s = begin(t, looksUp).creating()
+	drawing["the create"].draw(s, s.now)
+	s.isDue()
+	s.isPrepared()
+	s.answers(erp.Answer{Kind: erp.Lost})
+	if s.entry.OwnRests != 1 {
+		t.Errorf("%d rests of its own after one and a create whose answer is lost", s.entry.OwnRests)
+	}
+}
+
+func TestAnEndedRestMakesDueWhatWaitedForIt(t *testing.T) {
 	for name, c := range map[string]struct {
-		answer      erp.Answer
-		why, counts string
-		until       time.Duration
+		reach func(*story) *story
+		until string
 	}{
-		"a minute":           {asks(time.Minute), "", "", 0},
-		"15 minutes":         {asks(15 * time.Minute), "", "", 0},
-		"more than that":     {asks(15*time.Minute + time.Second), "rest", "estudio LongRest", 15*time.Minute + 3*time.Second},
-		"a refused key":      {refused, "refused", "estudio AccountRefused", 5*time.Minute + 2*time.Second},
-		"too many calls now": {erp.Answer{Kind: erp.Redundant, RetryAfter: time.Hour}, "", "", 0},
-		"nothing that came":  {erp.Answer{Kind: erp.Lost}, "", "", 0},
+		"held up before anything was sent": {func(s *story) *story { s.claimed().failsToPrepare(block); return s }, "0s"},
+		"refused a create a moment ago":    {func(s *story) *story { s.creating().answers(block); return s }, "1m1s"},
+		"refused a look-up a moment ago":   {func(s *story) *story { s.lookingUp().looksUp(block); return s }, "1m1s"},
+		"refused a look-up long ago":       {func(s *story) *story { s.lookingUp().looksUp(block); return s.passes(10 * time.Minute) }, "0s"},
 	} {
-		for call, gets := range map[string]func(*shift, erp.Answer){
-			"customer": func(s *shift, a erp.Answer) {
-				s.client.customer = func() erp.Answer { return a }
-			},
-			"create": func(s *shift, a erp.Answer) {
-				s.client.create = func(erp.Document) erp.Answer { return a }
-			},
-		} {
-			t.Run(name+" for "+call, func(t *testing.T) {
-				s, meter, said := newShift(t), &accountMeter{}, &bytes.Buffer{}
-				gets(s, c.answer)
-				w := s.worker()
-				w.Meter, w.Log = meter, slog.New(slog.NewJSONHandler(said, &slog.HandlerOptions{Level: slog.LevelWarn}))
-				if err := s.handleIn(w, s.paid("Ana", 1)); err != nil {
-					t.Fatal(err)
-				}
-				var want []string
-				if c.counts != "" {
-					want = []string{c.counts}
-				}
-				if diff := cmp.Diff(want, meter.counted); diff != "" {
-					t.Errorf("counted (-want +got):\n%s", diff)
-				}
-				var line struct {
-					Level, Account, Why string
-					Until               time.Time
-				}
-				if c.why == "" {
-					if said.Len() > 0 {
-						t.Errorf("warned: %s", said)
-					}
-					return
-				}
-				if err := json.Unmarshal(said.Bytes(), &line); err != nil {
-					t.Fatalf("not one line: %s", said)
-				}
-				if line.Level != "WARN" || line.Account != "estudio" || line.Why != c.why || !line.Until.Equal(s.now.Add(c.until)) {
-					t.Errorf("%s", said)
-				}
-			})
+		s := c.reach(begin(t, looksUp))
+		state, kind := s.entry.State, s.entry.Reason.Kind
+		s.happens(placing.Resumed{})
+		if got := distance(s.entry.Until, s.now); got != c.until || s.entry.State != state || s.entry.Reason.Kind != kind || s.entry.Rests {
+			t.Errorf("%s: %s until %s, want %s", name, s.entry.State, got, c.until)
+		}
+		if s.happens(placing.Resumed{}); s.step.Write {
+			t.Errorf("%s: resumed twice", name)
 		}
 	}
 }
 
-func (s *shift) lane() ledger.Lane {
-	s.t.Helper()
-	lane, err := s.ledger.Lane(s.t.Context(), "estudio")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return lane
-}
-
-// Rests that follow each other are one trouble, and so is what lies between two of
-// them but proves nothing.
-func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
-	s := newShift(t)
-	answers := func(a erp.Answer) { s.client.customer = func() erp.Answer { return a } }
-	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
-	for _, step := range []struct {
-		answer  erp.Answer
-		refused bool
-		why     string
-	}{
-		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, false, "429"},
-		{refused, true, "the key is refused"},
-		{erp.Answer{Kind: erp.Lost, Text: "502"}, true, "the key is refused"},
-		{erp.Answer{Kind: erp.NotSent, Text: "no network"}, true, "the key is refused"},
-		// A person still has to mend the key.
-		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, true, "the key is refused"},
-		{refused, true, "the key is refused"},
+func TestAnEndedRestLeavesAloneWhatWaitsForOtherThings(t *testing.T) {
+	for name, reach := range map[string]func(*story) *story{
+		"absent":      func(s *story) *story { return s },
+		"waiting":     (*story).waiting,
+		"rejected":    (*story).rejected,
+		"uncertain":   (*story).uncertain,
+		"parked":      (*story).parked,
+		"created":     (*story).created,
+		"creating":    (*story).creating,
+		"claimed":     (*story).claimed,
+		"worked upon": func(s *story) *story { s.claimed().failsToPrepare(block); s.isDue(); return s },
+		"mended meanwhile": func(s *story) *story {
+			s.claimed().failsToPrepare(block)
+			s.arrives(reversal("r"))
+			return s
+		},
 	} {
-		answers(step.answer)
-		if s.did == nil {
-			s.handles(s.paid("Ana", 1))
-		} else {
-			s.now = later(s.entry().Until, s.lane().BlockedUntil)
-			s.handles(wakeUp())
-		}
-		if lane := s.lane(); !lane.Since.Equal(noon) || lane.Refused() != step.refused || lane.Why != step.why {
-			t.Errorf("after %s: %+v", step.answer.Text, lane)
+		s := reach(begin(t, looksUp))
+		before := s.entry
+		if s.happens(placing.Resumed{}); s.step.Write || s.entry.Rev != before.Rev {
+			t.Errorf("%s: %+v", name, s.step)
 		}
 	}
-	answers(erp.Answer{Kind: erp.CustomerKnown})
-	s.now = s.entry().Until
-	s.handles(wakeUp())
-	s.isLeft(ledger.Created, "")
-	if lane := s.lane(); !lane.Since.IsZero() || lane.Refused() {
-		t.Errorf("after a call that was let in: %+v", lane)
-	}
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// clearing counts what a call that was let in writes to the lane, or fails to.
-type clearing struct {
-	ledger.Ledger
-	cleared int
-	fails   error
-}
-
-func (c *clearing) GotThrough(ctx context.Context, account string, at time.Time) error {
-	c.cleared++
-	if c.fails != nil {
-		return c.fails
-	}
-	return c.Ledger.GotThrough(ctx, account, at)
-}
-
-func TestACallThatIsLetInWritesTheLaneOnlyAfterARest(t *testing.T) {
+func TestADismissedOrderIsBackWithTheNextEvent(t *testing.T) {
+	dismiss := placing.Dismiss{Person: placing.Person{By: "ana", Note: "entered by hand"}}
 	for name, c := range map[string]struct {
-		lane ledger.Lane
-		want int
+		reach func(*story) *story
+		event func(*story)
 	}{
-		"never rested":         {ledger.Lane{}, 0},
-		"let in since":         {ledger.Lane{BlockedUntil: noon, Why: "429"}, 0},
-		"rested":               {ledger.Lane{BlockedUntil: noon, Why: "429", Since: noon.Add(-time.Hour)}, 1},
-		"by a former release":  {ledger.Lane{BlockedUntil: noon, Why: "key", Strikes: 1}, 1},
-		"refused and let rest": {ledger.Lane{BlockedUntil: noon, Why: "key", Since: noon.Add(-time.Hour), Strikes: 2}, 1},
+		"rejected":     {(*story).rejected, func(s *story) { s.arrives(paid(2, "b")) }},
+		"parked":       {(*story).parked, func(s *story) { s.arrives(reversal("r")) }},
+		"retried":      {(*story).rejected, func(s *story) { s.happens(placing.Retry{}) }},
+		"and resolved": {(*story).parked, func(s *story) { s.passes(time.Hour).happens(resolveAbsent()) }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := newShift(t)
-			if c.lane != (ledger.Lane{}) {
-				if err := s.ledger.BlockLane(t.Context(), "estudio", c.lane); err != nil {
-					t.Fatal(err)
-				}
-			}
-			w := s.worker()
-			l := &clearing{Ledger: w.Ledger}
-			w.Ledger = l
-			if err := s.handleIn(w, s.paid("Ana", 1)); err != nil {
-				t.Fatal(err)
-			}
-			s.isLeft(ledger.Created, "")
-			if l.cleared != c.want {
-				t.Errorf("the lane was written %d times, want %d", l.cleared, c.want)
-			}
-		})
+		s := c.reach(begin(t, looksUp))
+		state, reason := s.entry.State, s.entry.Reason
+		s.happens(dismiss)
+		e := s.entry
+		if e.WaitsForPerson() || !e.NeedsPerson() || e.State != state || e.Reason != reason {
+			t.Errorf("%s: dismissed as %s, %s", name, e.State, e.Reason)
+		}
+		if last := e.Timeline[len(e.Timeline)-1]; last.By != "ana" || last.Note != "entered by hand" {
+			t.Errorf("%s: %+v", name, last)
+		}
+		s.arrives(wake())
+		if s.entry.WaitsForPerson() {
+			t.Errorf("%s: a wake-up is no event", name)
+		}
+		if s.happens(dismiss); s.step.Do != placing.Refuse {
+			t.Errorf("%s: dismissed twice", name)
+		}
+		if c.event(s); s.entry.NeedsPerson() != s.entry.WaitsForPerson() {
+			t.Errorf("%s: still off the list", name)
+		}
 	}
 }
 
-func TestWhatTheERPAnsweredIsRecordedThoughTheLaneCannotBe(t *testing.T) {
-	s := newShift(t)
-	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon, Why: "429", Since: noon.Add(-time.Hour)}); err != nil {
-		t.Fatal(err)
+func TestOnlyWhatNeedsAPersonIsDismissedAndWithWords(t *testing.T) {
+	words := placing.Dismiss{Person: placing.Person{Note: "seen"}}
+	for name, reach := range map[string]func(*story) *story{
+		"absent":    func(s *story) *story { return s },
+		"waiting":   (*story).waiting,
+		"uncertain": (*story).uncertain,
+		"created":   (*story).created,
+		"claimed":   (*story).claimed,
+		"tombstone": (*story).tombstone,
+	} {
+		s := reach(begin(t, looksUp))
+		if s.happens(words); s.step.Do != placing.Refuse || s.step.Why == "" {
+			t.Errorf("%s: %+v", name, s.step)
+		}
 	}
-	w := s.worker()
-	w.Ledger = &clearing{Ledger: w.Ledger, fails: errors.New("throttled")}
-	if err := s.handleIn(w, s.paid("Ana", 1)); err != nil {
-		t.Fatal(err)
+	s := begin(t, looksUp).rejected()
+	if s.happens(placing.Dismiss{}); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why, "note") {
+		t.Errorf("without words: %+v", s.step)
 	}
-	s.isLeft(ledger.Created, "")
-	if s.lane().Since.IsZero() {
-		t.Error("the next call has nothing to make up for")
+}
+
+func TestAReversalClaimsNothing(t *testing.T) {
+	for name, reach := range map[string]func(*story) *story{
+		"a due look-up":        func(s *story) *story { return s.uncertain().passes(time.Hour) },
+		"a lapsed create":      func(s *story) *story { return s.creating().passes(time.Hour) },
+		"a denied document":    func(s *story) *story { return s.denied().passes(time.Hour) },
+		"a lapsed acceptance":  func(s *story) *story { return s.claimed().passes(time.Hour) },
+		"an order that waits":  func(s *story) *story { return s.waiting().passes(time.Hour) },
+		"an order that is new": func(s *story) *story { return s },
+	} {
+		s := reach(begin(t, looksUp))
+		owner, fence := s.entry.Owner, s.entry.Fence
+		if s.arrives(reversal("r")); s.step.Do != placing.Acknowledge || s.entry.Owner != "" && (s.entry.Owner != owner || s.entry.Fence != fence) {
+			t.Errorf("%s: %s, held by %q", name, s.step.Do, s.entry.Owner)
+		}
+		if s.entry.ReversedAt.IsZero() {
+			t.Errorf("%s: the reversal is not recorded", name)
+		}
 	}
 }

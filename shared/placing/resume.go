@@ -41,3 +41,18 @@ func resumeOrders(ctx context.Context, l ledger.Ledger, r Rules, account string,
 	}
 	return resumed, nil
 }
+
+// Resumed: the account's rest was ended by a person, or by a new version of its
+// secret. What waited for the rest goes on, though never before quiet_until; what
+// somebody works on just now, and what waits for something else, stays as it is.
+type Resumed struct{}
+
+func (Resumed) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if e.Rev == 0 || !e.Rests || e.Leased(now) {
+		return e, Step{Do: Acknowledge}
+	}
+	revokeClaim(&e)
+	clearOwnRests(&e)
+	e.Until = latest(now, e.QuietUntil)
+	return writeAndAcknowledge(e, nil)
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -61,4 +62,25 @@ func clip(s string) string {
 		cut--
 	}
 	return s[:cut]
+}
+
+// What decides where no numbered rule does: the order's own contents, or the
+// plain words of the ERP.
+const (
+	ruleContents = "contents"
+	ruleAnswer   = "answer"
+)
+
+// answerText is what an answer said, for the timeline: of one without words, why it
+// was not enough, or which document it is about.
+func answerText(e ledger.Entry, a erp.Answer) string {
+	switch {
+	case a.Text != "":
+		return a.Text
+	case e.Parked():
+		return e.Reason.Message
+	case a.ID != "":
+		return "document " + a.ID
+	}
+	return ""
 }

@@ -1,0 +1,67 @@
+package placing
+
+import (
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// PrepareFailed: something before the create call did not go through. Nothing was sent,
+// so the order waits; it never becomes uncertain (rule 4).
+type PrepareFailed struct {
+	Fence  int64
+	Facts  Facts
+	Answer erp.Answer
+	// LaneUntil is when the lane opens, after an answer of kind AccountRests; Through is when an
+	// order of the account last got through.
+	LaneUntil time.Time
+	Through   time.Time
+	// PutOff tells that no call was made.
+	PutOff bool
+}
+
+func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
+	if !claimIsCurrent(e, ev.Fence, ledger.Accepted, ledger.Waiting) {
+		return e, stop
+	}
+	ev.Facts.record(&e)
+	var metrics []Metric
+	rule := "8"
+	switch ev.Answer.Kind {
+	case erp.AccountRests:
+		if !ev.PutOff && countOwnRest(&e, ev.Through, now) {
+			e.Attempts++
+			metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+ev.Answer.Text)
+			break
+		}
+		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+ev.Answer.Text)
+		waitForRest(r, &e, latest(now, ev.LaneUntil))
+		metrics = []Metric{MetricLaneBlocked}
+	case erp.Redundant:
+		metrics = waitWithBackoff(r, &e, now, order.Redundant, ev.Answer.Text)
+		if e.State == ledger.Waiting {
+			e.Until = latest(now.Add(retryAfter(ev.Answer, r)), e.QuietUntil)
+		}
+	case erp.Early:
+		becomeWaiting(&e, now.Add(retryAfter(ev.Answer, r)), order.NotSent, ev.Answer.Text)
+	case erp.Refused, erp.Unknown:
+		e.Attempts++
+		rule = ruleAnswer
+		metrics = becomeRejected(&e, order.RefusedByERP, ev.Answer.Text)
+	case erp.NoTime:
+		e.Attempts++
+		rule = "4"
+		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
+	default:
+		rule = "4"
+		metrics = waitWithBackoff(r, &e, now, order.ERPDown, ev.Answer.Text)
+	}
+	did := didCustomer
+	if ev.PutOff || ev.Answer.Kind == erp.Early {
+		did = didPutOff
+	}
+	addAttempt(&e, now, ledger.Attempt{Did: did, Answer: string(ev.Answer.Kind), Text: ev.Answer.Text, Rule: rule})
+	return writeAndAcknowledge(e, metrics)
+}
