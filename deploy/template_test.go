@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/erp/omie"
-	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/proctest"
@@ -215,7 +215,7 @@ var promises = map[string]func(c *expectations, s stack){
 			c.same(name, fmt.Sprintf(`{"Fn::Sub": "${AWS::StackName}-%s"}`, what), s.at(name+".FunctionName"))
 			c.same("runtime of "+name, `["provided.al2023", "bootstrap", [{"Ref": "Architecture"}]]`, []any{s.at(name + ".Runtime"), s.at(name + ".Handler"), s.at(name + ".Architectures")})
 			c.same("environment of "+name, fmt.Sprintf(`{%q: {"Ref": "Table"}, %q: {"Ref": "OmieQueue"}, %q: {"Ref": "SensioQueue"}, %q: {"Ref": "AWS::StackName"}, "AWS_ENDPOINT_URL": ""}`,
-				function.Table, function.QueueURL("omie"), function.QueueURL("sensio"), function.SecretPrefix), s.at(name+".Environment.Variables"))
+				awslambda.Table, awslambda.QueueURL("omie"), awslambda.QueueURL("sensio"), awslambda.SecretPrefix), s.at(name+".Environment.Variables"))
 			memory := `256`
 			if name == "WebhookFunction" {
 				memory = `512`

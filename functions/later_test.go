@@ -9,22 +9,22 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
-	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
 // later puts a function together as its main does, in this process and on the
 // stack's clock: a process can't be told that half an hour has passed.
-func (s *stack) later(folder string) *function.Function {
+func (s *stack) later(folder string) *awslambda.Function {
 	s.t.Helper()
 	_, d := s.deployed(folder)
 	env := s.env(folder, d, nil)
 	w := &said{}
 	s.hears(w)
-	f := function.New(function.Recording, func(name string) string { return env[name] }, w)
+	f := awslambda.New(awslambda.Recording, func(name string) string { return env[name] }, w)
 	f.Now = s.clock.Now
 	return f
 }
@@ -48,7 +48,7 @@ func (s *stack) laterSensioWorker() *laterWorker {
 	return s.laterPlacing("sensio-sale", f, f.Placing(sensio.Kind()))
 }
 
-func (s *stack) laterPlacing(folder string, f *function.Function, handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) *laterWorker {
+func (s *stack) laterPlacing(folder string, f *awslambda.Function, handler func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) *laterWorker {
 	s.t.Helper()
 	if err := f.Err(); err != nil {
 		s.t.Fatal(err)

@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
-	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
 )
@@ -37,11 +37,11 @@ func (s stack) url(base, queue string) string { return base + "/" + motoAccount 
 // environment is what the functions need to find it all at base.
 func (s stack) environment(base string) map[string]string {
 	return map[string]string{
-		"AWS_ENDPOINT_URL":          base,
-		function.Table:              s.table(),
-		function.QueueURL("omie"):   s.url(base, "omie-os"),
-		function.QueueURL("sensio"): s.url(base, "sensio-sale"),
-		function.SecretPrefix:       s.name,
+		"AWS_ENDPOINT_URL":           base,
+		awslambda.Table:              s.table(),
+		awslambda.QueueURL("omie"):   s.url(base, "omie-os"),
+		awslambda.QueueURL("sensio"): s.url(base, "sensio-sale"),
+		awslambda.SecretPrefix:       s.name,
 	}
 }
 

@@ -5,11 +5,11 @@ package main
 import (
 	"os"
 
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
-	"github.com/carimbo/carimbo/shared/function"
 )
 
 func main() {
-	f := function.New(function.Recording, os.Getenv, os.Stdout)
+	f := awslambda.New(awslambda.Recording, os.Getenv, os.Stdout)
 	f.Start(f.Placing(sensio.Kind()))
 }

@@ -5,13 +5,13 @@ package main
 import (
 	"os"
 
-	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
 func main() {
-	f := function.New(function.Recording, os.Getenv, os.Stdout)
+	f := awslambda.New(awslambda.Recording, os.Getenv, os.Stdout)
 	connections := f.Connections()
 	queues := f.Queues(connections)
 	f.Start(sweep{connections, placing.Sweep{

@@ -5,13 +5,13 @@ package main
 import (
 	"os"
 
-	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
 func main() {
-	f := function.New(function.Answering, os.Getenv, os.Stdout)
+	f := awslambda.New(awslambda.Answering, os.Getenv, os.Stdout)
 	connections := f.Connections()
 	f.Start(webhook{&intake.Intake{
 		Connections: connections, Platform: registry.Get, Secrets: f.Secrets(), Queue: f.Queues(connections),

@@ -1,4 +1,4 @@
-package function_test
+package awslambda_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/shared/function"
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/telemetry"
@@ -73,7 +73,7 @@ func TestABatchStopsAtItsFirstFailureAndReportsTheRest(t *testing.T) {
 			for i, b := range c.bodies {
 				event.Records = append(event.Records, events.SQSMessage{MessageId: fmt.Sprintf("m%d", i), Body: b})
 			}
-			got, err := function.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), event)
+			got, err := awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), event)
 			failed := []string{}
 			for _, f := range got.BatchItemFailures {
 				failed = append(failed, f.ItemIdentifier)
@@ -86,7 +86,7 @@ func TestABatchStopsAtItsFirstFailureAndReportsTheRest(t *testing.T) {
 }
 
 func TestABatchWithoutFailuresIsAnEmptyListAndNotNull(t *testing.T) {
-	got, err := function.Batch{Placer: &placer{}, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), events.SQSEvent{})
+	got, err := awslambda.Batch{Placer: &placer{}, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), events.SQSEvent{})
 	b, _ := json.Marshal(got)
 	if err != nil || string(b) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s, %v", b, err)
@@ -103,7 +103,7 @@ func TestAWorkerEndsBeforeItsFunctionAndItsLeaseAfter(t *testing.T) {
 		}
 	}}
 	event := events.SQSEvent{Records: []events.SQSMessage{{Body: body("a")}}}
-	if _, err := (function.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}).Handle(ctx, event); err != nil {
+	if _, err := (awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}).Handle(ctx, event); err != nil {
 		t.Fatal(err)
 	}
 	// The worker's lease lasts 15 s longer than the deadline that it is given.
@@ -116,7 +116,7 @@ func TestWithoutADeadlineAnInvocationIsAsLongAsTheDesignSays(t *testing.T) {
 	p := &placer{}
 	event := events.SQSEvent{Records: []events.SQSMessage{{Body: body("a")}}}
 	start := time.Now()
-	if _, err := (function.Batch{Placer: p, Now: func() time.Time { return start }, Log: telemetry.NewLog(&bytes.Buffer{}, none)}).Handle(t.Context(), event); err != nil {
+	if _, err := (awslambda.Batch{Placer: p, Now: func() time.Time { return start }, Log: telemetry.NewLog(&bytes.Buffer{}, none)}).Handle(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
 	if d := p.deadlines[0]; !d.Equal(start.Add(placing.Invocation)) {
@@ -129,7 +129,7 @@ func TestTheLogFollowsAnOrderAndShowsNoMessage(t *testing.T) {
 	log := telemetry.NewLog(&out, none)
 	p := &placer{fails: "cursos#HP1", does: func(ctx context.Context, _ queue.Message) { log.InfoContext(ctx, "from within") }}
 	event := events.SQSEvent{Records: []events.SQSMessage{{Body: body("cursos#HP1")}}}
-	batch := function.Batch{Placer: p, Now: time.Now, Log: log}
+	batch := awslambda.Batch{Placer: p, Now: time.Now, Log: log}
 	if _, err := batch.Handle(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func FuzzBatch(f *testing.F) {
 			return
 		}
 		p := &placer{fails: "bad"}
-		got, err := function.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), event)
+		got, err := awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}.Handle(t.Context(), event)
 		if err != nil || got.BatchItemFailures == nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,6 @@
-// Package function is what Carimbo's Lambda functions have in common: what their
+// Package awslambda is what Carimbo's Lambda functions have in common: what their
 // environment says, the clients made of it, and the events they are given.
-package function
+package awslambda
 
 import (
 	"context"

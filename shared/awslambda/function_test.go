@@ -1,4 +1,4 @@
-package function_test
+package awslambda_test
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/connection"
-	"github.com/carimbo/carimbo/shared/function"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -29,8 +29,8 @@ func environment(t *testing.T, changes map[string]string) func(string) string {
 	}
 	env := map[string]string{
 		"LAMBDA_TASK_ROOT": root, "AWS_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "key", "AWS_SESSION_TOKEN": "session",
-		function.Table: "table", function.SecretPrefix: "shop",
-		function.QueueURL("omie"): "https://sqs.sa-east-1.amazonaws.com/1/omie.fifo", function.QueueURL("sensio"): "https://sqs.sa-east-1.amazonaws.com/1/sensio.fifo",
+		awslambda.Table: "table", awslambda.SecretPrefix: "shop",
+		awslambda.QueueURL("omie"): "https://sqs.sa-east-1.amazonaws.com/1/omie.fifo", awslambda.QueueURL("sensio"): "https://sqs.sa-east-1.amazonaws.com/1/sensio.fifo",
 	}
 	for name, value := range changes {
 		env[name] = value
@@ -39,8 +39,8 @@ func environment(t *testing.T, changes map[string]string) func(string) string {
 }
 
 // build makes use of all that a function can have.
-func build(l function.Limits, getenv func(string) string) *function.Function {
-	f := function.New(l, getenv, &bytes.Buffer{})
+func build(l awslambda.Limits, getenv func(string) string) *awslambda.Function {
+	f := awslambda.New(l, getenv, &bytes.Buffer{})
 	f.Queues(f.Connections())
 	f.Ledger()
 	f.Secrets()
@@ -48,17 +48,17 @@ func build(l function.Limits, getenv func(string) string) *function.Function {
 }
 
 func TestAWholeEnvironmentIsNoError(t *testing.T) {
-	if err := build(function.Answering, environment(t, nil)).Err(); err != nil {
+	if err := build(awslambda.Answering, environment(t, nil)).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestAllThatIsMissingIsSaidInOneSentence(t *testing.T) {
-	err := build(function.Answering, environment(t, map[string]string{
+	err := build(awslambda.Answering, environment(t, map[string]string{
 		"AWS_REGION": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
-		function.Table: "", function.SecretPrefix: "", function.QueueURL("omie"): "", function.QueueURL("sensio"): "",
+		awslambda.Table: "", awslambda.SecretPrefix: "", awslambda.QueueURL("omie"): "", awslambda.QueueURL("sensio"): "",
 	})).Err()
-	nowhere := build(function.Answering, environment(t, map[string]string{"LAMBDA_TASK_ROOT": "/nowhere"})).Err()
+	nowhere := build(awslambda.Answering, environment(t, map[string]string{"LAMBDA_TASK_ROOT": "/nowhere"})).Err()
 	if nowhere == nil || strings.Count(nowhere.Error(), "/nowhere/connections.json") != 1 {
 		t.Error(nowhere)
 	}
@@ -76,7 +76,7 @@ func TestAllThatIsMissingIsSaidInOneSentence(t *testing.T) {
 }
 
 func TestAFunctionNeedsOnlyWhatItUses(t *testing.T) {
-	f := function.New(function.Answering, environment(t, map[string]string{function.Table: ""}), &bytes.Buffer{})
+	f := awslambda.New(awslambda.Answering, environment(t, map[string]string{awslambda.Table: ""}), &bytes.Buffer{})
 	f.Queues(f.Connections())
 	f.Secrets()
 	if err := f.Err(); err != nil {
@@ -85,7 +85,7 @@ func TestAFunctionNeedsOnlyWhatItUses(t *testing.T) {
 }
 
 func TestConnectionsAreThePackagedFileOrTheOneThatIsNamed(t *testing.T) {
-	f := function.New(function.Answering, environment(t, nil), &bytes.Buffer{})
+	f := awslambda.New(awslambda.Answering, environment(t, nil), &bytes.Buffer{})
 	if c := f.Connections()(); c.Connections["cursos"].Platform != "hotmart" {
 		t.Error(c, f.Err())
 	}
@@ -93,14 +93,14 @@ func TestConnectionsAreThePackagedFileOrTheOneThatIsNamed(t *testing.T) {
 	if err := os.WriteFile(other, []byte(`{"erps":{"estudio":{"kind":"omie"}},"connections":{"novos":{"platform":"generic","erp":"estudio","since":"2026-11-01"}}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f = function.New(function.Answering, environment(t, map[string]string{function.ConnectionsFile: other}), &bytes.Buffer{})
+	f = awslambda.New(awslambda.Answering, environment(t, map[string]string{awslambda.ConnectionsFile: other}), &bytes.Buffer{})
 	if c := f.Connections()(); c.Connections["novos"].Platform != "generic" || len(c.Connections) != 1 {
 		t.Error(c, f.Err())
 	}
 	if err := os.WriteFile(other, []byte("erps: {}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f = function.New(function.Answering, environment(t, map[string]string{function.ConnectionsFile: other}), &bytes.Buffer{})
+	f = awslambda.New(awslambda.Answering, environment(t, map[string]string{awslambda.ConnectionsFile: other}), &bytes.Buffer{})
 	f.Connections()
 	if err := f.Err(); err == nil || !strings.Contains(err.Error(), other) {
 		t.Error(err)
@@ -143,7 +143,7 @@ var wake = queue.Message{Type: queue.Wake, Key: "cursos#1", Account: "estudio", 
 
 func TestAWSEndpointURLIsHonouredForAllServicesAndForOne(t *testing.T) {
 	all, one := newCloud(t, http.StatusOK), newCloud(t, http.StatusOK)
-	f := function.New(function.Answering, environment(t, map[string]string{"AWS_ENDPOINT_URL": all.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": one.URL}), &bytes.Buffer{})
+	f := awslambda.New(awslambda.Answering, environment(t, map[string]string{"AWS_ENDPOINT_URL": all.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": one.URL}), &bytes.Buffer{})
 	_, _ = f.Ledger().Lane(t.Context(), "estudio")
 	if all.times() != 1 || one.times() != 0 {
 		t.Error("dynamodb:", all.times(), one.times())
@@ -160,7 +160,7 @@ func TestAWSEndpointURLIsHonouredForAllServicesAndForOne(t *testing.T) {
 
 func TestRequestsAreSignedWithTheFunctionsOwnCredentials(t *testing.T) {
 	c := newCloud(t, http.StatusOK)
-	f := function.New(function.Answering, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
+	f := awslambda.New(awslambda.Answering, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
 	_ = f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(t.Context(), wake)
 	h := c.asked[0].Header
 	if !strings.Contains(h.Get("Authorization"), "AKID") || !strings.Contains(h.Get("Authorization"), "/sa-east-1/sqs/") || h.Get("X-Amz-Security-Token") != "session" {
@@ -171,7 +171,7 @@ func TestRequestsAreSignedWithTheFunctionsOwnCredentials(t *testing.T) {
 func TestEachKindHasItsQueue(t *testing.T) {
 	c := newCloud(t, http.StatusOK)
 	env := environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL})
-	f := function.New(function.Answering, env, &bytes.Buffer{})
+	f := awslambda.New(awslambda.Answering, env, &bytes.Buffer{})
 	queues := f.Queues(f.Connections())
 	for i, kind := range []string{"omie", "sensio"} {
 		_ = queues(connection.Account{Kind: kind}).Send(t.Context(), wake)
@@ -182,9 +182,9 @@ func TestEachKindHasItsQueue(t *testing.T) {
 }
 
 func TestAFaultyServiceIsTriedWithinTheLimits(t *testing.T) {
-	for name, l := range map[string]function.Limits{"answering": function.Answering, "recording": function.Recording} {
+	for name, l := range map[string]awslambda.Limits{"answering": awslambda.Answering, "recording": awslambda.Recording} {
 		c := newCloud(t, http.StatusInternalServerError)
-		f := function.New(l, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
+		f := awslambda.New(l, environment(t, map[string]string{"AWS_ENDPOINT_URL": c.URL}), &bytes.Buffer{})
 		if err := f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(t.Context(), wake); err == nil || c.times() != l.Attempts {
 			t.Errorf("%s: %d attempts, %v", name, c.times(), err)
 		}
@@ -192,13 +192,13 @@ func TestAFaultyServiceIsTriedWithinTheLimits(t *testing.T) {
 }
 
 func TestTheLimitsFitIntoTheTimeThatIsKeptForThem(t *testing.T) {
-	longest := func(l function.Limits) time.Duration {
+	longest := func(l awslambda.Limits) time.Duration {
 		return time.Duration(l.Attempts)*l.Attempt + time.Duration(l.Attempts-1)*l.Pause
 	}
-	if d := longest(function.Answering); d > 2500*time.Millisecond {
+	if d := longest(awslambda.Answering); d > 2500*time.Millisecond {
 		t.Error("a webhook's call may take", d)
 	}
-	if d := longest(function.Recording); d > 10*time.Second {
+	if d := longest(awslambda.Recording); d > 10*time.Second {
 		t.Error("recording an outcome may take", d)
 	}
 }
@@ -213,8 +213,8 @@ func TestAServiceThatHangsIsGivenUp(t *testing.T) {
 	}))
 	defer s.Close()
 	defer close(hang)
-	limits := function.Limits{Attempts: 2, Attempt: 20 * time.Millisecond, Pause: time.Millisecond}
-	f := function.New(limits, environment(t, map[string]string{"AWS_ENDPOINT_URL": s.URL}), &bytes.Buffer{})
+	limits := awslambda.Limits{Attempts: 2, Attempt: 20 * time.Millisecond, Pause: time.Millisecond}
+	f := awslambda.New(limits, environment(t, map[string]string{"AWS_ENDPOINT_URL": s.URL}), &bytes.Buffer{})
 	ctx, cancel := context.WithTimeout(t.Context(), clocktest.Hang)
 	defer cancel()
 	if err := f.Queues(f.Connections())(connection.Account{Kind: "omie"}).Send(ctx, wake); err == nil || ctx.Err() != nil {
@@ -224,7 +224,7 @@ func TestAServiceThatHangsIsGivenUp(t *testing.T) {
 
 func TestMetricsAreCountedForTheStack(t *testing.T) {
 	for prefix, want := range map[string]string{"shop": "shop", "shop/": "shop", "": "carimbo"} {
-		f := function.New(function.Answering, environment(t, map[string]string{function.SecretPrefix: prefix}), &bytes.Buffer{})
+		f := awslambda.New(awslambda.Answering, environment(t, map[string]string{awslambda.SecretPrefix: prefix}), &bytes.Buffer{})
 		if f.Meter.Service != want {
 			t.Errorf("%q: %s", prefix, f.Meter.Service)
 		}
