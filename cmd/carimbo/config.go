@@ -26,8 +26,8 @@ type configuration struct {
 	path string
 	now  func() time.Time
 	log  *slog.Logger
-	// judge finds what is wrong, or may not be meant, in a file that can be read.
-	judge func(connection.Config) yaml.Problems
+	// check finds what is wrong, or may not be meant, in a file that can be read.
+	check func(connection.Config) yaml.Problems
 
 	mu     sync.Mutex
 	seen   stamp
@@ -81,7 +81,7 @@ func (c *configuration) take() error {
 	if err != nil {
 		return err
 	}
-	problems = append(problems, c.judge(cfg)...)
+	problems = append(problems, c.check(cfg)...)
 	if err := problems.Errors(); err != nil {
 		return err
 	}

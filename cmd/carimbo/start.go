@@ -69,7 +69,7 @@ func (s start) warnings() yaml.Problems {
 // start with it.
 func (c *console) watch(ctx context.Context, s start, log *slog.Logger) *configuration {
 	return &configuration{path: c.connections, now: c.now, log: log, seen: s.seen, config: s.config, warned: s.warnings(),
-		judge: func(cfg connection.Config) yaml.Problems {
+		check: func(cfg connection.Config) yaml.Problems {
 			problems := c.checkConfig(ctx, cfg, s.secrets)
 			if err := s.patient(cfg); err != nil {
 				problems = append(problems, yaml.Problem{File: c.connections, Message: err.Error()})

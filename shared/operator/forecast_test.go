@@ -105,7 +105,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 	reversed := func(e *ledger.Entry) { e.ReversedAt = noon.Add(-time.Hour) }
 	faulty := func(e *ledger.Entry) { e.Fault = "x" }
 	already := func(e *ledger.Entry) { e.AlreadyThere = true }
-	claimed := func(e *ledger.Entry) { e.AssertedID = "5" }
+	asserted := func(e *ledger.Entry) { e.AssertedID = "5" }
 	changed := func(e *ledger.Entry) { e.Newer = &ledger.Contents{Payload: []byte("newer"), Digest: "newer"} }
 	recorded := func(e *ledger.Entry) { e.ERPID, e.CreatedAt, e.Payload = "777", noon.Add(-time.Hour), nil }
 
@@ -162,28 +162,28 @@ func TestWhatACommandWillDo(t *testing.T) {
 			[]then{{shows777, isCreated("777")}, {showsNo, isLeftToAPerson()}}},
 		{"already there and reversed", looks, is(ledger.Uncertain, already, reversed), retry, onlyLooks + refused,
 			[]then{{shows777, isCreated("777")}, {showsNo, isLeftToAPerson()}}},
-		{"claimed", looks, is(ledger.Uncertain, claimed), retry, verifies,
+		{"asserted", looks, is(ledger.Uncertain, asserted), retry, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
-		{"claimed, contents", looks, is(ledger.Uncertain, claimed, faulty), given, verifies + kept,
+		{"asserted, contents", looks, is(ledger.Uncertain, asserted, faulty), given, verifies + kept,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
 		{"denied", looks, is(ledger.Uncertain, recorded), retry, decides + "(deleted) and only carimbo orders retry --payload FILE creates it again",
 			[]then{{shows777, isCreated("777")}, {proves0, isCreated("777")}, {showsNo, isRejected(order.Deleted, "")}}},
 
-		{"a claim", looks, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, verifies,
+		{"an asserted id", looks, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
-		{"another claim", looks, is(ledger.Uncertain, already, reversed, func(e *ledger.Entry) { e.AssertedID = "777" }), placing.ResolveCreated{ID: "5"}, verifies,
+		{"another asserted id", looks, is(ledger.Uncertain, already, reversed, func(e *ledger.Entry) { e.AssertedID = "777" }), placing.ResolveCreated{ID: "5"}, verifies,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}}},
-		{"a claim, unprovable", looks, is(ledger.Uncertain, sold), placing.ResolveCreated{ID: "5"},
+		{"an asserted id, unprovable", looks, is(ledger.Uncertain, sold), placing.ResolveCreated{ID: "5"},
 			`a look-up verifies document 5 SOON; none is created: if the ERP shows it with the same orig "loja" and origId "7", it counts as this order's; if it shows another or none, the order is left to you; if the look-up proves nothing, the document counts all the same`,
 			[]then{{shows5, isCreated("5")}, {shows777, isLeftToAPerson()}, {showsNo, isLeftToAPerson()}, {proves0, isCreated("5")}}},
-		{"a claim, no look-up", blind, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, "document 5 counts as its document from now on, since no look-up can verify it; none is created",
+		{"an asserted id, no look-up", blind, is(ledger.Uncertain), placing.ResolveCreated{ID: "5"}, "document 5 counts as its document from now on, since no look-up can verify it; none is created",
 			[]then{{end: isCreated("5")}}},
 
 		{"parked", looks, is(ledger.Uncertain), absent, counts + ": one is created SOON, with the same code abc. If one exists after all, there may be two",
 			[]then{{end: isCreatedFrom("sent")}}},
 		{"parked, no look-up", blind, is(ledger.Uncertain), absent, counts + ": one is created SOON, with the same code abc. If one exists after all, there may be two",
 			[]then{{end: isCreatedFrom("sent")}}},
-		{"parked, claimed and already there", looks, is(ledger.Uncertain, claimed, already), absent, counts + ": one is created SOON, with the same code abc. If one exists after all, there may be two",
+		{"parked, asserted and already there", looks, is(ledger.Uncertain, asserted, already), absent, counts + ": one is created SOON, with the same code abc. If one exists after all, there may be two",
 			[]then{{end: isCreatedFrom("sent")}}},
 		{"parked, faulty and changed", looks, is(ledger.Uncertain, faulty, changed), absent, counts + ": one is created SOON, with the same code abc and the newer contents that came since. If one exists after all, there may be two",
 			[]then{{end: isCreatedFrom("newer")}}},

@@ -270,7 +270,7 @@ func TestAnIDThatAPersonGives(t *testing.T) {
 	}
 }
 
-// A wrong claim ends with the person's next word.
+// A wrong id ends with the person's next word.
 func TestAWrongIDIsCorrected(t *testing.T) {
 	wrong := func() *story {
 		s := begin(t, looksUp).uncertain()

@@ -225,7 +225,7 @@ func TestADeniedDocumentsTimelineTellsWhatPersonAndLookUpSaid(t *testing.T) {
 func TestNoLookUpIsRepeatedWithin61Seconds(t *testing.T) {
 	for name, is := range map[string]func(*story) *story{
 		"parked: another document": (*story).parked,
-		"parked: a wrong claim": func(s *story) *story {
+		"parked: a wrong id": func(s *story) *story {
 			s.uncertain().happens(resolveCreated("6"))
 			s.isDue()
 			s.looksUp(ours())

@@ -88,11 +88,11 @@ func (a *account) blockKnown() bool {
 // lasts notes that something of this account goes wrong until then.
 func (a *account) lasts(until time.Time) { a.lastFault = later(a.lastFault, until) }
 
-// judgeBlock judges a call that the ERP refuses because the account should rest.
-func (a *account) judgeBlock(c *call, left time.Duration) {
+// checkBlock judges a call that the ERP refuses because the account should rest.
+func (a *account) checkBlock(c *call, left time.Duration) {
 	w := c.task.world
 	switch {
-	case c.late():
+	case c.notAlone():
 		w.excused["a process that stood still called late"]++
 	case a.ended:
 		w.excused["a person, a new secret or a clock that was set ended the rest before the ERP's block was over"]++
@@ -105,11 +105,11 @@ func (a *account) judgeBlock(c *call, left time.Duration) {
 	}
 }
 
-// judgeRest judges a call by what the ledger said before its task began: no call
+// checkRest judges a call by what the ledger said before its task began: no call
 // goes out while the account's lane rests (rule 8), whatever it rests for.
-func (a *account) judgeRest(c *call, lane ledger.Lane) {
+func (a *account) checkRest(c *call, lane ledger.Lane) {
 	t := c.task
-	if t.now().Before(lane.BlockedUntil) && !c.late() && !t.world.setSince(t.began) && (a.restedBy == t || a.restedAt.Before(t.began)) {
+	if t.now().Before(lane.BlockedUntil) && !c.notAlone() && !t.world.setSince(t.began) && (a.restedBy == t || a.restedAt.Before(t.began)) {
 		t.world.broken(t.key, "a limit was broken: %s %s while the account rests, as the ledger says: %s", a.kind, c.Method, lane.Why)
 	}
 }

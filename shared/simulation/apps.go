@@ -44,8 +44,8 @@ func (a *account) newKeys() map[string]string {
 	return keys
 }
 
-// judgeKey: what another app doesn't show says nothing, and only there.
-func (w *world) judgeKey(_ *task, s *sale, before, after ledger.Entry) string {
+// checkKey: what another app doesn't show says nothing, and only there.
+func (w *world) checkKey(_ *task, s *sale, before, after ledger.Entry) string {
 	if before.State != ledger.Uncertain || before.Parked() {
 		return ""
 	}
@@ -61,9 +61,9 @@ func (w *world) judgeKey(_ *task, s *sale, before, after ledger.Entry) string {
 	return ""
 }
 
-// judgeRestOf: nothing rests longer than its bound, and who ends a rest wakes nothing
+// checkRestOf: nothing rests longer than its bound, and who ends a rest wakes nothing
 // too early.
-func judgeRestOf(w *world, s *sale, before, after ledger.Entry) string {
+func checkRestOf(w *world, s *sale, before, after ledger.Entry) string {
 	most := s.account.bound() + 10*w.spacing + 2*skewLimit
 	if w.machine != nil {
 		most += 2 * farthest

@@ -45,9 +45,9 @@ type reply struct {
 	end func()
 }
 
-// late tells whether others can have the caller's message by now: what the caller
+// notAlone tells whether others can have the caller's message by now: what the caller
 // does no lease holds together any more.
-func (c *call) late() bool { return !c.task.world.now.Before(c.task.alone) }
+func (c *call) notAlone() bool { return !c.task.world.now.Before(c.task.alone) }
 
 // RoundTrip carries one call of the process to its simulated ERP, on the
 // simulation's time.
@@ -88,8 +88,8 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 // here is drawn in make: longer than lateMost is what no rule can stop.
 func (c *call) begin() error {
 	t, w := c.task, c.task.world
-	c.to.judgeRest(c, w.lane(c.to.name))
-	c.judgeQuiet()
+	c.to.checkRest(c, w.lane(c.to.name))
+	c.checkQuiet()
 	if !c.Creates {
 		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
 	}

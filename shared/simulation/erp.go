@@ -73,7 +73,7 @@ func (a *account) take(c *call, f *fault) reply {
 	w, company := c.task.world, a.companies[c.Key]
 	drawn := f
 	if left := a.restUntil.Sub(w.now); left > 0 && a.stage.Resting != "" {
-		a.judgeBlock(c, left)
+		a.checkBlock(c, left)
 		f, c.rests = &fault{Mishap: erpsim.Mishap{Mode: a.stage.Resting, Delay: left}}, true
 	} else if f != nil && f.Rests {
 		a.restUntil = w.now.Add(f.Delay)
@@ -84,7 +84,7 @@ func (a *account) take(c *call, f *fault) reply {
 	a.next = nil
 	for _, v := range company.Violations()[before:] {
 		_, what, _ := strings.Cut(v, " ")
-		a.judge(c, what)
+		a.excuseLimit(c, what)
 	}
 	this := a.keep(c)
 	end := func() {
@@ -103,7 +103,7 @@ func (a *account) take(c *call, f *fault) reply {
 
 // keep remembers the call for those that come after it.
 func (a *account) keep(c *call) *asked {
-	this := &asked{secret: c.Secret, late: c.late(), task: c.task, alone: c.task.alone}
+	this := &asked{secret: c.Secret, late: c.notAlone(), task: c.task, alone: c.task.alone}
 	a.asked[same(c)] = this
 	a.running[this] = true
 	return this
@@ -130,8 +130,8 @@ func (a *account) heard(r reply) erpsim.Heard {
 	return a.stage.Hear(r.Reply)
 }
 
-// judge excuses a broken limit that no caller could have kept.
-func (a *account) judge(c *call, what string) {
+// excuseLimit excuses a broken limit that no caller could have kept.
+func (a *account) excuseLimit(c *call, what string) {
 	w := c.task.world
 	c.task.tell("LIMIT %s", what)
 	var left int
@@ -139,12 +139,12 @@ func (a *account) judge(c *call, what string) {
 		if _, err := fmt.Sscanf(words, "%d", &left); err != nil {
 			panic(err)
 		}
-		a.judgeBlock(c, time.Duration(left)*time.Second)
+		a.checkBlock(c, time.Duration(left)*time.Second)
 		return
 	}
 	before := a.asked[same(c)]
 	switch {
-	case c.late() || before != nil && before.late:
+	case c.notAlone() || before != nil && before.late:
 		w.excused["a process that stood still called late"]++
 	case a.lateIsRunning(w.now):
 		w.excused["the call of an invocation that started late was still running"]++

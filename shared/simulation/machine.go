@@ -193,10 +193,10 @@ func (w *world) noteQuietUntil(t *task, s *sale, before, after ledger.Entry) {
 	}
 }
 
-// judgeQuiet: no call about an order begins while it has to be quiet, whatever the
+// checkQuiet: no call about an order begins while it has to be quiet, whatever the
 // clock was set to meanwhile. Whose answer it is may look at once.
-func (c *call) judgeQuiet() {
-	if s, w := c.sale, c.task.world; s != nil && s.quietBy != c.task && (c.Creates || c.Looks) && !c.late() && w.now.Add(2*skewLimit).Before(s.quiet) {
+func (c *call) checkQuiet() {
+	if s, w := c.sale, c.task.world; s != nil && s.quietBy != c.task && (c.Creates || c.Looks) && !c.notAlone() && w.now.Add(2*skewLimit).Before(s.quiet) {
 		w.broken(s.key, "%s begins %s before quiet_until", c.Method, s.quiet.Sub(w.now))
 	}
 }

@@ -128,8 +128,8 @@ func isNews(a ledger.Attempt) bool {
 	return a.Did == "newer_contents" && a.Became == ledger.Created
 }
 
-// judgeNews: a person is told of what isn't as it was sent, and of nothing else.
-func (w *world) judgeNews(t *task, s *sale, before, after ledger.Entry) string {
+// checkNews: a person is told of what isn't as it was sent, and of nothing else.
+func (w *world) checkNews(t *task, s *sale, before, after ledger.Entry) string {
 	if !newNews(before, after) {
 		return ""
 	}

@@ -60,8 +60,8 @@ func (c *call) poisons() *fault {
 	return s.answer
 }
 
-// judgeDrawn counts the rests that the sale drew, as they are recorded.
-func (w *world) judgeDrawn(t *task, s *sale, _, _ ledger.Entry) string {
+// checkDrawn counts the rests that the sale drew, as they are recorded.
+func (w *world) checkDrawn(t *task, s *sale, _, _ ledger.Entry) string {
 	if t == nil || s.answer == nil {
 		return ""
 	}

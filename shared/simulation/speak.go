@@ -28,7 +28,7 @@ func (w *world) sell(s *sale) {
 		w.forge(s)
 		return
 	case w.chance(cmp.Or(w.opts.seams.seized, .04)) && w.now.Before(w.calmAt) && s.sort == plain:
-		w.seize(s)
+		w.plantForeignDocument(s)
 	case w.chance(.03):
 		// Somebody without the secret tries to change the price.
 		w.in(w.within(10*time.Minute), func() { w.forge(s) })
@@ -180,9 +180,9 @@ func (r signed) digest() string {
 	return n.Payload.Digest()
 }
 
-// seize has somebody else's document take the reference of the sale, before
+// plantForeignDocument has somebody else's document take the reference of the sale, before
 // anything of it comes.
-func (w *world) seize(s *sale) {
+func (w *world) plantForeignDocument(s *sale) {
 	s.taken = true
 	conn := w.config.Connections[s.store.name]
 	ref := erp.NewReference(s.store.name, conn.Orig, s.id())

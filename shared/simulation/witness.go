@@ -61,7 +61,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		w.effect(otherERP)
 	}
 	w.noteQuiet(t, before, after)
-	for _, what := range []string{what, w.judgeNews(t, s, before, after), w.judgeKey(t, s, before, after), w.judgeDrawn(t, s, before, after), w.noteSent(s, before, after)} {
+	for _, what := range []string{what, w.checkNews(t, s, before, after), w.checkKey(t, s, before, after), w.checkDrawn(t, s, before, after), w.noteSent(s, before, after)} {
 		if what != "" {
 			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
 		}
@@ -141,7 +141,7 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 		}
 		return ""
 	},
-	judgeRestOf,
+	checkRestOf,
 	func(_ *world, _ *sale, before, after ledger.Entry) string {
 		if !before.DismissedAt.IsZero() && !after.DismissedAt.IsZero() && (before.State != after.State || before.ReversedAt != after.ReversedAt || before.Digest != after.Digest) {
 			return "something happened to it, and it stays off the list"

@@ -60,7 +60,7 @@ func (in *inspection) unknownAccount(path []string, name string, accounts *yaml.
 }
 
 // checks asks each ERP about its accounts. What it says of a value that was
-// spoken of already is left out.
+// named already is left out.
 func (in *inspection) checks() {
 	for _, path := range in.objects("erps") {
 		account := in.find(path).node

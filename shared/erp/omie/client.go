@@ -145,7 +145,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, m method, sent wire.Sent
 	if failed.Kind != "" {
 		return failed, reply{}
 	}
-	return outcome(ctx, m, response, sent, private...)
+	return answerOf(ctx, m, response, sent, private...)
 }
 
 // keys are the account's, both of which every call needs.

@@ -25,7 +25,7 @@ var hostile = []string{
 }
 
 func echoed(m method, text, code string, sent wire.Sent) erp.Answer {
-	answer, _ := outcome(context.Background(), m, wire.Response{Status: 500, Header: http.Header{}, Body: []byte(faultBody(text, code))}, sent)
+	answer, _ := answerOf(context.Background(), m, wire.Response{Status: 500, Header: http.Header{}, Body: []byte(faultBody(text, code))}, sent)
 	answer.Text = ""
 	return answer
 }
@@ -152,7 +152,7 @@ func TestNothingIsReadOutOfAnEcho(t *testing.T) {
 		"Cliente já cadastrado, nCod [123]":                      {"x", "123"},
 		"Cliente já cadastrado com o Id [99999999999999999999] ": {"x", ""},
 	} {
-		_, r := outcome(t.Context(), incluirCliente, wire.Response{Status: 500, Body: []byte(faultBody(said, ""))}, wire.Sent{Request: c.sent})
+		_, r := answerOf(t.Context(), incluirCliente, wire.Response{Status: 500, Body: []byte(faultBody(said, ""))}, wire.Sent{Request: c.sent})
 		if got := r.fault.existing(); got != c.id {
 			t.Errorf("%q: id %q, want %q", said, got, c.id)
 		}
@@ -165,7 +165,7 @@ func TestWhatIsNotHeardInTimeIsLost(t *testing.T) {
 	name := strings.Repeat("Ana ", 1000)
 	r := wire.Response{Status: 500, Body: []byte(faultBody("OS não cadastrada", ""))}
 	for _, m := range everyMethod {
-		if got, _ := outcome(ctx, m, r, wire.Sent{Request: name}); got.Kind != erp.Lost || got.Text != "OS não cadastrada" {
+		if got, _ := answerOf(ctx, m, r, wire.Sent{Request: name}); got.Kind != erp.Lost || got.Text != "OS não cadastrada" {
 			t.Errorf("%s: %+v", m, got)
 		}
 	}
@@ -197,13 +197,13 @@ func FuzzOmieAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, frame, way int, value, code string, status int) {
 		is := frames[uint(frame)%uint(len(frames))]
 		repeat := ways[[]string{"bare", "in brackets", "in quotes"}[uint(way)%3]]
-		judge := func(m method, value string) erp.Answer {
+		answerTo := func(m method, value string) erp.Answer {
 			body := []byte(faultBody(is.before+repeat(value)+is.after, code))
-			answer, _ := outcome(t.Context(), m, wire.Response{Status: status, Header: http.Header{}, Body: body}, wire.Sent{Request: value}, value)
+			answer, _ := answerOf(t.Context(), m, wire.Response{Status: status, Header: http.Header{}, Body: body}, wire.Sent{Request: value}, value)
 			return answer
 		}
 		for _, m := range everyMethod {
-			got, want := judge(m, value), judge(m, "Maria")
+			got, want := answerTo(m, value), answerTo(m, "Maria")
 			if got.Kind == erp.Created || got.Kind == erp.CustomerKnown || got.Kind == erp.Present || got.Kind == "" {
 				t.Errorf("%s: %+v", m, got)
 			}

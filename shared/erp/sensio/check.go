@@ -75,8 +75,8 @@ func (c *checker) warn(path, format string, args ...any) {
 	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
 }
 
-// spoken tells whether something was said of this very field already.
-func (c *checker) spoken(path string) bool {
+// hasProblem tells whether something was said of this very field already.
+func (c *checker) hasProblem(path string) bool {
 	return slices.ContainsFunc(c.problems, func(p erp.Problem) bool { return p.Path == path })
 }
 
@@ -181,7 +181,7 @@ func (c *checker) sale(sale map[string]any) {
 	c.texts("sale", sale, placeholder.OfOrder)
 	var s Sale
 	for _, name := range slices.Sorted(maps.Keys(sale)) {
-		if !c.spoken("sale." + name) {
+		if !c.hasProblem("sale." + name) {
 			_ = fill(map[string]any{name: sale[name]}, &s) // read once already
 		}
 	}
@@ -196,7 +196,7 @@ func (c *checker) sale(sale map[string]any) {
 		c.warn("sale.type", "a paid order is a %s", typeSale)
 	}
 	for _, d := range s.dates() {
-		if isDate(d.value) && !c.spoken("sale."+d.name) {
+		if isDate(d.value) && !c.hasProblem("sale."+d.name) {
 			c.warn("sale."+d.name, "is the same day for every order")
 		}
 	}

@@ -72,7 +72,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	sent := wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}
 	create := wire.Call{Creates: true, Request: wire.Request{Name: "POST /sales", Method: http.MethodPost, URL: target, Body: body}}
 	answer, _ = c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
-		return outcomeOfCreate(ctx, r, sent, now)
+		return answerOfCreate(ctx, r, sent, now)
 	}, doc.Customer.Private()...)
 	return answer
 }
@@ -82,9 +82,9 @@ func (c *Client) constants() []any {
 	return []any{c.config.Sale, c.config.Items, saleTypes, statuses, amountTypes, paymentMethods}
 }
 
-// call makes the call once, or not at all, and judges the answer. The private
+// call makes the call once, or not at all, and says what the answer means. The private
 // values, beside those of the headers, never reach its text.
-func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, judge func(wire.Response, time.Time) erp.Answer, private ...string) (erp.Answer, []byte) {
+func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meaning func(wire.Response, time.Time) erp.Answer, private ...string) (erp.Answer, []byte) {
 	private = append(private, k.App, k.Secret)
 	request.Header = http.Header{"Accept": {"application/json"}}
 	if request.Creates {
@@ -100,7 +100,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, judge
 	}
 	response, answer := c.caller.Send(ctx, request, private...)
 	if answer.Kind == "" {
-		answer = judge(response, c.caller.Now())
+		answer = meaning(response, c.caller.Now())
 		answer.Text = wire.Clean(answer.Text, private...)
 	}
 	return answer, response.Body

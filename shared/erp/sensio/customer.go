@@ -58,7 +58,7 @@ func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.
 		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
 	}
 	ask := wire.Call{Request: wire.Request{Name: "customer query", Method: http.MethodGet, URL: target}}
-	answer, body := c.call(ctx, k, ask, outcomeOfRead, customer.Private()...)
+	answer, body := c.call(ctx, k, ask, answerOfRead, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
 	}

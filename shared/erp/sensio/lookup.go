@@ -57,7 +57,7 @@ func (c *Client) sales(ctx context.Context, k wire.Keys, by time.Time, ref erp.R
 		return nil, erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
 	}
 	ask := wire.Call{By: by, Request: wire.Request{Name: "look-up", Method: http.MethodGet, URL: target}}
-	answer, body := c.call(ctx, k, ask, outcomeOfRead)
+	answer, body := c.call(ctx, k, ask, answerOfRead)
 	if answer.Kind != erp.Present {
 		return nil, answer
 	}

@@ -368,7 +368,7 @@ func (e entry) String() string {
 		}
 	}
 	if e.asserted > 0 {
-		fmt.Fprintf(&b, ", claimed as %d", e.asserted)
+		fmt.Fprintf(&b, ", asserted as %d", e.asserted)
 	}
 	if e.id > 0 {
 		fmt.Fprintf(&b, ", id %d", e.id)

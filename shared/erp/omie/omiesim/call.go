@@ -118,7 +118,7 @@ func (s *Sim) Call(path string, body []byte) Reply {
 func (s *Sim) done(now time.Time, req request, fault *Fault, r Reply) func(time.Time) {
 	l := s.laneOf(req.key)
 	refused, _ := r.Refusal.(*refusal)
-	l.judge(now, req, refused, s.opt)
+	l.countFailure(now, req, refused, s.opt)
 	if fault != nil && fault.Mode == Blocked {
 		l.blockedUntil = now.Add(cmp.Or(fault.Delay, blockFor))
 	}

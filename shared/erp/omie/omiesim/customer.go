@@ -79,7 +79,7 @@ type clientesStatus struct {
 }
 
 func (s *Sim) incluirCliente(_ time.Time, raw json.RawMessage, param map[string]any) (any, *refusal) {
-	if refused := judgeCustomer(param); refused != nil {
+	if refused := validateCustomer(param); refused != nil {
 		return nil, refused
 	}
 	taxID, code := bareTaxID(textOf(param, "cnpj_cpf")), textOf(param, "codigo_cliente_integracao")
@@ -111,7 +111,7 @@ func (c *Customer) taken() *refusal {
 	return &refusal{http.StatusInternalServerError, r.text, codeDuplicate}
 }
 
-func judgeCustomer(param map[string]any) *refusal {
+func validateCustomer(param map[string]any) *refusal {
 	if refused := clientesCadastro.check(param); refused != nil {
 		return refused
 	}
@@ -187,8 +187,8 @@ func (c *Customer) listed(param map[string]any) bool {
 	switch {
 	case !c.is(filter),
 		has(filter, "cnpj_cpf") && bareTaxID(textOf(filter, "cnpj_cpf")) != c.TaxID,
-		!holds(c.Name, textOf(filter, "razao_social")),
-		!holds(textOf(c.param, "nome_fantasia"), textOf(filter, "nome_fantasia")),
+		!containsFold(c.Name, textOf(filter, "razao_social")),
+		!containsFold(textOf(c.param, "nome_fantasia"), textOf(filter, "nome_fantasia")),
 		has(filter, "inativo") && textOf(filter, "inativo") != yesNo(c.Inactive),
 		textOf(param, "apenas_importado_api") == "S" && c.param == nil,
 		len(keys) > 0 && !slices.ContainsFunc(keys, c.is):
@@ -197,7 +197,7 @@ func (c *Customer) listed(param map[string]any) bool {
 	return true
 }
 
-func holds(name, part string) bool {
+func containsFold(name, part string) bool {
 	return strings.Contains(strings.ToUpper(name), strings.ToUpper(part))
 }
 

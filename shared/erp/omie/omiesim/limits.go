@@ -161,8 +161,8 @@ func (l *lane) leave(now time.Time, run *running) {
 	t.ended = now
 }
 
-// judge counts identical failing calls; too many of them block the key.
-func (l *lane) judge(now time.Time, req request, refused *refusal, opt Options) {
+// countFailure counts identical failing calls; too many of them block the key.
+func (l *lane) countFailure(now time.Time, req request, refused *refusal, opt Options) {
 	if refused == nil || !refused.fails(req.action.write) {
 		if t := l.seen[req.id]; t != nil {
 			t.failures = 0

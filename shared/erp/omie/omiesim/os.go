@@ -41,7 +41,7 @@ type osStatus struct {
 }
 
 func (s *Sim) incluirOS(now time.Time, raw json.RawMessage, param map[string]any) (any, *refusal) {
-	d, refused := s.judge(param)
+	d, refused := s.validate(param)
 	if refused != nil {
 		return nil, refused
 	}

@@ -41,8 +41,8 @@ type draft struct {
 	total    order.Money
 }
 
-// judge applies every rule of IncluirOS to a param and calculates its total.
-func (s *Sim) judge(param map[string]any) (*draft, *refusal) {
+// validate applies every rule of IncluirOS to a param and calculates its total.
+func (s *Sim) validate(param map[string]any) (*draft, *refusal) {
 	if refused := osCadastro.check(param); refused != nil {
 		return nil, refused
 	}

@@ -89,7 +89,7 @@ func (f field) check(tag string, v any) *refusal {
 	case list:
 		return f.checkList(tag, v)
 	}
-	if !f.kind.holds(v) {
+	if !f.kind.accepts(v) {
 		return mistyped(tag, f.kind.String())
 	}
 	return nil
@@ -122,7 +122,7 @@ func (k kind) String() string {
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
 
-func (k kind) holds(v any) bool {
+func (k kind) accepts(v any) bool {
 	switch k {
 	case integer:
 		n, ok := v.(json.Number)

@@ -41,7 +41,7 @@ func (s *Sim) create(now time.Time, body []byte) Reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	if refused = s.judge(v); refused != nil {
+	if refused = s.validate(v); refused != nil {
 		return refused.reply()
 	}
 	d := &Document{
@@ -62,7 +62,7 @@ func read(body []byte) (map[string]any, *refusal) {
 	return v, nil
 }
 
-func (s *Sim) judge(v map[string]any) *refusal {
+func (s *Sim) validate(v map[string]any) *refusal {
 	if wrong := sale.check("", v); wrong != "" {
 		return refuse("%s", wrong)
 	}

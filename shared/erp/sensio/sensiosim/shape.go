@@ -138,7 +138,7 @@ func (f field) check(at string, v any) string {
 		}
 		return f.of.check(at+".", inner)
 	}
-	if !f.holds(v) {
+	if !f.accepts(v) {
 		return fmt.Sprintf("%s é inválido: %s", at, f)
 	}
 	return ""
@@ -156,7 +156,7 @@ var (
 	twoDecimals = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,2})?$`)
 )
 
-func (f field) holds(v any) bool {
+func (f field) accepts(v any) bool {
 	n, isNumber := v.(json.Number)
 	t, isText := v.(string)
 	switch f.kind {

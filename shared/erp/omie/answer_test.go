@@ -27,7 +27,7 @@ func faultBody(text, code string) string {
 func TestWhatAnAnswerMeans(t *testing.T) {
 	const client, server = "SOAP-ENV:Client-", "SOAP-ENV:Server"
 	const created = `{"cCodIntOS":"x","nCodOS":3847270140,"cNumOS":"000000000000016","cCodStatus":"0","cDescStatus":"Ordem de Serviço adicionada com sucesso!"}`
-	lane := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest} }
+	accountRests := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest} }
 	redundant := func(rest time.Duration) erp.Answer { return erp.Answer{Kind: erp.Redundant, RetryAfter: rest} }
 	account := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true}
 	kind := func(k erp.AnswerKind) erp.Answer { return erp.Answer{Kind: k} }
@@ -94,26 +94,26 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 500, "", faultBody("Aguarde 99999999 segundos (REDUNDANT)", ""), redundant(2 * time.Hour)},
 
 		// The account has to rest.
-		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 1789 segundos.", "MISUSE_API_PROCESS"), lane(1789 * time.Second)},
-		{consultarOS, 500, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 12 minutos.", ""), lane(12 * time.Minute)},
-		{incluirOS, 500, "", faultBody("?", "MISUSE_API_PROCESS"), lane(30 * time.Minute)},
-		{incluirOS, 425, "", faultBody("?", ""), lane(30 * time.Minute)},
-		{incluirOS, 425, "", ``, lane(30 * time.Minute)},
-		{incluirOS, 500, "", faultBody("ERROR: Já existe uma requisição desse método sendo executada e você pode tentar novamente em alguns instantes. (1)", client+"1880"), lane(10 * time.Second)},
-		{consultarOS, 500, "", faultBody("?", client+"1880"), lane(10 * time.Second)},
-		{incluirOS, 429, "", ``, lane(time.Minute)},
-		{incluirOS, 429, "7", `<html>`, lane(7 * time.Second)},
-		{incluirOS, 429, "Sat, 21 Nov 2026 10:00:00 GMT", ``, lane(time.Minute)},
-		{incluirOS, 429, "-5", ``, lane(time.Minute)},
-		{incluirOS, 429, "9999999", ``, lane(2 * time.Hour)},
-		{incluirOS, 429, "7200", ``, lane(2 * time.Hour)},
-		{incluirOS, 429, "7201", ``, lane(2 * time.Hour)},
-		{incluirOS, 429, "99999999999999999999", ``, lane(time.Minute)},
-		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 10800 segundos.", "MISUSE_API_PROCESS"), lane(2 * time.Hour)},
-		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 180 minutos.", ""), lane(2 * time.Hour)},
-		{incluirOS, 429, "7", faultBody("Muitas requisições", ""), lane(7 * time.Second)},
-		{listarClientes, 500, "", faultBody("Too Many Requests", ""), lane(time.Minute)},
-		{incluirOS, 429, "", faultBody("API bloqueada por consumo indevido. Tente novamente em 100 segundos", ""), lane(100 * time.Second)},
+		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 1789 segundos.", "MISUSE_API_PROCESS"), accountRests(1789 * time.Second)},
+		{consultarOS, 500, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 12 minutos.", ""), accountRests(12 * time.Minute)},
+		{incluirOS, 500, "", faultBody("?", "MISUSE_API_PROCESS"), accountRests(30 * time.Minute)},
+		{incluirOS, 425, "", faultBody("?", ""), accountRests(30 * time.Minute)},
+		{incluirOS, 425, "", ``, accountRests(30 * time.Minute)},
+		{incluirOS, 500, "", faultBody("ERROR: Já existe uma requisição desse método sendo executada e você pode tentar novamente em alguns instantes. (1)", client+"1880"), accountRests(10 * time.Second)},
+		{consultarOS, 500, "", faultBody("?", client+"1880"), accountRests(10 * time.Second)},
+		{incluirOS, 429, "", ``, accountRests(time.Minute)},
+		{incluirOS, 429, "7", `<html>`, accountRests(7 * time.Second)},
+		{incluirOS, 429, "Sat, 21 Nov 2026 10:00:00 GMT", ``, accountRests(time.Minute)},
+		{incluirOS, 429, "-5", ``, accountRests(time.Minute)},
+		{incluirOS, 429, "9999999", ``, accountRests(2 * time.Hour)},
+		{incluirOS, 429, "7200", ``, accountRests(2 * time.Hour)},
+		{incluirOS, 429, "7201", ``, accountRests(2 * time.Hour)},
+		{incluirOS, 429, "99999999999999999999", ``, accountRests(time.Minute)},
+		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 10800 segundos.", "MISUSE_API_PROCESS"), accountRests(2 * time.Hour)},
+		{incluirOS, 425, "", faultBody("ERROR: API bloqueada por consumo indevido. Tente novamente em 180 minutos.", ""), accountRests(2 * time.Hour)},
+		{incluirOS, 429, "7", faultBody("Muitas requisições", ""), accountRests(7 * time.Second)},
+		{listarClientes, 500, "", faultBody("Too Many Requests", ""), accountRests(time.Minute)},
+		{incluirOS, 429, "", faultBody("API bloqueada por consumo indevido. Tente novamente em 100 segundos", ""), accountRests(100 * time.Second)},
 
 		// The account's key is refused, whatever the number says.
 		{incluirOS, 500, "", faultBody("ERROR: A chave de acesso está inválida ou o aplicativo está suspenso", client+"102"), account},
@@ -202,7 +202,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		if c.header != "" {
 			header.Set("Retry-After", c.header)
 		}
-		got := judged(c.m, c.status, header, []byte(c.body))
+		got := answerTo(c.m, c.status, header, []byte(c.body))
 		switch got.Kind {
 		case erp.Created, erp.CustomerKnown, erp.Present:
 			if got.Text != "" {
@@ -220,8 +220,8 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 	}
 }
 
-func judged(m method, status int, header http.Header, body []byte, private ...string) erp.Answer {
-	answer, _ := outcome(context.Background(), m, wire.Response{Status: status, Header: header, Body: body}, wire.Sent{}, private...)
+func answerTo(m method, status int, header http.Header, body []byte, private ...string) erp.Answer {
+	answer, _ := answerOf(context.Background(), m, wire.Response{Status: status, Header: header, Body: body}, wire.Sent{}, private...)
 	return answer
 }
 
@@ -234,21 +234,21 @@ func TestWhatALookUpFinds(t *testing.T) {
 	}`
 	total := func(answer erp.Answer) string { return answer.Found.Total.String() }
 
-	got := judged(consultarOS, 200, nil, []byte(body))
+	got := answerTo(consultarOS, 200, nil, []byte(body))
 	if got.Kind != erp.Present || got.ID != "3847270140" || got.Number != "000000000000016" || total(got) != "2890.10" ||
 		got.Found.OrderNumber != "#1001" || got.Found.CustomerID != "3795260786" || got.Found.Cancelled {
 		t.Errorf("%+v, total %s", got, total(got))
 	}
-	got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `"nValorTotal": 2890.1`, `"nValorTotal": null`, 1)))
+	got = answerTo(consultarOS, 200, nil, []byte(strings.Replace(body, `"nValorTotal": 2890.1`, `"nValorTotal": null`, 1)))
 	if got.Kind != erp.Present || total(got) != "2990.33" {
 		t.Errorf("%+v, total %s, want that of the lines", got, total(got))
 	}
-	got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `"N"`, `"S"`, 1)))
+	got = answerTo(consultarOS, 200, nil, []byte(strings.Replace(body, `"N"`, `"S"`, 1)))
 	if !got.Found.Cancelled {
 		t.Errorf("%+v, want cancelled", got)
 	}
 	for _, unreadable := range []string{`"1e99"`, `"muito"`, `{}`} {
-		if got = judged(consultarOS, 200, nil, []byte(strings.Replace(body, `2890.1`, unreadable, 1))); got.Kind != erp.Lost {
+		if got = answerTo(consultarOS, 200, nil, []byte(strings.Replace(body, `2890.1`, unreadable, 1))); got.Kind != erp.Lost {
 			t.Errorf("total %s: %+v, want lost", unreadable, got)
 		}
 	}
@@ -296,7 +296,7 @@ func FuzzNoAnswerIsMoreThanItSays(f *testing.F) {
 	f.Add(502, `<html>`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		for _, m := range []method{incluirOS, consultarOS, listarClientes, incluirCliente} {
-			got := judged(m, status, http.Header{}, []byte(body), "s3cr3t-key")
+			got := answerTo(m, status, http.Header{}, []byte(body), "s3cr3t-key")
 			if len(got.Text) > wire.MaxText || !utf8.ValidString(got.Text) || strings.Contains(got.Text, "s3cr3t-key") || len(got.Text) < wire.MaxText-3 && digitsInARow(got.Text) {
 				t.Errorf("text %q", got.Text)
 			}
@@ -329,8 +329,8 @@ func digitsInARow(text string) bool {
 // What Omie numbers is kept for years, and shown in lists.
 func TestANumberOfOmiesIsBounded(t *testing.T) {
 	long := strings.Repeat("9", 5000)
-	created := judged(incluirOS, 200, nil, []byte(`{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`","cCodStatus":"0"}`))
-	shown := judged(consultarOS, 200, nil, []byte(`{"Cabecalho":{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`"}}`))
+	created := answerTo(incluirOS, 200, nil, []byte(`{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`","cCodStatus":"0"}`))
+	shown := answerTo(consultarOS, 200, nil, []byte(`{"Cabecalho":{"cCodIntOS":"x","nCodOS":1,"cNumOS":"`+long+`"}}`))
 	for _, a := range []erp.Answer{created, shown} {
 		if a.ID != "1" || a.Number != long[:100] {
 			t.Errorf("%s, %d bytes", a.Kind, len(a.Number))

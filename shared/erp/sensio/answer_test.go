@@ -88,7 +88,7 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"503 with Retry-After is lost too": {answered(503, html, "Retry-After", "5"), erp.Answer{Kind: lostKind, Text: "HTTP 503 (text/html) and no answer that can be understood"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, outcomeOfCreate(t.Context(), c.r, wire.Sent{}, noon)); diff != "" {
+			if diff := cmp.Diff(c.want, answerOfCreate(t.Context(), c.r, wire.Sent{}, noon)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -117,7 +117,7 @@ func TestWhatAReadEndsIn(t *testing.T) {
 		"429":                      {answered(429, `{}`), erp.AccountRests},
 		"500":                      {answered(500, `{"response":[]}`), erp.Lost},
 	} {
-		if got := outcomeOfRead(c.r, noon); got.Kind != c.want {
+		if got := answerOfRead(c.r, noon); got.Kind != c.want {
 			t.Errorf("%s: %+v, want %s", name, got, c.want)
 		}
 	}
@@ -133,14 +133,14 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := outcomeOfCreate(t.Context(), answered(200, string(body)), sent, noon); got.Kind != want || said != "" && got.Text != said {
+		if got := answerOfCreate(t.Context(), answered(200, string(body)), sent, noon); got.Kind != want || said != "" && got.Text != said {
 			t.Errorf("%q: %+v, want %s", said, got, want)
 		}
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	sent.Request = strings.Repeat("Ana ", 2000)
-	if got := outcomeOfCreate(over, answered(200, `{"success":false,"message":"Não"}`), sent, noon); got.Kind != erp.Lost {
+	if got := answerOfCreate(over, answered(200, `{"success":false,"message":"Não"}`), sent, noon); got.Kind != erp.Lost {
 		t.Errorf("not heard in time: %+v", got)
 	}
 }
@@ -171,7 +171,7 @@ func FuzzSensioAnswer(f *testing.F) {
 	f.Add(422, `[[["x"]]]`, "Não registrado: ", `x] "já cadastrado`, false)
 	f.Add(500, `<html>`, "", "", true)
 	f.Fuzz(func(t *testing.T, status int, body, frame, value string, bracketed bool) {
-		for _, a := range []erp.Answer{outcomeOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon), outcomeOfRead(answered(status, body), noon)} {
+		for _, a := range []erp.Answer{answerOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon), answerOfRead(answered(status, body), noon)} {
 			if a.Kind == "" || a.Kind == erp.Absent || a.Kind == erp.Created && (!isID(a.ID) || status != 200 && status != 201) {
 				t.Errorf("%d %q: %+v", status, body, a)
 			}
@@ -179,7 +179,7 @@ func FuzzSensioAnswer(f *testing.F) {
 				t.Errorf("%d %q: %+v", status, body, a)
 			}
 		}
-		judge := func(value string) erp.Answer {
+		answerTo := func(value string) erp.Answer {
 			if bracketed {
 				value = "[" + value + "]"
 			}
@@ -187,9 +187,9 @@ func FuzzSensioAnswer(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return outcomeOfCreate(t.Context(), answered(status, string(said)), wire.Sent{Request: value}, noon)
+			return answerOfCreate(t.Context(), answered(status, string(said)), wire.Sent{Request: value}, noon)
 		}
-		got, want := judge(value), judge("Maria")
+		got, want := answerTo(value), answerTo("Maria")
 		// A value that has the frame's own words takes them away: less is known then.
 		if got.Kind != want.Kind && got.Kind != erp.Unknown && want.Kind != erp.Unknown || got.RetryAfter != want.RetryAfter {
 			t.Errorf("%d, %q: %+v, and a plain value %+v", status, value, got, want)

@@ -44,7 +44,7 @@ type reply struct {
 	fault fault
 }
 
-// outcome says what a call ended in. It is pure: its table is its test. Faults
+// answerOf says what a call ended in. It is pure: its table is its test. Faults
 // come at any HTTP status, most of them with 500, so the body is read first; what
 // can't be understood is Lost, because Omie may have written.
 //
@@ -52,14 +52,14 @@ type reply struct {
 // written customer is CustomerKnown, with the id in ID. The private values never reach
 // the answer's text, and what was sent never decides. Where the context ends over
 // the words of a fault, the answer is Lost.
-func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, private ...string) (erp.Answer, reply) {
+func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, private ...string) (erp.Answer, reply) {
 	is := reply{body: r.Body}
 	var faulty bool
 	if is.fault, faulty = readFault(r.Body); faulty {
 		answer := erp.Answer{Kind: erp.Lost}
 		var err error
 		if is.fault.words, err = wire.Hear(ctx, is.fault.text, sent); err == nil {
-			answer = is.fault.outcome(m, r.Status, r.Header)
+			answer = is.fault.answer(m, r.Status, r.Header)
 		}
 		answer.Text = wire.Clean(is.fault.text, private...)
 		return answer, is
@@ -76,9 +76,9 @@ func outcome(ctx context.Context, m method, r wire.Response, sent wire.Sent, pri
 func withoutFault(m method, status int, header http.Header, body []byte) erp.Answer {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return lane(retryAfter(header, rateRest))
+		return accountRests(retryAfter(header, rateRest))
 	case status == http.StatusTooEarly:
-		return lane(blockRest)
+		return accountRests(blockRest)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return accountFault()
 	case status < 200 || status > 299:
@@ -87,7 +87,7 @@ func withoutFault(m method, status int, header http.Header, body []byte) erp.Ans
 	return success(m, body)
 }
 
-func lane(rest time.Duration) erp.Answer {
+func accountRests(rest time.Duration) erp.Answer {
 	return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest}
 }
 
@@ -167,9 +167,9 @@ func asText(v any) string {
 // differ between services, so only those that mean one thing everywhere count.
 func (f fault) numbered(n string) bool { return strings.HasSuffix(f.code, "client-"+n) }
 
-// outcome goes by the words. The number decides where they say nothing; where it
+// answer goes by the words. The number decides where they say nothing; where it
 // contradicts what would be definite about an OS, nobody knows.
-func (f fault) outcome(m method, status int, header http.Header) erp.Answer {
+func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 	said, number := f.inWords(m, status, header), f.inNumber(m)
 	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
 	switch {
@@ -186,13 +186,13 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 	own := f.words.Own
 	switch {
 	case status == http.StatusTooEarly || strings.Contains(f.code, "misuse_api_process") || blocked.MatchString(own):
-		return lane(f.seconds(blockRest))
+		return accountRests(f.seconds(blockRest))
 	case status == http.StatusTooManyRequests || strings.Contains(own, "too many requests"):
-		return lane(retryAfter(header, rateRest))
+		return accountRests(retryAfter(header, rateRest))
 	case redundant.MatchString(own):
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case concurrent.MatchString(own):
-		return lane(concurrentRest)
+		return accountRests(concurrentRest)
 	case keyRefused.MatchString(own) || forbidden.MatchString(own):
 		return accountFault()
 	case m.writes() && duplicate.MatchString(own):
@@ -213,7 +213,7 @@ func (f fault) inNumber(m method) erp.Answer {
 	case f.numbered("6") || f.numbered("1100"):
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case f.numbered("1880"):
-		return lane(concurrentRest)
+		return accountRests(concurrentRest)
 	case m.writes() && strings.HasSuffix(f.code, "-102"):
 		return erp.Answer{Kind: erp.Duplicate}
 	case m == listarClientes && f.numbered("5113") && !ofAnotherThing.MatchString(f.words.Whole):

@@ -13,11 +13,11 @@ import (
 	"github.com/carimbo/carimbo/shared/loose"
 )
 
-// outcomeOfCreate says what POST /sales ended in. It is pure: its table is its
+// answerOfCreate says what POST /sales ended in. It is pure: its table is its
 // test. A sale may have been written unless Sensio says no in so many words, so
 // whatever can't be understood is Lost. What of its words repeats what was sent says
 // nothing.
-func outcomeOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now time.Time) erp.Answer {
+func answerOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now time.Time) erp.Answer {
 	if answer, ok := withoutBody(r, now); ok {
 		// Of a conflict a look-up has to say whether the sale is there already.
 		if answer.Kind == erp.Refused && r.Status == http.StatusConflict {
@@ -56,10 +56,10 @@ func refused(ctx context.Context, said string, sent wire.Sent) erp.Answer {
 	return erp.Answer{Kind: erp.Refused, Text: said}
 }
 
-// outcomeOfRead says what a GET ended in: Present is an answer that can be read.
+// answerOfRead says what a GET ended in: Present is an answer that can be read.
 // A refused one is Lost, too: it speaks of the configuration or of the account,
 // never of an order's contents, which must not be rejected for it.
-func outcomeOfRead(r wire.Response, now time.Time) erp.Answer {
+func answerOfRead(r wire.Response, now time.Time) erp.Answer {
 	if answer, ok := withoutBody(r, now); ok {
 		if answer.Kind == erp.Refused {
 			answer.Kind = erp.Lost
