@@ -51,7 +51,7 @@ func (a *Accounts) Client(name string) (erp.Client, bool) {
 	if !ok {
 		return nil, false
 	}
-	e, err := kind.New(a.options(kind, account))
+	client, err := kind.New(a.options(kind, account))
 	if err != nil {
 		a.Log.Error("an ERP account can't be used as it is configured", "account", name, "cause", err)
 		return nil, false
@@ -59,8 +59,8 @@ func (a *Accounts) Client(name string) (erp.Client, bool) {
 	if a.made == nil {
 		a.made = map[string]cachedClient{}
 	}
-	a.made[name] = cachedClient{settings: settings, client: e}
-	return e, true
+	a.made[name] = cachedClient{settings: settings, client: client}
+	return client, true
 }
 
 func (a *Accounts) options(kind erp.Kind, account Account) erp.Options {

@@ -65,7 +65,7 @@ func (r records) place(p *process, ctx context.Context, m queue.Message) (err er
 
 // create is the handler itself: make the document, find the customer, create.
 func (r records) create(p *process, ctx context.Context, m queue.Message) error {
-	account, ok := p.accounts.Client(m.Account)
+	client, ok := p.accounts.Client(m.Account)
 	if !ok {
 		return errFailed
 	}
@@ -81,13 +81,13 @@ func (r records) create(p *process, ctx context.Context, m queue.Message) error 
 	if err != nil {
 		return err
 	}
-	doc, err := account.Document(o, erp.NewReference(m.Connection, "", m.OrderID))
+	doc, err := client.Document(o, erp.NewReference(m.Connection, "", m.OrderID))
 	if err != nil {
 		return err
 	}
-	doc, answer := account.Customer(ctx, doc)
+	doc, answer := client.Customer(ctx, doc)
 	if answer.Kind == erp.CustomerKnown {
-		answer = account.Create(ctx, doc)
+		answer = client.Create(ctx, doc)
 	}
 	if answer.Kind != erp.Created {
 		return errFailed

@@ -46,12 +46,12 @@ func (w *world) configurations() []connection.Config {
 	var list []connection.Config
 	homes := w.homes()
 	for i := range 2 * len(homes) {
-		var erps, connections []string
+		var accounts, connections []string
 		for _, a := range w.accounts {
 			if a.twin != nil && (w.accountOf(swapped, "") == a) != (i%2 == 0) {
 				continue
 			}
-			erps = append(erps, fmt.Sprintf("%q:%s", a.name, a.settings(i%2)))
+			accounts = append(accounts, fmt.Sprintf("%q:%s", a.name, a.settings(i%2)))
 		}
 		for _, s := range w.stores() {
 			if s.name == turmas {
@@ -60,7 +60,7 @@ func (w *world) configurations() []connection.Config {
 			connections = append(connections, fmt.Sprintf(`%q:{"platform":%q,"erp":%q,"since":"2024-01-01","orig":%q}`,
 				s.name, s.platform, s.account, []string{"", "Loja " + s.name}[i%2]))
 		}
-		text := fmt.Sprintf(`{"erps":{%s},"connections":{%s}}`, strings.Join(erps, ","), strings.Join(connections, ","))
+		text := fmt.Sprintf(`{"erps":{%s},"connections":{%s}}`, strings.Join(accounts, ","), strings.Join(connections, ","))
 		cfg, err := connection.Parse(json.RawMessage(text))
 		if err != nil {
 			panic(err)

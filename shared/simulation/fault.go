@@ -67,7 +67,7 @@ const (
 )
 
 // kindOf is a fault of one ERP.
-func kindOf(erp, what string) Kind { return Kind(erp + ": " + what) }
+func kindOf(kind, what string) Kind { return Kind(kind + ": " + what) }
 
 // rates are how likely each fault is wherever it can happen.
 var rates = map[Kind]float64{
@@ -216,12 +216,12 @@ type fault struct {
 	beyond bool
 }
 
-func (f fault) kind(erp string) Kind {
+func (f fault) kind(kind string) Kind {
 	name := string(f.Mode)
 	if f.Name != "" {
 		name += ", " + f.Name
 	}
-	return kindOf(erp, name)
+	return kindOf(kind, name)
 }
 
 // refusesKey is what is answered to keys that the account's ERP doesn't know.

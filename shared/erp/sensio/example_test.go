@@ -13,7 +13,7 @@ import (
 // An order becomes a sale by what the account says, offline.
 func ExampleKind() {
 	kind := sensio.Kind()
-	account, err := kind.New(erp.Options{Account: "loja", Settings: json.RawMessage(`{"kind": "sensio",
+	client, err := kind.New(erp.Options{Account: "loja", Settings: json.RawMessage(`{"kind": "sensio",
 		"base_url": "https://sensio.example/api", "headers": {"Authorization": "Bearer {app_secret}"},
 		"items": {"CAMISETA-P": {"productId": "64f0c1a2b3d4e5f601020304"}}}`)})
 	if err != nil {
@@ -25,10 +25,10 @@ func ExampleKind() {
 		Customer: order.Customer{Name: "Helena Prado", TaxID: "38491726519"},
 		Lines:    []order.Line{{SKUs: []string{"CAMISETA-P"}, Name: "Camiseta", Quantity: two, UnitPrice: price}}}
 	ref := erp.NewReference("loja-online", "", paid.ID)
-	doc, err := account.Document(paid, ref)
+	doc, err := client.Document(paid, ref)
 	fmt.Println(doc.Total, err)
 	fmt.Println(kind.WhereToLook(ref))
-	fmt.Println("a look-up is configured:", account.CanLookUp())
+	fmt.Println("a look-up is configured:", client.CanLookUp())
 	// Output:
 	// 99.80 <nil>
 	// Look by orig "loja-online", origId "1001"
