@@ -6,53 +6,53 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
 )
 
-// Kind is one kind of fault.
-type Kind string
+// FaultKind is one kind of fault.
+type FaultKind string
 
 // The faults, apart from the ERPs' own answers.
 const (
-	CrashReading     Kind = "crash: reading the ledger"
-	CrashBeforeWrite Kind = "crash: before a ledger write"
-	CrashAfterWrite  Kind = "crash: after a ledger write"
-	CrashBeforeSend  Kind = "crash: before a queue send"
-	CrashAfterSend   Kind = "crash: after a queue send"
-	CrashBeforeAck   Kind = "crash: before an acknowledgement"
-	CrashAfterAck    Kind = "crash: after an acknowledgement"
-	CrashBeforeCall  Kind = "crash: before an ERP call"
-	CrashSent        Kind = "crash: ERP call sent"
-	CrashApplied     Kind = "crash: ERP call applied"
-	CrashAnswered    Kind = "crash: ERP call answered"
-	Panics           Kind = "panic while placing"
-	StandsStill      Kind = "a process stands still for minutes"
-	StartsLate       Kind = "an invocation starts late and is slow"
-	LateCreate       Kind = "a create leaves late, up to 50 s after its lease"
+	CrashReading     FaultKind = "crash: reading the ledger"
+	CrashBeforeWrite FaultKind = "crash: before a ledger write"
+	CrashAfterWrite  FaultKind = "crash: after a ledger write"
+	CrashBeforeSend  FaultKind = "crash: before a queue send"
+	CrashAfterSend   FaultKind = "crash: after a queue send"
+	CrashBeforeAck   FaultKind = "crash: before an acknowledgement"
+	CrashAfterAck    FaultKind = "crash: after an acknowledgement"
+	CrashBeforeCall  FaultKind = "crash: before an ERP call"
+	CrashSent        FaultKind = "crash: ERP call sent"
+	CrashApplied     FaultKind = "crash: ERP call applied"
+	CrashAnswered    FaultKind = "crash: ERP call answered"
+	Panics           FaultKind = "panic while placing"
+	StandsStill      FaultKind = "a process stands still for minutes"
+	StartsLate       FaultKind = "an invocation starts late and is slow"
+	LateCreate       FaultKind = "a create leaves late, up to 50 s after its lease"
 
-	Throttled   Kind = "ledger: throttled"
-	WriteLost   Kind = "ledger: written, answer lost"
-	WriteResent Kind = "ledger: written, answer lost, sent again"
-	SendRefused Kind = "queue: send refused"
-	SendLost    Kind = "queue: sent, answer lost"
-	SendResent  Kind = "queue: sent, answer lost, sent again"
-	AckLost     Kind = "queue: acknowledgement lost"
-	Doubled     Kind = "queue: message doubled"
+	Throttled   FaultKind = "ledger: throttled"
+	WriteLost   FaultKind = "ledger: written, answer lost"
+	WriteResent FaultKind = "ledger: written, answer lost, sent again"
+	SendRefused FaultKind = "queue: send refused"
+	SendLost    FaultKind = "queue: sent, answer lost"
+	SendResent  FaultKind = "queue: sent, answer lost, sent again"
+	AckLost     FaultKind = "queue: acknowledgement lost"
+	Doubled     FaultKind = "queue: message doubled"
 
-	AnswerLost Kind = "store: our answer was lost, sent again"
-	SentTwice  Kind = "store: sent twice"
-	Reordered  Kind = "store: an old notice days later"
-	Shuffled   Kind = "store: notices out of order, up to days"
-	NotGenuine Kind = "store: a forged call"
+	AnswerLost FaultKind = "store: our answer was lost, sent again"
+	SentTwice  FaultKind = "store: sent twice"
+	Reordered  FaultKind = "store: an old notice days later"
+	Shuffled   FaultKind = "store: notices out of order, up to days"
+	NotGenuine FaultKind = "store: a forged call"
 
-	NoSecret   Kind = "secrets: unreadable"
-	NewSecret  Kind = "secrets: rotated"
-	Redeployed Kind = "configuration changed and redeployed"
-	Skewed     Kind = "clocks of one function differ by seconds"
-	NewKey     Kind = "secrets: the App Key of another app"
-	Resumed    Kind = "an operator ends an account's rest"
-	Dismissed  Kind = "an operator dismisses an order"
-	Poisoned   Kind = "the ERP has its account rest for one order"
-	Commanded  Kind = "an operator's command at any time"
-	ClockSet   Kind = "the clock of one machine is set"
-	Restarts   Kind = "the process of one machine is killed and starts again"
+	NoSecret   FaultKind = "secrets: unreadable"
+	NewSecret  FaultKind = "secrets: rotated"
+	Redeployed FaultKind = "configuration changed and redeployed"
+	Skewed     FaultKind = "clocks of one function differ by seconds"
+	NewKey     FaultKind = "secrets: the App Key of another app"
+	Resumed    FaultKind = "an operator ends an account's rest"
+	Dismissed  FaultKind = "an operator dismisses an order"
+	Poisoned   FaultKind = "the ERP has its account rest for one order"
+	Commanded  FaultKind = "an operator's command at any time"
+	ClockSet   FaultKind = "the clock of one machine is set"
+	Restarts   FaultKind = "the process of one machine is killed and starts again"
 )
 
 // The faults that each ERP has, after its name.
@@ -62,15 +62,15 @@ const (
 	outage72    = "outage of 72 hours"
 	seized      = "a foreign document has our code"
 	// The draws of rates.
-	erpAnswers   Kind = "answers"
-	erpUnreached Kind = "unreached"
+	erpAnswers   FaultKind = "answers"
+	erpUnreached FaultKind = "unreached"
 )
 
 // kindOf is a fault of one ERP.
-func kindOf(kind, what string) Kind { return Kind(kind + ": " + what) }
+func kindOf(kind, what string) FaultKind { return FaultKind(kind + ": " + what) }
 
 // rates are how likely each fault is wherever it can happen.
-var rates = map[Kind]float64{
+var rates = map[FaultKind]float64{
 	CrashReading: .001, CrashBeforeWrite: .004, CrashAfterWrite: .004, CrashBeforeSend: .008, CrashAfterSend: .008,
 	CrashBeforeAck: .008, CrashAfterAck: .008, CrashBeforeCall: .006, CrashSent: .008, CrashApplied: .008, CrashAnswered: .008,
 	Panics: .003, StandsStill: .002, StartsLate: .01, LateCreate: .006,
@@ -123,7 +123,7 @@ func (w *world) within(most time.Duration) time.Duration {
 func (w *world) chance(p float64) bool { return p > 0 && w.rng.Float64() < p }
 
 // fails draws whether the fault happens here and now.
-func (w *world) fails(k Kind) bool {
+func (w *world) fails(k FaultKind) bool {
 	if !w.now.Before(w.calmAt) || !w.chance(w.rate[k]) {
 		return false
 	}
@@ -132,7 +132,7 @@ func (w *world) fails(k Kind) bool {
 }
 
 // fails draws whether the fault befalls the task, and with it its order.
-func (t *task) fails(k Kind) bool {
+func (t *task) fails(k FaultKind) bool {
 	if !t.world.fails(k) {
 		return false
 	}
@@ -155,7 +155,7 @@ func (t *task) unread() {
 }
 
 // befell counts a fault that lasts until now.
-func (w *world) befell(k Kind) {
+func (w *world) befell(k FaultKind) {
 	w.faults[string(k)]++
 	w.lasts(w.now)
 }
@@ -165,7 +165,7 @@ func (w *world) lasts(until time.Time) { w.lastFault = later(w.lastFault, until)
 
 // point is somewhere in a task where others can see what it does: it takes a
 // moment, and the task may die or stand still there.
-func (t *task) point(crash Kind, takes time.Duration) error {
+func (t *task) point(crash FaultKind, takes time.Duration) error {
 	if t.dead {
 		return errDead
 	}
@@ -193,7 +193,7 @@ func (t *task) standsStill() time.Duration {
 }
 
 // crash draws whether the task dies at a point that takes no time.
-func (t *task) crash(k Kind) bool {
+func (t *task) crash(k FaultKind) bool {
 	if t.dead {
 		return true
 	}
@@ -216,7 +216,7 @@ type fault struct {
 	beyond bool
 }
 
-func (f fault) kind(kind string) Kind {
+func (f fault) kind(kind string) FaultKind {
 	name := string(f.Mode)
 	if f.Name != "" {
 		name += ", " + f.Name

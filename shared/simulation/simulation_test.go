@@ -77,8 +77,8 @@ func everySight() []string {
 }
 
 // everyKind is every fault that there is.
-func everyKind() []Kind {
-	list := []Kind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned, ClockSet, Restarts}
+func everyKind() []FaultKind {
+	list := []FaultKind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned, ClockSet, Restarts}
 	for _, k := range allFaults() {
 		if k != erpAnswers && k != erpUnreached {
 			list = append(list, k)

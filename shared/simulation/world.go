@@ -87,7 +87,7 @@ type world struct {
 	calmAt    time.Time
 	lastFault time.Time
 	lastNews  time.Time
-	rate      map[Kind]float64
+	rate      map[FaultKind]float64
 	unique    bool
 	skewed    bool
 	// prompt: what is due is woken at once. busy: an operator gives commands.
@@ -126,7 +126,7 @@ func newWorld(o Options) *world {
 		opts: o, rng: rand.New(rand.NewPCG(o.Seed, 0x636172696d626f)), spacing: placing.Spacing,
 		schedule: schedule{now: epoch},
 		byKey:    map[string]*sale{}, numbers: map[string]*sale{},
-		faults: map[string]int{}, effects: map[string]int{}, excused: map[string]int{}, rate: map[Kind]float64{},
+		faults: map[string]int{}, effects: map[string]int{}, excused: map[string]int{}, rate: map[FaultKind]float64{},
 	}
 	w.log = slog.New(panics{w})
 	if o.seams.spacing != 0 {
@@ -190,8 +190,8 @@ func (w *world) draw() {
 // calm tells whether nothing at all goes wrong in this run.
 func (w *world) calm() bool { return !w.calmAt.After(epoch) }
 
-func allFaults() []Kind {
-	list := make([]Kind, 0, len(rates))
+func allFaults() []FaultKind {
+	list := make([]FaultKind, 0, len(rates))
 	for k := range rates {
 		list = append(list, k)
 	}
