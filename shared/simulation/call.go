@@ -130,7 +130,7 @@ func (c *call) make() (*http.Response, error) {
 		return nil, errReset
 	}
 	if err := t.wait(onTheWay); err != nil {
-		if t.killed && t.unsent == nil {
+		if t.killed() && t.unsent == nil {
 			c.forget(c.arrive())
 		}
 		return nil, err

@@ -148,8 +148,8 @@ func (a *account) excuseLimit(c *call, what string) {
 		w.excused["a process that stood still called late"]++
 	case a.lateIsRunning(w.now):
 		w.excused["the call of an invocation that started late was still running"]++
-	case a.killedIsRunning():
-		w.excused["the call of a process that was killed was still running"]++
+	case a.killedIsRunning() || before != nil && before.outlivedItsProcess():
+		w.excused["the call of a process that was killed was still running, or ended after that"]++
 	case !strings.Contains(what, "identical call") || before == nil:
 		w.broken(c.task.key, "a limit was broken: %s", what)
 	case !c.Creates && !c.Looks && c.Secret != before.secret:
@@ -161,11 +161,16 @@ func (a *account) excuseLimit(c *call, what string) {
 	}
 }
 
+// outlivedItsProcess tells whether the call ended at the ERP after its process was killed.
+func (a *asked) outlivedItsProcess() bool {
+	return a.task.killed() && !a.ended.IsZero() && a.ended.After(a.task.killedAt)
+}
+
 // killedIsRunning tells whether a call is running of whose caller nobody waits for the
 // end: its process was killed, and another one started.
 func (a *account) killedIsRunning() bool {
 	for r := range a.running {
-		if r.task.killed {
+		if r.task.killed() {
 			return true
 		}
 	}

@@ -151,7 +151,7 @@ func (w *world) restart() {
 	w.befell(Restarts)
 	for t := range w.machine.underWay {
 		t.harm()
-		t.dead, t.killed = true, true
+		t.dead, t.killedAt = true, w.now
 		if t.unsent != nil {
 			t.unsent.landing = w.now
 		}
@@ -179,8 +179,8 @@ func (s sole) Unsettled(ctx context.Context, from time.Time) ([]string, error) {
 	return s.w.ledger.Unsettled(ctx, from)
 }
 
-func (s sole) EndQuestions(ctx context.Context, until time.Time) error {
-	return s.w.ledger.EndQuestions(ctx, until)
+func (s sole) EndQuestions(ctx context.Context, from, until time.Time) error {
+	return s.w.ledger.EndQuestions(ctx, from, until)
 }
 
 // noteQuietUntil keeps by no clock until when an order's entry has it be quiet.

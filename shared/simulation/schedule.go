@@ -78,8 +78,9 @@ type task struct {
 	yield        func(time.Duration) bool
 	// message is what a worker was given.
 	message queue.Message
-	// dead: it crashed. killed: its process was. over: it came to its end.
-	dead, killed, over bool
+	// dead: it crashed, or its process was killed, at killedAt. over: it came to its end.
+	dead, over bool
+	killedAt   time.Time
 	// unsent is the sale whose create has begun and has no byte sent yet.
 	unsent *sale
 	// slow: it stands still often.
@@ -167,6 +168,8 @@ func (t *task) wait(d time.Duration) error {
 	}
 	return nil
 }
+
+func (t *task) killed() bool { return !t.killedAt.IsZero() }
 
 // die is a crash: nothing that the task does from now on has an effect.
 func (t *task) die() error {

@@ -16,7 +16,7 @@ import (
 type OfOneProcess interface {
 	ledger.Ledger
 	Unsettled(ctx context.Context, from time.Time) ([]string, error)
-	EndQuestions(ctx context.Context, until time.Time) error
+	EndQuestions(ctx context.Context, from, until time.Time) error
 }
 
 // RunTakenOver is what such a ledger promises besides; open returns an empty one each
@@ -65,18 +65,19 @@ var takingOver = map[string]func(*testing.T, OfOneProcess, suite){
 		s.wantUnsettled(t, l, at.Add(time.Hour), s.key("lapsed"))
 	},
 
-	"questions end no later than they are told": func(t *testing.T, l OfOneProcess, s suite) {
-		notes := map[string]erp.Note{"none": {ID: "7"}, "early": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}}
+	"questions that were not over before end when they are told": func(t *testing.T, l OfOneProcess, s suite) {
+		notes := map[string]erp.Note{"none": {ID: "7"}, "long over": {QuietUntil: at.Add(-time.Hour)},
+			"over": {QuietUntil: at.Add(-time.Minute)}, "late": {ID: "8", QuietUntil: at.Add(time.Minute)}}
 		for hash, note := range notes {
 			note.Token = "t"
 			if kept, err := l.WriteNote(t.Context(), "estudio", hash, erp.Note{}, note); err != nil || !kept {
 				t.Fatal(kept, err)
 			}
 		}
-		if err := l.EndQuestions(t.Context(), at); err != nil {
+		if err := l.EndQuestions(t.Context(), at.Add(-time.Hour), at); err != nil {
 			t.Fatal(err)
 		}
-		notes["late"] = erp.Note{ID: "8", QuietUntil: at}
+		notes["over"], notes["late"] = erp.Note{QuietUntil: at}, erp.Note{ID: "8", QuietUntil: at}
 		for hash, want := range notes {
 			want.Token = "t"
 			if got, err := l.Note(t.Context(), "estudio", hash); err != nil || got != want {
@@ -95,7 +96,7 @@ var takingOver = map[string]func(*testing.T, OfOneProcess, suite){
 		if _, err := l.Unsettled(ctx, at); err == nil {
 			t.Error("unsettled entries of a cancelled context")
 		}
-		if err := l.EndQuestions(ctx, at); err == nil {
+		if err := l.EndQuestions(ctx, at.Add(-time.Hour), at); err == nil {
 			t.Error("questions ended under a cancelled context")
 		}
 		if got, err := l.Note(t.Context(), "estudio", "asked"); err != nil || got != note {

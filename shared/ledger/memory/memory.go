@@ -292,12 +292,12 @@ func (l *Ledger) Unsettled(ctx context.Context, from time.Time) (keys []string, 
 	return keys, err
 }
 
-// EndQuestions lets whatever is asked about a customer be asked again at until, at
-// the latest.
-func (l *Ledger) EndQuestions(ctx context.Context, until time.Time) error {
+// EndQuestions lets whatever was to be asked about a customer later than from be asked
+// again at until.
+func (l *Ledger) EndQuestions(ctx context.Context, from, until time.Time) error {
 	return l.do(ctx, func() error {
 		for of, note := range l.customers {
-			if note.QuietUntil.After(until) {
+			if note.QuietUntil.After(from) {
 				note.QuietUntil = until
 				l.customers[of] = note
 			}

@@ -108,11 +108,11 @@ func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, af
 	return kept, nil
 }
 
-// EndQuestions lets whatever is asked about a customer be asked again at until, at
-// the latest: whoever asked is known to be gone. It cuts short what an ERP asked
-// for as well: that is said again.
-func (l *Ledger) EndQuestions(ctx context.Context, until time.Time) error {
-	if _, err := l.db.ExecContext(ctx, "UPDATE customers SET quiet_until = ?1 WHERE quiet_until > ?1", millis(until)); err != nil {
+// EndQuestions lets whatever was to be asked about a customer later than from be asked
+// again at until: whoever asked is known to be gone, and by a clock that was set ahead the
+// time would be over. It cuts short what an ERP asked for as well: that is said again.
+func (l *Ledger) EndQuestions(ctx context.Context, from, until time.Time) error {
+	if _, err := l.db.ExecContext(ctx, "UPDATE customers SET quiet_until = ?2 WHERE quiet_until > ?1", millis(from), millis(until)); err != nil {
 		return fmt.Errorf("end the questions about customers: %w", err)
 	}
 	return nil

@@ -24,9 +24,9 @@ type Ledger interface {
 	// Unsettled lists the keys of entries that somebody holds, and of those that were
 	// to be quiet until later than from.
 	Unsettled(ctx context.Context, from time.Time) ([]string, error)
-	// EndQuestions lets whatever is asked about a customer be asked again at until, at
-	// the latest.
-	EndQuestions(ctx context.Context, until time.Time) error
+	// EndQuestions lets whatever was to be asked about a customer later than from be
+	// asked again at until.
+	EndQuestions(ctx context.Context, from, until time.Time) error
 }
 
 // Queue is one that is a single process's.
@@ -94,7 +94,7 @@ func (t *Takeover) from(ctx context.Context, from time.Time, chosen func(ledger.
 			return fmt.Errorf("take over: %w", err)
 		}
 	}
-	if err := t.opts.Ledger.EndQuestions(ctx, t.opts.Now().Add(t.opts.Spacing)); err != nil {
+	if err := t.opts.Ledger.EndQuestions(ctx, from, t.opts.Now().Add(t.opts.Spacing)); err != nil {
 		return fmt.Errorf("take over: %w", err)
 	}
 	if err := t.opts.Queue.Recover(ctx); err != nil {
