@@ -45,6 +45,7 @@ func openBefore(t *testing.T, dir string) before {
 }
 
 func TestWhatTheReleaseBeforeStoredIsReadWhole(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	want := openBefore(t, dir)
 	l, err := sqlite.Open(t.Context(), dir)
@@ -111,6 +112,7 @@ func TestWhatTheReleaseBeforeStoredIsReadWhole(t *testing.T) {
 }
 
 func TestWhatTheReleaseBeforeStoredGoesOn(t *testing.T) {
+	t.Parallel()
 	b := plainBench(t, plainConfig)
 	was := openBefore(t, b.dir)
 	b.clock.Set(was.At)

@@ -95,6 +95,7 @@ func (b *bench) unhealthy(why string) {
 }
 
 func TestADataFolderThatIsGoneIsSaidAndNothingIsAccepted(t *testing.T) {
+	t.Parallel()
 	move := func(t *testing.T, from, to string) {
 		t.Helper()
 		if err := os.Rename(from, to); err != nil {
@@ -150,6 +151,7 @@ func TestADataFolderThatIsGoneIsSaidAndNothingIsAccepted(t *testing.T) {
 
 // The second has the path's lock, so that the first must not call any more.
 func TestOfTwoServersOnOnePathTheFirstPlacesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.ends = sqlite.ErrGone
 	first := b.purchase(1)
@@ -173,6 +175,7 @@ func TestOfTwoServersOnOnePathTheFirstPlacesNothing(t *testing.T) {
 }
 
 func TestRunEndsByItselfWhenItsFolderIsGone(t *testing.T) {
+	t.Parallel()
 	b := plainBench(t, plainConfig)
 	m, err := b.openAgain()
 	if err != nil {
@@ -193,6 +196,7 @@ func TestRunEndsByItselfWhenItsFolderIsGone(t *testing.T) {
 
 // What was queued behind the call under way stays, and is called by nobody.
 func TestOrdersBehindTheOneThatSawTheFolderGoAreNotCalled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.ends = sqlite.ErrGone
 	queued, called := make(chan struct{}), make(chan struct{})
@@ -224,6 +228,7 @@ func TestOrdersBehindTheOneThatSawTheFolderGoAreNotCalled(t *testing.T) {
 
 // `creating` comes before the call, and can't be written.
 func TestAnOrderThatIsUnderWayWhenTheFolderGoesIsNotCreated(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.ends = sqlite.ErrGone
 	asked := make(chan struct{})
@@ -248,6 +253,7 @@ func TestAnOrderThatIsUnderWayWhenTheFolderGoesIsNotCreated(t *testing.T) {
 }
 
 func TestAnUnwritableLedgerIsSaidOnceInTheLog(t *testing.T) {
+	t.Parallel()
 	b, said := loggedBench(t)
 	b.healthy()
 	if _, err := b.machine.Ledger().DB().Exec("PRAGMA query_only = 1"); err != nil {
@@ -271,6 +277,7 @@ func TestAnUnwritableLedgerIsSaidOnceInTheLog(t *testing.T) {
 }
 
 func TestADatabaseThatAnotherProcessHoldsIsSaidInTime(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	other, err := sqlite.Open(t.Context(), b.dir)
 	if err != nil {
@@ -294,6 +301,7 @@ func TestADatabaseThatAnotherProcessHoldsIsSaidInTime(t *testing.T) {
 
 // Whoever asks hears in 2 s, whatever hangs.
 func TestWhatHangsIsSaidAfterTwoSeconds(t *testing.T) {
+	t.Parallel()
 	for name, hang := range map[string]func(t *testing.T, m *machine.Machine) (goOn func()){
 		"the one connection": func(t *testing.T, m *machine.Machine) func() {
 			conn, err := m.Ledger().DB().Conn(t.Context())
@@ -339,6 +347,7 @@ func TestWhatHangsIsSaidAfterTwoSeconds(t *testing.T) {
 }
 
 func TestADiskThatIsAlmostFullIsSaid(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	has := func(bytes uint64) func(string) (uint64, error) {
 		return func(string) (uint64, error) { return bytes, nil }
@@ -352,6 +361,7 @@ func TestADiskThatIsAlmostFullIsSaid(t *testing.T) {
 
 // Anybody may ask, and a write costs a wait for the disk.
 func TestAskingForHealthWritesOnceASecond(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	size := func() int64 {
 		info, err := os.Stat(filepath.Join(b.dir, sqlite.File+"-wal"))

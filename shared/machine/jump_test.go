@@ -42,6 +42,7 @@ func step(jump time.Duration) time.Duration {
 var setBy = map[string]time.Duration{"an hour ahead": time.Hour, "an hour back": -time.Hour}
 
 func TestALookUpKeepsItsSpacingWhenTheClockIsSet(t *testing.T) {
+	t.Parallel()
 	for name, d := range setBy {
 		t.Run(name, func(t *testing.T) {
 			b, _ := loggedBench(t)
@@ -66,6 +67,7 @@ func TestALookUpKeepsItsSpacingWhenTheClockIsSet(t *testing.T) {
 }
 
 func TestOrdersUnderLoadOutliveAClockThatIsSet(t *testing.T) {
+	t.Parallel()
 	for name, d := range setBy {
 		t.Run(name, func(t *testing.T) {
 			b, _ := loggedBench(t)
@@ -98,6 +100,7 @@ func TestOrdersUnderLoadOutliveAClockThatIsSet(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackLeavesNothingAtRest(t *testing.T) {
+	t.Parallel()
 	b, _ := loggedBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Rate})
 	p := b.purchase(1)
@@ -117,6 +120,7 @@ func TestAClockThatIsSetBackLeavesNothingAtRest(t *testing.T) {
 }
 
 func TestAReversalIsRecordedBesideABusyLane(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	held, letGo := make(chan struct{}), make(chan struct{})
 	var once sync.Once

@@ -16,6 +16,7 @@ import (
 )
 
 func TestAPaidPurchaseBecomesOneOSWithTotalCustomerAndCode(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	b.accept(p)
@@ -34,6 +35,7 @@ func TestAPaidPurchaseBecomesOneOSWithTotalCustomerAndCode(t *testing.T) {
 }
 
 func TestTheSameWebhookTwentyTimesAndAnHourLaterIsOneOS(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	var group sync.WaitGroup
@@ -57,6 +59,7 @@ func TestTheSameWebhookTwentyTimesAndAnHourLaterIsOneOS(t *testing.T) {
 }
 
 func TestTwentyOrdersOutliveAnERPThatIsDownForAWhile(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	up := b.down()
 	var purchases []purchase
@@ -80,6 +83,7 @@ func TestTwentyOrdersOutliveAnERPThatIsDownForAWhile(t *testing.T) {
 }
 
 func TestALostAnswerIsLookedUpAndTheDocumentAdopted(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []omiesim.Mode{omiesim.WriteThenReset, omiesim.WriteThenHTML, omiesim.WriteThenGarbage} {
 		t.Run(string(mode), func(t *testing.T) {
 			b := newBench(t)
@@ -106,6 +110,7 @@ func TestALostAnswerIsLookedUpAndTheDocumentAdopted(t *testing.T) {
 }
 
 func TestALostAnswerWithoutADocumentIsCreatedAfterTheProof(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Reset})
 	p := b.purchase(1)
@@ -119,6 +124,7 @@ func TestALostAnswerWithoutADocumentIsCreatedAfterTheProof(t *testing.T) {
 }
 
 func TestALostCallThatIsAppliedLateIsNotDoubled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.DelayedApplyReset, Delay: 50 * time.Second})
 	p := b.purchase(1)
@@ -132,6 +138,7 @@ func TestALostCallThatIsAppliedLateIsNotDoubled(t *testing.T) {
 }
 
 func TestABlockedAccountRestsAndNoCallGoesOut(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Blocked, Delay: 30 * time.Minute})
 	first, second := b.purchase(1), b.purchase(2)
@@ -152,6 +159,7 @@ func TestABlockedAccountRestsAndNoCallGoesOut(t *testing.T) {
 }
 
 func TestARefusedKeyIsProbedEverMoreSeldom(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Mode: omiesim.KeyRefused, Times: 2})
 	p := b.purchase(1)
@@ -173,6 +181,7 @@ func TestARefusedKeyIsProbedEverMoreSeldom(t *testing.T) {
 }
 
 func TestAnUnknownRefusalIsLookedUpOnceAndNeverCreatedAgain(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Refusal, Status: 500, Code: "SOAP-ENV:Client-9999", Text: "ERROR: O astro rei não brilhou hoje."})
 	p := b.purchase(1)
@@ -192,6 +201,7 @@ func TestAnUnknownRefusalIsLookedUpOnceAndNeverCreatedAgain(t *testing.T) {
 }
 
 func TestAnUnmappedSKUGoesThroughAfterTheMappingIsAdded(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	p.offer = "SEM-MAPA"
@@ -211,6 +221,7 @@ func TestAnUnmappedSKUGoesThroughAfterTheMappingIsAdded(t *testing.T) {
 }
 
 func TestARejectedPurchaseGoesThroughWhenItComesAgainMended(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	wrong := b.purchase(1)
 	wrong.document = "52998224720"
@@ -228,6 +239,7 @@ func TestARejectedPurchaseGoesThroughWhenItComesAgainMended(t *testing.T) {
 }
 
 func TestAWrongOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		mend   func(*purchase)
@@ -273,6 +285,7 @@ func withDefaultCustomer(config string) string {
 func since2020(config string) string { return strings.Replace(config, "2026-11-01", "2020-01-01", 1) }
 
 func TestAnOrderWithoutATaxIDGoesToTheDefaultCustomer(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.configure(withDefaultCustomer(plainConfig))
 	p := b.purchase(1)
@@ -286,6 +299,7 @@ func TestAnOrderWithoutATaxIDGoesToTheDefaultCustomer(t *testing.T) {
 
 // TestAfterTheCreateNothingPersonalStays is rule 18.
 func TestAfterTheCreateNothingPersonalStays(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	b.accept(p)
@@ -305,6 +319,7 @@ func TestAfterTheCreateNothingPersonalStays(t *testing.T) {
 }
 
 func TestWhatNobodyUnderstandsIsOnAPersonsList(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r, err := http.NewRequest(http.MethodPost, b.url+"/webhooks/cursos", strings.NewReader("<order/>"))
 	if err != nil {
@@ -331,6 +346,7 @@ func TestWhatNobodyUnderstandsIsOnAPersonsList(t *testing.T) {
 }
 
 func TestARefundBeforeTheCreateMakesNoDocument(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"before the purchase", "while it waits"} {
 		t.Run(when, func(t *testing.T) {
 			b := newBench(t)
@@ -361,6 +377,7 @@ func TestARefundBeforeTheCreateMakesNoDocument(t *testing.T) {
 }
 
 func TestWhatBreaksInOneAccountLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.configure(strings.NewReplacer(
 		`"erps": {`, `"erps": {"quebrada": {"kind": "omie", "services": {}}, `,
@@ -371,6 +388,7 @@ func TestWhatBreaksInOneAccountLeavesTheOthersAlone(t *testing.T) {
 }
 
 func TestAMachineThatStopsInTheMiddleLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	var purchases []purchase
 	for n := range 10 {
@@ -388,6 +406,7 @@ func TestAMachineThatStopsInTheMiddleLosesAndDoublesNothing(t *testing.T) {
 }
 
 func TestAMachineThatIsToldToEndSaysForHowManyOrdersItWaits(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.accept(b.purchase(1))
 	b.reaches(b.purchase(1).key(), ledger.Created)
@@ -419,6 +438,7 @@ func TestAMachineThatIsToldToEndSaysForHowManyOrdersItWaits(t *testing.T) {
 // TestALeaseOfADeadProcessCountsAsLapsedAtTheStart is trace 6: a look-up at once
 // would miss what the dead process sent a moment ago.
 func TestALeaseOfADeadProcessCountsAsLapsedAtTheStart(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	up := b.down()
@@ -441,6 +461,7 @@ func TestALeaseOfADeadProcessCountsAsLapsedAtTheStart(t *testing.T) {
 }
 
 func TestTheBuyerOfTwoOrdersIsAskedAboutOnceAMinute(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Reset})
 	first, second := b.purchase(1), b.purchase(2)
@@ -462,6 +483,7 @@ func TestTheBuyerOfTwoOrdersIsAskedAboutOnceAMinute(t *testing.T) {
 }
 
 func TestTheQuestionOfADeadProcessCountsAsEndedAtTheStart(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.Reset})
 	p := b.purchase(1)
@@ -492,6 +514,7 @@ func TestTheQuestionOfADeadProcessCountsAsEndedAtTheStart(t *testing.T) {
 }
 
 func TestTheDataFolderHasOneMachine(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	if second, err := b.openAgain(); err == nil {
 		_ = second.Close()
@@ -502,6 +525,7 @@ func TestTheDataFolderHasOneMachine(t *testing.T) {
 }
 
 func TestAPanicIsRecordedAndTheOrderGoesOn(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	p := b.purchase(1)
 	b.breaks.Store(true)

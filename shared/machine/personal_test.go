@@ -62,6 +62,7 @@ func (b *bench) done() {
 // Rule 18 is about the disk: SQLite keeps what was overwritten in its write-ahead
 // log.
 func TestAMinuteAfterTheCreateNothingPersonalIsOnTheDisk(t *testing.T) {
+	t.Parallel()
 	const email = "ana@example.com"
 	b := newBench(t)
 	small, large := b.purchase(1), b.purchase(2)
@@ -83,6 +84,7 @@ func TestAMinuteAfterTheCreateNothingPersonalIsOnTheDisk(t *testing.T) {
 }
 
 func TestAStartRemovesWhatTheFormerRunLeftOnTheDisk(t *testing.T) {
+	t.Parallel()
 	const email = "ana@example.com"
 	b := newBench(t)
 	p := b.purchase(1)

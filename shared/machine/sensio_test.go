@@ -158,6 +158,7 @@ func (b *sensioBench) prove(n int) {
 var ana = placing.Person{By: "ana", Note: "looked in Sensio"}
 
 func TestAPaidPurchaseBecomesOneSaleOfSensio(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, sensioConfig, sensiosim.Options{})
 	p := b.purchase(1)
 	b.accept(p, p)
@@ -171,6 +172,7 @@ func TestAPaidPurchaseBecomesOneSaleOfSensio(t *testing.T) {
 }
 
 func TestAnUncertainSaleWithoutALookUpIsAPersonsAtOnce(t *testing.T) {
+	t.Parallel()
 	for mode, sales := range map[sensiosim.Mode]int{sensiosim.WriteThenReset: 1, sensiosim.WriteThenHTML: 1, sensiosim.WriteThenNoID: 1, sensiosim.Reset: 0, sensiosim.Mute: 0} {
 		t.Run(string(mode), func(t *testing.T) {
 			b := newSensioBench(t, sensioConfig, sensiosim.Options{})
@@ -188,6 +190,7 @@ func TestAnUncertainSaleWithoutALookUpIsAPersonsAtOnce(t *testing.T) {
 }
 
 func TestResolvedAsCreatedItEndsWithTheIDThatThePersonSaw(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, sensioConfig, sensiosim.Options{})
 	p := b.lose(1, sensiosim.WriteThenReset)
 	b.parked(p)
@@ -203,6 +206,7 @@ func TestResolvedAsCreatedItEndsWithTheIDThatThePersonSaw(t *testing.T) {
 }
 
 func TestResolvedAsAbsentItIsCreatedOnceMore(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, sensioConfig, sensiosim.Options{})
 	p := b.lose(1, sensiosim.Reset)
 	b.parked(p)
@@ -219,6 +223,7 @@ func TestResolvedAsAbsentItIsCreatedOnceMore(t *testing.T) {
 }
 
 func TestWithALookUpALostSaleEndsByItself(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})
 	// The first lost one is there. It is found, and that proves the look-up.
 	b.prove(1)
@@ -241,6 +246,7 @@ func TestWithALookUpALostSaleEndsByItself(t *testing.T) {
 }
 
 func TestAnEmptyAnswerProvesNothingUntilTheLookUpHasFoundASale(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})
 	p := b.lose(1, sensiosim.Reset)
 	b.later(placing.Spacing)
@@ -267,6 +273,7 @@ func TestAnEmptyAnswerProvesNothingUntilTheLookUpHasFoundASale(t *testing.T) {
 }
 
 func TestAFilterThatIsNotHonouredMakesNoSecondSale(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		mode  sensiosim.Mode
 		sales int
@@ -289,6 +296,7 @@ func TestAFilterThatIsNotHonouredMakesNoSecondSale(t *testing.T) {
 }
 
 func TestAnIgnoredFilterThatShowsTheSaleProvesNoOthersAbsence(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{Filter: sensiosim.Ignored})
 	other := b.purchase(1)
 	b.accept(other)
@@ -306,6 +314,7 @@ func TestAnIgnoredFilterThatShowsTheSaleProvesNoOthersAbsence(t *testing.T) {
 }
 
 func TestADeafLookUpIsAPersonsAndBothWordsEndIt(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{Filter: sensiosim.Deaf})
 	there, absent := b.lose(1, sensiosim.WriteThenReset), b.lose(2, sensiosim.Reset)
 	b.later(placing.Spacing)
@@ -329,6 +338,7 @@ func TestADeafLookUpIsAPersonsAndBothWordsEndIt(t *testing.T) {
 }
 
 func TestAWordThatTheLookUpContradictsDoesNotCount(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})
 	b.prove(1)
 	b.shop.SetFilter(sensiosim.Missing)
@@ -349,6 +359,7 @@ func TestAWordThatTheLookUpContradictsDoesNotCount(t *testing.T) {
 }
 
 func TestAnotherLookUpHasToProveItselfAnew(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})
 	b.prove(1)
 	b.configure(strings.Replace(withLookUp(sensioConfig), "/sales?orig", "/sales?page=1&orig", 1))
@@ -361,6 +372,7 @@ func TestAnotherLookUpHasToProveItselfAnew(t *testing.T) {
 }
 
 func TestALookUpThatIsNotThereIsGivenUpAfterSevenDays(t *testing.T) {
+	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{Filter: sensiosim.Missing})
 	p := b.lose(1, sensiosim.WriteThenReset)
 	b.later(placing.Spacing)

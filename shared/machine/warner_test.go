@@ -12,6 +12,7 @@ import (
 
 // A count in memory tells nobody which order it was.
 func TestAnOrderReversedOrChangedTooLateWarnsWithItsKey(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		then func(*purchase)
