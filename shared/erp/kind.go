@@ -11,9 +11,9 @@ import (
 // Kind is a kind of ERP: all that others need to know of one. Each has a package of its
 // own that makes it, and one line in package kinds.
 type Kind struct {
-	// Name is what connections.yaml and the names of secrets call it: "omie".
+	// Name is what connections.yaml and the names of secrets call it, in small letters.
 	Name string
-	// Title is what people call it: "Omie".
+	// Title is what people call it.
 	Title string
 	// Documents are the kinds of documents that it can be asked for, the first one first:
 	// what entries without a kind are.
@@ -44,6 +44,27 @@ type Kind struct {
 	SameCode func(Reference) string
 	// WhereToLook says by what a person finds the document in the ERP.
 	WhereToLook func(Reference) string
+
+	// Example is an account that is nobody's.
+	Example Example
+}
+
+// Example is an account, and stores whose orders it can place: what `carimbo demo`
+// shows, and what the tests of all kinds place.
+type Example struct {
+	// Account is its name, and Settings its object in connections.yaml, as YAML. Each SKU
+	// of the stores' orders is mapped by its own name, no other is, and the account looks
+	// up what it creates.
+	Account, Settings string
+	Stores            []ExampleStore
+}
+
+// ExampleStore is a store that is wired to the account.
+type ExampleStore struct {
+	// Connection and Platform are as connections.yaml has them.
+	Connection, Platform string
+	// Paid is a paid order, a file in events/payloads.
+	Paid string
 }
 
 // DocumentKind is a kind of document, with the steps of its life: each is asked for
@@ -51,9 +72,11 @@ type Kind struct {
 type DocumentKind struct {
 	// Name is Reference.DocumentKind's word.
 	Name string
-	// Title is what people call it, and Titles several of them: "OS".
+	// Title is what people call it, and Titles several of them.
 	Title, Titles string
-	Steps         []DocumentStep
+	// ID is what the ERP calls its own id of one; empty where people know it as the id.
+	ID    string
+	Steps []DocumentStep
 	// LookUp is the call that shows a document by its reference.
 	LookUp string
 }
@@ -83,7 +106,7 @@ func (k DocumentKind) Asked(did string) string {
 	return ""
 }
 
-// Count is so many of them: "2 OS".
+// Count is so many of them, in words.
 func (k DocumentKind) Count(n int) string {
 	if n == 1 {
 		return "1 " + k.Title

@@ -1,13 +1,16 @@
 package omie
 
 import (
-	_ "embed" // schema.json
+	_ "embed" // schema.json, example.yaml
 
 	"github.com/carimbo/carimbo/shared/erp"
 )
 
 //go:embed schema.json
 var schema []byte
+
+//go:embed example.yaml
+var example string
 
 // masked stands where a secret would be.
 const masked = "***"
@@ -16,13 +19,16 @@ const masked = "***"
 func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
-		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", LookUp: "ConsultarOS",
+		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", ID: "nCodOS", LookUp: "ConsultarOS",
 			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview,
 		LooksUpAlways: true,
 		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },
 		Code:          func(r erp.Reference) string { return r.Code },
 		WhereToLook:   func(r erp.Reference) string { return "Look by cCodIntOS " + r.Code },
+		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
+			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
+		}},
 	}
 }
 

@@ -1,7 +1,7 @@
 package sensio
 
 import (
-	_ "embed" // schema.json
+	_ "embed" // schema.json, example.yaml
 	"fmt"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -9,6 +9,9 @@ import (
 
 //go:embed schema.json
 var schema []byte
+
+//go:embed example.yaml
+var example string
 
 // Kind is Sensio, as all others know it.
 func Kind() erp.Kind {
@@ -19,6 +22,10 @@ func Kind() erp.Kind {
 		Schema: schema, Check: Check, New: open, Request: preview, Code: code, CodeParts: "orig#origId",
 		SameCode:    func(r erp.Reference) string { return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID) },
 		WhereToLook: func(r erp.Reference) string { return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID) },
+		Example: erp.Example{Account: "loja", Settings: example, Stores: []erp.ExampleStore{
+			{Connection: "loja-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing.json"},
+			{Connection: "loja-online", Platform: "shopify", Paid: "shopify/order_paid.json"},
+		}},
 	}
 }
 
