@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -23,9 +21,6 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
-//go:embed demo
-var demoFiles embed.FS
-
 // demoSpacing lets a lost answer be looked up at once: the simulator loses it on
 // purpose and applies nothing late.
 const demoSpacing = 2 * time.Second
@@ -36,15 +31,19 @@ const demoPatience = time.Minute
 func (c *console) demoCommand() *cobra.Command {
 	var addr string
 	var once bool
+	var titles []string
+	for _, kind := range kinds.All() {
+		titles = append(titles, kind.Title)
+	}
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "See it work: three stores, two ERPs, lost answers and rejected orders, all simulated",
-		Long: `See it work, with nothing to configure: start Carimbo and simulators of Omie and
-Sensio on this machine, send signed webhooks of Hotmart, Shopify and WooCommerce
-over HTTP (one order twice, two whose answer from the ERP gets lost, two that
-can't become a document, one forged) and show what became of them. Then serve
-until Ctrl-C, to be tried by hand. Nothing leaves this machine, and the demo's
-folder is removed at the end.`,
+		Short: "See it work: stores and ERPs, lost answers and rejected orders, all simulated",
+		Long: `See it work, with nothing to configure: start Carimbo and simulators of
+` + strings.Join(titles, " and ") + ` on this machine, send signed webhooks of Hotmart, Shopify and
+WooCommerce over HTTP (one order twice, one for each ERP whose answer gets lost,
+two that can't become a document, one forged) and show what became of them. Then
+serve until Ctrl-C, to be tried by hand. Nothing leaves this machine, and the
+demo's folder is removed at the end.`,
 		Example: `  carimbo demo
   carimbo demo --once`,
 		Args: takes(),
@@ -113,12 +112,8 @@ func (c *console) demo(cmd *cobra.Command, addr string, once bool) (err error) {
 // other commands can be tried with it.
 func (c *console) prepare(dir string) (script, error) {
 	c.connections, c.secrets, c.data = filepath.Join(dir, "connections.yaml"), filepath.Join(dir, "secrets.yaml"), dir
-	for _, path := range []string{c.connections, c.secrets} {
-		b, err := fs.ReadFile(demoFiles, "demo/"+filepath.Base(path))
-		if err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, b, 0o600); err != nil {
+	for path, text := range map[string][]byte{c.connections: demoConnections(), c.secrets: demoSecrets()} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
 			return nil, fmt.Errorf("prepare the demo: %w", err)
 		}
 	}
@@ -131,7 +126,7 @@ func (c *console) play(ctx context.Context, s *serving, sc script, counted <-cha
 	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for %s.\n\n", s.url, strings.Join(s.simulators.titles(), " and "))
 	sc.loseAnswers(s.simulators)
 	for _, step := range sc {
-		if err := c.perform(ctx, s, step); err != nil {
+		if err := c.perform(ctx, s, step, sc.width()); err != nil {
 			return err
 		}
 	}
@@ -195,7 +190,7 @@ func (c *console) tell(ctx context.Context, l ledger.Ledger, sc script, told map
 		case ledger.Created:
 			news += ": " + documentIn(e) + " " + document(e)
 		}
-		fmt.Fprintf(c.stdout, "  %-*s  %s\n", keyWidth, safe(key), c.paint(colourOf(e), safe(news)))
+		fmt.Fprintf(c.stdout, "  %-*s  %s\n", sc.width(), safe(key), c.paint(colourOf(e), safe(news)))
 	}
 	return left, nil
 }
@@ -215,14 +210,16 @@ func ended(e ledger.Entry) bool {
 func (c *console) suggest(s *serving, sc script) {
 	me := self()
 	files := " --connections " + c.connections + " --secrets " + c.secrets
-	hotmart, found := sc[0], sc.looked()
+	first, found := sc[0], sc.looked()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "\n%s\n", c.paint(bold, "Try, in another terminal:"))
 	fmt.Fprintf(&out, "  %s orders list --mine --data %s\n", me, c.data)
 	fmt.Fprintf(&out, "  %s orders show '%s' --data %s\n", me, found.key, c.data)
-	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, found.from.connection, c.connections, found.path)
-	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, hotmart.from.connection, s.url, files, hotmart.path)
-	fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", hotmart.from.secret, hotmart.path, s.url, hotmart.from.connection)
+	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, found.from.Connection, c.connections, found.path)
+	fmt.Fprintf(&out, "  %s send --connection %s --to %s%s %s\n", me, first.from.Connection, s.url, files, first.path)
+	if first.from.Platform == "hotmart" {
+		fmt.Fprintf(&out, "  curl -i -H 'X-HOTMART-HOTTOK: %s' --data-binary @%s %s/webhooks/%s\n", first.from.secret, first.path, s.url, first.from.Connection)
+	}
 	for _, sim := range s.simulators.running {
 		fmt.Fprintf(&out, "  curl %sdocuments\n", sim.url)
 	}

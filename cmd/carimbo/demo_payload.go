@@ -7,36 +7,70 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/events/payloads"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform"
 )
+
+// demoConnections and demoSecrets are the files of the demo, made of the kinds' examples.
+func demoConnections() []byte {
+	var erps, stores strings.Builder
+	for _, kind := range kinds.All() {
+		e := kind.Example
+		fmt.Fprintf(&erps, "  %s:\n", e.Account)
+		for line := range strings.Lines(e.Settings) {
+			erps.WriteString("    " + line)
+		}
+		for _, store := range e.Stores {
+			fmt.Fprintf(&stores, "  %s: { platform: %s, erp: %s, since: 2026-01-01 }\n", store.Connection, store.Platform, e.Account)
+		}
+	}
+	return []byte("# The configuration of carimbo demo: an account of each kind of ERP, and its stores. The\n" +
+		"# demo points every account at a simulator in its own process.\nerps:\n" + erps.String() + "connections:\n" + stores.String())
+}
+
+func demoSecrets() []byte {
+	var out bytes.Buffer
+	for _, kind := range kinds.All() {
+		var fields []string
+		for _, field := range kind.Secret {
+			fields = append(fields, fmt.Sprintf("%s: demo-%s", field, strings.TrimPrefix(field, "app_")))
+		}
+		fmt.Fprintf(&out, "%s: { %s }\n", kind.SecretName(kind.Example.Account), strings.Join(fields, ", "))
+	}
+	for _, shop := range demoShops() {
+		fmt.Fprintf(&out, "hook/%s: { signing_secret: %s }\n", shop.Connection, shop.secret)
+	}
+	return out.Bytes()
+}
 
 // write puts the step's payload into the folder, paid a minute ago: the samples get
 // older, and an old order would be refused.
 func (s *step) write(dir string, now time.Time) error {
 	if s.sample == "" {
-		s.key = s.from.connection
+		s.key = s.from.Connection
 		return nil
 	}
-	body, err := payloads.FS.ReadFile(s.from.samples + "/" + s.sample + ".json")
+	body, err := payloads.FS.ReadFile(s.sample)
 	if err != nil {
 		return err
 	}
-	name := s.sample
+	name := strings.TrimSuffix(strings.ReplaceAll(s.sample, "/", "_"), ".json")
 	if s.transaction != "" {
 		body = transaction.ReplaceAll(body, []byte("${1}"+s.transaction))
 		name += "_" + s.transaction
 	}
-	told, err := s.from.platform.Read(s.from.platform.Sign(body, s.from.secret, now), platform.Settings{Connection: s.from.connection})
+	told, err := s.from.platform.Read(s.from.platform.Sign(body, s.from.secret, now), platform.Settings{Connection: s.from.Connection})
 	if err != nil {
 		return err
 	}
-	s.orderID, s.key = told.OrderID, s.from.connection+"#"+told.OrderID
+	s.orderID, s.key = told.OrderID, s.from.Connection+"#"+told.OrderID
 	// To the second: the same sample is the same contents when it is sent twice.
 	body = redate(body, now.Truncate(time.Second).Add(-time.Minute).Sub(told.PaidAt))
-	s.path = filepath.Join(dir, s.from.samples+"_"+name+".json")
+	s.path = filepath.Join(dir, name+".json")
 	return os.WriteFile(s.path, body, 0o600)
 }
 

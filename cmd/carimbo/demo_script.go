@@ -11,33 +11,42 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
-	"github.com/carimbo/carimbo/shared/platform/hotmart"
-	"github.com/carimbo/carimbo/shared/platform/shopify"
-	"github.com/carimbo/carimbo/shared/platform/woocommerce"
+	"github.com/carimbo/carimbo/shared/platform/registry"
 )
 
-// demoShop is a connection as demo/connections.yaml and demo/secrets.yaml have it.
+// demoShop is a store of an example account.
 type demoShop struct {
-	connection string
-	platform   platform.Platform
-	samples    string
-	kind       string
-	secret     string
+	erp.ExampleStore
+	platform platform.Platform
+	// kind is the account's.
+	kind   erp.Kind
+	secret string
 }
 
-func demoCourses() demoShop {
-	return demoShop{"cursos", hotmart.Platform{}, "hotmart", "omie", "demo-hottok"}
+// demoShops are the stores of all kinds' examples.
+func demoShops() (shops []demoShop) {
+	for _, kind := range kinds.All() {
+		for _, store := range kind.Example.Stores {
+			p, _ := registry.Get(store.Platform)
+			shops = append(shops, demoShop{ExampleStore: store, platform: p, kind: kind, secret: demoSecret(store.Platform)})
+		}
+	}
+	return shops
 }
 
-func demoOnline() demoShop {
-	return demoShop{"loja-online", shopify.Platform{}, "shopify", "sensio", "demo-shopify-secret"}
-}
-
-func demoWordPress() demoShop {
-	return demoShop{"loja-wp", woocommerce.Platform{}, "woocommerce", "sensio", "demo-woocommerce-secret"}
+// demoSecret is what a store's platform proves itself with.
+func demoSecret(platform string) string {
+	switch platform {
+	case "hotmart":
+		return "demo-hottok"
+	case "generic":
+		return "whsec_ZGVtby1zZWNyZXQtb2YtYS1jaGVja291dCEh"
+	}
+	return "demo-" + platform + "-secret"
 }
 
 // script is what the demo sends, in this order.
@@ -47,7 +56,7 @@ type script []step
 type step struct {
 	what string
 	from demoShop
-	// sample is a file of the platform's payloads; empty is the platform's ping.
+	// sample is a file in events/payloads; empty is the platform's ping.
 	sample string
 	// transaction replaces that of a Hotmart sample; empty leaves it.
 	transaction string
@@ -62,23 +71,19 @@ type step struct {
 	orderID, key, path string
 }
 
-// looked is the order in Sensio that is found, which has the most to show.
+// looked is an order that is found, which has the most to show.
 func (sc script) looked() step {
-	return sc[slices.IndexFunc(sc, func(st step) bool { return st.lost && st.from.kind == demoOnline().kind })]
+	found := slices.DeleteFunc(slices.Clone(sc), func(st step) bool { return !st.lost })
+	return found[len(found)-1]
 }
 
 func writeScript(dir string, now time.Time) (script, error) {
-	courses, online, wordPress := demoCourses(), demoOnline(), demoWordPress()
-	sc := script{
-		{what: "Hotmart: a paid purchase", from: courses, sample: "purchase_approved", status: http.StatusOK, state: ledger.Created},
-		{what: "Hotmart: the same purchase, delivered again", from: courses, sample: "purchase_approved", status: http.StatusOK, state: ledger.Created},
-		{what: "Hotmart: Omie will write its OS, and the answer will get lost", from: courses, sample: "purchase_approved", transaction: "HP2640930551", lost: true, status: http.StatusOK, state: ledger.Created},
-		{what: "Hotmart: a product that is not mapped", from: courses, sample: "purchase_approved_unmapped", status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
-		{what: "Hotmart: a wrong CPF", from: courses, sample: "purchase_approved_wrong_tax_id", status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
-		{what: "Hotmart: forged", from: courses, sample: "purchase_approved", transaction: "HP2640900000", forged: true, status: http.StatusUnauthorized},
-		{what: "WooCommerce: its test of the URL", from: wordPress, status: http.StatusOK},
-		{what: "WooCommerce: Sensio will write its sale, and the answer will get lost", from: wordPress, sample: "order_processing", lost: true, status: http.StatusOK, state: ledger.Created},
-		{what: "Shopify: a paid order", from: online, sample: "order_paid", status: http.StatusOK, state: ledger.Created},
+	var sc script
+	losing := map[string]bool{}
+	for _, shop := range demoShops() {
+		// One answer of each kind of ERP gets lost.
+		sc = append(sc, shop.script(!losing[shop.kind.Name])...)
+		losing[shop.kind.Name] = true
 	}
 	for i := range sc {
 		if err := sc[i].write(dir, now); err != nil {
@@ -88,13 +93,43 @@ func writeScript(dir string, now time.Time) (script, error) {
 	return sc, nil
 }
 
+// script is what the store sends, and whether the answer to an order of it gets lost.
+func (shop demoShop) script(loses bool) script {
+	document, _ := shop.kind.Document("")
+	lost := fmt.Sprintf("%s will write its %s, and the answer will get lost", shop.kind.Title, document.Title)
+	paid := step{what: "a paid order", sample: shop.Paid, status: http.StatusOK, state: ledger.Created}
+	if loses {
+		paid.what, paid.lost = lost, true
+	}
+	sc, title := script{paid}, "A checkout"
+	switch shop.Platform {
+	case "hotmart":
+		title, sc = "Hotmart", script{
+			{what: "a paid purchase", sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
+			{what: "the same purchase, delivered again", sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
+			{what: lost, sample: shop.Paid, transaction: "HP2640930551", lost: true, status: http.StatusOK, state: ledger.Created},
+			{what: "a product that is not mapped", sample: "hotmart/purchase_approved_unmapped.json", status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
+			{what: "a wrong CPF", sample: "hotmart/purchase_approved_wrong_tax_id.json", status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
+			{what: "forged", sample: shop.Paid, transaction: "HP2640900000", forged: true, status: http.StatusUnauthorized},
+		}
+	case "woocommerce":
+		title, sc = "WooCommerce", script{{what: "its test of the URL", status: http.StatusOK}, paid}
+	case "shopify":
+		title = "Shopify"
+	}
+	for i := range sc {
+		sc[i].what, sc[i].from = title+": "+sc[i].what, shop
+	}
+	return sc
+}
+
 // perform sends one webhook and compares the answer.
-func (c *console) perform(ctx context.Context, s *serving, st step) error {
+func (c *console) perform(ctx context.Context, s *serving, st step, width int) error {
 	request, err := st.request(c.now())
 	if err != nil {
 		return err
 	}
-	target, err := url.Parse(s.url + "/webhooks/" + st.from.connection)
+	target, err := url.Parse(s.url + "/webhooks/" + st.from.Connection)
 	if err != nil {
 		return err
 	}
@@ -102,18 +137,23 @@ func (c *console) perform(ctx context.Context, s *serving, st step) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "  %d  %-*s  %s\n", status, keyWidth, safe(st.key), st.what)
+	fmt.Fprintf(c.stdout, "  %d  %-*s  %s\n", status, width, safe(st.key), st.what)
 	if status != st.status {
 		return fmt.Errorf("%s: the answer was %d instead of %d: %s", st.what, status, st.status, safe(strings.TrimSpace(string(answer))))
 	}
 	return nil
 }
 
-// keyWidth aligns what is told of the orders: it is that of the longest key.
-const keyWidth = len("loja-online#6120438815907")
+// width aligns what is told of the orders: it is that of the longest key.
+func (sc script) width() (longest int) {
+	for _, st := range sc {
+		longest = max(longest, len(st.key))
+	}
+	return longest
+}
 
 func (s step) reference() erp.Reference {
-	return erp.NewReference(s.from.connection, "", s.orderID)
+	return erp.NewReference(s.from.Connection, "", s.orderID)
 }
 
 // loseAnswers has the simulators write the documents of the steps that say so, and
@@ -124,7 +164,7 @@ func (sc script) loseAnswers(sims *simulators) {
 		var mu sync.Mutex
 		var left []erp.Reference
 		for _, st := range sc {
-			if st.lost && st.from.kind == sim.kind.Name {
+			if st.lost && st.from.kind.Name == sim.kind.Name {
 				left = append(left, st.reference())
 			}
 		}
@@ -163,11 +203,11 @@ func (sc script) verify(ctx context.Context, l ledger.Ledger, sims *simulators) 
 		if err := st.verify(ctx, l, sims); err != nil {
 			return fmt.Errorf("%s: %w", st.what, err)
 		}
-		if orders[st.from.kind] == nil {
-			orders[st.from.kind] = map[string]bool{}
+		if orders[st.from.kind.Name] == nil {
+			orders[st.from.kind.Name] = map[string]bool{}
 		}
 		if st.state == ledger.Created {
-			orders[st.from.kind][st.key] = true
+			orders[st.from.kind.Name][st.key] = true
 		}
 	}
 	for _, sim := range sims.running {
@@ -195,8 +235,8 @@ func (s step) verify(ctx context.Context, l ledger.Ledger, sims *simulators) err
 	case s.state == ledger.Created:
 		want = 1
 	}
-	if n := sims.of(s.from.kind).Count(s.reference()); n != want {
-		return fmt.Errorf("%s holds %s of it instead of %d", titleOf(s.from.kind), plural(n, "document"), want)
+	if n := sims.of(s.from.kind.Name).Count(s.reference()); n != want {
+		return fmt.Errorf("%s holds %s of it instead of %d", s.from.kind.Title, plural(n, "document"), want)
 	}
 	return nil
 }

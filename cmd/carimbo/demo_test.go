@@ -89,7 +89,7 @@ func TestTheDemosOrdersArePaidAMinuteAgo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			settings := platform.Settings{Connection: st.from.connection}
+			settings := platform.Settings{Connection: st.from.Connection}
 			told, err := st.from.platform.Read(r, settings)
 			if err != nil {
 				t.Fatal(err)
@@ -121,7 +121,7 @@ func TestAnOrderThatEndsOtherwiseFailsTheDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	courses, online := demoCourses(), demoOnline()
+	courses, online := demoShopOf(t, "cursos"), demoShopOf(t, "loja-online")
 	for _, c := range []struct {
 		step step
 		want string
@@ -137,12 +137,23 @@ func TestAnOrderThatEndsOtherwiseFailsTheDemo(t *testing.T) {
 		{step{from: courses, orderID: "HP01"}, "there is an order of it"},
 		{step{from: online, orderID: "77", state: ledger.Created}, "no such order"},
 	} {
-		c.step.key = c.step.from.connection + "#" + c.step.orderID
+		c.step.key = c.step.from.Connection + "#" + c.step.orderID
 		err := script{c.step}.verify(t.Context(), l, emptySimulators())
 		if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.step, err)
 		}
 	}
+}
+
+func demoShopOf(t *testing.T, connection string) demoShop {
+	t.Helper()
+	for _, shop := range demoShops() {
+		if shop.Connection == connection {
+			return shop
+		}
+	}
+	t.Fatalf("the demo has no %s", connection)
+	return demoShop{}
 }
 
 func emptySimulators() *simulators {
@@ -155,7 +166,7 @@ func emptySimulators() *simulators {
 
 func TestASecondSaleOfOneOrderFailsTheDemo(t *testing.T) {
 	sims := emptySimulators()
-	st := step{from: demoOnline(), orderID: "77", state: ledger.Created, key: "loja-online#77"}
+	st := step{from: demoShopOf(t, "loja-online"), orderID: "77", state: ledger.Created, key: "loja-online#77"}
 	l, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
@@ -12,6 +13,20 @@ import (
 func erpKind(name string) (operator.ERPKind, bool) {
 	kind, ok := kinds.All().Find(name)
 	return kindWords{kind}, ok
+}
+
+// idNames says in brackets what the ERPs call their own ids, where people know a name.
+func idNames() string {
+	var names []string
+	for _, kind := range kinds.All() {
+		if document, _ := kind.Document(""); document.ID != "" {
+			names = append(names, kind.Title+": "+document.ID)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 // kindWords are a kind of ERP as operator speaks of it.

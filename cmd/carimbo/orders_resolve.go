@@ -54,7 +54,7 @@ more.
 			})
 		},
 	}
-	cmd.Flags().StringVar(&id, "created", "", "the ERP's id of the document that is this order's (Omie: nCodOS)")
+	cmd.Flags().StringVar(&id, "created", "", "the ERP's id of the document that is this order's"+idNames())
 	cmd.Flags().BoolVar(&absent, "absent", false, "the ERP has no document of this order")
 	cmd.Flags().StringVar(&noteText, "note", "", "what you saw, for the order's timeline")
 	c.connectionsFlag(cmd)

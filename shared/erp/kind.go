@@ -127,6 +127,10 @@ func (k Kind) Document(name string) (DocumentKind, bool) {
 // SecretName is the name of an account's secret.
 func (k Kind) SecretName(account string) string { return k.Name + "/" + account }
 
+// Worker is the name of the function that places its accounts' orders, and of the queue
+// that it reads: the kind's, and that of its first kind of document.
+func (k Kind) Worker() string { return k.Name + "-" + k.Documents[0].Name }
+
 // Credentials gives an account's App Key and App Secret. The error names what is
 // missing and shows no secret.
 type Credentials func(ctx context.Context) (appKey, appSecret string, err error)
