@@ -92,14 +92,14 @@ func (f *front) announce(out io.Writer, secrets map[string]map[string]string) {
 	}
 	fmt.Fprintf(out, `
 table    %s
-queues   %s, %s, each with dead letters
+queues   %s, each with dead letters
 secrets  %s
 
   AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --region %s --endpoint-url %s dynamodb scan --table-name %s
   sam local invoke WebhookFunction --event events/webhook.json --env-vars events/env.local.json
 
 Ctrl-C ends it and forgets everything.
-`, local.table(), local.queue("omie-os"), local.queue("sensio-sale"), local.names(secrets), awstest.Region, f.url(), local.table())
+`, local.table(), local.queues(), local.names(secrets), awstest.Region, f.url(), local.table())
 }
 
 // serve serves until the context ends.

@@ -36,13 +36,11 @@ func (s stack) url(base, queue string) string { return base + "/" + motoAccount 
 
 // environment is what the functions need to find it all at base.
 func (s stack) environment(base string) map[string]string {
-	return map[string]string{
-		"AWS_ENDPOINT_URL":           base,
-		awslambda.Table:              s.table(),
-		awslambda.QueueURL("omie"):   s.url(base, "omie-os"),
-		awslambda.QueueURL("sensio"): s.url(base, "sensio-sale"),
-		awslambda.SecretPrefix:       s.name,
+	all := map[string]string{"AWS_ENDPOINT_URL": base, awslambda.Table: s.table(), awslambda.SecretPrefix: s.name}
+	for _, kind := range kinds.All() {
+		all[awslambda.QueueURL(kind.Name)] = s.url(base, kind.Worker())
 	}
+	return all
 }
 
 // create makes the table, the queues and the secrets as template.yaml and
@@ -51,9 +49,9 @@ func (s stack) create(ctx context.Context, config aws.Config, secrets map[string
 	if err := s.createTable(ctx, dynamodb.NewFromConfig(config)); err != nil {
 		return fmt.Errorf("create the table: %w", err)
 	}
-	for _, name := range []string{"omie-os", "sensio-sale"} {
-		if err := s.createQueue(ctx, sqs.NewFromConfig(config), name); err != nil {
-			return fmt.Errorf("create the queue %s: %w", s.queue(name), err)
+	for _, kind := range kinds.All() {
+		if err := s.createQueue(ctx, sqs.NewFromConfig(config), kind.Worker()); err != nil {
+			return fmt.Errorf("create the queue %s: %w", s.queue(kind.Worker()), err)
 		}
 	}
 	client := secretsmanager.NewFromConfig(config)
@@ -130,6 +128,15 @@ func secretsOf(connections, secrets string) (map[string]map[string]string, error
 		}
 	}
 	return values, nil
+}
+
+// queues lists the queues of the workers.
+func (s stack) queues() string {
+	var names []string
+	for _, kind := range kinds.All() {
+		names = append(names, s.queue(kind.Worker()))
+	}
+	return strings.Join(names, ", ")
 }
 
 // names lists the secrets as they are called in the stack.
