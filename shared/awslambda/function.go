@@ -37,8 +37,8 @@ const (
 	ConnectionsFile = "CARIMBO_CONNECTIONS"
 )
 
-// QueueURL is the variable with the queue of the workers of a kind of ERP, as
-// CARIMBO_OMIE_QUEUE_URL.
+// QueueURL is the variable with the queue of the workers of a kind of ERP:
+// CARIMBO_<KIND>_QUEUE_URL.
 func QueueURL(kind string) string { return "CARIMBO_" + strings.ToUpper(kind) + "_QUEUE_URL" }
 
 // packaged is the file of connections beside the executable.

@@ -9,7 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// Client is one account: one Omie app or one Sensio company. Its calls never retry
+// Client is one account: one app or company there, under one key. Its calls never retry
 // and never follow a redirect; every one ends before CallLimit and before its
 // context does, whichever is first. It is not safe for concurrent use by design:
 // an account's calls go out one after another.
@@ -48,10 +48,10 @@ type Client interface {
 }
 
 // Reference is how the ERP will know a document as ours. It is frozen at the
-// first claim (rule 11): Code for Omie (cCodIntOS), Orig and OrigID for Sensio.
+// first claim (rule 11): Code, or Orig and OrigID where the ERP keeps those.
 type Reference struct {
 	// DocumentKind is the kind of document, in the ERP's package's own word; empty is the
-	// first kind that an ERP had, Omie's OS and Sensio's sale.
+	// first kind that an ERP had.
 	DocumentKind string `json:"kind,omitempty"`
 	Code         string `json:"code,omitempty"`
 	Orig         string `json:"orig,omitempty"`

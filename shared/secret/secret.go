@@ -1,5 +1,5 @@
 // Package secret is where keys and tokens come from: Secrets Manager on AWS, a
-// file on one machine. Names are without prefix: omie/<account>,
+// file on one machine. Names are without prefix: <kind of ERP>/<account>,
 // hook/<connection>, store/<connection>.
 package secret
 

@@ -1,5 +1,5 @@
 // Package file keeps the secrets of one machine in a YAML file that a person
-// edits: the secret's name (omie/<account>, sensio/<account>, hook/<connection>,
+// edits: the secret's name (<kind of ERP>/<account>, hook/<connection>,
 // store/<connection>) -> its object. A change counts from the next Get on.
 package file
 
