@@ -1,7 +1,7 @@
 # make run       the demo: needs Go alone
 # make check     while you work: format, vet, staticcheck and all tests of one process, in a minute
 # make test      everything that CI runs: needs Go, a C compiler (the race detector) and Python
-# make build     the command line and the four functions, into build/
+# make build     the command line and the functions, into build/
 # make validate  cfn-lint, and what is promised of template.yaml
 # make emulator  DynamoDB, SQS and Secrets Manager on this machine, for `sam local`
 # make deploy    to AWS, with the SAM CLI: STAGE=dev or STAGE=prod (docs/deploy.md); needs
@@ -48,7 +48,8 @@ run:
 	$(call compile,carimbo,./cmd/carimbo)
 	@exec build/carimbo demo
 
-functions = webhook omie-os sensio-sale sweep
+# A function is a folder with a main.
+functions = $(patsubst functions/%/main.go,%,$(wildcard functions/*/main.go))
 
 build: $(functions:%=build/%)
 	$(host) build -trimpath -o build/carimbo ./cmd/carimbo
@@ -64,14 +65,11 @@ endef
 $(functions:%=build/%): build/%:
 	$(call package,$*,$@)
 
-# What `sam build` calls, in a copy of this folder without .git.
-.PHONY: build-WebhookFunction build-OmieOSFunction build-SensioSaleFunction build-SweepFunction
-build-WebhookFunction: function = webhook
-build-OmieOSFunction: function = omie-os
-build-SensioSaleFunction: function = sensio-sale
-build-SweepFunction: function = sweep
-build-WebhookFunction build-OmieOSFunction build-SensioSaleFunction build-SweepFunction:
-	$(call package,$(function),$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is missing: it is the folder to write to)))
+# What `sam build` calls, in a copy of this folder without .git: a function's name in the
+# template is that of its folder, OmieOSFunction that of omie-os.
+folder = $(shell echo $(1) | sed 's/\([a-z]\)\([A-Z]\)/\1-\2/g' | tr A-Z a-z)
+build-%Function:
+	$(call package,$(call folder,$*),$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is missing: it is the folder to write to)))
 
 validate:
 	$(GO) test -count=1 ./deploy/...

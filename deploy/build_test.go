@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"debug/elf"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,7 +137,8 @@ func TestABuildWithoutAPlaceToWriteToSaysSo(t *testing.T) {
 	}
 }
 
-// makefile is a folder with the Makefile and nothing else but the files that are named.
+// makefile is a folder with the Makefile, the functions' mains and nothing else but the
+// files that are named.
 func makefile(t *testing.T, files ...string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -144,8 +146,12 @@ func makefile(t *testing.T, files ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, function := range names {
+		files = append(files, filepath.Join("functions", function, "main.go"))
+	}
 	for _, name := range append(files, "Makefile") {
-		if err := os.WriteFile(filepath.Join(folder, name), b, 0o600); err != nil {
+		path := filepath.Join(folder, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, b, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/platform"
@@ -177,6 +180,38 @@ func TestTheSensioWorkersEventIsWhatTheWebhookQueues(t *testing.T) {
 	defer sameQueued(t, "sensio-sale.json", event)
 	if m, err := sqs.Decode(event.Records[0].Body); err != nil || m.Type != queue.Paid || m.Key != "loja-wp#4127" || m.Account != "loja" {
 		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// newExampleShop has the stores of a kind's example.
+func newExampleShop(t *testing.T, kind erp.Kind) shop {
+	t.Helper()
+	e := kind.Example
+	connections, secrets := "erps:\n  "+e.Account+":\n", ""
+	for line := range strings.Lines(e.Settings) {
+		connections += "    " + line
+	}
+	connections += "connections:\n"
+	for _, store := range e.Stores {
+		connections += fmt.Sprintf("  %s: { platform: %s, erp: %s, since: 2026-11-01 }\n", store.Connection, store.Platform, e.Account)
+		secrets += fmt.Sprintf("hook/%s: { signing_secret: whsec_dW1hIGNoYXZlIGRlIHRlc3RlLCBkZSBuaW5ndWVt }\n", store.Connection)
+	}
+	folder := t.TempDir()
+	paths := []string{filepath.Join(folder, "connections.yaml"), filepath.Join(folder, "secrets.yaml")}
+	for i, text := range []string{connections, secrets} {
+		if err := os.WriteFile(paths[i], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return openShop(t, paths[0], paths[1])
+}
+
+func TestEveryWorkerHasTheEventOfItsExamplesFirstStore(t *testing.T) {
+	for _, kind := range kinds.All() {
+		t.Run(kind.Name, func(t *testing.T) {
+			s, store := newExampleShop(t, kind), kind.Example.Stores[0]
+			sameQueued(t, kind.Worker()+".json", s.queued(t, store.Connection, kind.Worker(), s.signed(t, store.Connection, store.Paid)))
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/awslambda"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/placing"
@@ -27,43 +29,54 @@ const (
 	leaseMargin  = 15 * time.Second
 )
 
-// workers are the functions that queues wake.
-var workers = map[string]struct{ queue, deadLetters string }{
-	"OmieOSFunction":     {"OmieQueue", "OmieDeadLetters"},
-	"SensioSaleFunction": {"SensioQueue", "SensioDeadLetters"},
+// worker is a function that a queue wakes. In the template it is called after its kind
+// of ERP and the kind's first document, and its queue after the kind.
+type worker struct {
+	kind, name, part   string
+	queue, deadLetters string
+}
+
+// workers are those of the kinds of ERP.
+func workers() (all []worker) {
+	for _, kind := range kinds.All() {
+		document := kind.Documents[0].Title
+		all = append(all, worker{kind: kind.Name, name: kind.Worker(), part: kind.Title + strings.ToUpper(document[:1]) + document[1:],
+			queue: kind.Title + "Queue", deadLetters: kind.Title + "DeadLetters"})
+	}
+	return all
 }
 
 // names are how a function's parts are named.
-var names = map[string]string{"WebhookFunction": "webhook", "OmieOSFunction": "omie-os", "SensioSaleFunction": "sensio-sale", "SweepFunction": "sweep"}
+var names = func() map[string]string {
+	names := map[string]string{"WebhookFunction": "webhook", "SweepFunction": "sweep"}
+	for _, w := range workers() {
+		names[w.part+"Function"] = w.name
+	}
+	return names
+}()
 
 // permissions are the calls that the functions make, and those that Lambda makes
 // with their roles: all that they may do.
-var permissions = map[string][]string{
-	"WebhookRole": {
-		"sqs:SendMessage on OmieQueue", "sqs:SendMessage on SensioQueue",
-		"secretsmanager:GetSecretValue on hook/*",
-		"logs:CreateLogStream on WebhookLogGroup", "logs:PutLogEvents on WebhookLogGroup",
-	},
-	"OmieOSRole": {
-		"sqs:ReceiveMessage on OmieQueue", "sqs:DeleteMessage on OmieQueue", "sqs:GetQueueAttributes on OmieQueue",
-		"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table",
-		"secretsmanager:GetSecretValue on omie/*", "secretsmanager:GetSecretValue on store/*",
-		"logs:CreateLogStream on OmieOSLogGroup", "logs:PutLogEvents on OmieOSLogGroup",
-	},
-	"SensioSaleRole": {
-		"sqs:ReceiveMessage on SensioQueue", "sqs:DeleteMessage on SensioQueue", "sqs:GetQueueAttributes on SensioQueue",
-		"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table",
-		"secretsmanager:GetSecretValue on sensio/*", "secretsmanager:GetSecretValue on store/*",
-		"logs:CreateLogStream on SensioSaleLogGroup", "logs:PutLogEvents on SensioSaleLogGroup",
-	},
-	"SweepRole": {
-		"sqs:SendMessage on OmieQueue", "sqs:SendMessage on SensioQueue",
+var permissions = func() map[string][]string {
+	webhook := []string{"secretsmanager:GetSecretValue on hook/*", "logs:CreateLogStream on WebhookLogGroup", "logs:PutLogEvents on WebhookLogGroup"}
+	sweep := []string{
 		"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table", "dynamodb:Query on Table/index/due", "dynamodb:BatchGetItem on Table",
-		"secretsmanager:DescribeSecret on omie/*", "secretsmanager:DescribeSecret on sensio/*",
 		"logs:CreateLogStream on SweepLogGroup", "logs:PutLogEvents on SweepLogGroup",
-	},
-	"SweepFunctionEveryMinuteRole": {"lambda:InvokeFunction on SweepFunction"},
-}
+	}
+	all := map[string][]string{"SweepFunctionEveryMinuteRole": {"lambda:InvokeFunction on SweepFunction"}}
+	for _, w := range workers() {
+		webhook = append(webhook, "sqs:SendMessage on "+w.queue)
+		sweep = append(sweep, "sqs:SendMessage on "+w.queue, "secretsmanager:DescribeSecret on "+w.kind+"/*")
+		all[w.part+"Role"] = []string{
+			"sqs:ReceiveMessage on " + w.queue, "sqs:DeleteMessage on " + w.queue, "sqs:GetQueueAttributes on " + w.queue,
+			"dynamodb:GetItem on Table", "dynamodb:UpdateItem on Table",
+			"secretsmanager:GetSecretValue on " + w.kind + "/*", "secretsmanager:GetSecretValue on store/*",
+			"logs:CreateLogStream on " + w.part + "LogGroup", "logs:PutLogEvents on " + w.part + "LogGroup",
+		}
+	}
+	all["WebhookRole"], all["SweepRole"] = webhook, sweep
+	return all
+}()
 
 // traced is what every function may do besides while tracing is on.
 const traced = `{"Fn::If": ["IsTraced", {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}, {"Ref": "AWS::NoValue"}]}`
@@ -72,7 +85,8 @@ const traced = `{"Fn::If": ["IsTraced", {"Effect": "Allow", "Action": ["xray:Put
 var promises = map[string]func(c *expectations, s stack){
 	"A call ends before its function does, that before a lease, that before a message is seen again": func(c *expectations, s stack) {
 		call := new(omie.Client).CallLimit()
-		for worker, of := range workers {
+		for _, of := range workers() {
+			worker := of.part + "Function"
 			limit, visible := seconds(s.at(worker+".Timeout")), seconds(s.at(of.queue+".VisibilityTimeout"))
 			c.require(limit == placing.Invocation, "%s ends after %s, a worker counts on %s", worker, limit, placing.Invocation)
 			c.require(call+recordMargin < limit && limit+leaseMargin < visible,
@@ -107,7 +121,7 @@ var promises = map[string]func(c *expectations, s stack){
 	},
 	"Every queue keeps what it has in order, for 14 days, encrypted": func(c *expectations, s stack) {
 		var queues []string
-		for _, of := range workers {
+		for _, of := range workers() {
 			queues = append(queues, of.queue, of.deadLetters)
 			c.same(of.queue, fmt.Sprintf(`{"deadLetterTargetArn": {"Fn::GetAtt": [%q, "Arn"]}, "maxReceiveCount": 3}`, of.deadLetters), s.at(of.queue+".RedrivePolicy"))
 		}
@@ -123,12 +137,15 @@ var promises = map[string]func(c *expectations, s stack){
 		}
 	},
 	"A worker gets one message at a time and says which failed": func(c *expectations, s stack) {
-		c.equal("mappings", []string{"OmieOSFunctionMessage", "SensioSaleFunctionMessage"}, s.named("AWS::Lambda::EventSourceMapping"))
-		for worker, of := range workers {
+		var mappings []string
+		for _, of := range workers() {
+			worker := of.part + "Function"
+			mappings = append(mappings, worker+"Message")
 			c.same(worker, fmt.Sprintf(`{"BatchSize": 1, "EventSourceArn": {"Fn::GetAtt": [%q, "Arn"]}, "FunctionName": {"Ref": %q},
 				"FunctionResponseTypes": ["ReportBatchItemFailures"], "ScalingConfig": {"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}}`, of.queue, worker),
 				any(s.Resources[worker+"Message"].Properties))
 		}
+		c.equal("mappings", slices.Sorted(slices.Values(mappings)), s.named("AWS::Lambda::EventSourceMapping"))
 		c.same("AWS takes no concurrency below 2", `[2, 5]`, []any{s.Parameters["MaximumConcurrency"]["MinValue"], s.Parameters["MaximumConcurrency"]["Default"]})
 	},
 	"The ledger is the table that its package asks for": func(c *expectations, s stack) {
@@ -155,7 +172,11 @@ var promises = map[string]func(c *expectations, s stack){
 			any(s.Resources["SweepFunctionEventInvokeConfig"].Properties))
 	},
 	"Logs are kept for as long as was asked": func(c *expectations, s stack) {
-		c.equal("log groups", []string{"AccessLogGroup", "OmieOSLogGroup", "SensioSaleLogGroup", "SweepLogGroup", "WebhookLogGroup"}, s.named("AWS::Logs::LogGroup"))
+		groups := []string{"AccessLogGroup"}
+		for function := range names {
+			groups = append(groups, strings.TrimSuffix(function, "Function")+"LogGroup")
+		}
+		c.equal("log groups", slices.Sorted(slices.Values(groups)), s.named("AWS::Logs::LogGroup"))
 		for _, group := range s.named("AWS::Logs::LogGroup") {
 			c.same("retention of "+group, `{"Ref": "LogRetentionDays"}`, s.at(group+".RetentionInDays"))
 		}
@@ -211,11 +232,14 @@ var promises = map[string]func(c *expectations, s stack){
 	},
 	"A function runs what the Makefile builds, where its environment says": func(c *expectations, s stack) {
 		c.equal("functions", sorted(names), s.named("AWS::Lambda::Function"))
+		environment := object{awslambda.Table: object{"Ref": "Table"}, awslambda.SecretPrefix: object{"Ref": "AWS::StackName"}, "AWS_ENDPOINT_URL": ""}
+		for _, of := range workers() {
+			environment[awslambda.QueueURL(of.kind)] = object{"Ref": of.queue}
+		}
 		for name, what := range names {
 			c.same(name, fmt.Sprintf(`{"Fn::Sub": "${AWS::StackName}-%s"}`, what), s.at(name+".FunctionName"))
 			c.same("runtime of "+name, `["provided.al2023", "bootstrap", [{"Ref": "Architecture"}]]`, []any{s.at(name + ".Runtime"), s.at(name + ".Handler"), s.at(name + ".Architectures")})
-			c.same("environment of "+name, fmt.Sprintf(`{%q: {"Ref": "Table"}, %q: {"Ref": "OmieQueue"}, %q: {"Ref": "SensioQueue"}, %q: {"Ref": "AWS::StackName"}, "AWS_ENDPOINT_URL": ""}`,
-				awslambda.Table, awslambda.QueueURL("omie"), awslambda.QueueURL("sensio"), awslambda.SecretPrefix), s.at(name+".Environment.Variables"))
+			c.equal("environment of "+name, any(environment), s.at(name+".Environment.Variables"))
 			memory := `256`
 			if name == "WebhookFunction" {
 				memory = `512`
@@ -229,8 +253,12 @@ var promises = map[string]func(c *expectations, s stack){
 			[]any{s.Parameters["Tracing"]["Default"], s.Parameters["Tracing"]["AllowedValues"], s.Conditions["IsTraced"]})
 	},
 	"A person is told of what nobody else mends": func(c *expectations, s stack) {
-		c.equal("alarms", sorted(alarms), s.named("AWS::CloudWatch::Alarm"))
-		for name, want := range alarms {
+		all := maps.Clone(alarms)
+		for _, of := range workers() {
+			all[of.deadLetters+"Alarm"] = deadLetters(of.name+"-dead", of.deadLetters)
+		}
+		c.equal("alarms", sorted(all), s.named("AWS::CloudWatch::Alarm"))
+		for name, want := range all {
 			got := s.Resources[name].Properties
 			text, _ := got["AlarmDescription"].(string)
 			c.require(text != "", "%s has no description", name)
@@ -250,12 +278,14 @@ var promises = map[string]func(c *expectations, s stack){
 		c.same("by default", `""`, s.Parameters["AlarmEmail"]["Default"])
 	},
 	"The stack says where the stores call and where things lie": func(c *expectations, s stack) {
-		for name, want := range map[string]string{
+		outputs := map[string]string{
 			"WebhookURL":   `{"Fn::Sub": "https://${WebhookApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/webhooks/"}`,
 			"SecretPrefix": `{"Ref": "AWS::StackName"}`, "Table": `{"Ref": "Table"}`,
-			"OmieQueueURL": `{"Ref": "OmieQueue"}`, "OmieDeadLettersURL": `{"Ref": "OmieDeadLetters"}`,
-			"SensioQueueURL": `{"Ref": "SensioQueue"}`, "SensioDeadLettersURL": `{"Ref": "SensioDeadLetters"}`,
-		} {
+		}
+		for _, of := range workers() {
+			outputs[of.queue+"URL"], outputs[of.deadLetters+"URL"] = fmt.Sprintf(`{"Ref": %q}`, of.queue), fmt.Sprintf(`{"Ref": %q}`, of.deadLetters)
+		}
+		for name, want := range outputs {
 			c.same(name, want, s.Outputs[name]["Value"])
 		}
 	},
@@ -264,17 +294,15 @@ var promises = map[string]func(c *expectations, s stack){
 	},
 }
 
-// alarms are without what is the same for all.
+// alarms are those of the whole stack, without what is the same for all.
 var alarms = map[string]string{
-	"OmieDeadLettersAlarm":   deadLetters("omie-os-dead", "OmieDeadLetters"),
-	"SensioDeadLettersAlarm": deadLetters("sensio-sale-dead", "SensioDeadLetters"),
-	"ParkedAlarm":            counted("parked", placing.MetricParked),
-	"UnknownFaultAlarm":      counted("unknown-fault", placing.MetricUnknownFault),
-	"ReversedLateAlarm":      counted("reversed-late", placing.MetricReversedLate),
-	"ChangedLateAlarm":       counted("changed-late", placing.MetricChangedLate),
-	"AccountRefusedAlarm":    counted("account-refused", placing.MetricAccountRefused),
-	"LongRestAlarm":          counted("long-rest", placing.MetricLongRest),
-	"NewerVersionAlarm":      counted("newer-version", placing.MetricNewerVersion),
+	"ParkedAlarm":         counted("parked", placing.MetricParked),
+	"UnknownFaultAlarm":   counted("unknown-fault", placing.MetricUnknownFault),
+	"ReversedLateAlarm":   counted("reversed-late", placing.MetricReversedLate),
+	"ChangedLateAlarm":    counted("changed-late", placing.MetricChangedLate),
+	"AccountRefusedAlarm": counted("account-refused", placing.MetricAccountRefused),
+	"LongRestAlarm":       counted("long-rest", placing.MetricLongRest),
+	"NewerVersionAlarm":   counted("newer-version", placing.MetricNewerVersion),
 	"WebhookFailedAlarm": `{"AlarmName": {"Fn::Sub": "${AWS::StackName}-webhook-failed"}, "Namespace": "AWS/ApiGateway", "MetricName": "5xx",
 		"Dimensions": [{"Name": "ApiId", "Value": {"Ref": "WebhookApi"}}], "Statistic": "Sum", "Period": 300,
 		"ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching"}`,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/proctest"
 )
 
@@ -31,6 +32,8 @@ var unwanted = map[string]string{
 	module + "shared/secret/file":              "one machine's secrets",
 	module + "shared/machine":                  "one machine",
 	module + "shared/awstest":                  "a test's AWS",
+	module + "shared/erp/simulators":           "the simulators",
+	module + "shared/erp/erpsim":               "a simulator",
 	module + "shared/erp/omie/omiesim":         "a simulator",
 	module + "shared/erp/sensio/sensiosim":     "a simulator",
 	module + "cmd":                             "the command line",
@@ -55,7 +58,8 @@ func TestAFunctionHoldsOnlyWhatItNeeds(t *testing.T) {
 			reached[path] = ""
 		}
 	}
-	if len(queue) != 4 {
+	// The webhook, the sweep, and a worker for each kind of ERP.
+	if len(queue) != 2+len(kinds.All()) {
 		t.Fatalf("%d functions: %v", len(queue), queue)
 	}
 	for len(queue) > 0 {
