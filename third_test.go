@@ -2,11 +2,14 @@ package carimbo_test
 
 import (
 	"bytes"
+	"flag"
 	"go/format"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +41,12 @@ var changed = []struct {
 
 const thirdSecrets = "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/boreal/*"
 
+// thirdSeeds are those that orders are simulated of: with 500 they are a hundred thousand,
+// and take some minutes.
+var thirdSeeds = flag.Int("third.seeds", 10, "how many seeds of orders of a third ERP are simulated")
+
+const seedsOfThird = "{seeds}"
+
 // step is something that is done in the tree with the third ERP, and what has to be said.
 type step struct {
 	name string
@@ -63,8 +72,7 @@ var steps = []step{
 		[]string{`"produto": "P-100"`, `"total": 1444`}},
 	{"the demo shows it", []string{"bin/carimbo", "demo", "--once", "--addr", "127.0.0.1:0"},
 		[]string{"A checkout: Boreal will write its pedido, and the answer will get lost", "Every order ended as it should: ", "Boreal 1 pedido. None twice."}},
-	// With 500 seeds they are a hundred thousand, and take some minutes.
-	{"its orders are simulated", []string{"bin/carimbo", "simulate", "--seeds", "10", "--orders", "200"},
+	{"its orders are simulated", []string{"bin/carimbo", "simulate", "--orders", "200", "--seeds", seedsOfThird},
 		[]string{"boreal: write-then-reset", "nothing lost, nothing doubled"}},
 }
 
@@ -94,12 +102,19 @@ func (s step) run(t *testing.T, tree string) {
 	if strings.HasPrefix(name, "bin/") {
 		name = filepath.Join(tree, name)
 	}
-	cmd := exec.CommandContext(t.Context(), name, s.line[1:]...)
+	args := slices.Clone(s.line[1:])
+	if i := slices.Index(args, seedsOfThird); i >= 0 {
+		args[i] = strconv.Itoa(*thirdSeeds)
+	}
+	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = tree
 	cmd.Env = append(os.Environ(), "PWD="+tree)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(s.line, " "), err, out)
+	}
+	if i := bytes.Index(out, []byte(" orders over ")); i >= 0 {
+		t.Logf("%.400s", out[bytes.LastIndexByte(out[:i], '\n')+1:])
 	}
 	for _, words := range s.says {
 		if !bytes.Contains(out, []byte(words)) {

@@ -54,12 +54,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	if s.reversalIn.IsZero() && !after.ReversedAt.IsZero() {
 		s.reversalIn = w.now
 	}
-	if strings.Contains(after.Reason.Message, onlyThisOne) && !strings.Contains(before.Reason.Message, onlyThisOne) {
-		w.effect(aloneRefused)
-	}
-	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message, ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text, ofAnotherERP)) {
-		w.effect(otherERP)
-	}
+	w.noteWords(before, after)
 	w.noteQuiet(t, before, after)
 	for _, what := range []string{what, w.checkNews(t, s, before, after), w.checkKey(t, s, before, after), w.checkDrawn(t, s, before, after), w.noteSent(s, before, after)} {
 		if what != "" {
@@ -70,6 +65,16 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 		if what := rule(w, s, before, after); what != "" {
 			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
 		}
+	}
+}
+
+// noteWords counts what a person is told for the first time.
+func (w *world) noteWords(before, after ledger.Entry) {
+	if strings.Contains(after.Reason.Message, onlyThisOne) && !strings.Contains(before.Reason.Message, onlyThisOne) {
+		w.effect(aloneRefused)
+	}
+	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message, ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text, ofAnotherERP)) {
+		w.effect(otherERP)
 	}
 }
 
