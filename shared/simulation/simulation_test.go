@@ -38,13 +38,13 @@ func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
 	if done := all.Created + sum(all.Person) + sum(all.Nothing); done != all.Orders {
 		t.Errorf("%d of %d orders are accounted for", done, all.Orders)
 	}
+	if seeds < 100 {
+		return // what is rare is not seen in fewer, or too often
+	}
 	for reason, n := range all.Excused {
 		if 500*n > all.Orders {
 			t.Errorf("%d of %d orders' calls broke a limit: %s", n, all.Orders, reason)
 		}
-	}
-	if seeds < 100 {
-		return // the rare ones are not seen in fewer
 	}
 	for _, k := range everyKind() {
 		if all.Faults[string(k)] == 0 {
