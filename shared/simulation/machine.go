@@ -179,6 +179,10 @@ func (s sole) Unsettled(ctx context.Context, from time.Time) ([]string, error) {
 	return s.w.ledger.Unsettled(ctx, from)
 }
 
+func (s sole) ForgetThrough(ctx context.Context, account string, now time.Time) error {
+	return s.w.ledger.ForgetThrough(ctx, account, now)
+}
+
 func (s sole) EndQuestions(ctx context.Context, from, until time.Time) error {
 	return s.w.ledger.EndQuestions(ctx, from, until)
 }

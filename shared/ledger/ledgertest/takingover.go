@@ -17,6 +17,7 @@ type OfOneProcess interface {
 	ledger.Ledger
 	Unsettled(ctx context.Context, from time.Time) ([]string, error)
 	EndQuestions(ctx context.Context, from, until time.Time) error
+	ForgetThrough(ctx context.Context, account string, now time.Time) error
 }
 
 // RunTakenOver is what such a ledger promises besides; open returns an empty one each
@@ -86,6 +87,17 @@ var takingOver = map[string]func(*testing.T, OfOneProcess, suite){
 		}
 	},
 
+	"that an order got through is forgotten if it is yet to come": func(t *testing.T, l OfOneProcess, s suite) {
+		rest := ledger.Lane{BlockedUntil: at, Why: "429"}
+		mustBe(t, s.BlockLane(t.Context(), s.connection("estudio"), rest), nil)
+		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
+		for _, c := range []struct{ now, want time.Time }{{at, at}, {at.Add(-time.Millisecond), time.Time{}}} {
+			mustBe(t, l.ForgetThrough(t.Context(), s.connection("estudio"), c.now), nil)
+			s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Through: c.want})
+		}
+		mustBe(t, l.ForgetThrough(t.Context(), s.connection("loja"), at), nil)
+	},
+
 	"a cancelled takeover fails and changes nothing": func(t *testing.T, l OfOneProcess, _ suite) {
 		note := erp.Note{QuietUntil: at.Add(time.Minute), Token: "t"}
 		if _, err := l.WriteNote(t.Context(), "estudio", "asked", erp.Note{}, note); err != nil {
@@ -95,6 +107,9 @@ var takingOver = map[string]func(*testing.T, OfOneProcess, suite){
 		cancel()
 		if _, err := l.Unsettled(ctx, at); err == nil {
 			t.Error("unsettled entries of a cancelled context")
+		}
+		if err := l.ForgetThrough(ctx, "estudio", at); err == nil {
+			t.Error("forgotten under a cancelled context")
 		}
 		if err := l.EndQuestions(ctx, at.Add(-time.Hour), at); err == nil {
 			t.Error("questions ended under a cancelled context")

@@ -292,6 +292,18 @@ func (l *Ledger) Unsettled(ctx context.Context, from time.Time) (keys []string, 
 	return keys, err
 }
 
+// ForgetThrough forgets that an order of the account got through, if that was later than
+// now.
+func (l *Ledger) ForgetThrough(ctx context.Context, account string, now time.Time) error {
+	return l.do(ctx, func() error {
+		if lane := l.lanes[account]; lane.Through.After(now) {
+			lane.Through = time.Time{}
+			l.lanes[account] = lane
+		}
+		return nil
+	})
+}
+
 // EndQuestions lets whatever was to be asked about a customer later than from be asked
 // again at until.
 func (l *Ledger) EndQuestions(ctx context.Context, from, until time.Time) error {

@@ -108,6 +108,15 @@ func (l *Ledger) WriteNote(ctx context.Context, account, hash string, before, af
 	return kept, nil
 }
 
+// ForgetThrough forgets that an order of the account got through, if that was later than
+// now: by a clock that was ahead.
+func (l *Ledger) ForgetThrough(ctx context.Context, account string, now time.Time) error {
+	if _, err := l.db.ExecContext(ctx, "UPDATE lanes SET through = NULL WHERE account = ? AND through > ?", account, millis(now)); err != nil {
+		return fmt.Errorf("forget what got through lane %s: %w", account, err)
+	}
+	return nil
+}
+
 // EndQuestions lets whatever was to be asked about a customer later than from be asked
 // again at until: whoever asked is known to be gone, and by a clock that was set ahead the
 // time would be over. It cuts short what an ERP asked for as well: that is said again.

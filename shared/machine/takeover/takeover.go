@@ -27,6 +27,9 @@ type Ledger interface {
 	// EndQuestions lets whatever was to be asked about a customer later than from be
 	// asked again at until.
 	EndQuestions(ctx context.Context, from, until time.Time) error
+	// ForgetThrough forgets that an order of the account got through, if that was later
+	// than now.
+	ForgetThrough(ctx context.Context, account string, now time.Time) error
 }
 
 // Queue is one that is a single process's.
@@ -136,6 +139,10 @@ func (t *Takeover) endRests(ctx context.Context) error {
 	for _, account := range t.opts.Accounts() {
 		if _, err := placing.Resume(ctx, t.opts.Ledger, t.opts.Rules(account), account, t.opts.Now); err != nil {
 			return err
+		}
+		// By a clock that was set back it would come after rests that are yet to begin.
+		if err := t.opts.Ledger.ForgetThrough(ctx, account, t.opts.Now()); err != nil {
+			return fmt.Errorf("take over: %w", err)
 		}
 	}
 	return nil
