@@ -39,6 +39,10 @@ func (o Order) Check(now time.Time) error {
 	if !o.Total.Equal(o.Total.Round()) {
 		return Reject(TotalReason, "total %s has a fraction of a cent: correct the order in the store", o.Total)
 	}
+	if len(o.Disagrees) > 0 {
+		other := o.Disagrees[0]
+		return Reject(TotalReason, "total is %s, but by %s it is %s: correct the order in the store, or enter it in the ERP by hand", o.Total, other.Source, other.Amount)
+	}
 	if sum, ok := o.AddsUp(); !ok {
 		return Reject(TotalReason, "total is %s, but lines, discount, freight, fees and tax add up to %s: correct the order in the store, or enter it in the ERP by hand", o.Total, sum)
 	}

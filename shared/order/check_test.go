@@ -92,6 +92,8 @@ func TestRejectionNamesTheFieldWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"tax negative", func(o *order.Order) { o.Tax = order.Cents(-1) }, order.TotalReason, "tax -0.01 is negative" + mend},
 		{"payment negative", func(o *order.Order) { o.Payments[0].Amount = order.Cents(-1) }, order.TotalReason,
 			"payment 1: amount -0.01 is negative" + mend},
+		{"another total", func(o *order.Order) { o.Compare("total_paid", order.Cents(25901)); o.Compare("paid", o.Total) }, order.TotalReason,
+			"total is 259.00, but by total_paid it is 259.01" + mend + ", or enter it in the ERP by hand"},
 		{"half a cent in the total", func(o *order.Order) { *o = single("0.005", "1", "0.005") }, order.TotalReason,
 			"total 0.005 has a fraction of a cent" + mend},
 		{"a cent more paid", func(o *order.Order) { o.Total = order.Cents(25901) }, order.TotalReason,

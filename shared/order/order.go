@@ -36,6 +36,23 @@ type Order struct {
 	Tax Money `json:"tax,omitzero"`
 	// Total is what the customer paid. The parts have to add up to it.
 	Total Money `json:"total"`
+	// Disagrees is what Compare found to be another amount than Total.
+	Disagrees []Claim `json:"-"`
+}
+
+// Claim is what a platform says elsewhere of what was paid.
+type Claim struct {
+	// Source names the fields that say so, in the platform's words.
+	Source string
+	Amount Money
+}
+
+// Compare holds another amount, by which the platform says what was paid, against
+// Total. Check refuses an order in which one disagrees.
+func (o *Order) Compare(source string, amount Money) {
+	if !amount.Equal(o.Total) {
+		o.Disagrees = append(o.Disagrees, Claim{Source: source, Amount: amount})
+	}
 }
 
 // Customer is who bought. Any field may be empty: platforms withhold them.

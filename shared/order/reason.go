@@ -24,6 +24,9 @@ const (
 	NotFound       ReasonKind = "not_found"
 	GaveUp         ReasonKind = "gave_up"
 	AccountGone    ReasonKind = "erp_account_gone"
+	// Unsupported: the order is no sale, or of a kind that is not supported, and the
+	// connection doesn't say otherwise.
+	Unsupported ReasonKind = "unsupported"
 	// Deleted: a look-up proved that somebody deleted the document in the ERP; on
 	// an uncertain order, a person says so and a look-up will tell.
 	Deleted ReasonKind = "deleted"
@@ -57,7 +60,7 @@ const (
 func ReasonKinds() []ReasonKind {
 	return []ReasonKind{
 		NotUnderstood, Mapping, TaxIDReason, Preflight, TotalReason, CurrencyReason, QuantityReason,
-		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone, Deleted,
+		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone, Unsupported, Deleted,
 		NeedsPerson,
 		ERPDown, NotSent, Redundant, AccountRests, Fetch, NotPaidYet, Panic, Mended, Retried,
 		LostAnswer, Lapsed, RedundantWrite, UnknownFault,

@@ -539,7 +539,7 @@ func kindsOf(e ledger.Entry) []order.ReasonKind {
 	switch {
 	case e.State == ledger.Rejected:
 		return []order.ReasonKind{order.NotUnderstood, order.Mapping, order.TaxIDReason, order.Preflight, order.TotalReason, order.CurrencyReason,
-			order.QuantityReason, order.RefusedByERP, order.TooOld, order.Reversed, order.NotFound, order.GaveUp, order.AccountGone, order.Deleted}
+			order.QuantityReason, order.RefusedByERP, order.TooOld, order.Reversed, order.NotFound, order.GaveUp, order.AccountGone, order.Unsupported, order.Deleted}
 	case e.Parked():
 		return []order.ReasonKind{order.NeedsPerson}
 	case e.State == ledger.Waiting:
