@@ -72,6 +72,9 @@ func (c *console) checkOrder(s store, n platform.Notice, o order.Order) error {
 	if n.Test && s.TestOrders != "create" {
 		c.warn("this is a test order, which is ignored unless the connection says test_orders: create")
 	}
+	if n.Zero && s.ZeroOrders != "create" {
+		c.warn("this order costs nothing, and is ignored unless the connection says zero_orders: create")
+	}
 	if paid := o.PaidAt; !paid.IsZero() && paid.Before(s.Since.Time) {
 		c.warn("paid on %s, before since: %s: it would be ignored", paid.In(order.SaoPaulo()).Format(time.DateOnly), s.Since.Format(time.DateOnly))
 	}

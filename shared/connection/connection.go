@@ -43,10 +43,14 @@ type Connection struct {
 	Since Date `json:"since"`
 	// TestOrders is "create" to treat the platform's test orders as real ones.
 	TestOrders string `json:"test_orders,omitempty"`
-	// Amount, Line and Header: see platform.Settings.
-	Amount string `json:"amount,omitempty"`
-	Line   string `json:"line,omitempty"`
-	Header string `json:"header,omitempty"`
+	// ZeroOrders is "create" to let orders pass that cost nothing.
+	ZeroOrders string `json:"zero_orders,omitempty"`
+	// Amount, Share, GiftCards, Line and Header: see platform.Settings.
+	Amount    string `json:"amount,omitempty"`
+	Share     string `json:"share,omitempty"`
+	GiftCards string `json:"gift_cards,omitempty"`
+	Line      string `json:"line,omitempty"`
+	Header    string `json:"header,omitempty"`
 	// Orig is the orig of its documents, where the kind of ERP has one; the connection's
 	// name where it is empty.
 	Orig string `json:"orig,omitempty"`
@@ -57,7 +61,7 @@ type Date struct{ time.Time }
 
 // Settings are what the platform needs to know.
 func (c Connection) Settings() platform.Settings {
-	return platform.Settings{Connection: c.Name, Amount: c.Amount, Line: c.Line, Header: c.Header}
+	return platform.Settings{Connection: c.Name, Amount: c.Amount, Share: c.Share, GiftCards: c.GiftCards, Line: c.Line, Header: c.Header}
 }
 
 // UnmarshalJSON keeps the account's whole object beside what every kind has.

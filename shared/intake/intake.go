@@ -261,6 +261,8 @@ func whyIgnored(n platform.Notice, conn connection.Connection) string {
 		return "not_paid"
 	case n.Test && conn.TestOrders != "create":
 		return "test"
+	case n.Zero && n.Status == platform.Paid && conn.ZeroOrders != "create":
+		return "zero"
 	case !n.PaidAt.IsZero() && n.PaidAt.Before(conn.Since.Time):
 		return "before_since"
 	}

@@ -39,7 +39,7 @@ const connections = `{
 	"erps": {"estudio": {"kind": "omie"}},
 	"connections": {
 		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-01"},
-		"provas": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-01", "test_orders": "create"},
+		"provas": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-01", "test_orders": "create", "zero_orders": "create"},
 		"novos": {"platform": "vtex", "erp": "estudio", "since": "2026-11-01"}
 	}
 }`
@@ -211,6 +211,9 @@ func TestWhatComesInAndWhatTheStoreHears(t *testing.T) {
 		{"news of no order", "/webhooks/cursos", hottok, []byte(`{"event": "CLUB_FIRST_ACCESS", "data": {}}`), 200, "ignored", "", "Ignored cursos not_paid"},
 		{"paid before since", "/webhooks/cursos", hottok, backdated(t, approved), 200, "ignored", "", "Ignored cursos before_since"},
 		{"a test order", "/webhooks/cursos", hottok, asTest(t, approved), 200, "ignored", "", "Ignored cursos test"},
+		{"an order of zero", "/webhooks/cursos", hottok, ofZero(t, approved), 200, "ignored", "", "Ignored cursos zero"},
+		{"an order of zero where they are wanted", "/webhooks/provas", hottok, ofZero(t, approved), 200, "accepted", queue.Paid, "Queued provas paid"},
+		{"an order of zero that is refunded", "/webhooks/cursos", hottok, ofZero(t, sample(t, "purchase_refunded.json")), 200, "accepted", queue.Reversed, "Queued cursos reversed"},
 		{"a test order where they are wanted", "/webhooks/provas", hottok, asTest(t, approved), 200, "accepted", queue.Paid, "Queued provas paid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -246,6 +249,11 @@ func backdated(t *testing.T, body []byte) []byte {
 func asTest(t *testing.T, body []byte) []byte {
 	t.Helper()
 	return platformtest.Edit(t, body, map[string]any{"data.product.id": 0})
+}
+
+func ofZero(t *testing.T, body []byte) []byte {
+	t.Helper()
+	return platformtest.Edit(t, body, map[string]any{"data.purchase.price.value": 0})
 }
 
 func replaceNumber(t *testing.T, body []byte, field string, value int64) []byte {

@@ -79,6 +79,11 @@ type Settings struct {
 	// Amount is which amount of a Hotmart purchase counts: "price" (what the buyer
 	// paid; the default) or "producer" (what the producer gets).
 	Amount string
+	// Share is whose commission of a Hotmart purchase is the account's: "producer" (the
+	// default), "coproducer" or "affiliate".
+	Share string
+	// GiftCards is "create" where gift cards that are sold become documents.
+	GiftCards string
 	// Line is the SKU of the one line of a payment that has no items.
 	Line string
 	// Header is the name of the header that carries the token, where the platform
@@ -123,6 +128,8 @@ type Notice struct {
 	PaidRank order.Rank
 	// Test marks the platform's own test orders.
 	Test bool
+	// Zero marks an order that costs nothing.
+	Zero bool
 	// Version is the platform's version or modification time of the contents, in
 	// any unit that grows; 0 where it has none.
 	Version int64
