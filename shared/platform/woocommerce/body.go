@@ -10,26 +10,30 @@ import (
 
 // body is what is read of an order, in WooCommerce's own words.
 type body struct {
-	ID                 loose.Text `json:"id"`
-	Number             loose.Text `json:"number"`
-	Status             loose.Word `json:"status"`
-	Currency           loose.Text `json:"currency"`
-	DateCreated        loose.Text `json:"date_created"`
-	DateCreatedGMT     loose.Text `json:"date_created_gmt"`
-	DateModified       loose.Text `json:"date_modified"`
-	DateModifiedGMT    loose.Text `json:"date_modified_gmt"`
-	DatePaid           loose.Text `json:"date_paid"`
-	DatePaidGMT        loose.Text `json:"date_paid_gmt"`
-	Total              loose.Text `json:"total"`
-	TotalTax           loose.Text `json:"total_tax"`
-	PaymentMethod      loose.Text `json:"payment_method"`
-	PaymentMethodTitle loose.Text `json:"payment_method_title"`
-	TransactionID      loose.Text `json:"transaction_id"`
-	Billing            billing    `json:"billing"`
-	MetaData           []meta     `json:"meta_data"`
-	LineItems          []lineItem `json:"line_items"`
-	ShippingLines      []charge   `json:"shipping_lines"`
-	FeeLines           []charge   `json:"fee_lines"`
+	ID                 loose.Text   `json:"id"`
+	ParentID           loose.Text   `json:"parent_id"`
+	Number             loose.Text   `json:"number"`
+	Status             loose.Word   `json:"status"`
+	Currency           loose.Text   `json:"currency"`
+	DateCreated        loose.Text   `json:"date_created"`
+	DateCreatedGMT     loose.Text   `json:"date_created_gmt"`
+	DateModified       loose.Text   `json:"date_modified"`
+	DateModifiedGMT    loose.Text   `json:"date_modified_gmt"`
+	DatePaid           loose.Stated `json:"date_paid"`
+	DatePaidGMT        loose.Stated `json:"date_paid_gmt"`
+	Total              loose.Text   `json:"total"`
+	TotalTax           loose.Text   `json:"total_tax"`
+	PaymentMethod      loose.Text   `json:"payment_method"`
+	PaymentMethodTitle loose.Text   `json:"payment_method_title"`
+	TransactionID      loose.Text   `json:"transaction_id"`
+	Billing            billing      `json:"billing"`
+	MetaData           []meta       `json:"meta_data"`
+	LineItems          []lineItem   `json:"line_items"`
+	ShippingLines      []charge     `json:"shipping_lines"`
+	FeeLines           []charge     `json:"fee_lines"`
+	Refunds            []charge     `json:"refunds"`
+	// BillingPeriod is a subscription's.
+	BillingPeriod loose.Text `json:"billing_period"`
 }
 
 // billing has the fields of "Brazilian Market on WooCommerce" after the core's.
@@ -68,9 +72,10 @@ type lineItem struct {
 	Price       loose.Text `json:"price"`
 	Subtotal    loose.Text `json:"subtotal"`
 	Total       loose.Text `json:"total"`
+	MetaData    []meta     `json:"meta_data"`
 }
 
-// charge is a line of shipping or a fee.
+// charge is a line of shipping, a fee, or a refund, which is negative.
 type charge struct {
 	Total loose.Text `json:"total"`
 }
@@ -94,23 +99,7 @@ func (b body) isOrder(text []byte) bool {
 	return platform.CheckNumericID(b.ID) == nil && (len(b.LineItems) > 0 || b.Total != "" || platform.Gives(text, "line_items", "total"))
 }
 
-func (b body) status() platform.Status {
-	switch b.Status {
-	case "processing", "completed":
-		if !b.datePaid().IsZero() {
-			return platform.Paid
-		}
-	case "cancelled":
-		if !b.datePaid().IsZero() {
-			return platform.Reversed
-		}
-	case "refunded":
-		return platform.Reversed
-	}
-	return platform.Neither
-}
-
-func (b body) datePaid() time.Time { return moment(b.DatePaidGMT, b.DatePaid) }
+func (b body) datePaid() time.Time { return moment(b.DatePaidGMT.Text, b.DatePaid.Text) }
 
 func (b body) dateCreated() time.Time { return moment(b.DateCreatedGMT, b.DateCreated) }
 

@@ -13,13 +13,16 @@ import (
 )
 
 // Order is the sale as it was made: see the package's own words on amounts.
-func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
 	b, err := decode(p.Body)
 	if err == nil {
 		err = platform.CheckNumericID(b.ID)
 	}
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the order in the ERP by hand", err)
+	}
+	if err := b.checkSale(s); err != nil {
+		return order.Order{}, err
 	}
 	r := &reader{platform.Amounts{Store: "WooCommerce"}}
 	paid := b.paid()

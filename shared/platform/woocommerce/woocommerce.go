@@ -46,6 +46,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.StoreNumber = o.number()
 	paid := o.paid()
 	n.PaidAt, n.PaidRank = paid.At, paid.Rank
+	n.Zero = platform.IsZero(o.Total)
 	n.Version = o.version()
 	if n.Topic = topic; topic == "" {
 		n.Topic = "order"

@@ -145,9 +145,12 @@ func TestStatusAndDatePaidDecideWhatANoticeMeans(t *testing.T) {
 		"on-hold":    {platform.Neither, platform.Neither},
 		"failed":     {platform.Neither, platform.Neither},
 		"trash":      {platform.Neither, platform.Neither},
-		"em-transito": {platform.Neither,
-			platform.Neither},
-		"Processing": {platform.Neither, platform.Neither},
+		// Names that a shop or a plugin made up.
+		"em-transito":     {platform.Paid, platform.Neither},
+		"wc-em-separacao": {platform.Paid, platform.Neither},
+		"Processing":      {platform.Paid, platform.Neither},
+		"wc-cancelled":    {platform.Reversed, platform.Neither},
+		"partially-paid":  {platform.Neither, platform.Neither},
 	} {
 		for _, topic := range []string{"order.created", "order.updated", "order.restored", "order.deleted", "coupon.created", ""} {
 			n, err := read(t, topic, edit(t, map[string]any{"status": status}))

@@ -1,0 +1,148 @@
+package woocommerce_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+)
+
+func situation(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestAPaidOrderUnderAShopsOwnStatusIsPaid(t *testing.T) {
+	body := situation(t, "paid-own-status.json")
+	n, err := read(t, "order.updated", body)
+	if err != nil || n.Status != platform.Paid || n.PaidRank != order.ByPayment {
+		t.Errorf("%s of rank %d, %v", n.Status, n.PaidRank, err)
+	}
+	o := decode(t, body)
+	if err := o.Check(now.AddDate(0, 0, 10)); err != nil || o.Total.String() != "80.00" {
+		t.Errorf("%s, %v", o.Total, err)
+	}
+	for status, want := range map[string]platform.Status{"enviado": platform.Paid, "wc-pronto-retirada": platform.Paid, "on-hold": platform.Neither, "failed": platform.Neither} {
+		if n, err := read(t, "order.updated", platformtest.Edit(t, body, map[string]any{"status": status})); err != nil || n.Status != want {
+			t.Errorf("%s: %s, %v", status, n.Status, err)
+		}
+	}
+}
+
+func TestAStatusOfCompletedLaterChangesNothing(t *testing.T) {
+	first, later := decode(t, situation(t, "changed-later-1.json")), decode(t, situation(t, "changed-later-2.json"))
+	if !first.Sum().Equal(later.Sum()) || first.Customer != later.Customer || !first.PaidAt.Equal(later.PaidAt) {
+		t.Errorf("%+v became %+v", first, later)
+	}
+}
+
+func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
+	absent, unpaid := platformtest.Absent, map[string]any{"date_paid": nil, "date_paid_gmt": nil}
+	with := func(changes map[string]any, more ...any) map[string]any {
+		all := map[string]any{"status": "cancelled"}
+		for k, v := range changes {
+			all[k] = v
+		}
+		for i := 0; i < len(more); i += 2 {
+			all[more[i].(string)] = more[i+1]
+		}
+		return all
+	}
+	back := []any{map[string]any{"id": 9, "reason": "", "total": "-10.00"}}
+	for _, c := range []struct {
+		name   string
+		change map[string]any
+		want   platform.Status
+	}{
+		{"not paid within the hour", with(unpaid), platform.Neither},
+		{"the dates are no text", with(map[string]any{"date_paid": "", "date_paid_gmt": ""}), platform.Neither},
+		{"the zero date of MySQL", with(map[string]any{"date_paid": "0000-00-00 00:00:00", "date_paid_gmt": absent}), platform.Neither},
+		{"paid", with(nil), platform.Reversed},
+		{"it doesn't tell", with(map[string]any{"date_paid": absent, "date_paid_gmt": absent}), platform.Reversed},
+		{"dates that can't be read", with(map[string]any{"date_paid": "ontem", "date_paid_gmt": nil}), platform.Reversed},
+		{"no date, and money went back", with(unpaid, "refunds", back), platform.Reversed},
+		{"refunded, by its status", with(unpaid, "status", "refunded"), platform.Reversed},
+	} {
+		if n, err := read(t, "order.updated", edit(t, c.change)); err != nil || n.Status != c.want {
+			t.Errorf("%s: %s, want %s, %v", c.name, n.Status, c.want, err)
+		}
+	}
+}
+
+func TestMoneyThatAllWentBackIsARefundUnderAnyName(t *testing.T) {
+	refund := func(amounts ...string) (list []any) {
+		for _, amount := range amounts {
+			list = append(list, map[string]any{"id": 9, "total": amount})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		refunds []any
+		want    platform.Status
+	}{
+		{refund("-206.26"), platform.Reversed}, {refund("-200.00", "-6.26"), platform.Reversed}, {refund("-300.00"), platform.Reversed},
+		{refund("-206.25"), platform.Paid}, {refund(), platform.Paid}, {refund("tudo"), platform.Paid},
+	} {
+		for _, status := range []string{"completed", "estornado"} {
+			if n, err := read(t, "order.updated", edit(t, map[string]any{"status": status, "refunds": c.refunds})); err != nil || n.Status != c.want {
+				t.Errorf("%s, %v: %s, %v", status, c.refunds, n.Status, err)
+			}
+		}
+	}
+	if o := decode(t, edit(t, map[string]any{"refunds": refund("-100.00")})); o.Total.String() != "206.26" || o.Check(now) != nil {
+		t.Errorf("a refund in part changes the sale: %s, %v", o.Total, o.Check(now))
+	}
+}
+
+func TestWhatIsNoSaleOfTheShopsIsRefusedByItsName(t *testing.T) {
+	gift := func(key string) map[string]any {
+		line := item(1, "50.00", "50.00")
+		line["meta_data"] = []any{map[string]any{"id": 1, "key": key, "value": "x"}}
+		return map[string]any{"line_items": []any{item(1, "5.00", "5.00"), line}}
+	}
+	for _, c := range []struct {
+		name   string
+		change map[string]any
+		says   string
+	}{
+		{"a part of a marketplace's order", map[string]any{"parent_id": 4126}, "parent_id is 4126"},
+		{"a parent's id as text", map[string]any{"parent_id": "4126", "created_via": "dokan"}, "parent_id is 4126"},
+		{"a subscription", map[string]any{"status": "active", "parent_id": 4126, "billing_period": "month"}, "billing_period is a subscription's"},
+		{"a gift card of PW", gift("pw_gift_card_amount"), "line_items[1] is a gift card"},
+		{"a gift card of WooCommerce", gift("wc_gc_giftcard_to_multiple"), "line_items[1] is a gift card"},
+		{"a gift card of YITH", gift("_ywgc_amount"), "line_items[1] is a gift card"},
+	} {
+		n, err := read(t, "order.updated", edit(t, c.change))
+		if err != nil || n.Status != platform.Paid {
+			t.Errorf("%s: it is kept from being refused: %s, %v", c.name, n.Status, err)
+		}
+		_, err = woo.Order(n.Payload, platform.Settings{})
+		if reason, _ := order.AsRejection(err); reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message, c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	for name, change := range map[string]map[string]any{"no parent": {"parent_id": 0}, "no parent told": {"parent_id": nil}, "a line's own meta data": gift("pa_tamanho")} {
+		if _, err := woo.Order(platform.Payload{Body: edit(t, change)}, platform.Settings{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := woo.Order(platform.Payload{Body: edit(t, gift("pw_gift_card_to"))}, platform.Settings{GiftCards: "create"}); err != nil {
+		t.Errorf("gift_cards: create: %v", err)
+	}
+}
+
+func TestAnOrderOfZeroSaysSo(t *testing.T) {
+	for total, want := range map[any]bool{"0.00": true, "0.01": false, nil: false} {
+		if n, err := read(t, "order.created", edit(t, map[string]any{"total": total})); err != nil || n.Zero != want {
+			t.Errorf("%v: %t, %v", total, n.Zero, err)
+		}
+	}
+}
