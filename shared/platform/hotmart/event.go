@@ -48,14 +48,16 @@ type address struct {
 }
 
 type purchase struct {
-	Transaction  loose.Text `json:"transaction"`
-	Status       loose.Text `json:"status"`
-	OrderDate    loose.Text `json:"order_date"`
-	ApprovedDate loose.Text `json:"approved_date"`
-	Price        price      `json:"price"`
+	Transaction  loose.Text   `json:"transaction"`
+	Status       loose.Text   `json:"status"`
+	OrderDate    loose.Text   `json:"order_date"`
+	ApprovedDate loose.Stated `json:"approved_date"`
+	Price        price        `json:"price"`
 	Payment      struct {
 		Type         loose.Text `json:"type"`
 		Installments loose.Text `json:"installments_number"`
+		// RefusalReason is there where the payment was refused.
+		RefusalReason loose.Text `json:"refusal_reason"`
 	} `json:"payment"`
 	Offer struct {
 		Code loose.Text `json:"code"`
@@ -86,9 +88,21 @@ func (e event) status() platform.Status {
 		if e.Data.Purchase.Status == "PARTIALLY_REFUNDED" {
 			return platform.Neither
 		}
+		if e.Event == "PURCHASE_CANCELED" {
+			return e.Data.Purchase.proof().Cancelled()
+		}
 		return platform.Reversed
 	}
 	return platform.Neither
+}
+
+// proof is approved_date. Where that isn't there, the reason why a payment was refused
+// says that it didn't come.
+func (p purchase) proof() platform.Proof {
+	if !p.ApprovedDate.There && p.Payment.RefusalReason != "" {
+		return platform.NeverPaid
+	}
+	return platform.ProofBy(timeOf(p.ApprovedDate.Text), p.ApprovedDate)
 }
 
 func (e event) checkTransaction() error {
@@ -108,7 +122,7 @@ func (e event) paid() order.Moment {
 	if e.status() != platform.Paid {
 		notice = order.Moment{}
 	}
-	return order.BestOf(order.Moment{At: timeOf(e.Data.Purchase.ApprovedDate), Rank: order.ByPayment}, notice,
+	return order.BestOf(order.Moment{At: timeOf(e.Data.Purchase.ApprovedDate.Text), Rank: order.ByPayment}, notice,
 		order.Moment{At: timeOf(e.Data.Purchase.OrderDate), Rank: order.ByOrder},
 		order.Moment{At: timeOf(e.CreationDate), Rank: order.ByOrder})
 }

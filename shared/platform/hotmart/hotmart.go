@@ -9,7 +9,9 @@
 //
 // PURCHASE_APPROVED is paid. PURCHASE_REFUNDED, PURCHASE_CHARGEBACK and
 // PURCHASE_CANCELED are reversed, except when the purchase says
-// PARTIALLY_REFUNDED: what was refunded in part is still a sale.
+// PARTIALLY_REFUNDED: what was refunded in part is still a sale. A purchase that was
+// cancelled and says that it was never approved (approved_date is null, or missing beside
+// a refusal_reason) is neither: who is declined may pay the same purchase a minute later.
 // PURCHASE_PROTEST is neither: the buyer asked for a refund that is not granted
 // yet, and PURCHASE_REFUNDED or PURCHASE_CHARGEBACK follows if it is. Nor is
 // PURCHASE_COMPLETE, which comes when the guarantee ends and repeats a
@@ -98,7 +100,7 @@ func bodyToken(body []byte) string {
 // Read says what the event means. Whatever names an event is understood; only a
 // paid or reversed one must name its transaction too, since Hotmart also tells of
 // carts and subscriptions, which have none.
-func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, error) {
+func (Platform) Read(r platform.Request, s platform.Settings) (platform.Notice, error) {
 	n := platform.Notice{Payload: payload(r)}
 	e, err := decode(r.Body)
 	if err != nil {
@@ -117,6 +119,8 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.StoreNumber = n.OrderID
 	paid := e.paid()
 	n.PaidAt, n.PaidRank = paid.At, paid.Rank
+	amount, _, err := e.amount(s)
+	n.Zero = err == nil && amount.IsZero()
 	n.Test = e.Data.Product.ID == "0"
 	n.Version = millis(e.CreationDate)
 	return n, nil

@@ -306,8 +306,6 @@ func TestMissingAmountIsAShapeThatNobodyKnows(t *testing.T) {
 		{"no purchase", "", map[string]any{"data.purchase": absent}, "data.purchase.transaction is missing"},
 		{"no commissions", "producer", map[string]any{"data.commissions": absent}, "data.commissions has none of source PRODUCER"},
 		{"commissions are a string", "producer", map[string]any{"data.commissions": "x"}, "data.commissions has none of source PRODUCER"},
-		{"no producer", "producer", map[string]any{"data.commissions": []any{map[string]any{"source": "AFFILIATE", "value": 1}}},
-			"data.commissions has none of source PRODUCER"},
 		{"commission without value", "producer", map[string]any{"data.commissions": []any{map[string]any{"source": "PRODUCER"}}},
 			"the commission of source PRODUCER is missing"},
 		{"unknown setting", "net", nil, `the connection's amount is "net": set it to price or producer`},

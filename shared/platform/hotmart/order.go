@@ -38,7 +38,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	if err := e.checkTransaction(); err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "%s: enter the purchase in the ERP by hand", err)
 	}
-	amount, currency, err := e.amount(s.Amount)
+	amount, currency, err := e.amount(s)
 	if err != nil {
 		return order.Order{}, err
 	}
@@ -68,21 +68,48 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	}.Bounded(), nil
 }
 
-// amount is what the connection counts: the price, or what the producer gets.
-func (e event) amount(setting string) (order.Money, loose.Text, error) {
-	switch setting {
-	case "", "price":
+// shares are whose commission a connection may count, by share. Empty is the producer's.
+var shares = map[string]string{"": "PRODUCER", "producer": "PRODUCER", "coproducer": "COPRODUCER", "affiliate": "AFFILIATE"}
+
+// amount is what the connection counts: the price, or a commission. The price is the
+// producer's sale alone: a purchase whose commissions name no such share is refused.
+func (e event) amount(s platform.Settings) (order.Money, loose.Text, error) {
+	source, known := shares[s.Share]
+	switch {
+	case !known:
+		return order.Money{}, "", order.Reject(order.NotUnderstood, "the connection's share is %q: set it to producer, coproducer or affiliate", s.Share)
+	case s.Amount != "" && s.Amount != "price" && s.Amount != "producer":
+		return order.Money{}, "", order.Reject(order.NotUnderstood, "the connection's amount is %q: set it to price or producer", s.Amount)
+	}
+	own, others := e.commissions(source)
+	switch {
+	case len(own) == 0 && (others > 0 || source != "PRODUCER"):
+		return order.Money{}, "", order.Reject(order.Unsupported,
+			"data.commissions has none of source %s, but %d of others: set share on the connection to whose commission is the account's (producer, coproducer or affiliate), then carimbo orders retry, or enter the purchase in the ERP by hand",
+			source, others)
+	case s.Amount != "producer" && source == "PRODUCER":
 		return e.Data.Purchase.Price.money("data.purchase.price.value")
-	case "producer":
-		for _, c := range e.Data.Commissions {
-			if strings.EqualFold(string(c.Source), "PRODUCER") {
-				return c.money("the commission of source PRODUCER")
-			}
-		}
+	case len(own) > 1:
+		return order.Money{}, "", order.Reject(order.Unsupported,
+			"data.commissions has %d of source %s, and which is the account's can't be told: look the purchase up in Hotmart and enter it in the ERP by hand", len(own), source)
+	case len(own) == 0:
 		return order.Money{}, "", order.Reject(order.NotUnderstood,
 			"data.commissions has none of source PRODUCER, which the connection counts (amount: producer): look the purchase up in Hotmart and enter it in the ERP by hand, or set amount: price")
 	}
-	return order.Money{}, "", order.Reject(order.NotUnderstood, "the connection's amount is %q: set it to price or producer", setting)
+	return own[0].money("the commission of source " + source)
+}
+
+// commissions are those of the source, and how many there are of others.
+func (e event) commissions(source string) (own []commission, others int) {
+	for _, c := range e.Data.Commissions {
+		switch {
+		case strings.EqualFold(string(c.Source), source):
+			own = append(own, c)
+		case c.Source != "":
+			others++
+		}
+	}
+	return own, others
 }
 
 func (p price) money(field string) (order.Money, loose.Text, error) {
