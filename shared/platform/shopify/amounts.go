@@ -4,31 +4,43 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // amounts fills in lines, freight, fees, tax and total.
-func (b body) amounts(o *order.Order) error {
+func (b body) amounts(o *order.Order, s platform.Settings) error {
 	r := &reader{platform.Amounts{Store: "Shopify"}}
-	out := r.takenOut(b.Refunds)
-	lines, tips := r.lines(b.LineItems, out)
-	o.Lines = lines
-	o.Freight = r.freight(b.ShippingLines)
-	o.Fees = r.fees(b, tips)
-	o.Total = r.Money("total_price", b.TotalPriceSet.or(b.TotalPrice)).Sub(out.subtotal)
+	o.Total = r.Money("total_price", b.TotalPriceSet.or(b.TotalPrice))
 	if !b.TaxesIncluded {
-		o.Tax = r.Money("total_tax", b.TotalTaxSet.or(b.TotalTax)).Sub(out.tax)
-		o.Total = o.Total.Sub(out.tax)
+		o.Tax = r.Money("total_tax", b.TotalTaxSet.or(b.TotalTax))
 	}
 	if b.TotalPriceSet.or(b.TotalPrice) == "" {
 		r.Reject("total_price", "is missing")
 	}
-	if current := b.CurrentTotalPriceSet.or(b.CurrentTotalPrice); len(out.lines) > 0 && !out.gaveBack && current != "" {
-		o.Total = r.Money("current_total_price", current)
+	out := r.settle(o, b)
+	var tips order.Money
+	o.Lines, tips = r.lines(b.LineItems, out)
+	o.Freight = r.freight(b.ShippingLines)
+	o.Fees = r.fees(b, tips)
+	if r.Err != nil {
+		return r.Err
 	}
-	return r.Err
+	return b.checkGiftCards(out, s)
+}
+
+// checkGiftCards refuses one that was sold, unless it was taken out again.
+func (b body) checkGiftCards(out takenOut, s platform.Settings) error {
+	for i, item := range b.LineItems {
+		quantity, _ := order.ParseQuantity(string(item.Quantity)) // lines said what is wrong with it
+		if !item.GiftCard || quantity.Equal(out.lines[item.ID].quantity) {
+			continue
+		}
+		if err := s.CheckGiftCard(fmt.Sprintf("line_items[%d]", i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type reader struct{ platform.Amounts }
@@ -39,41 +51,6 @@ func (r *reader) allocated(at string, allocations []allocation) order.Money {
 		sum = sum.Add(r.Money(fmt.Sprintf("%sdiscount_allocations[%d].amount", at, i), a.AmountSet.or(a.Amount)))
 	}
 	return sum
-}
-
-// takenOut is what left the order without money going back.
-type takenOut struct {
-	lines         map[loose.Text]takenLine
-	subtotal, tax order.Money
-	// gaveBack tells that there are other refunds, which did.
-	gaveBack bool
-}
-
-type takenLine struct {
-	quantity order.Quantity
-	subtotal order.Money
-}
-
-func (r *reader) takenOut(refunds []refund) takenOut {
-	out := takenOut{lines: map[loose.Text]takenLine{}}
-	for i, ref := range refunds {
-		if ref.gaveBack() {
-			out.gaveBack = true
-			continue
-		}
-		for j, item := range ref.RefundLineItems {
-			at := fmt.Sprintf("refunds[%d].refund_line_items[%d].", i, j)
-			// Without the sets these are numbers that were computed in floating point.
-			subtotal := r.Money(at+"subtotal", item.SubtotalSet.or(item.Subtotal)).Round()
-			line := out.lines[item.LineItemID]
-			line.quantity = line.quantity.Add(r.Quantity(at+"quantity", item.Quantity))
-			line.subtotal = line.subtotal.Add(subtotal)
-			out.lines[item.LineItemID] = line
-			out.subtotal = out.subtotal.Add(subtotal)
-			out.tax = out.tax.Add(r.Money(at+"total_tax", item.TotalTaxSet.or(item.TotalTax)).Round())
-		}
-	}
-	return out
 }
 
 // lines are what was bought, and what the lines of tips come to.

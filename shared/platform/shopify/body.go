@@ -32,6 +32,7 @@ type body struct {
 	TotalPriceSet                  priceSet   `json:"total_price_set"`
 	CurrentTotalPrice              loose.Text `json:"current_total_price"`
 	CurrentTotalPriceSet           priceSet   `json:"current_total_price_set"`
+	TotalOutstanding               loose.Text `json:"total_outstanding"`
 	TotalTax                       loose.Text `json:"total_tax"`
 	TotalTaxSet                    priceSet   `json:"total_tax_set"`
 	TotalTipReceived               loose.Text `json:"total_tip_received"`
@@ -83,6 +84,7 @@ type lineItem struct {
 	TotalDiscount       loose.Text   `json:"total_discount"`
 	TotalDiscountSet    priceSet     `json:"total_discount_set"`
 	DiscountAllocations []allocation `json:"discount_allocations"`
+	GiftCard            bool         `json:"gift_card"`
 	// TipPaymentGateway is there, if only as null, on the line of a tip alone.
 	TipPaymentGateway json.RawMessage `json:"tip_payment_gateway"`
 }
@@ -111,18 +113,11 @@ type refund struct {
 		TotalTaxSet priceSet   `json:"total_tax_set"`
 	} `json:"refund_line_items"`
 	Transactions []struct {
-		Status loose.Text `json:"status"`
+		Kind     loose.Word `json:"kind"`
+		Status   loose.Text `json:"status"`
+		Amount   loose.Text `json:"amount"`
+		Currency loose.Text `json:"currency"`
 	} `json:"transactions"`
-}
-
-// gaveBack tells whether money went back, or is on its way.
-func (r refund) gaveBack() bool {
-	for _, t := range r.Transactions {
-		if t.Status != "failure" && t.Status != "error" {
-			return true
-		}
-	}
-	return false
 }
 
 type attribute struct {
@@ -205,12 +200,26 @@ func (b body) hasStatus() bool { return b.CancelledAt != "" || b.FinancialStatus
 
 func (b body) status() platform.Status {
 	switch {
-	case b.CancelledAt != "", b.FinancialStatus == "refunded":
+	case b.FinancialStatus == "refunded":
 		return platform.Reversed
+	case b.CancelledAt != "":
+		return b.proof().Cancelled()
 	case b.FinancialStatus == "paid", b.FinancialStatus == "partially_refunded":
 		return platform.Paid
 	}
 	return platform.Neither
+}
+
+// proof is of money at all. These words of Shopify's say that none came, if none went
+// back; partially_paid and the words of tomorrow don't.
+func (b body) proof() platform.Proof {
+	switch b.FinancialStatus {
+	case "pending", "authorized", "voided", "expired":
+		if len(b.removals()) == len(b.Refunds) {
+			return platform.NeverPaid
+		}
+	}
+	return platform.Untold
 }
 
 // imported is how much earlier than it was entered an order must have been placed

@@ -10,7 +10,7 @@ import (
 )
 
 // Order is the sale as it was paid: see the package's own words on amounts.
-func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
 	b, err := decode(p.Body)
 	if err == nil {
 		err = platform.CheckNumericID(b.ID)
@@ -28,7 +28,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		PaidRank: paid.Rank,
 		Customer: b.customer(),
 	}
-	if err := b.amounts(&o); err != nil {
+	if err := b.amounts(&o, s); err != nil {
 		return order.Order{}, err
 	}
 	o.Payments = []order.Payment{{Method: b.method(o.Total), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}

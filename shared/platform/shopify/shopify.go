@@ -64,6 +64,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	paid := b.paid(topic)
 	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Test = b.Test
+	n.Zero = platform.IsZero(b.TotalPriceSet.or(b.TotalPrice))
 	n.Version = b.version()
 	if n.Topic = topic; topic == "" {
 		n.Topic = "orders"

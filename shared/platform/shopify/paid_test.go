@@ -1,0 +1,186 @@
+package shopify_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+)
+
+func situation(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
+	const cancelled = "2026-11-22T10:00:00-03:00"
+	for _, c := range []struct {
+		name   string
+		change object
+		want   platform.Status
+	}{
+		{"a boleto that ran out", object{"financial_status": "pending"}, platform.Neither},
+		{"a payment that was only authorized", object{"financial_status": "voided"}, platform.Neither},
+		{"voided, with what was authorized", object{"financial_status": "voided", "refunds": []any{object{"transactions": []any{
+			object{"kind": "void", "status": "success", "amount": "302.52"}}}}}, platform.Neither},
+		{"taken out of an order that was not paid", object{"financial_status": "pending", "refunds": []any{refund("", taken(1, 1, "80.00", "0"))}}, platform.Neither},
+		{"it says pending, and money went back", object{"financial_status": "pending", "refunds": []any{refund("success", taken(1, 1, "80.00", "0"))}}, platform.Reversed},
+		{"a part was paid", object{"financial_status": "partially_paid"}, platform.Reversed},
+		{"it doesn't tell", object{"financial_status": nil}, platform.Reversed},
+		{"paid, and not refunded", object{"financial_status": "paid"}, platform.Reversed},
+	} {
+		change := object{"cancelled_at": cancelled}
+		maps.Copy(change, c.change)
+		if n, err := read(t, "orders/cancelled", edit(t, change)); err != nil || n.Status != c.want {
+			t.Errorf("%s: %s, want %s, %v", c.name, n.Status, c.want, err)
+		}
+	}
+}
+
+func TestTheDayOfPaymentIsTheBetterKnownOneOfTwoTopics(t *testing.T) {
+	body := situation(t, "paid-date-race.json")
+	var known order.Moment
+	for _, topics := range [][]string{{"orders/updated", "orders/paid"}, {"orders/paid", "orders/updated"}, {"orders/create", "orders/paid", "orders/fulfilled"}} {
+		known = order.Moment{}
+		for _, topic := range topics {
+			n, err := read(t, topic, body)
+			if err != nil || n.Status != platform.Paid {
+				t.Fatal(n.Status, err)
+			}
+			if m := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); m.Better(known) {
+				known = m
+			}
+		}
+		if known.Day() != "2026-11-03" {
+			t.Errorf("%v: %s", topics, known.Day())
+		}
+	}
+}
+
+func TestWhatIsShippedOrTaggedLaterIsTheSameOrder(t *testing.T) {
+	first, later := decode(t, situation(t, "changed-later-1.json")), decode(t, situation(t, "changed-later-2.json"))
+	first.Paid(order.Moment{At: later.PaidAt, Rank: later.PaidRank})
+	if !first.Sum().Equal(later.Sum()) || first.Customer != later.Customer || len(first.Lines) != len(later.Lines) {
+		t.Errorf("%+v became %+v", first, later)
+	}
+}
+
+func TestAGiftCardThatIsSoldIsRefusedUnlessCreated(t *testing.T) {
+	gift := func(changes object) object {
+		line := item(1, 2, "50.00")
+		line["gift_card"] = true
+		maps.Copy(line, changes)
+		return line
+	}
+	for _, c := range []struct {
+		name, setting string
+		body          []byte
+		says          string
+	}{
+		{"as it was met", "", situation(t, "giftcard-sold.json"), "line_items[0] is a gift card"},
+		{"refuse", "refuse", situation(t, "giftcard-sold.json"), "line_items[0] is a gift card"},
+		{"create", "create", situation(t, "giftcard-sold.json"), ""},
+		{"beside goods", "", edit(t, priced(object{"line_items": []any{item(2, 1, "80.00"), gift(nil)}, "total_price": "180.00"})), "line_items[1] is a gift card"},
+		{"one of two taken out", "", edit(t, priced(object{"line_items": []any{gift(nil)}, "current_total_price": "50.00",
+			"refunds": []any{refund("", taken(1, 1, "50.00", "0"))}})), "line_items[0] is a gift card"},
+		{"taken out before it was paid", "", edit(t, priced(object{"line_items": []any{item(2, 1, "80.00"), gift(nil)}, "total_price": "180.00",
+			"current_total_price": "80.00", "refunds": []any{refund("", taken(1, 2, "100.00", "0"))}})), ""},
+		{"one that is used", "", edit(t, priced(object{"payment_gateway_names": []any{"gift_card", "Pix"}})), ""},
+	} {
+		o, err := shop.Order(platform.Payload{Body: c.body}, platform.Settings{GiftCards: c.setting})
+		reason, _ := order.AsRejection(err)
+		if c.says == "" {
+			if err != nil || o.Check(now) != nil {
+				t.Errorf("%s: %v, %v", c.name, err, o.Check(now))
+			}
+			continue
+		}
+		if reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message, c.says) || !strings.Contains(reason.Message, "gift_cards: create") {
+			t.Errorf("%s: %v, want %s", c.name, err, c.says)
+		}
+	}
+}
+
+// Two lines, of 135.00 and 80.00.
+func TestAnEditedOrderComesOutAsPaidOrIsRefused(t *testing.T) {
+	back := func(status, amount string, lines ...object) object {
+		r := refund(status, lines...)
+		r["transactions"] = []any{object{"kind": "refund", "status": status, "amount": amount}}
+		return r
+	}
+	for _, c := range []struct {
+		name                 string
+		total                string
+		current, outstanding any
+		refunds              []any
+		paid                 string
+		lines                int
+		says                 string
+	}{
+		{"as it was placed", "215.00", "215.00", "0.00", nil, "215.00", 2, ""},
+		{"a line taken out before the payment", "215.00", "135.00", "0.00", []any{refund("", taken(2, 1, "80.00", "0"))}, "135.00", 1, ""},
+		{"a line taken out after it, owed to the buyer", "215.00", "135.00", "-80.00", []any{refund("", taken(2, 1, "80.00", "0"))}, "215.00", 2, ""},
+		{"a line before, a piece after", "215.00", "90.00", "-45.00", []any{refund("", taken(2, 1, "80.00", "0")), refund("", taken(1, 1, "45.00", "0"))}, "135.00", 1, ""},
+		{"a line after, and its money back", "215.00", "135.00", "0.00", []any{refund("", taken(2, 1, "80.00", "0")), back("success", "80.00")}, "215.00", 2, ""},
+		{"money back for nothing", "215.00", "215.00", "20.00", []any{back("success", "20.00")}, "215.00", 2, ""},
+		{"money back that counts as a discount", "215.00", "195.00", "0.00", []any{back("success", "20.00")}, "215.00", 2, ""},
+		{"money on its way, counted as gone", "215.00", "135.00", "0.00", []any{back("pending", "80.00", taken(2, 1, "80.00", "0"))}, "215.00", 2, ""},
+		{"money on its way, counted as here", "215.00", "135.00", "-80.00", []any{back("pending", "80.00", taken(2, 1, "80.00", "0"))}, "215.00", 2, ""},
+		{"a part of the authorized was captured", "215.00", "135.00", "0.00", []any{object{"refund_line_items": []any{taken(2, 1, "80.00", "0")},
+			"transactions": []any{object{"kind": "void", "status": "success", "amount": "80.00"}}}}, "135.00", 1, ""},
+		{"a line added after the payment", "215.00", "215.00", "80.00", nil, "215.00", 2,
+			"total is 215.00, but by current_total_price, total_outstanding and refunds it is 135.00"},
+		{"a total that nothing explains", "215.00", "135.00", "0.00", nil, "215.00", 2,
+			"total is 215.00, but by current_total_price, total_outstanding and refunds it is 135.00"},
+		{"more paid than was sold", "215.00", "215.00", "-10.00", nil, "215.00", 2,
+			"total is 215.00, but by current_total_price, total_outstanding and refunds it is 225.00"},
+		{"neither with it nor without it", "215.00", "135.00", "-30.00", []any{refund("", taken(2, 1, "80.00", "0"))}, "165.00", 1,
+			"total is 165.00, but by total_price and what was taken out of the order (not current_total_price, total_outstanding and refunds) it is 135.00"},
+		{"Shopify tells no outstanding", "215.00", "120.00", nil, []any{refund("", taken(2, 1, "80.00", "0"))}, "135.00", 1,
+			"total is 135.00, but by current_total_price it is 120.00"},
+		{"refunded in the buyer's currency", "215.00", "135.00", "0.00", []any{object{"refund_line_items": []any{taken(2, 1, "80.00", "0")},
+			"transactions": []any{object{"kind": "refund", "status": "success", "amount": "14.00", "currency": "USD"}}}}, "215.00", 2, ""},
+	} {
+		o := decode(t, edit(t, priced(object{"line_items": []any{item(1, 3, "50.00", "15.00"), item(2, 1, "80.00")}, "total_price": c.total,
+			"current_total_price": c.current, "current_total_price_set": nil, "total_outstanding": c.outstanding, "refunds": c.refunds})))
+		reason, _ := order.AsRejection(o.Check(now))
+		if o.Total.String() != c.paid || len(o.Lines) != c.lines || c.says == "" && reason.Kind != "" || c.says != "" && reason.Kind != order.TotalReason || !strings.HasPrefix(reason.Message, c.says) {
+			t.Errorf("%s: %s in %d lines: %s %s", c.name, o.Total, len(o.Lines), reason.Kind, reason.Message)
+		}
+		if !o.Payments[0].Amount.Equal(o.Total) {
+			t.Errorf("%s: %s is paid of %s", c.name, o.Payments[0].Amount, o.Total)
+		}
+	}
+}
+
+func TestAnExchangeCostsWhatWasPaidForIt(t *testing.T) {
+	// 100.00 came back and was exchanged for 120.00, the difference paid.
+	change := priced(object{"line_items": []any{item(1, 1, "100.00"), item(2, 1, "120.00")}, "total_price": "220.00",
+		"current_total_price": "120.00", "total_outstanding": "0.00", "refunds": []any{refund("", taken(1, 1, "100.00", "0"))}})
+	o := decode(t, edit(t, change))
+	if err := o.Check(now); err != nil || o.Total.String() != "120.00" || len(o.Lines) != 1 {
+		t.Errorf("%s, %v", o.Total, err)
+	}
+	change["total_price"] = "100.00"
+	if got := platformtest.Kind(decode(t, edit(t, change)).Check(now)); got != order.TotalReason {
+		t.Errorf("the total is that of the first sale: Check gives %q", got)
+	}
+}
+
+func TestAnOrderOfZeroSaysSo(t *testing.T) {
+	for total, want := range map[any]bool{"0.00": true, "0": true, "0.01": false, "": false, nil: false} {
+		n, err := read(t, "orders/paid", edit(t, priced(object{"total_price": total})))
+		if err != nil || n.Zero != want {
+			t.Errorf("%v: %t, %v", total, n.Zero, err)
+		}
+	}
+}
