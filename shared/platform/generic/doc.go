@@ -69,14 +69,19 @@
 //	}
 //
 // type is order.paid, or order.reversed when the order was refunded in full,
-// cancelled or charged back; then order.id is all that is read. Any other type is
-// ignored; a body without a type is kept as not understood. version is optional and grows whenever the order's contents change;
+// cancelled or charged back; then order.id and paid_at are all that is read. A paid_at
+// that is null says that the order was never paid, and reverses nothing; leave it out
+// where you don't know. Any other type is ignored; a body without a type is kept as not
+// understood. version is optional and grows whenever the order's contents change;
 // without it contents count as newer when they were not seen before.
 //
 // Amounts and quantities are numbers or strings of decimal text. quantity times
 // unit_price less the line's discount makes a line; the lines, less discount, plus
 // freight, fees and tax, make total: an order that doesn't add up to the cent is
-// rejected. fees alone may be negative. Times are RFC 3339 with a zone.
+// rejected, as is one whose payments, if each names its amount, come to something
+// else. An order whose total is 0 is ignored unless the connection says zero_orders:
+// create. paid_at is the payment's own time; without it the order counts as paid when
+// it was placed, until a paid_at comes. fees alone may be negative. Times are RFC 3339 with a zone.
 //
 // What is longer than these is refused or cut: id 200 bytes, a SKU 255, 20 SKUs of a
 // line, 1,000 lines, 100 payments; number 100 bytes, other texts 1,000.

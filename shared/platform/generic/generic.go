@@ -22,11 +22,12 @@ type heading struct {
 	Type    loose.Word      `json:"type"`
 	Version json.RawMessage `json:"version"`
 	Order   struct {
-		ID       loose.Text `json:"id"`
-		Number   loose.Text `json:"number"`
-		Test     bool       `json:"test"`
-		PlacedAt loose.Text `json:"placed_at"`
-		PaidAt   loose.Text `json:"paid_at"`
+		ID       loose.Text   `json:"id"`
+		Number   loose.Text   `json:"number"`
+		Test     bool         `json:"test"`
+		PlacedAt loose.Text   `json:"placed_at"`
+		PaidAt   loose.Stated `json:"paid_at"`
+		Total    loose.Text   `json:"total"`
 	} `json:"order"`
 }
 
@@ -53,6 +54,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	paid := h.paid()
 	n.PaidAt, n.PaidRank = paid.At, paid.Rank
 	n.Test = h.Order.Test
+	n.Zero = platform.IsZero(h.Order.Total)
 	n.Version = version
 	return n, nil
 }
@@ -73,7 +75,8 @@ func (h heading) status() platform.Status {
 	case "order.paid":
 		return platform.Paid
 	case "order.reversed":
-		return platform.Reversed
+		paid, _ := parseTime(h.Order.PaidAt.Text) // zero where it is none
+		return platform.ProofBy(paid, h.Order.PaidAt).Cancelled()
 	}
 	return platform.Neither
 }
@@ -88,7 +91,7 @@ func (h heading) version() (int64, error) {
 
 // paid is zero where Order will reject the time, or there is none.
 func (h heading) paid() order.Moment {
-	text, rank := h.Order.PaidAt, order.ByPayment
+	text, rank := h.Order.PaidAt.Text, order.ByPayment
 	if text == "" {
 		text, rank = h.Order.PlacedAt, order.ByOrder
 	}

@@ -104,7 +104,23 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 	if r.err != nil {
 		return order.Order{}, r.err
 	}
+	comparePayments(&o)
 	return o.Bounded(), nil
+}
+
+// comparePayments holds what the payments say against the total: those that name no
+// amount say nothing.
+func comparePayments(o *order.Order) {
+	var paid order.Money
+	for _, p := range o.Payments {
+		if p.Amount.IsZero() {
+			return
+		}
+		paid = paid.Add(p.Amount)
+	}
+	if len(o.Payments) > 0 {
+		o.Compare("order.payments", paid)
+	}
 }
 
 // misfit names the field whose JSON has another type than the format says.
