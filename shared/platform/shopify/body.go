@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/loose"
-	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -54,6 +53,8 @@ type body struct {
 
 	// LocalizedFields is what Fetch adds, in the words of GraphQL.
 	LocalizedFields fields `json:"localizedFields"`
+	// Transactions are what Fetch adds, too.
+	Transactions []transaction `json:"transactions"`
 }
 
 // priceSet has an amount in the shop's currency; the buyer's own isn't read.
@@ -168,7 +169,7 @@ func decode(text []byte) (body, error) {
 		return body{}, err
 	}
 	if b.ID == "" && b.Order != nil {
-		b.Order.LocalizedFields = b.LocalizedFields
+		b.Order.LocalizedFields, b.Order.Transactions = b.LocalizedFields, b.Transactions
 		return *b.Order, nil
 	}
 	return b.body, nil
@@ -220,23 +221,6 @@ func (b body) proof() platform.Proof {
 		}
 	}
 	return platform.Untold
-}
-
-// imported is how much earlier than it was entered an order must have been placed
-// to have come from elsewhere.
-const imported = time.Hour
-
-// paid is when the order was modified as the notice of its payment tells it; else when
-// it was placed. An order that came from elsewhere was paid there.
-func (b body) paid(topic string) order.Moment {
-	placed, entered, updated := moment(b.ProcessedAt), moment(b.CreatedAt), moment(b.UpdatedAt)
-	if placed.IsZero() {
-		placed = entered
-	}
-	if topic == ordersPaid && !placed.IsZero() && updated.After(placed) && entered.Sub(placed) <= imported {
-		return order.Moment{At: updated, Rank: order.ByNotice}
-	}
-	return order.BestOf(order.Moment{At: placed, Rank: order.ByOrder}, order.Moment{At: updated, Rank: order.ByOrder})
 }
 
 // placedAt is when the customer ordered.

@@ -23,19 +23,21 @@ const (
 	maxAnswer = 1 << 20
 )
 
-// questions ask for the fields that Brazil requires of a checkout: by the name of
-// today, and by the one that older API versions know.
+// questions ask for the fields that Brazil requires of a checkout, by the name of
+// today, and by the one that older API versions know; and for the transactions, whose
+// time is the payment's own.
 var questions = []string{
-	`query($id: ID!) { order(id: $id) { fields: localizedFields(first: 20) { edges { node { key value } } } } }`,
-	`query($id: ID!) { order(id: $id) { fields: localizationExtensions(first: 20) { edges { node { key value } } } } }`,
+	`query($id: ID!) { order(id: $id) { fields: localizedFields(first: 20) { edges { node { key value } } } transactions(first: 100) { kind status processedAt } } }`,
+	`query($id: ID!) { order(id: $id) { fields: localizationExtensions(first: 20) { edges { node { key value } } } transactions(first: 100) { kind status processedAt } } }`,
 }
 
-// FetchIsOptional: the webhook has everything but, at times, the tax id.
+// FetchIsOptional: the webhook has everything but the time of the payment and, at
+// times, the tax id.
 func (Platform) FetchIsOptional() {}
 
 // Fetch adds the tax id that Shopify keeps out of the webhook, under
-// localizedFields. It asks only for an order that has no right one yet, and only
-// with shop (loja.myshopify.com) and access_token, the token of an app that may
+// localizedFields, and the transactions. It asks only for an order that has no right
+// tax id yet, or whose day of payment the webhook leaves open, and only with shop (loja.myshopify.com) and access_token, the token of an app that may
 // read orders. An order without such a field comes back as it is.
 func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map[string]string) (platform.Payload, error) {
 	if store["shop"] == "" && store["access_token"] == "" {
@@ -45,44 +47,47 @@ func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map
 	if err != nil || platform.CheckNumericID(b.ID) != nil {
 		return payload, nil // Order says what is wrong with it
 	}
-	if id, _ := b.taxID(); id != "" {
+	if id, _ := b.taxID(); id != "" && !b.dayIsOpen() {
 		return payload, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
 	defer cancel()
-	found, err := p.ask(ctx, store, string(b.ID))
+	more, err := p.ask(ctx, store, string(b.ID))
 	if err != nil {
 		return platform.Payload{}, fmt.Errorf("%w: %w", platform.ErrFetch, err)
 	}
-	if found != nil {
-		payload.Body = withFields(payload.Body, found)
-	}
+	payload.Body = more.within(payload.Body)
 	return payload, nil
 }
 
-// ask puts the questions until one is understood, and returns the connection's
-// JSON, or nil where the order has no such field.
-func (p Platform) ask(ctx context.Context, store map[string]string, id string) (json.RawMessage, error) {
+// found is what a question finds, in GraphQL's words; nil where there is none.
+type found struct {
+	Fields       json.RawMessage `json:"fields"`
+	Transactions json.RawMessage `json:"transactions"`
+}
+
+// ask puts the questions until one is understood.
+func (p Platform) ask(ctx context.Context, store map[string]string, id string) (found, error) {
 	url, err := p.url(store)
 	if err != nil {
-		return nil, err
+		return found{}, err
 	}
 	for _, question := range questions {
 		a, err := p.post(ctx, url, store["access_token"], question, "gid://shopify/Order/"+id)
 		if err != nil {
-			return nil, err
+			return found{}, err
 		}
 		switch code := a.code(); {
 		case code == "undefinedField":
 			continue
 		case code == "ACCESS_DENIED":
-			return nil, fmt.Errorf("the shop answers %s: the app needs read_orders and access to protected customer data", code)
+			return found{}, fmt.Errorf("the shop answers %s: the app needs read_orders and access to protected customer data", code)
 		case code != "":
-			return nil, fmt.Errorf("the shop answers %s", code)
+			return found{}, fmt.Errorf("the shop answers %s", code)
 		}
-		return a.fields()
+		return a.found()
 	}
-	return nil, errors.New("the shop knows neither localizedFields nor localizationExtensions")
+	return found{}, errors.New("the shop knows neither localizedFields nor localizationExtensions")
 }
 
 var shopDomain = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
@@ -110,20 +115,18 @@ type answer struct {
 	} `json:"data"`
 }
 
-// fields are nil where the shop says that there is no such order, or that it has
-// none. An answer that doesn't say so says nothing: it is asked for again, or the
+// found is nothing where the shop says that there is no such order, or that it has
+// no fields. An answer that doesn't say so says nothing: it is asked for again, or the
 // order would be taken for one without a tax id.
-func (a answer) fields() (json.RawMessage, error) {
-	var order *struct {
-		Fields json.RawMessage `json:"fields"`
-	}
+func (a answer) found() (found, error) {
+	var order *found
 	if json.Unmarshal(a.Data.Order, &order) != nil {
-		return nil, errors.New("the answer of Shopify says nothing about the order")
+		return found{}, errors.New("the answer of Shopify says nothing about the order")
 	}
 	if order == nil {
-		return nil, nil
+		return found{}, nil
 	}
-	return order.Fields, nil
+	return *order, nil
 }
 
 var errorCode = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
@@ -178,14 +181,17 @@ func (p Platform) post(ctx context.Context, url, token, question, id string) (an
 	return a, nil
 }
 
-// withFields adds the fields to the order's JSON and leaves every other value as
-// it is.
-func withFields(body []byte, found json.RawMessage) []byte {
+// within adds what was found to the order's JSON and leaves every other value as it is.
+func (f found) within(body []byte) []byte {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(body, &top) != nil {
+	if f.Fields == nil && f.Transactions == nil || json.Unmarshal(body, &top) != nil {
 		return body
 	}
-	top["localizedFields"] = found
+	for key, value := range map[string]json.RawMessage{"localizedFields": f.Fields, "transactions": f.Transactions} {
+		if value != nil {
+			top[key] = value
+		}
+	}
 	out, err := json.Marshal(top)
 	if err != nil {
 		return body

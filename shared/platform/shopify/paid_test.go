@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/platform/shopify"
 )
 
 func situation(t testing.TB, name string) []byte {
@@ -182,5 +184,41 @@ func TestAnOrderOfZeroSaysSo(t *testing.T) {
 		if err != nil || n.Zero != want {
 			t.Errorf("%v: %t, %v", total, n.Zero, err)
 		}
+	}
+}
+
+func TestTheTransactionsDateThePaymentWhateverTheTopic(t *testing.T) {
+	const answer = `{"data":{"order":{"fields":null,"transactions":[
+		{"kind":"AUTHORIZATION","status":"SUCCESS","processedAt":"2026-10-31T23:00:10Z"},{"kind":"SALE","status":"FAILURE","processedAt":"2026-11-05T12:00:00Z"},
+		{"kind":"SALE","status":"SUCCESS","processedAt":"2026-11-01T15:00:00Z"},{"kind":"CAPTURE","status":"SUCCESS","processedAt":"2026-11-02T15:00:00Z"},
+		{"kind":"REFUND","status":"SUCCESS","processedAt":"2026-11-06T12:00:00Z"},{"kind":"CAPTURE","status":"SUCCESS","processedAt":null}]}}}`
+	body := situation(t, "paid-date-race.json")
+	for _, topic := range []string{"orders/updated", "orders/paid", ""} {
+		p, asked := admin(t, 200, answer)
+		got, err := p.Fetch(t.Context(), platform.Payload{Body: body, Headers: map[string]string{"x-shopify-topic": topic}}, store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := p.Order(got, platform.Settings{})
+		want := time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC)
+		if err != nil || !o.PaidAt.Equal(want) || o.PaidRank != order.ByPayment || o.Customer.TaxID != "21834506735" || len(*asked) != 1 {
+			t.Errorf("%s: paid at %s, rank %d, %d asked, %v", topic, o.PaidAt, o.PaidRank, len(*asked), err)
+		}
+		wrapped, err := p.Fetch(t.Context(), platform.Payload{Body: []byte(`{"order":` + string(body) + `}`)}, store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o, err := p.Order(wrapped, platform.Settings{}); err != nil || !o.PaidAt.Equal(want) {
+			t.Errorf("inside an answer: paid at %s, %v", o.PaidAt, err)
+		}
+	}
+	imported := platformtest.Edit(t, body, object{"processed_at": "2026-10-01T10:00:00-03:00",
+		"transactions": []any{object{"kind": "sale", "status": "success", "processed_at": "2026-11-03T12:00:00Z"}}})
+	silent := shopify.Platform{Transport: unreachable{t}}
+	if got, err := silent.Fetch(t.Context(), platform.Payload{Body: imported}, store); err != nil || string(got.Body) != string(imported) {
+		t.Errorf("an imported order: %v", err)
+	}
+	if o := decode(t, imported); o.PaidRank != order.ByOrder || o.PaidAt.Month() != time.October {
+		t.Errorf("an imported order is paid at %s", o.PaidAt)
 	}
 }

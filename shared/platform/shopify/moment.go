@@ -1,0 +1,62 @@
+package shopify
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// transaction is one of the Admin API's, in the words of GraphQL or of REST.
+type transaction struct {
+	Kind          loose.Word `json:"kind"`
+	Status        loose.Word `json:"status"`
+	ProcessedAt   loose.Text `json:"processedAt"`
+	ProcessedREST loose.Text `json:"processed_at"`
+}
+
+// paidAt is when money came; zero where none did.
+func (t transaction) paidAt() time.Time {
+	came := strings.EqualFold(string(t.Kind), "sale") || strings.EqualFold(string(t.Kind), "capture")
+	if !came || !strings.EqualFold(string(t.Status), "success") {
+		return time.Time{}
+	}
+	return moment(cmp.Or(t.ProcessedAt, t.ProcessedREST))
+}
+
+// imported is how much earlier than it was entered an order must have been placed
+// to have come from elsewhere.
+const imported = time.Hour
+
+func (b body) isImported() bool {
+	placed, entered := moment(b.ProcessedAt), moment(b.CreatedAt)
+	return !placed.IsZero() && entered.Sub(placed) > imported
+}
+
+// paid is the time of the last transaction by which money came; else when the order was
+// modified as the notice of its payment tells it; else when it was placed. An order that
+// came from elsewhere was paid there.
+func (b body) paid(topic string) order.Moment {
+	placed, updated := b.placedAt(), moment(b.UpdatedAt)
+	var last, notice order.Moment
+	if !b.isImported() {
+		for _, t := range b.Transactions {
+			if at := t.paidAt(); at.After(last.At) {
+				last = order.Moment{At: at, Rank: order.ByPayment}
+			}
+		}
+		if topic == ordersPaid && !placed.IsZero() && updated.After(placed) {
+			notice = order.Moment{At: updated, Rank: order.ByNotice}
+		}
+	}
+	return order.BestOf(last, notice, order.Moment{At: placed, Rank: order.ByOrder}, order.Moment{At: updated, Rank: order.ByOrder})
+}
+
+// dayIsOpen tells whether the webhook leaves open on which day the order was paid: some
+// time between the placing and the last change.
+func (b body) dayIsOpen() bool {
+	placed, updated := order.Moment{At: b.placedAt()}, order.Moment{At: moment(b.UpdatedAt)}
+	return !b.isImported() && !updated.At.IsZero() && !placed.SameDay(updated)
+}
