@@ -6,10 +6,11 @@
 //
 // The signature covers the body and not the topic, so the body alone decides,
 // whatever the topic: an order that was cancelled (cancelled_at), or whose
-// financial_status is refunded, is reversed; one that is paid or
-// partially_refunded is paid. Anything else is neither: pending, authorized,
-// partially_paid, voided, expired. An order, which has an id and line_items or a
-// total_price, is not understood where it says neither of both.
+// financial_status is refunded, is reversed; one that is paid or partially_refunded
+// is paid. Anything else is neither: pending, authorized, partially_paid, voided,
+// expired; also cancelled, since nothing was ever paid, if it isn't partially_paid
+// and nothing went back. An order, which has an id and line_items or a total_price,
+// is not understood where it says neither of both.
 //
 // What has no order's fields is neither by its topic. refunds/create has a refund
 // for its body, not an order, and can't tell whether it was the last of the money:
@@ -22,9 +23,10 @@
 //
 // # When it was paid
 //
-// The body doesn't say. orders/paid is sent at that moment, so there it is
-// updated_at: a boleto may be paid days after it was ordered. With any other topic
-// it is processed_at, when the order was placed, so that last year's order that
+// The transactions say, which Fetch asks for where the body leaves the day open: the
+// last by which money came. The body doesn't. orders/paid is sent at that moment, so
+// there it is updated_at: a boleto may be paid days after it was ordered. With any
+// other topic it is processed_at, when the order was placed, so that last year's order that
 // was edited today stays last year's. An order that was imported (processed_at
 // lies before created_at by more than an hour) is dated by processed_at even with
 // orders/paid.
@@ -39,8 +41,10 @@
 // What was taken out of the order without money going back (an edited order that
 // had not been paid yet) was never paid and is left out: refunds without a
 // transaction are subtracted from their lines, from the tax and from the total.
-// If no other refund was made, the total is current_total_price, so that a reading
-// of ours that isn't Shopify's ends in rejected: total and in no document.
+// What is taken out after the payment was paid, and stays. Which it was is told by
+// what was paid: current_total_price less total_outstanding, and what was refunded.
+// Where no reading of ours comes to that, the order is rejected: total, with both
+// numbers, and no document is made.
 //
 // A line is price by quantity less its discount_allocations, which hold the
 // order's discounts, too; total_discount is read where there are none. Freight is
@@ -49,7 +53,8 @@
 // additional fees; a line that is the tip is a fee and no line. Tax is total_tax,
 // or nothing where taxes_included.
 //
-// A gift card that is sold is a line like any other. One that is used is a way of
+// A gift card that is sold is refused, or a line like any other where the connection
+// says gift_cards: create. One that is used is a way of
 // paying: it doesn't lower total_price. How much of the total it paid is not in the
 // webhook, so the order has one payment, of everything, by the other gateway.
 //

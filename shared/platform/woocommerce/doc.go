@@ -4,16 +4,17 @@
 //
 // # Paid, reversed, neither
 //
-// WooCommerce has no topic for a payment. An order of status processing or
-// completed that has a date_paid is paid, whatever topic of order.* brought it;
-// one that is refunded, or cancelled after it was paid, is reversed. The topic is
+// WooCommerce has no topic for a payment. An order that has a date_paid is paid,
+// whatever topic of order.* brought it, under the status processing, completed or
+// a name that a shop or a plugin made up; one that is refunded, or cancelled after
+// it was paid, is reversed, as is one whose refunds come to its total. The topic is
 // not signed, so the body alone decides: an order (an id, and line_items or a
 // total) without a status is not understood, whatever its topic. Anything else
-// is neither: pending, on-hold, failed, a status that a plugin made, and cash on
+// is neither: pending, on-hold, failed, the bin, a part that was paid, and cash on
 // delivery until the money is in.
 //
-// An order that is cancelled without a date_paid was never paid and is neither,
-// too: WooCommerce cancels by itself what is not paid within an hour (its "hold
+// An order that is cancelled and says that it has no date_paid was never paid and
+// is neither, too: WooCommerce cancels by itself what is not paid within an hour (its "hold
 // stock"), and lets a boleto or Pix that is paid later make it processing after
 // all. A reversal would keep that order out for good.
 //
@@ -34,7 +35,12 @@
 // is all tax, that of shipping and fees too, and comes on top of everything even
 // in a shop whose prices include it: WooCommerce takes it out of the lines.
 //
-// A refund in part changes none of this: refunds is not read, and the document is
-// that of the sale. Plugins that lower total without a line, a fee or a coupon
+// A refund in part changes none of this: the document is that of the sale. Plugins that lower total without a line, a fee or a coupon
 // (some gift cards do) make an order whose parts don't add up.
+//
+// # No sale
+//
+// An order with a parent_id is a part of that one; a subscription has a
+// billing_period; the line of a gift card that is sold has a key of its plugin's in
+// its meta_data. Order refuses them by their name.
 package woocommerce
