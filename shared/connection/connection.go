@@ -51,6 +51,8 @@ type Connection struct {
 	GiftCards string `json:"gift_cards,omitempty"`
 	Line      string `json:"line,omitempty"`
 	Header    string `json:"header,omitempty"`
+	// TaxIDFields: see platform.Settings.
+	TaxIDFields []string `json:"tax_id_fields,omitempty"`
 	// Orig is the orig of its documents, where the kind of ERP has one; the connection's
 	// name where it is empty.
 	Orig string `json:"orig,omitempty"`
@@ -61,7 +63,7 @@ type Date struct{ time.Time }
 
 // Settings are what the platform needs to know.
 func (c Connection) Settings() platform.Settings {
-	return platform.Settings{Connection: c.Name, Amount: c.Amount, Share: c.Share, GiftCards: c.GiftCards, Line: c.Line, Header: c.Header}
+	return platform.Settings{Connection: c.Name, Amount: c.Amount, Share: c.Share, GiftCards: c.GiftCards, Line: c.Line, Header: c.Header, TaxIDFields: c.TaxIDFields}
 }
 
 // UnmarshalJSON keeps the account's whole object beside what every kind has.

@@ -24,7 +24,7 @@ const packaged = `{
 	"connections": {
 		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-21", "amount": "producer"},
 		"loja-wp": {"platform": "vtex", "erp": "loja", "since": "2026-01-02", "orig": "Loja WP", "header": "x-token", "line": "AVULSO", "test_orders": "create",
-			"zero_orders": "create", "share": "affiliate", "gift_cards": "create"}
+			"zero_orders": "create", "share": "affiliate", "gift_cards": "create", "tax_id_fields": ["cpf do aluno"]}
 	}
 }`
 
@@ -44,7 +44,7 @@ func TestAccountsAndConnectionsKnowTheirNames(t *testing.T) {
 		"cursos": {Name: "cursos", Platform: "hotmart", Account: "estudio", Since: saoPaulo("2026-11-21"), Amount: "producer"},
 		"loja-wp": {Name: "loja-wp", Platform: "vtex", Account: "loja", Since: saoPaulo("2026-01-02"),
 			Orig: "Loja WP", Header: "x-token", Line: "AVULSO", TestOrders: "create",
-			ZeroOrders: "create", Share: "affiliate", GiftCards: "create"},
+			ZeroOrders: "create", Share: "affiliate", GiftCards: "create", TaxIDFields: []string{"cpf do aluno"}},
 	}
 	if diff := cmp.Diff(want, c.Connections); diff != "" {
 		t.Errorf("connections (-want +got):\n%s", diff)
@@ -56,8 +56,8 @@ func TestAccountsAndConnectionsKnowTheirNames(t *testing.T) {
 }
 
 func TestThePlatformLearnsWhatItsConnectionSays(t *testing.T) {
-	got := connection.Connection{Name: "c", Amount: "producer", Share: "affiliate", GiftCards: "create", Line: "L", Header: "H", Orig: "O"}.Settings()
-	want := platform.Settings{Connection: "c", Amount: "producer", Share: "affiliate", GiftCards: "create", Line: "L", Header: "H"}
+	got := connection.Connection{Name: "c", Amount: "producer", Share: "affiliate", GiftCards: "create", Line: "L", Header: "H", Orig: "O", TaxIDFields: []string{"T"}}.Settings()
+	want := platform.Settings{Connection: "c", Amount: "producer", Share: "affiliate", GiftCards: "create", Line: "L", Header: "H", TaxIDFields: []string{"T"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}

@@ -13,6 +13,7 @@ const (
 	MaxNumber = 100
 
 	maxCurrency = 16
+	maxField    = 100 // the name of a field, a foreigner's document
 	maxCode     = 20  // a country, a CEP
 	maxEmail    = 254 // RFC 5321
 	maxText     = 1000
@@ -78,6 +79,7 @@ func (o Order) Bounded() Order {
 
 func (c Customer) bounded() Customer {
 	c.Name, c.Phone = Cut(c.Name, maxText), Cut(c.Phone, maxText)
+	c.TaxIDUnread, c.ForeignID = Cut(c.TaxIDUnread, maxField), Cut(c.ForeignID, maxField)
 	if len(c.Email) > maxEmail {
 		c.Email = "" // half of an address is somebody else's
 	}

@@ -108,7 +108,19 @@ func (o Order) AddsUp() (sum Money, ok bool) {
 // Private is what must not be shown of the customer wherever somebody else's text
 // is, an ERP's answer above all.
 func (c Customer) Private() []string {
-	return []string{c.Name, c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted()}
+	return []string{c.Name, c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted(), c.ForeignID}
+}
+
+// CheckTaxID refuses a tax id that is there and can't be used, which makes nobody the
+// default customer. The error is a *Rejection.
+func (c Customer) CheckTaxID() error {
+	switch {
+	case c.TaxIDWrong:
+		return Reject(TaxIDReason, "the customer's tax id is neither a CPF nor a CNPJ: correct it in the store's order")
+	case c.TaxIDUnread != "":
+		return Reject(TaxIDReason, "the order has no CPF or CNPJ under a name that is known, but %q may be one: if it is the buyer's, name it in the connection's tax_id_fields: in connections.yaml; if not, add the buyer's own to the store's order", Masked(c.TaxIDUnread))
+	}
+	return nil
 }
 
 // Initials is all of a customer's name that outlives the order (rule 18): the

@@ -64,8 +64,13 @@ type Customer struct {
 	// TaxIDWrong: the platform gave a tax id that is none. The ERP rejects the
 	// order with tax_id even where a default customer is configured, and the wrong
 	// text never travels.
-	TaxIDWrong bool    `json:"tax_id_wrong,omitempty"`
-	Address    Address `json:"address,omitzero"`
+	TaxIDWrong bool `json:"tax_id_wrong,omitempty"`
+	// TaxIDUnread is the name of a field that may be the tax id, and of which nobody knows
+	// whose. The order is rejected as with a wrong one.
+	TaxIDUnread string `json:"tax_id_unread,omitempty"`
+	// ForeignID is the document of a buyer abroad who gave no tax id: no ERP asks for it.
+	ForeignID string  `json:"foreign_id,omitempty"`
+	Address   Address `json:"address,omitzero"`
 }
 
 // Address is where the customer lives. State is the two-letter UF or empty,

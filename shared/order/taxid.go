@@ -2,6 +2,7 @@ package order
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -50,6 +51,31 @@ func (t TaxID) Is(text string) bool {
 		}
 		return -1
 	}, strings.ToUpper(text))
+}
+
+// written are the shapes in which a tax id stands in a text: one of digits, apart from
+// longer numbers; and one with letters, as a word of its own.
+var written = []*regexp.Regexp{
+	regexp.MustCompile(`(?:^|[^0-9])([0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[- ]?[0-9]{2}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2})(?:$|[^0-9])`),
+	regexp.MustCompile(`(?i)\b([0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/?[0-9a-z]{4}-?[0-9]{2})\b`),
+}
+
+var mistyped = regexp.MustCompile(`[0-9][0-9./ -]{4,20}[0-9]`)
+
+// CutTaxID cuts a text around the first tax id in it; where there is none, around the first
+// number that may be one that was mistyped.
+func CutTaxID(text string) (before, id, after string) {
+	for _, shape := range written {
+		for _, at := range shape.FindAllStringSubmatchIndex(text, -1) {
+			if right, _ := ParseTaxID(text[at[2]:at[3]]); right != "" {
+				return text[:at[2]], text[at[2]:at[3]], text[at[3]:]
+			}
+		}
+	}
+	if at := mistyped.FindStringIndex(text); at != nil {
+		return text[:at[0]], text[at[0]:at[1]], text[at[1]:]
+	}
+	return text, "", ""
 }
 
 // IsCPF tells a person's tax id from a company's.

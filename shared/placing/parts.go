@@ -56,7 +56,11 @@ func partsOf(o order.Order, key string) ledger.Parts {
 	p.Key = digestOf(key, "key", "")[:8]
 	p.Lines = digestOf(key, "lines", []any{o.Lines, o.Discount, o.Freight, o.Fees, o.Tax})
 	p.Payer = digestOf(key, "payer", []any{o.Customer.Name, o.Customer.Email, o.Customer.Phone})
-	p.TaxID = digestOf(key, "tax id", []any{o.Customer.TaxID, o.Customer.TaxIDWrong})
+	taxID := []any{o.Customer.TaxID, o.Customer.TaxIDWrong}
+	if o.Customer.ForeignID != "" { // what others gave keeps its digest of before there was one
+		taxID = append(taxID, o.Customer.ForeignID)
+	}
+	p.TaxID = digestOf(key, "tax id", taxID)
 	p.Address = digestOf(key, "address", address)
 	return p
 }

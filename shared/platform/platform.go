@@ -89,6 +89,9 @@ type Settings struct {
 	// Header is the name of the header that carries the token, where the platform
 	// lets the merchant choose it.
 	Header string
+	// TaxIDFields are names under which the store keeps the payer's tax id, beside those
+	// that are known.
+	TaxIDFields []string
 }
 
 // Status says what a notice means for the order.

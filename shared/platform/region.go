@@ -34,12 +34,17 @@ func UF(state string) string {
 	return ""
 }
 
-// Region is an address's country in capitals and, in Brazil or where no country
+const brazil = "BR"
+
+// Region is an address's country in capitals, Brazil's as BR however it is written, and, in Brazil or where no country
 // is given, its UF (the first state that is one) and its CEP: Pennsylvania's code
 // is Pará's.
 func Region(country, zip loose.Text, states ...loose.Text) (iso, uf, cep string) {
 	iso = strings.ToUpper(string(country))
-	if iso != "" && iso != "BR" {
+	if iso == "BRA" || iso == "BRASIL" || iso == "BRAZIL" {
+		iso = brazil
+	}
+	if Foreign(iso) {
 		return iso, "", ""
 	}
 	for _, state := range states {

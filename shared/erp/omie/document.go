@@ -89,9 +89,10 @@ func representable(o order.Order) error {
 // knownCustomer is the nCodCli that needs no call: the default customer of an
 // order without a tax id. It is empty for a customer to be found or created.
 func (c *Client) knownCustomer(customer order.Customer) (string, error) {
+	if err := customer.CheckTaxID(); err != nil {
+		return "", err
+	}
 	switch {
-	case customer.TaxIDWrong:
-		return "", order.Reject(order.TaxIDReason, "the customer's tax id is neither a CPF nor a CNPJ: correct it in the store's order")
 	case customer.TaxID == "" && c.config.DefaultCustomer != "":
 		return c.config.DefaultCustomer.String(), nil
 	case customer.TaxID == "":

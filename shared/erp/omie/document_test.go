@@ -248,6 +248,9 @@ func TestAnOrderThatIsNoOSIsRejectedWithWhatToDo(t *testing.T) {
 		"a wrong tax id in spite of a default": {
 			settings: hasDefault, order: func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDWrong = "", true }, kind: order.TaxIDReason, says: "correct it in the store",
 		},
+		"a tax id that nobody reads, in spite of a default": {
+			settings: hasDefault, order: func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDUnread = "", "cpf_aluno" }, kind: order.TaxIDReason, says: `"cpf_aluno" may be one`,
+		},
 		"no name":         {order: func(o *order.Order) { o.Customer.Name = " \n" }, kind: order.Preflight, says: "razao_social"},
 		"no product name": {order: func(o *order.Order) { o.Lines[0].Name = "" }, kind: order.Preflight, says: "cDescServ"},
 		"no date":         {order: func(o *order.Order) { o.PaidAt = time.Time{} }, kind: order.Preflight, says: "dDtPrevisao"},

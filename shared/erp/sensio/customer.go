@@ -16,9 +16,10 @@ import (
 // knowable tells whether the sale can have a customer: by name, or the default
 // one of an order without a tax id.
 func (c *Client) knowable(customer order.Customer) error {
+	if err := customer.CheckTaxID(); err != nil {
+		return err
+	}
 	switch {
-	case customer.TaxIDWrong:
-		return order.Reject(order.TaxIDReason, "the customer's tax id is neither a CPF nor a CNPJ: correct it in the store's order")
 	case customer.TaxID == "" && c.config.Customer.Default == "":
 		return order.Reject(order.TaxIDReason, "the order has no CPF or CNPJ: add it in the store, or set erps.%s.customer.default in connections.yaml to the customerId of a person for such orders", c.account)
 	case customer.TaxID != "" && wire.Text(customer.Name) == "":

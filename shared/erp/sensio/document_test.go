@@ -476,6 +476,7 @@ func TestWhatNoSaleCanSayIsRejected(t *testing.T) {
 		"no tax id":                     {settings, func(o *order.Order) { o.Customer.TaxID = "" }, order.TaxIDReason, "erps.loja.customer.default"},
 		"no name":                       {settings, func(o *order.Order) { o.Customer.Name = " \t" }, order.Preflight, "no name"},
 		"a wrong tax id":                {settings, func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDWrong = "", true }, order.TaxIDReason, "neither a CPF nor a CNPJ"},
+		"a tax id that nobody reads":    {`{"base_url": "https://a.example.com", "customer": {"default": "p"}, "items": {"*": {"productId": "p"}}}`, func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDUnread = "", "cpf_aluno" }, order.TaxIDReason, `"cpf_aluno" may be one`},
 		"a wrong tax id with a default": {`{"base_url": "https://a.example.com", "customer": {"default": "p"}, "items": {"*": {"productId": "p"}}}`, func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDWrong = "", true }, order.TaxIDReason, "neither"},
 		"a seller that isn't there":     {`{"base_url": "https://a.example.com", "sale": {"sellersInfo": [{"seller": "{customer.phone}"}]}, "items": {"*": {"productId": "p"}}}`, func(o *order.Order) { o.Customer.Phone = "" }, order.Preflight, "sellersInfo.0.seller"},
 	} {

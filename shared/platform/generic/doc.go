@@ -89,7 +89,9 @@
 // id, currency, paid_at (or placed_at), lines and total are required. number is
 // what you call the order yourself and defaults to id. skus are several names
 // under which a line may be mapped, best first. tax_id is a CPF or CNPJ with or
-// without punctuation. state is a UF or the state's name. method is pix,
+// without punctuation, or any document of a buyer whose country is another than BR: that
+// is kept as such, and the order goes through like one without a tax id. What else in
+// customer has a tax id's name is judged as docs/platforms/payer.md says. state is a UF or the state's name. method is pix,
 // credit_card, debit_card, boleto, wallet, gift_card, cash, transfer, free or
 // other. An order with test: true is ignored unless the connection says
 // test_orders: create.

@@ -69,7 +69,7 @@ type payment struct {
 }
 
 // Order decodes the body of an order.paid.
-func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, error) {
+func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
 	var body paid
 	if err := json.Unmarshal(p.Body, &body); err != nil {
 		return order.Order{}, misfit(err)
@@ -84,7 +84,7 @@ func (Platform) Order(p platform.Payload, _ platform.Settings) (order.Order, err
 		Currency: strings.ToUpper(string(in.Currency)),
 		PlacedAt: r.time("order.placed_at", in.PlacedAt),
 		PaidAt:   r.time("order.paid_at", in.PaidAt),
-		Customer: in.Customer.order(),
+		Customer: in.Customer.order(s, p.Body),
 		Lines:    r.lines(in.Lines),
 		Payments: r.payments(in.Payments),
 		Discount: r.money("order.discount", in.Discount),
@@ -133,15 +133,15 @@ func misfit(err error) error {
 	return order.Reject(order.NotUnderstood, "%s must not be a JSON %s: send the order again in the documented form", e.Field, is)
 }
 
-func (c customer) order() order.Customer {
-	taxID, err := order.ParseTaxID(string(c.TaxID))
+// order is the one party of the format. What stands beside tax_id is no part of it, and
+// is told where it may be a tax id.
+func (c customer) order(s platform.Settings, raw []byte) order.Customer {
 	country, uf, cep := platform.Region(c.Address.Country, c.Address.PostalCode, c.Address.State)
-	return order.Customer{
-		Name:       string(c.Name),
-		Email:      string(c.Email),
-		Phone:      string(c.Phone),
-		TaxID:      taxID,
-		TaxIDWrong: err != nil,
+	return platform.Payer(s, platform.Party{}, platform.Party{
+		Name:   string(c.Name),
+		Email:  string(c.Email),
+		Phone:  string(c.Phone),
+		Fields: append(platform.Fields{{Name: "tax_id", Value: string(c.TaxID)}}, platform.FieldsAt(raw, "order", "customer")...),
 		Address: order.Address{
 			Street:     string(c.Address.Street),
 			Number:     string(c.Address.Number),
@@ -152,7 +152,7 @@ func (c customer) order() order.Customer {
 			PostalCode: cep,
 			Country:    country,
 		},
-	}
+	})
 }
 
 // reader remembers the first thing that was wrong.

@@ -62,6 +62,9 @@ type purchase struct {
 	Offer struct {
 		Code loose.Text `json:"code"`
 	} `json:"offer"`
+	CheckoutCountry struct {
+		ISO loose.Text `json:"iso"`
+	} `json:"checkout_country"`
 }
 
 type price struct {

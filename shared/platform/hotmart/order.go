@@ -1,6 +1,7 @@
 package hotmart
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: e.placedAt(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: e.Data.Buyer.customer(),
+		Customer: e.customer(s, p.Body),
 		Lines: []order.Line{{
 			SKUs:      e.skus(),
 			Name:      string(e.Data.Product.Name),
@@ -134,19 +135,19 @@ func (e event) skus() []string {
 	return skus
 }
 
-func (b buyer) customer() order.Customer {
-	name := string(b.Name)
-	if name == "" {
-		name = strings.TrimSpace(string(b.FirstName + " " + b.LastName))
-	}
-	taxID, err := order.ParseTaxID(string(b.Document))
+// customer is the buyer: Hotmart knows nobody else. An address without a country is in that
+// of the checkout, if that is abroad.
+func (e event) customer(s platform.Settings, raw []byte) order.Customer {
+	b := e.Data.Buyer
 	country, uf, cep := platform.Region(b.Address.CountryISO, b.Address.ZipCode, b.Address.State)
-	return order.Customer{
-		Name:       name,
-		Email:      string(b.Email),
-		Phone:      string(b.CheckoutPhone),
-		TaxID:      taxID,
-		TaxIDWrong: err != nil,
+	if from, _, _ := platform.Region(e.Data.Purchase.CheckoutCountry.ISO, ""); country == "" && platform.Foreign(from) {
+		country, uf, cep = from, "", ""
+	}
+	return platform.Payer(s, platform.Party{}, platform.Party{
+		Name:   cmp.Or(string(b.Name), strings.TrimSpace(string(b.FirstName+" "+b.LastName))),
+		Email:  string(b.Email),
+		Phone:  string(b.CheckoutPhone),
+		Fields: append(platform.Fields{{Name: "tax_id", Value: string(b.Document)}}, platform.FieldsAt(raw, "data", "buyer")...),
 		Address: order.Address{
 			Street:     string(b.Address.Address),
 			Number:     string(b.Address.Number),
@@ -157,7 +158,7 @@ func (b buyer) customer() order.Customer {
 			PostalCode: cep,
 			Country:    country,
 		},
-	}
+	})
 }
 
 func method(kind loose.Text) order.Method {

@@ -60,9 +60,10 @@
 // paying: it doesn't lower total_price. How much of the total it paid is not in the
 // webhook, so the order has one payment, of everything, by the other gateway.
 //
-// # Tax id
+// # Who pays
 //
-// CPF or CNPJ: in note_attributes, where the checkout apps of Brazil put it; else
-// in the company of an address; else in localizedFields, which Fetch asks for. The
-// first that is right is taken; it is wrong if something was given and none is.
+// Whom the bill names, else the customer, else the recipient, whole: platform.Payer.
+// The order's own e-mail, phone and note_attributes are the payer's. Of the fields
+// that Fetch asks for, TAX_CREDENTIAL_BR is the order's own, and SHIPPING_CREDENTIAL_BR
+// the recipient's.
 package shopify

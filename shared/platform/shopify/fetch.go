@@ -47,7 +47,7 @@ func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map
 	if err != nil || platform.CheckNumericID(b.ID) != nil {
 		return payload, nil // Order says what is wrong with it
 	}
-	if id, _ := b.taxID(); id != "" && !b.dayIsOpen() {
+	if b.customer(platform.Settings{}).TaxID != "" && !b.dayIsOpen() {
 		return payload, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)

@@ -26,7 +26,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: b.placedAt(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: b.customer(),
+		Customer: b.customer(s),
 	}
 	if err := b.amounts(&o, s); err != nil {
 		return order.Order{}, err
@@ -64,39 +64,8 @@ func gateway(name string) order.Method {
 	return platform.Method(name)
 }
 
-func (b body) customer() order.Customer {
-	who, bill, ship, home := b.Customer, b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress
-	taxID, wrong := b.taxID()
-	name := cmp.Or(full(who.FirstName, who.LastName), bill.fullName(), ship.fullName(), home.fullName())
-	if company := b.company(); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
-		name = company
-	}
-	return order.Customer{
-		Name:       string(name),
-		Email:      string(cmp.Or(who.Email, b.Email, b.ContactEmail)),
-		Phone:      string(cmp.Or(who.Phone, b.Phone, bill.Phone, ship.Phone, home.Phone)),
-		TaxID:      taxID,
-		TaxIDWrong: wrong,
-		Address:    b.where().order(),
-	}
-}
-
-func full(firstName, lastName loose.Text) loose.Text {
-	return loose.Text(strings.TrimSpace(string(firstName + " " + lastName)))
-}
-
 func (a address) fullName() loose.Text {
 	return cmp.Or(a.Name, full(a.FirstName, a.LastName))
-}
-
-// where is the address of the bill, or else the best there is.
-func (b body) where() address {
-	for _, a := range []address{b.BillingAddress, b.ShippingAddress, b.Customer.DefaultAddress} {
-		if a.Address1 != "" || a.City != "" || a.Zip != "" {
-			return a
-		}
-	}
-	return address{}
 }
 
 // order: Shopify knows no number and no district; what the customer typed stays

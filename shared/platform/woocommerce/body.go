@@ -26,7 +26,8 @@ type body struct {
 	PaymentMethod      loose.Text   `json:"payment_method"`
 	PaymentMethodTitle loose.Text   `json:"payment_method_title"`
 	TransactionID      loose.Text   `json:"transaction_id"`
-	Billing            billing      `json:"billing"`
+	Billing            address      `json:"billing"`
+	Shipping           address      `json:"shipping"`
 	MetaData           []meta       `json:"meta_data"`
 	LineItems          []lineItem   `json:"line_items"`
 	ShippingLines      []charge     `json:"shipping_lines"`
@@ -36,8 +37,8 @@ type body struct {
 	BillingPeriod loose.Text `json:"billing_period"`
 }
 
-// billing has the fields of "Brazilian Market on WooCommerce" after the core's.
-type billing struct {
+// address has the fields of "Brazilian Market on WooCommerce" after the core's.
+type address struct {
 	FirstName loose.Text `json:"first_name"`
 	LastName  loose.Text `json:"last_name"`
 	Company   loose.Text `json:"company"`
@@ -52,7 +53,6 @@ type billing struct {
 
 	CPF          loose.Text `json:"cpf"`
 	CNPJ         loose.Text `json:"cnpj"`
-	PersonType   loose.Text `json:"persontype"`
 	Number       loose.Text `json:"number"`
 	Neighborhood loose.Text `json:"neighborhood"`
 	Cellphone    loose.Text `json:"cellphone"`

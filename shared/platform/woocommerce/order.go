@@ -1,7 +1,6 @@
 package woocommerce
 
 import (
-	"cmp"
 	"fmt"
 	"html"
 	"strconv"
@@ -33,7 +32,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: b.dateCreated(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: b.customer(),
+		Customer: b.customer(s, p.Body),
 		Lines:    r.lines(b.LineItems),
 		Freight:  r.sum("shipping_lines", b.ShippingLines),
 		Fees:     r.sum("fee_lines", b.FeeLines),
@@ -113,49 +112,6 @@ func (i lineItem) skus() []string {
 
 // text is what a person typed: WordPress keeps it with entities.
 func text(t loose.Text) string { return html.UnescapeString(string(t)) }
-
-func (b body) customer() order.Customer {
-	bill := b.Billing
-	taxID, wrong := b.taxID()
-	name := strings.TrimSpace(text(bill.FirstName) + " " + text(bill.LastName))
-	if company := text(bill.Company); company != "" && (name == "" || taxID != "" && !taxID.IsCPF()) {
-		name = company
-	}
-	return order.Customer{
-		Name:       name,
-		Email:      string(bill.Email),
-		Phone:      string(cmp.Or(bill.Phone, bill.Cellphone, b.meta("billing_phone"), b.meta("billing_cellphone"))),
-		TaxID:      taxID,
-		TaxIDWrong: wrong,
-		Address:    b.address(),
-	}
-}
-
-func (b body) address() order.Address {
-	bill := b.Billing
-	country, uf, cep := platform.Region(bill.Country, bill.Postcode, bill.State)
-	return order.Address{
-		Street:     text(bill.Address1),
-		Number:     string(cmp.Or(bill.Number, b.meta("billing_number"))),
-		Complement: text(bill.Address2),
-		District:   text(cmp.Or(bill.Neighborhood, b.meta("billing_neighborhood"))),
-		City:       text(bill.City),
-		State:      uf,
-		PostalCode: cep,
-		Country:    country,
-	}
-}
-
-// meta is the value of the key, with or without the underscore that hides it from
-// the shop's own pages.
-func (b body) meta(key string) loose.Text {
-	for _, m := range b.MetaData {
-		if strings.TrimPrefix(string(m.Key), "_") == key && m.Value != "" {
-			return m.Value
-		}
-	}
-	return ""
-}
 
 // gateways are those whose id says less, or something else, than its words.
 var gateways = map[loose.Text]order.Method{

@@ -1,0 +1,173 @@
+package platform
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/fold"
+	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Party is one of the people of an order, as one record of the platform has them.
+type Party struct {
+	Name    string
+	Company string
+	Email   string
+	Phone   string
+	Address order.Address
+	// Fields are what else the record says, under names that may be a tax id's.
+	Fields Fields
+}
+
+// Fields are values under the names that a shop, a plugin or an app gave them.
+type Fields []Field
+
+// Field is one of them.
+type Field struct{ Name, Value string }
+
+// UnmarshalJSON takes the texts and numbers of an object, in its order. It never
+// fails on valid JSON.
+func (f *Fields) UnmarshalJSON(b []byte) error {
+	*f = nil
+	d := json.NewDecoder(bytes.NewReader(b))
+	if opening, err := d.Token(); err != nil || opening != json.Delim('{') {
+		return nil
+	}
+	for d.More() {
+		name, err := d.Token()
+		var value loose.Text
+		if err != nil || d.Decode(&value) != nil {
+			return nil
+		}
+		if text, ok := name.(string); ok && value != "" {
+			*f = append(*f, Field{text, string(value)})
+		}
+	}
+	return nil
+}
+
+// FieldsAt are those of the object at the path; none where there is no object.
+func FieldsAt(body []byte, path ...string) Fields {
+	for _, key := range path {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(body, &object) != nil {
+			return nil
+		}
+		body = object[key]
+	}
+	var fields Fields
+	_ = fields.UnmarshalJSON(body)
+	return fields
+}
+
+// Payer is the customer of an order: the first of the parties, best first, that names
+// anybody, whole. own is what the order says of itself, whoever its people are: that is
+// the payer's. A further record under the payer's name is the payer's, too, and says what
+// the first doesn't; but not for whose company somebody bought.
+func Payer(s Settings, own Party, parties ...Party) order.Customer {
+	chosen := payerOf(s, parties)
+	payer := parties[chosen]
+	fields := append(append(Fields(nil), payer.Fields...), own.Fields...)
+	for i, p := range parties {
+		if i == chosen || !p.is(payer) {
+			continue
+		}
+		payer.Email, payer.Phone = cmp.Or(payer.Email, p.Email), cmp.Or(payer.Phone, p.Phone)
+		payer.Address = cmp.Or(payer.Address, p.Address)
+		fields = append(fields, p.Fields...)
+	}
+	company, written := companyAndTaxID(payer.Company)
+	ids := readTaxIDs(s.TaxIDFields, fields)
+	ids.add(written)
+	c := order.Customer{
+		Name:    payer.Name,
+		Email:   cmp.Or(payer.Email, own.Email),
+		Phone:   cmp.Or(payer.Phone, own.Phone),
+		Address: payer.Address,
+	}
+	ids.decide(&c, personOf(fields), company)
+	if company != "" && (c.Name == "" || c.TaxID != "" && !c.TaxID.IsCPF()) {
+		c.Name = company
+	}
+	return c
+}
+
+// payerOf is the first party with a name, a company or a tax id; else the first with an
+// e-mail; else the first.
+func payerOf(s Settings, parties []Party) int {
+	for i, p := range parties {
+		if p.Name != "" || p.Company != "" || len(readTaxIDs(s.TaxIDFields, p.Fields).texts) > 0 {
+			return i
+		}
+	}
+	for i, p := range parties {
+		if p.Email != "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// is tells whether both records have one name.
+func (p Party) is(other Party) bool {
+	return p.Name != "" && fold.Text(p.Name) == fold.Text(other.Name)
+}
+
+// Under is a record beside another, such as an address beside the customer who has it: it
+// says what the other doesn't, unless it names somebody else.
+func (p Party) Under(other Party) Party {
+	if other.Name != "" && p.Name != "" && !p.is(other) {
+		return other
+	}
+	other.Name, other.Company = cmp.Or(other.Name, p.Name), cmp.Or(other.Company, p.Company)
+	other.Email, other.Phone = cmp.Or(other.Email, p.Email), cmp.Or(other.Phone, p.Phone)
+	other.Address = cmp.Or(other.Address, p.Address)
+	return other
+}
+
+// companyAndTaxID takes a tax id out of a company's field, where shops that ask for none
+// are given it: alone, or beside the company's name. What is no tax id is one that was
+// mistyped where it is nothing but digits, or is called CPF or CNPJ.
+func companyAndTaxID(text string) (company, taxID string) {
+	if id, _ := order.ParseTaxID(text); id != "" || mistyped(text) {
+		return "", text
+	}
+	before, id, after := order.CutTaxID(text)
+	called := false
+	words := strings.FieldsFunc(fold.Text(before+" "+after), func(r rune) bool { return !isWord(r) })
+	for _, w := range words {
+		called = called || w == "cpf" || w == "cnpj"
+	}
+	if right, _ := order.ParseTaxID(id); id == "" || right == "" && !called {
+		return text, ""
+	}
+	return strings.TrimSpace(unlabelled(before) + " " + unlabelled(after)), id
+}
+
+// unlabelled is a company's name without what led to its tax id.
+func unlabelled(text string) string {
+	for {
+		cut := strings.Trim(text, " \t-–—:;,/|()[]")
+		for _, label := range []string{"cpf", "cnpj"} {
+			if n := len(cut) - len(label); n >= 0 && strings.EqualFold(cut[n:], label) {
+				cut = cut[:n]
+			}
+		}
+		if cut == text {
+			return text
+		}
+		text = cut
+	}
+}
+
+// mistyped tells a wrong tax id from a company's name: nothing but digits and their
+// punctuation, and almost enough of them.
+func mistyped(text string) bool {
+	return len(loose.Text(text).Digits()) >= 9 && strings.Trim(text, "0123456789.-/ ") == ""
+}
+
+// Foreign tells a country that is given and is not Brazil.
+func Foreign(country string) bool { return country != "" && country != brazil }

@@ -1,0 +1,58 @@
+package woocommerce
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
+)
+
+// customer is who pays: whom the bill names, else the recipient. The order's meta data are
+// the payer's, unless a key says otherwise.
+func (b body) customer(s platform.Settings, raw []byte) order.Customer {
+	var own platform.Party
+	for _, m := range b.MetaData {
+		own.Fields = append(own.Fields, platform.Field{Name: string(m.Key), Value: string(m.Value)})
+	}
+	bill, recipient := b.Billing.party(), b.Shipping.party()
+	bill.Fields = append(bill.Fields, platform.FieldsAt(raw, "billing")...)
+	recipient.Fields = append(recipient.Fields, platform.FieldsAt(raw, "shipping")...)
+	bill.Phone = cmp.Or(bill.Phone, string(b.meta("billing_phone")), string(b.meta("billing_cellphone")))
+	bill.Address.Number = cmp.Or(bill.Address.Number, string(b.meta("billing_number")))
+	bill.Address.District = cmp.Or(bill.Address.District, text(b.meta("billing_neighborhood")))
+	return platform.Payer(s, own, bill, recipient)
+}
+
+func (a address) party() platform.Party {
+	country, uf, cep := platform.Region(a.Country, a.Postcode, a.State)
+	return platform.Party{
+		Name:    strings.TrimSpace(text(a.FirstName) + " " + text(a.LastName)),
+		Company: text(a.Company),
+		Email:   string(a.Email),
+		Phone:   string(cmp.Or(a.Phone, a.Cellphone)),
+		Fields:  platform.Fields{{Name: "cpf", Value: string(a.CPF)}, {Name: "cnpj", Value: string(a.CNPJ)}},
+		Address: order.Address{
+			Street:     text(a.Address1),
+			Number:     string(a.Number),
+			Complement: text(a.Address2),
+			District:   text(a.Neighborhood),
+			City:       text(a.City),
+			State:      uf,
+			PostalCode: cep,
+			Country:    country,
+		},
+	}
+}
+
+// meta is the value of the key, with or without the underscore that hides it from
+// the shop's own pages.
+func (b body) meta(key string) loose.Text {
+	for _, m := range b.MetaData {
+		if strings.TrimPrefix(string(m.Key), "_") == key && m.Value != "" {
+			return m.Value
+		}
+	}
+	return ""
+}
