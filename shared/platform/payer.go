@@ -72,7 +72,7 @@ func Payer(s Settings, own Party, parties ...Party) order.Customer {
 	payer := parties[chosen]
 	fields := append(append(Fields(nil), payer.Fields...), own.Fields...)
 	for i, p := range parties {
-		if i == chosen || !p.is(payer) {
+		if i == chosen || p.namesAnother(payer) {
 			continue
 		}
 		payer.Email, payer.Phone = cmp.Or(payer.Email, p.Email), cmp.Or(payer.Phone, p.Phone)
@@ -111,21 +111,12 @@ func payerOf(s Settings, parties []Party) int {
 	return 0
 }
 
-// is tells whether both records have one name.
-func (p Party) is(other Party) bool {
-	return p.Name != "" && fold.Text(p.Name) == fold.Text(other.Name)
-}
-
-// Under is a record beside another, such as an address beside the customer who has it: it
-// says what the other doesn't, unless it names somebody else.
-func (p Party) Under(other Party) Party {
-	if other.Name != "" && p.Name != "" && !p.is(other) {
-		return other
+// namesAnother tells whether the record is of somebody else than the payer.
+func (p Party) namesAnother(payer Party) bool {
+	if p.Name == "" {
+		return p.Company != ""
 	}
-	other.Name, other.Company = cmp.Or(other.Name, p.Name), cmp.Or(other.Company, p.Company)
-	other.Email, other.Phone = cmp.Or(other.Email, p.Email), cmp.Or(other.Phone, p.Phone)
-	other.Address = cmp.Or(other.Address, p.Address)
-	return other
+	return fold.Text(p.Name) != fold.Text(payer.Name)
 }
 
 // companyAndTaxID takes a tax id out of a company's field, where shops that ask for none

@@ -62,6 +62,7 @@ func TestOnePartyPaysAndIsReadWhole(t *testing.T) {
 	}{
 		{"the bill", object{}, "Rui | none | o@o.example | of Rui | Pelotas BR"},
 		{"no bill", object{"billing_address": nil}, "Ana | none | ana@a.example | 555 | Canoas BR"},
+		{"a bill that names nobody", object{"billing_address.name": nil, "customer.default_address": nil}, "Ana | none | ana@a.example | 555 | Pelotas BR"},
 		{"a bill of a country", object{"billing_address": object{"country_code": "BR"}}, "Ana | none | ana@a.example | 555 | Canoas BR"},
 		{"the recipient", object{"billing_address": nil, "customer": nil}, "Lia | none | o@o.example | of Lia | Osasco BR"},
 		{"a bill without more", object{"billing_address": object{"name": "Rui"}, "email": nil, "contact_email": nil}, "Rui | none | none | none | none none"},
@@ -79,6 +80,7 @@ func TestOnePartyPaysAndIsReadWhole(t *testing.T) {
 
 		{"the field of taxes", object{"localizedFields": localized("SHIPPING_CREDENTIAL_BR", other, "TAX_CREDENTIAL_BR", cpf)}, "Rui | 51483029760 | o@o.example | of Rui | Pelotas BR"},
 		{"the field of shipping is the recipient's", object{"localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | none | o@o.example | of Rui | Pelotas BR"},
+		{"the field of shipping without a recipient", object{"shipping_address": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | 72640518380 | o@o.example | of Rui | Pelotas BR"},
 		{"the field of shipping of who is billed", object{"shipping_address.name": "rui", "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | 72640518380 | o@o.example | of Rui | Pelotas BR"},
 		{"abroad", object{"billing_address.country_code": "PT", "billing_address.company": "123456789"}, "Rui | foreign: 123456789 | o@o.example | of Rui | Pelotas PT"},
 	} {

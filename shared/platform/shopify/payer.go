@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
@@ -33,12 +34,16 @@ func (b body) credentials(key string) (fields platform.Fields) {
 	return fields
 }
 
+// party is the customer, with the address that Shopify keeps of them, unless that names
+// somebody else.
 func (c customer) party() platform.Party {
-	return c.DefaultAddress.party().Under(platform.Party{
-		Name:  string(full(c.FirstName, c.LastName)),
-		Email: string(c.Email),
-		Phone: string(c.Phone),
-	})
+	name, home := string(full(c.FirstName, c.LastName)), c.DefaultAddress.party()
+	if name != "" && home.Name != "" && fold.Text(name) != fold.Text(home.Name) {
+		home = platform.Party{}
+	}
+	home.Name = cmp.Or(name, home.Name)
+	home.Email, home.Phone = string(c.Email), cmp.Or(string(c.Phone), home.Phone)
+	return home
 }
 
 func (a address) party() platform.Party {
