@@ -43,4 +43,9 @@
 // An order with a parent_id is a part of that one; a subscription has a
 // billing_period; the line of a gift card that is sold has a key of its plugin's in
 // its meta_data. Order refuses them by their name.
+//
+// # Who pays
+//
+// Whom billing names; whom shipping names only where billing has no name, company or
+// tax id: platform.Payer. meta_data are the payer's, unless a key says whose they are.
 package woocommerce
