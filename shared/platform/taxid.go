@@ -19,7 +19,7 @@ var (
 	payerWords = wordSet(`cliente customer client comprador compradora buyer pagador pagadora payer consumidor consumidora
 		consumer tomador tomadora taxpayer contribuinte usuario user billing bill cobranca faturamento empresa company
 		pessoa person fisica juridica checkout wc br numero number num no nr id seu sua meu your my
-		do da de del of the o a ou or e and`)
+		do da de del of the o a ou or e and informe digite obrigatorio obrigatoria required opcional optional somente apenas numeros`)
 	// otherWords make it somebody else's.
 	otherWords = wordSet(`transportadora transportador transporte carrier courier correios frete freight vendedor vendedora
 		vendor seller loja lojista store shop merchant emitente emissor issuer fornecedor fornecedora supplier fabricante
