@@ -78,8 +78,8 @@
 // Amounts and quantities are numbers or strings of decimal text. quantity times
 // unit_price less the line's discount makes a line; the lines, less discount, plus
 // freight, fees and tax, make total: an order that doesn't add up to the cent is
-// rejected, as is one whose payments, if each names its amount, come to something
-// else. An order whose total is 0 is ignored unless the connection says zero_orders:
+// rejected, as is one whose payments, if each names its amount, come to less:
+// more is the buyer's interest. An order whose total is 0 is ignored unless the connection says zero_orders:
 // create. paid_at is the payment's own time; without it the order counts as paid when
 // it was placed, until a paid_at comes. fees alone may be negative. Times are RFC 3339 with a zone.
 //

@@ -109,7 +109,8 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 }
 
 // comparePayments holds what the payments say against the total: those that name no
-// amount say nothing.
+// amount say nothing, and what comes on top is the buyer's interest, which is no part of
+// the sale.
 func comparePayments(o *order.Order) {
 	var paid order.Money
 	for _, p := range o.Payments {
@@ -118,7 +119,7 @@ func comparePayments(o *order.Order) {
 		}
 		paid = paid.Add(p.Amount)
 	}
-	if len(o.Payments) > 0 {
+	if len(o.Payments) > 0 && paid.Sub(o.Total).IsNegative() {
 		o.Compare("order.payments", paid)
 	}
 }
