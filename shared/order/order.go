@@ -37,11 +37,11 @@ type Order struct {
 	// Total is what the customer paid. The parts have to add up to it.
 	Total Money `json:"total"`
 	// Disagrees is what Compare found to be another amount than Total.
-	Disagrees []Claim `json:"-"`
+	Disagrees []OtherTotal `json:"-"`
 }
 
-// Claim is what a platform says elsewhere of what was paid.
-type Claim struct {
+// OtherTotal is what a platform says elsewhere of what was paid.
+type OtherTotal struct {
 	// Source names the fields that say so, in the platform's words.
 	Source string
 	Amount Money
@@ -51,7 +51,7 @@ type Claim struct {
 // Total. Check refuses an order in which one disagrees.
 func (o *Order) Compare(source string, amount Money) {
 	if !amount.Equal(o.Total) {
-		o.Disagrees = append(o.Disagrees, Claim{Source: source, Amount: amount})
+		o.Disagrees = append(o.Disagrees, OtherTotal{Source: source, Amount: amount})
 	}
 }
 
