@@ -35,14 +35,9 @@ func (b body) isImported() bool {
 	return !placed.IsZero() && entered.Sub(placed) > imported
 }
 
-// mayBeOpen is how long after it was placed an order, a boleto as a rule, is still taken
-// for one that was paid just now when a notice says for the first time that it is.
-// Shopify sends orders/updated beside orders/paid, and either may come first.
-const mayBeOpen = 7 * 24 * time.Hour
-
 // paid is the time of the last transaction by which money came; else when the order was
-// modified as the first notice of its payment tells it; else when it was placed, which is
-// all that an edit of an old order tells. An order that came from elsewhere was paid there.
+// modified as the notice of its payment tells it; else when it was placed. An order that
+// came from elsewhere was paid there.
 func (b body) paid(topic string) order.Moment {
 	placed, updated := b.placedAt(), moment(b.UpdatedAt)
 	var last, notice order.Moment
@@ -52,7 +47,7 @@ func (b body) paid(topic string) order.Moment {
 				last = order.Moment{At: at, Rank: order.ByPayment}
 			}
 		}
-		if !placed.IsZero() && updated.After(placed) && (topic == ordersPaid || updated.Sub(placed) <= mayBeOpen) {
+		if topic == ordersPaid && !placed.IsZero() && updated.After(placed) {
 			notice = order.Moment{At: updated, Rank: order.ByNotice}
 		}
 	}
