@@ -55,7 +55,7 @@ func stage() erpsim.Stage {
 			}
 			return b.Name
 		},
-		Another:   []string{"but its", "2 sales with our orig"},
+		Another:   []string{"but its", "the document with our code is", "2 sales with our orig"},
 		Elsewhere: []string{"that it found before", "found this very sale before"},
 	}
 }
