@@ -91,8 +91,9 @@ func (w *world) planMachine(sometime func(func())) {
 // setClock has the clock show another time, and no time pass.
 func (w *world) setClock(by time.Duration) {
 	w.befell(ClockSet)
-	// What waits until a time waits for as much longer, where the clock goes back.
-	w.lasts(w.now.Add(by.Abs()))
+	// What waits until a time waits for as much longer, where the clock goes back; several
+	// times, for as much as it was ahead.
+	w.lasts(w.now.Add(max(by.Abs(), w.machine.set.Abs())))
 	w.machine.set += by
 	w.machine.setAt = w.now
 	for _, a := range w.accounts {
