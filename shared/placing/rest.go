@@ -26,8 +26,10 @@ const mostOwnRests = 3
 // countOwnRest counts a rest that the entry's own call drew, and tells whether it is the
 // order and not the account that the ERP means: an account's rest must not be held by
 // one order (rule 8). through is when another order of the account last got through.
+// A row that began later than now began by a clock that was ahead: nobody would get
+// through after it until this clock shows that time again.
 func countOwnRest(e *ledger.Entry, through, now time.Time) bool {
-	if e.OwnRests == 0 {
+	if e.OwnRests == 0 || e.OwnRestsSince.After(now) {
 		e.OwnRestsSince = now
 	}
 	e.OwnRests++

@@ -69,6 +69,36 @@ func TestAThirdOwnRestEndsItWhereOthersGotThrough(t *testing.T) {
 	}
 }
 
+// By a clock that was set back nobody gets through after the first for hours.
+func TestAnOwnRestByAClockThatWasAheadIsCountedFromNow(t *testing.T) {
+	for name, want := range map[string]struct {
+		state ledger.State
+		kind  order.ReasonKind
+	}{
+		"the customer": {ledger.Rejected, order.RefusedByERP},
+		"the create":   {ledger.Rejected, order.RefusedByERP},
+		"the look-up":  {ledger.Uncertain, order.NeedsPerson},
+	} {
+		first := name
+		if name == "the create" { // after one of its own it is quiet for longer
+			first = "the customer"
+		}
+		s := drawing[first].reach(begin(t, looksUp))
+		drawing[first].draw(s, time.Time{})
+		s.isDue()
+		s.now = s.now.Add(-24 * time.Hour)
+		before := s.now.Add(-time.Minute)
+		drawing[name].draw(s, before)
+		through := s.now.Add(time.Minute)
+		s.isDue()
+		if s.entry.State == ledger.Rejected || s.entry.Parked() {
+			t.Fatalf("%s: ended by the second: %s", name, s.entry.Reason)
+		}
+		drawing[name].draw(s, through)
+		s.ends(placing.Acknowledge, want.state, want.kind)
+	}
+}
+
 func TestAnAccountThatRestsForAllEndsNoOrder(t *testing.T) {
 	for name, c := range drawing {
 		s := c.reach(begin(t, looksUp))
