@@ -256,6 +256,10 @@ func clipped(topic string) string {
 
 // whyIgnored is the one word of rule 19, or nothing.
 func whyIgnored(n platform.Notice, conn connection.Connection) string {
+	paid := n.PaidFrom
+	if paid.IsZero() {
+		paid = n.PaidAt
+	}
 	switch {
 	case n.Status == platform.Neither:
 		return "not_paid"
@@ -263,7 +267,7 @@ func whyIgnored(n platform.Notice, conn connection.Connection) string {
 		return "test"
 	case n.Zero && n.Status == platform.Paid && conn.ZeroOrders != "create":
 		return "zero"
-	case !n.PaidAt.IsZero() && n.PaidAt.Before(conn.Since.Time):
+	case !paid.IsZero() && paid.Before(conn.Since.Time):
 		return "before_since"
 	}
 	return ""

@@ -125,8 +125,11 @@ type Notice struct {
 	OrderID string
 	// StoreNumber is what the merchant sees; empty where the notice has only an id.
 	StoreNumber string
-	// PaidAt decides since; zero where only a fetch can tell.
+	// PaidAt is when the order was paid; zero where only a fetch can tell.
 	PaidAt time.Time
+	// PaidFrom decides since, where the order may have been paid before PaidAt; where it
+	// is zero PaidAt does.
+	PaidFrom time.Time
 	// PaidRank says how well PaidAt is known.
 	PaidRank order.Rank
 	// Test marks the platform's own test orders.

@@ -46,12 +46,20 @@ func (w *world) change(s *sale, c *contents) {
 }
 
 // The moments of a Shopify order: placed in the evening, and paid by a notice that was
-// modified a while later, which may be the next day in São Paulo.
-var placed = time.Date(2024, 3, 2, 1, 30, 0, 0, time.UTC)
+// modified hours later, which may be the next day in São Paulo, or days.
+var placed = time.Date(2024, 2, 23, 1, 30, 0, 0, time.UTC)
+
+// late tells whether a Shopify sale was paid more than a week after it was placed: then
+// orders/paid alone tells when.
+func (s *sale) late() bool { return s.buyer%3 > 0 }
 
 // modified is when a version of a Shopify sale was.
 func (s *sale) modified(version int) time.Time {
-	return placed.Add(time.Duration(s.buyer%6)*time.Hour + time.Minute + time.Duration(version)*time.Second)
+	at := placed.Add(time.Duration(s.buyer%6)*time.Hour + time.Minute + time.Duration(version)*time.Second)
+	if s.late() {
+		at = at.AddDate(0, 0, 8)
+	}
+	return at
 }
 
 const (
@@ -64,7 +72,7 @@ func (s *sale) moment(version int, topic string) order.Moment {
 	switch {
 	case s.store.platform != shopify:
 		return order.Moment{At: epoch, Rank: order.ByPayment}
-	case topic == ordersPaid:
+	case topic == ordersPaid || !s.late():
 		return order.Moment{At: s.modified(version), Rank: order.ByNotice}
 	}
 	return order.Moment{At: placed, Rank: order.ByOrder}

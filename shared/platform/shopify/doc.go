@@ -25,9 +25,11 @@
 //
 // The transactions say, which Fetch asks for where the body leaves the day open: the
 // last by which money came. The body doesn't. orders/paid is sent at that moment, so
-// there it is updated_at: a boleto may be paid days after it was ordered. With any
-// other topic it is processed_at, when the order was placed, so that last year's order that
-// was edited today stays last year's. An order that was imported (processed_at
+// there it is updated_at: a boleto may be paid days after it was ordered. orders/updated
+// is sent beside it and may come first, so with any other topic it is updated_at, too,
+// in the seven days after the order was placed, and since is held against the day of
+// placing. Later it is processed_at, when the order was placed, so that last year's
+// order that was edited today stays last year's. An order that was imported (processed_at
 // lies before created_at by more than an hour) is dated by processed_at even with
 // orders/paid.
 //

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // transaction is one of the Admin API's, in the words of GraphQL or of REST.
@@ -35,9 +36,14 @@ func (b body) isImported() bool {
 	return !placed.IsZero() && entered.Sub(placed) > imported
 }
 
+// mayBeOpen is how long after it was placed an order, a boleto as a rule, is still taken
+// for one that was paid just now when a notice says for the first time that it is.
+// Shopify sends orders/updated beside orders/paid, and either may come first.
+const mayBeOpen = 7 * 24 * time.Hour
+
 // paid is the time of the last transaction by which money came; else when the order was
-// modified as the notice of its payment tells it; else when it was placed. An order that
-// came from elsewhere was paid there.
+// modified as the first notice of its payment tells it; else when it was placed, which is
+// all that an edit of an old order tells. An order that came from elsewhere was paid there.
 func (b body) paid(topic string) order.Moment {
 	placed, updated := b.placedAt(), moment(b.UpdatedAt)
 	var last, notice order.Moment
@@ -47,11 +53,17 @@ func (b body) paid(topic string) order.Moment {
 				last = order.Moment{At: at, Rank: order.ByPayment}
 			}
 		}
-		if topic == ordersPaid && !placed.IsZero() && updated.After(placed) {
+		if !placed.IsZero() && updated.After(placed) && b.tellsOfPayment(topic) {
 			notice = order.Moment{At: updated, Rank: order.ByNotice}
 		}
 	}
 	return order.BestOf(last, notice, order.Moment{At: placed, Rank: order.ByOrder}, order.Moment{At: updated, Rank: order.ByOrder})
+}
+
+// tellsOfPayment tells whether the order may have been modified last by being paid.
+func (b body) tellsOfPayment(topic string) bool {
+	justPlaced := moment(b.UpdatedAt).Sub(b.placedAt()) <= mayBeOpen
+	return b.status() == platform.Paid && (topic == ordersPaid || justPlaced)
 }
 
 // dayIsOpen tells whether the webhook leaves open on which day the order was paid: some

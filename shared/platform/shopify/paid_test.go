@@ -48,22 +48,43 @@ func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
 	}
 }
 
-func TestTheDayOfPaymentIsTheBetterKnownOneOfTwoTopics(t *testing.T) {
+func TestTheDayOfPaymentDoesNotHangOnTheTopic(t *testing.T) {
 	body := situation(t, "paid-date-race.json")
-	var known order.Moment
-	for _, topics := range [][]string{{"orders/updated", "orders/paid"}, {"orders/paid", "orders/updated"}, {"orders/create", "orders/paid", "orders/fulfilled"}} {
-		known = order.Moment{}
-		for _, topic := range topics {
-			n, err := read(t, topic, body)
-			if err != nil || n.Status != platform.Paid {
-				t.Fatal(n.Status, err)
-			}
-			if m := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); m.Better(known) {
-				known = m
-			}
+	placed := time.Date(2026, 10, 31, 20, 0, 0, 0, time.FixedZone("", -3*3600))
+	for _, topic := range []string{"orders/updated", "orders/paid", "orders/create", "orders/fulfilled", ""} {
+		n, err := read(t, topic, body)
+		if m := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); err != nil || n.Status != platform.Paid || m.Day() != "2026-11-03" || m.Rank != order.ByNotice {
+			t.Errorf("%s: %s on %s, of rank %d, %v", topic, n.Status, m.Day(), m.Rank, err)
 		}
-		if known.Day() != "2026-11-03" {
-			t.Errorf("%v: %s", topics, known.Day())
+		// Who ships an order that was paid before since doesn't pay it.
+		if want := topic != "orders/paid"; n.PaidFrom.Equal(placed) != want || n.PaidFrom.IsZero() == want {
+			t.Errorf("%s: since is held against %s", topic, n.PaidFrom)
+		}
+	}
+	var known order.Moment
+	for _, updated := range []string{"2026-11-03T09:30:00-03:00", "2026-11-04T09:30:00-03:00", "2026-12-24T10:00:00-03:00"} {
+		n, err := read(t, "orders/updated", platformtest.Edit(t, body, object{"updated_at": updated}))
+		if m := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); m.Replaces(known) {
+			known = m
+		}
+		if err != nil || known.Day() != "2026-11-03" {
+			t.Errorf("updated at %s, it is paid on %s, %v", updated, known.Day(), err)
+		}
+	}
+}
+
+// Who creates the document of a reversed order by hand gets the day it was ordered.
+func TestAReversalDoesNotDateThePayment(t *testing.T) {
+	for name, change := range map[string]object{
+		"refunded":  {"financial_status": "refunded"},
+		"cancelled": {"cancelled_at": "2026-11-03T09:30:00-03:00"},
+		"voided":    {"cancelled_at": "2026-11-03T09:30:00-03:00", "financial_status": "voided"},
+	} {
+		for _, topic := range []string{"orders/updated", "orders/cancelled", "orders/paid"} {
+			n, err := read(t, topic, platformtest.Edit(t, situation(t, "paid-date-race.json"), change))
+			if m := (order.Moment{At: n.PaidAt, Rank: n.PaidRank}); err != nil || n.Status == platform.Paid || m.Day() != "2026-10-31" || m.Rank != order.ByOrder {
+				t.Errorf("%s, %s: %s on %s, of rank %d, %v", name, topic, n.Status, m.Day(), m.Rank, err)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -63,6 +64,9 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n.StoreNumber = b.number()
 	paid := b.paid(topic)
 	n.PaidAt, n.PaidRank = paid.At, paid.Rank
+	if paid.Rank == order.ByNotice && topic != ordersPaid {
+		n.PaidFrom = b.placedAt()
+	}
 	n.Test = b.Test
 	n.Zero = platform.IsZero(b.TotalPriceSet.or(b.TotalPrice))
 	n.Version = b.version()
