@@ -177,6 +177,7 @@ func (c *checker) query(path string, q map[string]any, known []string, needs str
 }
 
 func (c *checker) sale(sale map[string]any) {
+	sale = c.freight(sale)
 	c.fields("sale", sale, refusedInSale, reflect.TypeFor[Sale]())
 	c.texts("sale", sale, placeholder.OfOrder)
 	var s Sale

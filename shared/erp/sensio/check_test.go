@@ -77,6 +77,8 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"sale": {"shipmentDate": "01/12/2026"}}`:                                                        "sale.shipmentDate: must be a date like 2026-11-21",
 		`{"sale": {"shipmentDate": "2026-12-01"}}`:                                                        "warning sale.shipmentDate: is the same day for every order",
 		`{"sale": {"modFrete": "9"}}`:                                                                     "sale.modFrete: must be one of 0 - Por conta do emitente |",
+		`{"sale": {"modFrete": {"with": "9 - Sem frete", "without": "9 - Sem frete"}}}`:                   "sale.modFrete.with: contradicts an order with freight",
+		`{"sale": {"modFrete": {"with": "0 - Por conta do emitente", "wthout": "9"}}}`:                    "sale.modFrete.wthout: is not known; known are with and without + sale.modFrete.without: must be one of",
 		`{"sale": {"shipmentAddress": "x"}}`:                                                              "sale.shipmentAddress: must be one of",
 		`{"sale": {"negotiationStatus": "x"}}`:                                                            "sale.negotiationStatus: must be one of",
 		`{"sale": {"paymentMethod": "Pix"}}`:                                                              "sale.paymentMethod: must be one of",

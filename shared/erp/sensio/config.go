@@ -16,7 +16,8 @@ type Config struct {
 	LookUp   *LookUp  `json:"lookup"`
 	Customer Customer `json:"customer"`
 	// Sale is the part of POST /sales that is the same for every order, with
-	// placeholders in its texts.
+	// placeholders in its texts. Its modFrete may say one for orders with freight and
+	// one for those without.
 	Sale map[string]any `json:"sale"`
 	// Items maps the store's SKU to fields of saleLines.
 	Items map[string]map[string]any `json:"items"`

@@ -66,7 +66,7 @@ func representable(o order.Order, ref erp.Reference) error {
 // sale is what is configured, and what the order or a default says.
 func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
 	var s Sale
-	if err := expand(c.config.Sale, placeholder.OrderValues(o, ref.Orig), &s); err != nil {
+	if err := expand(saleFor(c.config.Sale, o), placeholder.OrderValues(o, ref.Orig), &s); err != nil {
 		return Sale{}, order.Reject(order.Mapping, "erps.%s.sale in connections.yaml: %v", c.account, err)
 	}
 	setDefault(&s.Type, typeSale)

@@ -115,7 +115,6 @@ var (
 	statuses          = []string{statusOpen, statusInvoiced}
 	amountTypes       = []string{"%", inReais}
 	negotiations      = []string{"Em orçamento", "Recusado", "Aprovado"}
-	freights          = []string{"0 - Por conta do emitente", "1 - Por conta do destinatário/remetente", "2 - Por conta de terceiros", "9 - Sem frete"}
 	shipmentAddresses = []string{"Endereço da Pessoa", "Endereço de Entrega", "Endereço de Cobrança", "Endereço Secundário"}
 ) // never written to
 

@@ -1,0 +1,66 @@
+package sensio
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// The kinds of freight that contradict an order with freight, and that such an order
+// gets where nothing else is configured: who sells in a store and charges the freight
+// has it carried.
+const (
+	noFreight       = "9 - Sem frete"
+	freightOfIssuer = "0 - Por conta do emitente"
+)
+
+var freights = []string{freightOfIssuer, "1 - Por conta do destinatário/remetente", "2 - Por conta de terceiros", noFreight} // never written to
+
+// saleFor is the configured sale with the one kind of freight, modFrete, that goes with
+// what the order has: sale.modFrete may say both, { with: ..., without: ... }, and one
+// that says no freight doesn't count for an order that has some.
+func saleFor(configured map[string]any, o order.Order) map[string]any {
+	kind := configured["modFrete"]
+	if by, ok := kind.(map[string]any); ok {
+		kind = by["without"]
+		if !o.Freight.IsZero() {
+			kind = by["with"]
+		}
+	}
+	if kind == noFreight && !o.Freight.IsZero() {
+		kind = freightOfIssuer
+	}
+	if kind == nil {
+		return configured
+	}
+	sale := maps.Clone(configured)
+	sale["modFrete"] = kind
+	return sale
+}
+
+// freight checks sale.modFrete where it isn't one text, and returns the sale with one.
+func (c *checker) freight(sale map[string]any) map[string]any {
+	by, ok := sale["modFrete"].(map[string]any)
+	if !ok {
+		return sale
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if name != "with" && name != "without" {
+			c.refuse("sale.modFrete."+name, "is not known; known are with and without")
+		}
+	}
+	for _, name := range []string{"with", "without"} {
+		kind, _ := by[name].(string)
+		switch {
+		case !slices.Contains(freights, kind):
+			c.refuse("sale.modFrete."+name, "must be one of %s", strings.Join(freights, " | "))
+		case name == "with" && kind == noFreight:
+			c.refuse("sale.modFrete.with", "contradicts an order with freight")
+		}
+	}
+	sale = maps.Clone(sale)
+	delete(sale, "modFrete")
+	return sale
+}
