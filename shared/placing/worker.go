@@ -227,7 +227,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
-		return FetchFailed{Fence: fence, Text: "the order could not be fetched from the store"}, nil
+		return FetchFailed{Fence: fence, Text: in.unfetched(err)}, nil
 	}
 	facts := factsOf(o)
 	if moment := (order.Moment{At: in.entry.PaidAt, Rank: in.entry.PaidRank}); err == nil && moment.Rank >= o.PaidRank && !moment.At.IsZero() {
@@ -306,7 +306,7 @@ func (in *invocation) fetch(ctx context.Context, p platform.Platform, payload pl
 	if !ok {
 		return payload, nil
 	}
-	store, err := in.Secrets.Get(ctx, "store/"+in.entry.Connection)
+	store, err := in.Secrets.Get(ctx, in.storeSecret())
 	if _, optional := p.(platform.OptionalFetcher); optional && errors.Is(err, secret.ErrNotFound) {
 		return payload, nil
 	}
@@ -319,9 +319,20 @@ func (in *invocation) fetch(ctx context.Context, p platform.Platform, payload pl
 		err = fmt.Errorf("%w: %w", platform.ErrFetch, err)
 	}
 	if err != nil {
-		in.Log.WarnContext(ctx, "an order could not be fetched from its store", "key", in.entry.Key, "cause", err)
+		in.Log.WarnContext(ctx, "an order could not be fetched from its store", "key", in.entry.Key, "secret", in.storeSecret(), "cause", err)
 	}
 	return payload, err
+}
+
+func (in *invocation) storeSecret() string { return "store/" + in.entry.Connection }
+
+// unfetched tells a person what they have to mend, where waiting alone ends nothing.
+func (in *invocation) unfetched(err error) string {
+	const text = "the order could not be fetched from the store"
+	if why, ok := platform.AsRefusal(err); ok {
+		return text + " with the secret " + in.storeSecret() + ": " + why
+	}
+	return text
 }
 
 // create makes the call, if the clock still allows it: a worker that was paused

@@ -51,8 +51,27 @@ type Platform interface {
 type Fetcher interface {
 	// Fetch turns the payload of the notice into the payload that Order decodes;
 	// store is the connection's secret store/<connection>. The error is ErrFetch,
-	// wrapped: the order waits and is fetched again.
+	// wrapped: the order waits and is fetched again. It wraps a Refusal, too, where only
+	// a person ends that.
 	Fetch(ctx context.Context, p Payload, store map[string]string) (Payload, error)
+}
+
+// Refusal is why a store gives nothing for the secret store/<connection>, whenever it is
+// asked, and what to do about it. It shows nothing of the secret.
+type Refusal struct{ Why string }
+
+func (r *Refusal) Error() string { return r.Why }
+
+// Refuse makes a Refusal.
+func Refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
+
+// AsRefusal finds the Refusal in err.
+func AsRefusal(err error) (why string, ok bool) {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Why, true
+	}
+	return "", false
 }
 
 // OptionalFetcher is a Fetcher whose webhook carries the order already: Fetch adds
