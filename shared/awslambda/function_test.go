@@ -16,6 +16,8 @@ import (
 	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/platform/shopify"
 	"github.com/carimbo/carimbo/shared/queue"
 )
 
@@ -72,6 +74,16 @@ func TestAllThatIsMissingIsSaidInOneSentence(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "\n") {
 		t.Errorf("%q", err)
+	}
+}
+
+func TestAFunctionKeepsTheTokensOfItsStores(t *testing.T) {
+	f := awslambda.New(awslambda.Answering, environment(t, nil), &bytes.Buffer{})
+	worker := f.Worker(omie.Kind())
+	first, _ := worker.Platform("shopify")
+	again, _ := worker.Platform("shopify")
+	if p, ok := first.(shopify.Platform); !ok || p.Tokens == nil || p != again || f.Err() != nil {
+		t.Errorf("each order gets a token of its own (%v)", f.Err())
 	}
 }
 

@@ -13,10 +13,13 @@ import (
 
 // Placing is the handler of a function that places the orders of one kind of ERP.
 func (f *Function) Placing(kind erp.Kind) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return Batch{Placer: f.worker(kind), Now: f.Now, Log: f.Log}.Handle
+}
+
+func (f *Function) worker(kind erp.Kind) *placing.Worker {
 	connections, ledger, secrets := f.Connections(), f.Ledger(), f.Secrets()
 	accounts := &connection.Accounts{Connections: connections, Kinds: erp.Kinds{kind}, Secrets: secrets, Log: f.Log,
 		Options: erp.Options{Notes: ledger, Spacing: placing.Spacing, Now: f.Now}}
-	worker := &placing.Worker{Ledger: ledger, Connections: connections, Platform: registry.Get, Secrets: secrets, Client: accounts.Client,
+	return &placing.Worker{Ledger: ledger, Connections: connections, Platform: registry.Keeping(f.Now), Secrets: secrets, Client: accounts.Client,
 		Spacing: placing.Spacing, Now: f.Now, Meter: f.Meter, Log: f.Log}
-	return Batch{Placer: worker, Now: f.Now, Log: f.Log}.Handle
 }

@@ -1,6 +1,13 @@
 package machine
 
-import "context"
+import (
+	"context"
+
+	"github.com/carimbo/carimbo/shared/placing"
+)
+
+// Worker is what places the machine's orders.
+func (m *Machine) Worker() *placing.Worker { return m.worker }
 
 // Wake sweeps at once, so that a test with a clock of its own need not wait for
 // the machine's tick.

@@ -126,7 +126,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	}
 	m.takeover = takeover.New(takeover.Options{Ledger: m.ledger, Queue: m.queue, Accounts: m.accounts, Rules: m.rules,
 		Spacing: opts.Spacing, Now: opts.Now, Monotonic: opts.Monotonic, Log: opts.Log})
-	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Get,
+	m.worker = &placing.Worker{Ledger: inPlace{m.ledger, m}, Connections: opts.Connections, Platform: registry.Keeping(opts.Now),
 		Client: opts.Clients(m.ledger), Secrets: opts.Secrets, Spacing: opts.Spacing, Now: opts.Now, Steady: m.takeover.Steady, Meter: opts.Meter, Log: opts.Log}
 	m.sweep = placing.Sweep{Ledger: m.ledger, Spacing: opts.Spacing, Now: opts.Now, SecretVersion: m.secretVersion,
 		Queue: func(string) queue.Sender { return m.queue }}

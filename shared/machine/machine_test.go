@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/platform/shopify"
 )
 
 func TestAPaidPurchaseBecomesOneOSWithTotalCustomerAndCode(t *testing.T) {
@@ -511,6 +512,16 @@ func TestTheQuestionOfADeadProcessCountsAsEndedAtTheStart(t *testing.T) {
 	}
 	b.later(placing.Spacing)
 	b.reaches(p.key(), ledger.Created)
+}
+
+func TestAMachineKeepsTheTokensOfItsStores(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, _ := b.machine.Worker().Platform("shopify")
+	again, _ := b.machine.Worker().Platform("shopify")
+	if p, ok := first.(shopify.Platform); !ok || p.Tokens == nil || p != again {
+		t.Error("each order gets a token of its own")
+	}
 }
 
 func TestTheDataFolderHasOneMachine(t *testing.T) {

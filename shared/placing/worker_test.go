@@ -69,6 +69,8 @@ func (f fetching) Fetch(_ context.Context, p platform.Payload, store map[string]
 	return f.fetch(p, store)
 }
 
+func (fetching) CheckStore(map[string]string) error { return nil }
+
 // completing is one whose webhook has the order already.
 type completing struct{ fetching }
 

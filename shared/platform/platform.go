@@ -54,6 +54,9 @@ type Fetcher interface {
 	// wrapped: the order waits and is fetched again. It wraps a Refusal, too, where only
 	// a person ends that.
 	Fetch(ctx context.Context, p Payload, store map[string]string) (Payload, error)
+	// CheckStore says what is wrong with that secret's form, as far as it can be told
+	// without asking the store. The error is a *Refusal. No secret has no form.
+	CheckStore(store map[string]string) error
 }
 
 // Refusal is why a store gives nothing for the secret store/<connection>, whenever it is

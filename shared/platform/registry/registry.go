@@ -4,6 +4,7 @@ package registry
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/generic"
@@ -24,6 +25,21 @@ var platforms = map[string]platform.Platform{
 func Get(name string) (platform.Platform, bool) {
 	p, ok := platforms[name]
 	return p, ok
+}
+
+// Getter finds a platform by its name, as Get does.
+type Getter = func(name string) (platform.Platform, bool)
+
+// Keeping is Get for a process that fetches orders: what a platform keeps between two of
+// them, such as a store's token, is its own.
+func Keeping(now func() time.Time) Getter {
+	keeping := shopify.Platform{Tokens: &shopify.Tokens{Now: now}}
+	return func(name string) (platform.Platform, bool) {
+		if name == "shopify" {
+			return keeping, true
+		}
+		return Get(name)
+	}
 }
 
 // Names lists the platforms in alphabetical order.

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// apiVersion is Shopify's; when it ends, they answer with the oldest that lives.
-	apiVersion = "2026-07"
+	// apiVersion is the newest of the three that the page names; when it ends, Shopify
+	// answers with the oldest that lives.
+	apiVersion = "2026-10"
 	// fetchLimit bounds the whole of Fetch, its second question too.
 	fetchLimit = 10 * time.Second
 	// maxAnswer is far more than ten fields need.
@@ -37,10 +38,11 @@ func (Platform) FetchIsOptional() {}
 
 // Fetch adds the tax id that Shopify keeps out of the webhook, under
 // localizedFields, and the transactions. It asks only for an order that has no right
-// tax id yet, or whose day of payment the webhook leaves open, and only with shop (loja.myshopify.com) and access_token, the token of an app that may
-// read orders. An order without such a field comes back as it is.
+// tax id yet, or whose day of payment the webhook leaves open, and only with the secret
+// of an app that may read orders: CheckStore has its forms. An order without such a
+// field comes back as it is.
 func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map[string]string) (platform.Payload, error) {
-	if store["shop"] == "" && store["access_token"] == "" {
+	if isEmpty(store) {
 		return payload, nil
 	}
 	b, err := decode(payload.Body)
@@ -68,20 +70,27 @@ type found struct {
 
 // ask puts the questions until one is understood.
 func (p Platform) ask(ctx context.Context, store map[string]string, id string) (found, error) {
-	url, err := p.url(store)
+	c, err := credentialsOf(store)
 	if err != nil {
 		return found{}, err
 	}
+	if p.Tokens == nil {
+		p.Tokens = &Tokens{Now: time.Now}
+	}
 	for _, question := range questions {
-		a, err := p.post(ctx, url, store["access_token"], question, "gid://shopify/Order/"+id)
+		a, err := p.put(ctx, c, question, "gid://shopify/Order/"+id)
 		if err != nil {
 			return found{}, err
 		}
 		switch code := a.code(); {
 		case code == "undefinedField":
 			continue
-		case code == "ACCESS_DENIED":
-			return found{}, fmt.Errorf("the shop answers %s: the app needs read_orders and access to protected customer data", code)
+		case code == tokenRefused && c.accessToken != "":
+			return found{}, platform.Refuse("Shopify refuses the access_token: it was revoked, or the app was uninstalled; the apps of today have client_id and client_secret in its place")
+		case code == tokenRefused:
+			return found{}, platform.Refuse("Shopify refuses the token that it gave: see that the app is installed in the store")
+		case code == accessDenied:
+			return found{}, platform.Refuse("the shop answers %s: the app needs read_orders and access to protected customer data", code)
 		case code != "":
 			return found{}, fmt.Errorf("the shop answers %s", code)
 		}
@@ -90,25 +99,44 @@ func (p Platform) ask(ctx context.Context, store map[string]string, id string) (
 	return found{}, errors.New("the shop knows neither localizedFields nor localizationExtensions")
 }
 
-var shopDomain = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
+// put puts one question. Where the token that was kept is refused, it is put once more
+// with a new one: the kept one may have been revoked, or be older than what the app may
+// do now.
+func (p Platform) put(ctx context.Context, c credentials, question, id string) (answer, error) {
+	token, fresh, err := p.token(ctx, c, "")
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := p.post(ctx, c, token, question, id)
+	if code := a.code(); err != nil || fresh || c.accessToken != "" || code != tokenRefused && code != accessDenied {
+		return a, err
+	}
+	if token, _, err = p.token(ctx, c, token); err != nil {
+		return answer{}, err
+	}
+	return p.post(ctx, c, token, question, id)
+}
 
-// url is built of nothing but a domain of Shopify's, since the token goes there.
-func (p Platform) url(store map[string]string) (string, error) {
-	if !shopDomain.MatchString(store["shop"]) {
-		return "", errors.New("shop in the connection's store secret is no domain like loja.myshopify.com")
+// token is the lasting one, or one that is kept or fetched, but not the one that was
+// refused.
+func (p Platform) token(ctx context.Context, c credentials, refused string) (token string, fresh bool, err error) {
+	if c.accessToken != "" {
+		return c.accessToken, false, nil
 	}
-	if store["access_token"] == "" {
-		return "", errors.New("access_token is missing in the connection's store secret")
+	return p.Tokens.get(ctx, c, refused, func(ctx context.Context) (grant, error) { return p.grant(ctx, c) })
+}
+
+// base is built of nothing but a domain of Shopify's, since the secrets go there.
+func (p Platform) base(c credentials) string {
+	if p.BaseURL != "" {
+		return p.BaseURL
 	}
-	base := p.BaseURL
-	if base == "" {
-		base = "https://" + store["shop"]
-	}
-	return base + "/admin/api/" + apiVersion + "/graphql.json", nil
+	return "https://" + c.shop
 }
 
 // answer is GraphQL's. Errors is a list, or a string where the token is refused.
 type answer struct {
+	status int
 	Errors json.RawMessage `json:"errors"`
 	Data   struct {
 		Order json.RawMessage `json:"order"`
@@ -129,10 +157,19 @@ func (a answer) found() (found, error) {
 	return *order, nil
 }
 
+// What the shop says of a token: accessDenied is its own word, tokenRefused is ours.
+const (
+	accessDenied = "ACCESS_DENIED"
+	tokenRefused = "HTTP 401"
+)
+
 var errorCode = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
 
 // code is the first error's, in Shopify's words, or empty if there is no error.
 func (a answer) code() string {
+	if a.status == http.StatusUnauthorized || bytes.HasPrefix(a.Errors, []byte(`"`)) {
+		return tokenRefused
+	}
 	if len(a.Errors) == 0 || string(a.Errors) == "null" {
 		return ""
 	}
@@ -147,38 +184,49 @@ func (a answer) code() string {
 	return list[0].Extensions.Code
 }
 
-func (p Platform) post(ctx context.Context, url, token, question, id string) (answer, error) {
+func (p Platform) post(ctx context.Context, c credentials, token, question, id string) (answer, error) {
 	body, err := json.Marshal(map[string]any{"query": question, "variables": map[string]string{"id": id}})
 	if err != nil {
 		return answer{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base(c)+"/admin/api/"+apiVersion+"/graphql.json", bytes.NewReader(body))
 	if err != nil {
 		return answer{}, errors.New("the store's address makes no URL")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Shopify-Access-Token", token)
-	client := http.Client{
-		Transport:     p.Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return answer{}, fmt.Errorf("ask Shopify: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return answer{}, fmt.Errorf("ask Shopify: HTTP %d", res.StatusCode)
-	}
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil {
-		return answer{}, fmt.Errorf("read Shopify's answer: %w", err)
+	status, text, err := p.do(req)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case status == http.StatusUnauthorized:
+		return answer{status: status}, nil
+	case status != http.StatusOK:
+		return answer{}, statusError(status)
 	}
 	var a answer
 	if json.Unmarshal(text, &a) != nil {
 		return answer{}, errors.New("the answer of Shopify is not the JSON of GraphQL")
 	}
 	return a, nil
+}
+
+// do makes a request, follows nothing, and reads as much of the answer as may be.
+func (p Platform) do(req *http.Request) (status int, text []byte, err error) {
+	req.Header.Set("Accept", "application/json")
+	client := http.Client{
+		Transport:     p.Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("ask Shopify: %w", err)
+	}
+	defer res.Body.Close()
+	if text, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer)); err != nil {
+		return 0, nil, fmt.Errorf("read Shopify's answer: %w", err)
+	}
+	return res.StatusCode, text, nil
 }
 
 // within adds what was found to the order's JSON and leaves every other value as it is.

@@ -39,7 +39,7 @@ func admin(t testing.TB, status int, answers ...string) (shopify.Platform, *[]st
 		if err != nil {
 			t.Error(err)
 		}
-		if r.Method != http.MethodPost || r.URL.Path != "/admin/api/2026-07/graphql.json" || r.Header.Get("X-Shopify-Access-Token") != accessToken ||
+		if r.Method != http.MethodPost || r.URL.Path != "/admin/api/2026-10/graphql.json" || r.Header.Get("X-Shopify-Access-Token") != accessToken ||
 			r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %s", r.Method, r.URL.Path)
 		}
@@ -221,7 +221,7 @@ func TestTokenGoesToADomainOfShopifysAlone(t *testing.T) {
 		asked = r.URL.String()
 		return nil, errors.New("enough")
 	})}
-	if _, err := p.Fetch(t.Context(), without(t), store); !errors.Is(err, platform.ErrFetch) || asked != "https://loja-aurora.myshopify.com/admin/api/2026-07/graphql.json" {
+	if _, err := p.Fetch(t.Context(), without(t), store); !errors.Is(err, platform.ErrFetch) || asked != "https://loja-aurora.myshopify.com/admin/api/2026-10/graphql.json" {
 		t.Errorf("%s was asked, %v", asked, err)
 	}
 }

@@ -17,6 +17,8 @@ type Platform struct {
 	BaseURL string
 	// Transport defaults to http.DefaultTransport.
 	Transport http.RoundTripper
+	// Tokens keeps the tokens of the stores' apps; nil gets one for each Fetch.
+	Tokens *Tokens
 }
 
 const (
