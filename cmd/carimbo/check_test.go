@@ -14,6 +14,7 @@ import (
 
 func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 	builtIn := strings.Join(registry.Names(), ", ")
+	shopify := strings.Replace(goodConnections, "hotmart", "shopify", 1)
 	for _, c := range []struct {
 		name, connections, secrets string
 		code                       int
@@ -40,6 +41,16 @@ func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 			[]string{"there is no secret omie/estudio: ", "account estudio needs its app_key and app_secret (for cursos, mentoria)\n"}},
 		{"a secret that signs nothing", strings.Replace(goodConnections, "hotmart", "generic", 1), strings.Replace(goodSecrets, "hottok", "hidden?", 1), exitFailed,
 			[]string{"s.yaml: the signing_secret of hook/cursos is none that generic signs with, so that every webhook would be refused: paste it again, whole"}},
+		{"a store's secret", shopify, goodSecrets + "store/cursos: { shop: loja-aurora.myshopify.com, client_id: hidden-client-id-1, client_secret: hidden-client-secret }\n", exitDone,
+			[]string{"c.yaml is fine"}},
+		{"a store's lasting token", shopify, goodSecrets + "store/cursos: { shop: loja-aurora.myshopify.com, access_token: hidden-access-token }\n", exitDone,
+			[]string{"c.yaml is fine"}},
+		{"half a store's secret", shopify, goodSecrets + "store/cursos: { shop: loja-aurora.myshopify.com, client_id: hidden-client-id-1 }\n", exitFailed,
+			[]string{"s.yaml: store/cursos: client_secret is missing: "}},
+		{"a store's secret with a token in the wrong place", shopify, goodSecrets + "store/cursos: { shop: loja-aurora.myshopify.com, client_id: hidden-client-id-1, client_secret: shpat_hidden-access }\n", exitFailed,
+			[]string{"s.yaml: store/cursos: client_secret has an access token (shpat_) in it: "}},
+		{"a store that needs none", goodConnections, goodSecrets + "store/cursos: { token: hidden }\n", exitDone,
+			[]string{"c.yaml is fine"}},
 		{"secrets of another shape", goodConnections, "omie/estudio: 1\n", exitFailed, []string{"s.yaml:1:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -153,10 +153,8 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 		case !provable(conn.Platform, hook.Signing(c.now())[0], c.now()):
 			missing("%v", unprovable(name, conn.Platform))
 		}
-		if fetches(conn.Platform) {
-			if _, err := secrets.Get(ctx, "store/"+name); err != nil {
-				missing("there is no secret store/%s: %s sends only an id, and the order has to be fetched", name, conn.Platform)
-			}
+		if err := checkStore(ctx, secrets, name, conn.Platform); err != nil {
+			missing("%v", err)
 		}
 	}
 	return problems
@@ -173,10 +171,22 @@ func unprovable(connection, platform string) error {
 	return fmt.Errorf("the signing_secret of hook/%s is none that %s signs with, so that every webhook would be refused: paste it again, whole (of generic: whsec_ and base64)", connection, platform)
 }
 
-// fetches tells whether the platform can't do without the store's secret.
-func fetches(name string) bool {
+// checkStore asks for the secret that fetching from the store needs, and for its form.
+func checkStore(ctx context.Context, secrets secret.Store, connection, name string) error {
 	p, _ := registry.Get(name)
-	_, fetches := p.(platform.Fetcher)
-	_, optional := p.(platform.OptionalFetcher)
-	return fetches && !optional
+	fetcher, ok := p.(platform.Fetcher)
+	if !ok {
+		return nil
+	}
+	store, err := secrets.Get(ctx, "store/"+connection)
+	switch _, optional := p.(platform.OptionalFetcher); {
+	case err != nil && optional:
+		return nil
+	case err != nil:
+		return fmt.Errorf("there is no secret store/%s: %s sends only an id, and the order has to be fetched", connection, name)
+	}
+	if err := fetcher.CheckStore(store.Values); err != nil {
+		return fmt.Errorf("store/%s: %w", connection, err)
+	}
+	return nil
 }
