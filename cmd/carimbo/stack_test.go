@@ -83,8 +83,7 @@ func TestAStackThatCannotBeUsedIsSaidToBe(t *testing.T) {
 // An empty list where the connections aren't known would say that all is well.
 func TestAStacksOrdersAreListedByKnownConnectionsAlone(t *testing.T) {
 	t.Chdir(t.TempDir())
-	s := deploy(t, nil)
-	tellTo(t, s.ledger)
+	s := deployTold(t)
 	for _, verb := range [][]string{{"list"}, {"list", "--mine"}, {"retry", "--mine"}} {
 		got := typeIn(t, slices.Concat([]string{"orders"}, verb, []string{"--stack", s.name})...)
 		if got.code != exitUsage || !strings.Contains(got.errors, "connections.yaml can't be read: give the file with --connections FILE, or one connection with --connection NAME") {
@@ -111,8 +110,7 @@ func TestAStacksOrdersAreListedByKnownConnectionsAlone(t *testing.T) {
 
 // The sweep finds what a person let go on.
 func TestARetriedOrderOfAStackIsDueForItsSweep(t *testing.T) {
-	s := deploy(t, nil)
-	tellTo(t, s.ledger)
+	s := deployTold(t)
 	typeIn(t, "orders", "retry", "cursos#HP02", "--stack", s.name)
 	due, err := s.ledger.Due(t.Context(), "estudio", noon, 100)
 	if err != nil || !slices.ContainsFunc(due, func(d ledger.Due) bool { return d.Key == "cursos#HP02" }) {
