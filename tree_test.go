@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -124,6 +125,32 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d names were found", found)
+	}
+}
+
+// What the race detector would only slow down is run without it.
+func TestWhatIsNotRacedIsRunWithoutTheDetector(t *testing.T) {
+	unraced := regexp.MustCompile(`(?m)\$\(TEST\) .*-run '([^']+)' (.*)\)$`).FindStringSubmatch(read(t, "Makefile"))
+	if unraced == nil {
+		t.Fatal("make test runs nothing without the race detector")
+	}
+	asked, folders, found := regexp.MustCompile(unraced[1]), strings.Fields(unraced[2]), 0
+	for _, s := range sources(t) {
+		if !strings.HasPrefix(s.text, "//go:build !race\n") {
+			continue
+		}
+		for _, d := range s.tree.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Test") {
+				continue
+			}
+			if found++; !asked.MatchString(f.Name.Name) || !slices.Contains(folders, "./"+path.Dir(s.path)) {
+				t.Errorf("make test leaves out %s of %s", f.Name.Name, s.path)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("%d tests were found", found)
 	}
 }
 

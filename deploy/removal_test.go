@@ -1,3 +1,7 @@
+//go:build !race
+
+// The removals are tried in one goroutine: under the race detector it is only slower.
+
 package deploy_test
 
 import (

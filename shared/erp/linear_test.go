@@ -13,6 +13,8 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
+var paidAt = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
 // skus are as many different ones.
 func skus(n int) []string {
 	list := make([]string, n)

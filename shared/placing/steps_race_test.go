@@ -4,4 +4,4 @@ package placing_test
 
 // The transition function runs in one goroutine: under the race detector it is only
 // slower.
-const steps = 40_000
+const steps = 8_000

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
@@ -58,26 +56,6 @@ var frames = []struct{ before, after, code string }{
 	{"ERROR: Não existem registros para a página [1] de ", "!", "SOAP-ENV:Client-5113"},
 	{"Algo ", " que ninguém viu", "SOAP-ENV:Client-999"},
 	{"Erro em ", "", ""},
-}
-
-func TestABuyersWordsChangeNoAnswer(t *testing.T) {
-	for _, m := range everyMethod {
-		for _, f := range frames {
-			for _, value := range hostile {
-				// What the value takes away of Omie's own words is taken in both.
-				want := echoed(m, f.before+"Maria"+f.after, f.code, wire.Sent{Request: []string{value, "Maria"}})
-				for way, repeat := range ways {
-					got := echoed(m, f.before+repeat(value)+f.after, f.code, wire.Sent{Request: map[string]any{"cidade": value}})
-					if m == consultarOS && want.Kind == erp.Absent && got.Kind == erp.Unknown {
-						continue // a proof needs both readings
-					}
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%s: %q %s in %q (-want +got):\n%s", m, value, way, f.before+"..."+f.after, diff)
-					}
-				}
-			}
-		}
-	}
 }
 
 // An absence lets an OS be created: a text that takes a word away must not make one.
