@@ -218,6 +218,9 @@ func (s *Sim) people(query url.Values) Reply {
 	return erpsim.JSON(http.StatusOK, map[string]any{"success": true, "response": rows})
 }
 
+// separators are what a CPF or CNPJ is written with.
+var separators = strings.NewReplacer(".", "", "-", "", "/", "")
+
 func digits(text string) string {
-	return strings.ToLower(strings.NewReplacer(".", "", "-", "", "/", "").Replace(text))
+	return strings.ToLower(separators.Replace(text))
 }
