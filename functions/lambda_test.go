@@ -207,26 +207,39 @@ func (p *process) close() {
 var release = []string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
 
 // build makes the bootstraps as a release does, but for this machine, and
-// returns the folder that has one folder for each.
+// returns the folder that has one folder for each: the same for all tests.
 func build(t testing.TB) string {
 	proctest.Starts(t)
 	t.Helper()
-	makefile, err := os.ReadFile("../Makefile")
+	folder, err := builtOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if flags := strings.Replace(strings.Join(release, " "), "-s -w", `"-s -w"`, 1); !strings.Contains(string(makefile), flags) {
-		t.Fatalf("the Makefile doesn't build with %q", flags)
+	return folder
+}
+
+// built is the folder of the bootstraps, if there is one.
+var built string
+
+var builtOnce = sync.OnceValues(func() (string, error) {
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		return "", err
 	}
-	out := t.TempDir()
+	if flags := strings.Replace(strings.Join(release, " "), "-s -w", `"-s -w"`, 1); !strings.Contains(string(makefile), flags) {
+		return "", fmt.Errorf("the Makefile doesn't build with %q", flags)
+	}
+	if built, err = os.MkdirTemp("", "carimbo-functions-"); err != nil {
+		return "", err
+	}
 	for _, name := range names {
-		c := exec.CommandContext(t.Context(), "go", append(release, "-o", filepath.Join(out, name, "bootstrap"), "./"+name)...)
+		c := exec.Command("go", append(release, "-o", filepath.Join(built, name, "bootstrap"), "./"+name)...)
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := c.CombinedOutput(); err != nil {
-			t.Fatalf("build %s: %v: %s", name, err, said)
+			return "", fmt.Errorf("build %s: %w: %s", name, err, said)
 		}
 	}
-	return out
-}
+	return built, nil
+})
 
 var names = []string{"webhook", "omie-os", "sensio-sale", "sweep"}

@@ -34,7 +34,12 @@ import (
 
 var server awstest.Server
 
-func TestMain(m *testing.M) { server.Main(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	server.Stop()
+	os.RemoveAll(built)
+	os.Exit(code)
+}
 
 // stack is what template.yaml describes, with the secrets of its connections, in
 // an AWS that the other stacks share, and the simulators of its ERP accounts.
