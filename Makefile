@@ -100,7 +100,7 @@ check: lint
 # are printed. Vet has been run by lint, and nobody debugs these programs: -w links sooner.
 test: lint
 	$(call aloud,testing,$(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...)
-	$(call aloud,searching and simulating,$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./deploy)
+	$(call aloud,searching and simulating,$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./deploy)
 	$(call aloud,simulating,$(GO) run ./cmd/carimbo simulate --seed 101 --seeds 900 --orders 200)
 
 lint:
