@@ -88,6 +88,9 @@ deploy:
 # Tests wait for disks, sockets and time limits more than they calculate: more packages
 # at a time than there are processors. They have memory to spare, and collect garbage less.
 test check: export GOGC = 400
+# The race detector alone needs a C compiler: everything is compiled once for it, and once
+# for all else, what make run builds included.
+test check lint: export CGO_ENABLED = 0
 TEST = $(GO) test -p $(or $(AT_A_TIME),4)
 
 check: lint
@@ -99,7 +102,7 @@ check: lint
 # those of the first 100 seeds by a test and the others by the command line. Their figures
 # are printed. Vet has been run by lint, and nobody debugs these programs: -w links sooner.
 test: lint
-	$(call aloud,testing,$(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...)
+	$(call aloud,testing,CGO_ENABLED=1 $(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...)
 	$(call aloud,searching and simulating,$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./deploy)
 	$(call aloud,simulating,$(GO) run ./cmd/carimbo simulate --seed 101 --seeds 900 --orders 200)
 

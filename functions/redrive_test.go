@@ -127,7 +127,9 @@ func (s *stack) redrive() func() string {
 	proctest.Starts(s.t)
 	s.t.Helper()
 	program := filepath.Join(s.t.TempDir(), "carimbo")
-	if said, err := exec.CommandContext(s.t.Context(), "go", "build", "-o", program, "../cmd/carimbo").CombinedOutput(); err != nil {
+	build := exec.CommandContext(s.t.Context(), "go", "build", "-o", program, "../cmd/carimbo")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
 		s.t.Fatalf("build carimbo: %v: %s", err, said)
 	}
 	s.describe()

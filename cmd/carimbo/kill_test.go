@@ -45,7 +45,9 @@ func builtProgram(t *testing.T) string {
 			return
 		}
 		built = filepath.Join(dir, "carimbo")
-		out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput()
+		build := exec.Command("go", "build", "-o", built, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		out, err := build.CombinedOutput()
 		if err != nil {
 			buildErr = fmt.Errorf("%w: %s", err, out)
 		}
