@@ -12,7 +12,6 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
-	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/secret"
 )
 
@@ -28,13 +27,13 @@ func (in *invocation) parts(ctx context.Context, platformName, connectionName, a
 		}
 	}()
 	cfg := in.Connections()
-	p, ok := in.Platform(platformName)
 	conn, configured := cfg.Connections[connectionName]
-	payload, err := platform.Unpack(packed)
+	p, ok := in.Platform(platformName)
+	payload, err := in.unpack(packed)
 	if !ok || !configured || err != nil {
 		return ledger.Parts{}
 	}
-	o, err := p.Order(payload, conn.Settings())
+	o, err := in.decode(p, platformName, payload, conn)
 	if err != nil {
 		return ledger.Parts{}
 	}

@@ -1,6 +1,7 @@
 package placing
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -124,6 +126,7 @@ type invocation struct {
 
 	entry    ledger.Entry
 	document erp.Document
+	last     reading
 }
 
 // gone says why the order's account can't be used, or nothing. An account of another
@@ -289,14 +292,47 @@ func (in *invocation) order(ctx context.Context) (order.Order, error) {
 	if !ok || !configured {
 		return order.Order{}, order.Reject(order.AccountGone, "the connection %q is not in connections.yaml any more: add it again, then carimbo orders retry", in.entry.Connection)
 	}
-	payload, err := platform.Unpack(in.entry.Payload)
+	payload, err := in.unpack(in.entry.Payload)
 	if err != nil {
 		return order.Order{}, order.Reject(order.NotUnderstood, "the kept contents can't be read: have the store send the order again")
 	}
 	if payload, err = in.fetch(ctx, p, payload); err != nil {
 		return order.Order{}, err
 	}
-	return p.Order(payload, conn.Settings())
+	return in.decode(p, in.entry.Platform, payload, conn)
+}
+
+// reading is what was read last: an order is asked for on its arrival, for its document
+// and for its parts, mostly of one body.
+type reading struct {
+	packed  []byte
+	payload platform.Payload
+	// asked is what order and err come of.
+	asked any
+	order order.Order
+	err   error
+}
+
+// unpack unpacks a message's or an entry's contents, once.
+func (in *invocation) unpack(packed []byte) (platform.Payload, error) {
+	if in.last.packed == nil || !bytes.Equal(in.last.packed, packed) {
+		payload, err := platform.Unpack(packed)
+		if err != nil {
+			return platform.Payload{}, err
+		}
+		in.last = reading{packed: packed, payload: payload}
+	}
+	return in.last.payload, nil
+}
+
+// decode decodes a payload, once.
+func (in *invocation) decode(p platform.Platform, name string, payload platform.Payload, conn connection.Connection) (order.Order, error) {
+	asked := []any{name, payload, conn}
+	if !reflect.DeepEqual(in.last.asked, asked) {
+		o, err := p.Order(payload, conn.Settings())
+		in.last.asked, in.last.order, in.last.err = asked, o, err
+	}
+	return in.last.order, in.last.err
 }
 
 // fetch completes the payload of a platform that sends less than an order. A

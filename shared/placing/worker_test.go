@@ -722,3 +722,36 @@ func TestContentsThatBreakThePlatformsCodeAreRecorded(t *testing.T) {
 	s.handles(wakeUp())
 	s.isLeft(ledger.Created, "")
 }
+
+// counting counts how often contents are decoded.
+type counting struct {
+	generic.Platform
+	decoded int
+}
+
+func (c *counting) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
+	c.decoded++
+	return c.Platform.Order(p, s)
+}
+
+func TestAnOrderIsDecodedOnceForAllThatIsAskedOfIt(t *testing.T) {
+	s := newShift(t)
+	c := &counting{}
+	s.platform = c
+	s.handles(s.paid("first", 1))
+	if s.isLeft(ledger.Created, ""); c.decoded != 1 {
+		t.Errorf("decoded %d times", c.decoded)
+	}
+	s = newShift(t)
+	c.decoded, s.platform = 0, c
+	s.before = func(after ledger.Entry) error {
+		settings := s.cfg.Connections["checkout"]
+		settings.Line = "Curso"
+		s.cfg = connection.Config{Accounts: s.cfg.Accounts, Connections: map[string]connection.Connection{"checkout": settings}}
+		return nil
+	}
+	s.handles(s.paid("first", 1))
+	if s.isLeft(ledger.Created, ""); c.decoded != 2 {
+		t.Errorf("decoded %d times where the configuration changes on the way", c.decoded)
+	}
+}
