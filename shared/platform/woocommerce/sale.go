@@ -24,7 +24,7 @@ func (b body) status() platform.Status {
 			return platform.Reversed
 		}
 		return proof.Cancelled()
-	case "pending", "on-hold", "failed", "trash", "checkout-draft", "auto-draft",
+	case "pending", "on-hold", "failed", "trash", "draft", "checkout-draft", "auto-draft",
 		"partially-paid", "partial-payment": // the deposit plugins'
 		return platform.Neither
 	}

@@ -145,6 +145,7 @@ func TestStatusAndDatePaidDecideWhatANoticeMeans(t *testing.T) {
 		"on-hold":    {platform.Neither, platform.Neither},
 		"failed":     {platform.Neither, platform.Neither},
 		"trash":      {platform.Neither, platform.Neither},
+		"draft":      {platform.Neither, platform.Neither},
 		// Names that a shop or a plugin made up.
 		"em-transito":     {platform.Paid, platform.Neither},
 		"wc-em-separacao": {platform.Paid, platform.Neither},
