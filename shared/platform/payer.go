@@ -123,16 +123,20 @@ func (p Party) namesAnother(payer Party) bool {
 // are given it: alone, or beside the company's name. What is no tax id is one that was
 // mistyped where it is nothing but digits, or is called CPF or CNPJ.
 func companyAndTaxID(text string) (company, taxID string) {
-	if id, _ := order.ParseTaxID(text); id != "" || mistyped(text) {
+	if id, _ := order.ParseTaxID(text); id != "" {
 		return "", text
 	}
 	before, id, after := order.CutTaxID(text)
+	right, _ := order.ParseTaxID(id)
+	if right == "" && mistyped(text) {
+		return "", text
+	}
 	called := false
 	words := strings.FieldsFunc(fold.Text(before+" "+after), func(r rune) bool { return !isWord(r) })
 	for _, w := range words {
 		called = called || w == "cpf" || w == "cnpj"
 	}
-	if right, _ := order.ParseTaxID(id); id == "" || right == "" && !called {
+	if id == "" || right == "" && !called {
 		return text, ""
 	}
 	return strings.TrimSpace(unlabelled(before) + " " + unlabelled(after)), id
@@ -155,9 +159,11 @@ func unlabelled(text string) string {
 }
 
 // mistyped tells a wrong tax id from a company's name: nothing but digits and their
-// punctuation, and almost enough of them.
+// punctuation, and almost enough of them; or the 14 characters of a CNPJ with letters.
 func mistyped(text string) bool {
-	return len(loose.Text(text).Digits()) >= 9 && strings.Trim(text, "0123456789.-/ ") == ""
+	bare := strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(fold.Text(text))
+	letters := strings.Trim(bare, "0123456789") != ""
+	return len(loose.Text(text).Digits()) >= 9 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14)
 }
 
 // Foreign tells a country that is given and is not Brazil.

@@ -79,6 +79,8 @@ func TestACompanysFieldMayHoldItsTaxID(t *testing.T) {
 		"63.820.514/0001-04":                     "Ana wrong",
 		"Ipê Ltda 51 98888-1234":                 "Ana ",
 		"Distribuidor24":                         "Ana ",
+		"12.ABC.345/01DE-36":                     "Ana wrong",
+		"12abc34501de36":                         "Ana wrong",
 	} {
 		c := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Company: text})
 		got := c.Name + " " + string(c.TaxID)
