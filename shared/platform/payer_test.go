@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
 )
 
 const cpf, cnpj = "72640518380", "63820514000103"
@@ -102,6 +103,22 @@ func TestAnIDThatIsThereIsNeverADefaultCustomers(t *testing.T) {
 		err := of(pairs...).CheckTaxID()
 		if r, ok := order.AsRejection(err); says == "" && err != nil || says != "" && (!ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message, says) || strings.Contains(r.Message, cpf)) {
 			t.Errorf("%v: %v", pairs, err)
+		}
+	}
+}
+
+// No tax id of Brazil is a foreign document, whoever's it is.
+func TestARightTaxIDAbroadIsNoForeignDocument(t *testing.T) {
+	for want, fields := range map[string]platform.Fields{
+		"foreign: 20-1234567-8": {{Name: "documento_extranjero", Value: "20-1234567-8"}},
+		"unread: cpf_indicado":  {{Name: "cpf_indicado", Value: cpf}},
+		"unread: cnpj_de_quem":  {{Name: "documento_extranjero", Value: "20-1234567-8"}, {Name: "cnpj_de_quem", Value: "63.820.514/0001-03"}},
+		"foreign: AB1234567":    {{Name: "cpf_indicado", Value: cpf}, {Name: "cpf", Value: "AB1234567"}},
+		"72640518380":           {{Name: "cpf_indicado", Value: cnpj}, {Name: "cpf", Value: cpf}},
+	} {
+		c := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Fields: fields, Address: order.Address{Country: "PT"}})
+		if got := platformtest.Payer(c); !strings.Contains(got, "| "+want+" |") {
+			t.Errorf("%v: %s, want %s", fields, got, want)
 		}
 	}
 }

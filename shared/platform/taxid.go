@@ -133,8 +133,10 @@ func isWord(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
 // taxIDs are what may be the payer's tax id, best first.
 type taxIDs struct {
 	texts []idText
-	// unread is the name of the first field that may be it, too, if only somebody said so.
+	// unread is the name of the first field that may be it, too, if only somebody said so;
+	// of one that is a right one, if there is such a field.
 	unread, unreadText string
+	unreadID           order.TaxID
 }
 
 // idText is one of them. Where it is wrong its name tells a CPF from a CNPJ, or else its
@@ -165,8 +167,9 @@ func readTaxIDs(named []string, fields Fields) taxIDs {
 				others.addNamed(f)
 			}
 		case unknown:
-			if ids.unread == "" && likely(f.Value) {
-				ids.unread, ids.unreadText = f.Name, f.Value
+			id, _ := order.ParseTaxID(f.Value)
+			if ids.unread == "" && likely(f.Value) || ids.unreadID == "" && id != "" {
+				ids.unread, ids.unreadText, ids.unreadID = f.Name, f.Value, id
 			}
 		}
 	}
@@ -222,7 +225,7 @@ func (t *taxIDs) decide(c *order.Customer, kind person, company string) {
 	switch abroad := Foreign(c.Address.Country); {
 	case abroad && len(texts) > 0:
 		c.ForeignID = texts[0].text
-	case abroad:
+	case abroad && t.unreadID == "":
 		c.ForeignID = t.unreadText
 	case len(texts) > 0:
 		c.TaxIDWrong = true
