@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
@@ -49,7 +50,16 @@ func (f *Fields) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// FieldsAt are those of the object at the path; none where there is no object.
+// cpf is 1 where the value is a CPF, and else 0.
+func (f Field) cpf() int {
+	if id, _ := order.ParseTaxID(f.Value); id.IsCPF() {
+		return 1
+	}
+	return 0
+}
+
+// FieldsAt are those of the object at the path; none where there is no object. Of one
+// record the CPF counts before the CNPJ, in whatever order it has them.
 func FieldsAt(body []byte, path ...string) Fields {
 	for _, key := range path {
 		var object map[string]json.RawMessage
@@ -60,6 +70,7 @@ func FieldsAt(body []byte, path ...string) Fields {
 	}
 	var fields Fields
 	_ = fields.UnmarshalJSON(body)
+	slices.SortStableFunc(fields, func(a, b Field) int { return cmp.Compare(b.cpf(), a.cpf()) })
 	return fields
 }
 

@@ -135,6 +135,18 @@ func TestFieldsAreTheTextsAndNumbersOfAnObject(t *testing.T) {
 	}
 }
 
+func TestOfOneRecordTheCPFCountsBeforeTheCNPJ(t *testing.T) {
+	body := `{"tax_id":"","cnpj":"` + cnpj + `","cpf":"` + cpf + `","nome":"Ana"}`
+	for want, party := range map[string]platform.Party{
+		cpf:  {Name: "Ana", Fields: platform.FieldsAt([]byte(body))},
+		cnpj: {Name: "Ana", Company: "Ipê", Fields: platform.FieldsAt([]byte(body))},
+	} {
+		if got := platform.Payer(platform.Settings{}, platform.Party{}, party); string(got.TaxID) != want {
+			t.Errorf("company %q: %s, want %s", party.Company, got.TaxID, want)
+		}
+	}
+}
+
 // What decides is written for merchants, too.
 func TestThePageListsTheWordsThatDecide(t *testing.T) {
 	page, err := os.ReadFile("../../docs/platforms/payer.md")
