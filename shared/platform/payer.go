@@ -125,7 +125,7 @@ func payerOf(s Settings, parties []Party) int {
 // namesAnother tells whether the record is of somebody else than the payer.
 func (p Party) namesAnother(payer Party) bool {
 	if p.Name == "" {
-		return p.Company != ""
+		return p.Company != "" && (payer.Name != "" || fold.Text(p.Company) != fold.Text(payer.Company))
 	}
 	return fold.Text(p.Name) != fold.Text(payer.Name)
 }

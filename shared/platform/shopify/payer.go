@@ -20,8 +20,14 @@ func (b body) customer(s platform.Settings) order.Customer {
 	}
 	own.Fields = append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...)
 	recipient := b.ShippingAddress.party()
-	recipient.Fields = b.credentials("SHIPPING_CREDENTIAL_BR")
-	return platform.Payer(s, own, b.BillingAddress.party(), b.Customer.party(), recipient)
+	// A record of its own, so that it comes after what the order says of itself.
+	delivery := platform.Party{Name: recipient.Name, Company: recipient.Company}
+	if of := b.credentials("SHIPPING_CREDENTIAL_BR"); delivery.Name == "" && delivery.Company == "" {
+		own.Fields = append(own.Fields, of...)
+	} else {
+		delivery.Fields = of
+	}
+	return platform.Payer(s, own, b.BillingAddress.party(), b.Customer.party(), recipient, delivery)
 }
 
 // credentials are the values of one of Shopify's own fields.

@@ -82,6 +82,11 @@ func TestOnePartyPaysAndIsReadWhole(t *testing.T) {
 		{"the field of shipping is the recipient's", object{"localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | none | o@o.example | of Rui | Pelotas BR"},
 		{"the field of shipping without a recipient", object{"shipping_address": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | 72640518380 | o@o.example | of Rui | Pelotas BR"},
 		{"the field of shipping of who is billed", object{"shipping_address.name": "rui", "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other)}, "Rui | 72640518380 | o@o.example | of Rui | Pelotas BR"},
+		{"the field of shipping of who is billed, and an attribute", object{"shipping_address.name": "rui", "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other), "note_attributes": attributes("cpf", cpf)}, "Rui | 51483029760 | o@o.example | of Rui | Pelotas BR"},
+		{"the recipient's field, and an attribute", object{"billing_address": nil, "customer": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other), "note_attributes": attributes("cpf", cpf)}, "Lia | 51483029760 | o@o.example | of Lia | Osasco BR"},
+		{"the recipient's field, and that of taxes", object{"billing_address": nil, "customer": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other, "TAX_CREDENTIAL_BR", cpf)}, "Lia | 51483029760 | o@o.example | of Lia | Osasco BR"},
+		{"nobody's field, and that of taxes", object{"billing_address": nil, "customer": nil, "shipping_address.name": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other, "TAX_CREDENTIAL_BR", cpf)}, "none | 51483029760 | o@o.example | of Lia | Osasco BR"},
+		{"the field of a recipient by company", object{"billing_address": nil, "customer": nil, "shipping_address.name": nil, "shipping_address.company": "Ipê", "localizedFields": localized("SHIPPING_CREDENTIAL_BR", cnpj)}, "Ipê | 63820514000103 | o@o.example | of Lia | Osasco BR"},
 		{"abroad", object{"billing_address.country_code": "PT", "billing_address.company": "123456789"}, "Rui | foreign: 123456789 | o@o.example | of Rui | Pelotas PT"},
 	} {
 		if got := paying(t, platformtest.Edit(t, edit(t, people(object{})), c.change)); got != c.want {
