@@ -104,22 +104,26 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	if r.err != nil {
 		return order.Order{}, r.err
 	}
-	comparePayments(&o)
+	if nameAmounts(in.Payments) {
+		comparePayments(&o)
+	}
 	return o.Bounded(), nil
 }
 
-// comparePayments holds what the payments say against the total: those that name no
-// amount say nothing, and what comes on top is the buyer's interest, which is no part of
-// the sale.
+// nameAmounts tells whether there are payments, and each names its amount: else
+// they say nothing of the total.
+func nameAmounts(payments []payment) bool {
+	return len(payments) > 0 && !slices.ContainsFunc(payments, func(p payment) bool { return absent(p.Amount) })
+}
+
+// comparePayments holds what the payments say against the total: what comes on top is the
+// buyer's interest, which is no part of the sale.
 func comparePayments(o *order.Order) {
 	var paid order.Money
 	for _, p := range o.Payments {
-		if p.Amount.IsZero() {
-			return
-		}
 		paid = paid.Add(p.Amount)
 	}
-	if len(o.Payments) > 0 && paid.Sub(o.Total).IsNegative() {
+	if paid.Sub(o.Total).IsNegative() {
 		o.Compare("order.payments", paid)
 	}
 }

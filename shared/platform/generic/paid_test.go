@@ -27,10 +27,12 @@ func TestPaymentsAreHeldAgainstTheTotal(t *testing.T) {
 	for payments, says := range map[string]string{
 		`[]`: "", `[{"method":"pix","amount":100}]`: "", `[{"method":"pix","amount":"60.00"},{"method":"gift_card","amount":40}]`: "",
 		`[{"method":"pix"}]`: "", `[{"method":"pix","amount":60},{"method":"gift_card"}]`: "",
-		`[{"method":"pix","amount":60},{"method":"gift_card","amount":30}]`: "total is 100.00, but by order.payments it is 90.00: correct the order in the store, or enter it in the ERP by hand",
-		`[{"method":"credit_card","amount":120,"installments":3}]`:          "",
-		`[{"method":"credit_card","amount":90,"installments":3}]`:           "total is 100.00, but by order.payments it is 90.00: correct the order in the store, or enter it in the ERP by hand",
-		`[{"method":"pix","amount":100.01}]`:                                "",
+		`[{"method":"pix","amount":60},{"method":"gift_card","amount":30}]`:   "total is 100.00, but by order.payments it is 90.00: correct the order in the store, or enter it in the ERP by hand",
+		`[{"method":"credit_card","amount":120,"installments":3}]`:            "",
+		`[{"method":"credit_card","amount":90,"installments":3}]`:             "total is 100.00, but by order.payments it is 90.00: correct the order in the store, or enter it in the ERP by hand",
+		`[{"method":"pix","amount":60},{"method":"gift_card","amount":0}]`:    "total is 100.00, but by order.payments it is 60.00: correct the order in the store, or enter it in the ERP by hand",
+		`[{"method":"pix","amount":60},{"method":"gift_card","amount":null}]`: "",
+		`[{"method":"pix","amount":100.01}]`:                                  "",
 	} {
 		o, err := decode(start + payments + `}}`)
 		reason, _ := order.AsRejection(o.Check(now))
