@@ -1,0 +1,174 @@
+package oracle
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// bare is a tax id without punctuation, in capitals.
+func bare(text string) string {
+	return strings.ToUpper(strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(text))
+}
+
+// weighted is a check digit: the sum of values by weights, from the right 2, 3, ... up to
+// most and again from 2.
+func weighted(digits string, most int) byte {
+	total, weight := 0, 2
+	for i := len(digits) - 1; i >= 0; i-- {
+		total += int(digits[i]-'0') * weight
+		if weight++; weight > most {
+			weight = 2
+		}
+	}
+	if total%11 < 2 {
+		return '0'
+	}
+	return byte('0' + 11 - total%11)
+}
+
+var (
+	shapeCPF  = regexp.MustCompile(`^[0-9]{11}$`)
+	shapeCNPJ = regexp.MustCompile(`^[0-9A-Z]{12}[0-9]{2}$`)
+)
+
+func same(t string) bool { return strings.Count(t, t[:1]) == len(t) }
+
+func isCPF(text string) bool {
+	t := bare(text)
+	return shapeCPF.MatchString(t) && !same(t) && t[9] == weighted(t[:9], 11) && t[10] == weighted(t[:10], 11)
+}
+
+func isCNPJ(text string) bool {
+	t := bare(text)
+	return shapeCNPJ.MatchString(t) && !same(t) && t[12] == weighted(t[:12], 9) && t[13] == weighted(t[:13], 9)
+}
+
+func digits(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// mayBe tells whether a value may be a tax id at all.
+func mayBe(text string) bool { return isCPF(text) || isCNPJ(text) || digits(text) >= 6 }
+
+var inCompany = regexp.MustCompile(`\b(?:[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?[0-9]{2}|[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2})\b`)
+
+// company splits the field of a company into its name and a tax id beside it.
+func company(text string) (name, id string) {
+	for _, found := range inCompany.FindAllString(text, -1) {
+		if isCPF(found) || isCNPJ(found) || text == found && digits(found) >= 9 {
+			name = strings.Replace(text, found, "", 1)
+			id = found
+			break
+		}
+	}
+	if id == "" {
+		return text, ""
+	}
+	name = strings.Trim(name, " -–()[],:;|/")
+	for _, label := range []string{"CNPJ", "CPF", "cnpj", "cpf"} {
+		name = strings.Trim(strings.TrimSuffix(strings.TrimPrefix(name, label), label), " -–()[],:;|/")
+	}
+	return name, id
+}
+
+// candidate is a text that was given as a tax id. A wrong one is the CPF or CNPJ that its
+// name says, or else its length.
+type candidate struct {
+	text      string
+	right     bool
+	cpf, cnpj bool
+}
+
+func candidates(name, text string) []candidate {
+	if bare(text) == "" {
+		return nil
+	}
+	c := candidate{text: text, right: isCPF(text) || isCNPJ(text)}
+	words := split(name)
+	c.cpf, c.cnpj = slices.Contains(words, "cpf"), slices.Contains(words, "cnpj")
+	switch {
+	case c.right:
+		c.cpf, c.cnpj = isCPF(text), isCNPJ(text)
+	case c.cpf == c.cnpj:
+		c.cpf, c.cnpj = digits(text) == 11, digits(text) == 14
+	}
+	return []candidate{c}
+}
+
+// told is what the fields say.
+type told struct {
+	ids    []candidate
+	kind   string
+	unread string
+}
+
+func (w words) listen(fields []field, listed []string) told {
+	var t told
+	var first []candidate
+	for _, f := range fields {
+		value := strings.TrimSpace(f.value)
+		class := w.whose(f.name)
+		switch {
+		case value == "":
+		case slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, f.name) }):
+			first = append(first, candidates(f.name, value)...)
+		case class == payers, class == documents && mayBe(value):
+			t.ids = append(t.ids, candidates(f.name, value)...)
+		case class == unknown && mayBe(value):
+			if t.unread == "" || isCPF(value) || isCNPJ(value) {
+				t.unread = value
+			}
+		case t.kind == "" && w.saysKind(f.name):
+			t.kind = w.kindOf(value)
+		}
+	}
+	t.ids = append(first, t.ids...)
+	return t
+}
+
+// identify reads name and tax id of the payer out of its fields; false is rejected:
+// tax_id.
+func (w words) identify(payer record, fields []field, listed []string) (buyer, bool) {
+	t := w.listen(fields, listed)
+	firm, id := company(payer.company)
+	t.ids = append(t.ids, candidates("", id)...)
+	b := buyer{name: payer.name, email: payer.email}
+	if b.name == "" {
+		b.name = firm
+	}
+	both := slices.ContainsFunc(t.ids, func(c candidate) bool { return c.cpf }) && slices.ContainsFunc(t.ids, func(c candidate) bool { return c.cnpj })
+	if both && (t.kind != "" || firm != "") {
+		t.ids = slices.DeleteFunc(t.ids, func(c candidate) bool {
+			if t.kind == "person" {
+				return !c.cpf
+			}
+			return !c.cnpj
+		})
+	}
+	abroad := payer.country != "" && payer.country != "BR"
+	right := slices.IndexFunc(t.ids, func(c candidate) bool { return c.right })
+	switch {
+	case right >= 0:
+		b.taxID = bare(t.ids[right].text)
+	case len(t.ids) > 0 && abroad:
+		b.foreign = t.ids[0].text
+	case isCPF(t.unread), isCNPJ(t.unread):
+		return b, false
+	case abroad:
+		b.foreign = t.unread
+	default:
+		return b, len(t.ids) == 0 && t.unread == ""
+	}
+	if isCNPJ(b.taxID) && firm != "" {
+		b.name = firm
+	}
+	return b, true
+}
