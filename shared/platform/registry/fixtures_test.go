@@ -29,6 +29,9 @@ type want struct {
 	currency string
 	// why there is no order; then the four above are empty.
 	why string
+	// payer and id are the fields that gave the payer's name and the tax id, as in
+	// billing.cpf; id is empty where nothing did.
+	payer, id string
 	// verdict is the kind that Check rejects the order with on the day of payment,
 	// if it does.
 	verdict order.ReasonKind
@@ -37,25 +40,25 @@ type want struct {
 // samples are the project's own, below events/payloads.
 var samples = map[string]want{
 	"hotmart/purchase_approved.json": {status: platform.Paid, orderID: "HP2640917385",
-		taxID: "38491726519", lines: 1, total: "497.00", currency: "BRL"},
+		taxID: "38491726519", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "497.00", currency: "BRL"},
 	"hotmart/purchase_approved_unmapped.json": {status: platform.Paid, orderID: "HP2640918822",
-		taxID: "21573094625", lines: 1, total: "1297.90", currency: "BRL"},
+		taxID: "21573094625", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "1297.90", currency: "BRL"},
 	"hotmart/purchase_approved_wrong_tax_id.json": {status: platform.Paid, orderID: "HP2640920176",
-		taxID: "wrong", lines: 1, total: "497.00", currency: "BRL"},
+		taxID: "wrong", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "497.00", currency: "BRL"},
 	"hotmart/purchase_refunded.json": {status: platform.Reversed, orderID: "HP2640917385",
-		taxID: "38491726519", lines: 1, total: "497.00", currency: "BRL"},
+		taxID: "38491726519", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "497.00", currency: "BRL"},
 	"hotmart/purchase_complete.json": {status: platform.Neither, orderID: "HP2639704451",
 		why: "the guarantee ended; the purchase was approved before"},
 	"generic/order_paid.json": {status: platform.Paid, orderID: "7f3d21c6-0b9e-4a58-8d14-e6c2a905b713",
-		taxID: "41256780000112", lines: 2, total: "1444.00", currency: "BRL"},
+		taxID: "41256780000112", payer: "order.customer.name", id: "order.customer.tax_id", lines: 2, total: "1444.00", currency: "BRL"},
 	"shopify/order_paid.json": {status: platform.Paid, orderID: "6120438815907",
-		taxID: "51483029760", lines: 2, total: "302.52", currency: "BRL"},
+		taxID: "51483029760", payer: "billing_address.name", id: "note_attributes", lines: 2, total: "302.52", currency: "BRL"},
 	"shopify/order_cancelled.json": {status: platform.Reversed, orderID: "6120438815907",
-		taxID: "51483029760", lines: 2, total: "302.52", currency: "BRL"},
+		taxID: "51483029760", payer: "billing_address.name", id: "note_attributes", lines: 2, total: "302.52", currency: "BRL"},
 	"woocommerce/order_processing.json": {status: platform.Paid, orderID: "4127",
-		taxID: "72640518380", lines: 2, total: "206.26", currency: "BRL"},
+		taxID: "72640518380", payer: "billing.first_name", id: "billing.cpf", lines: 2, total: "206.26", currency: "BRL"},
 	"woocommerce/order_refunded.json": {status: platform.Reversed, orderID: "4127",
-		taxID: "72640518380", lines: 2, total: "206.26", currency: "BRL"},
+		taxID: "72640518380", payer: "billing.first_name", id: "billing.cpf", lines: 2, total: "206.26", currency: "BRL"},
 }
 
 // fixtures are genuine payloads, which are not ours to publish: they lie in the
@@ -63,21 +66,21 @@ var samples = map[string]want{
 // putting hex digits into the tax id or a string in place of an object.
 var fixtures = map[string]want{
 	"hotmart/captured_anon_purchase_approved_1.json": {status: platform.Paid, orderID: "HP0967750879",
-		taxID: "wrong", lines: 1, total: "1497.00", currency: "BRL"},
+		taxID: "wrong", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "1497.00", currency: "BRL"},
 	"hotmart/captured_anon_purchase-refunded_1.json": {status: platform.Reversed, orderID: "HP1212266242",
-		taxID: "wrong", lines: 1, total: "997.00", currency: "BRL"},
+		taxID: "wrong", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "997.00", currency: "BRL"},
 	"hotmart/captured_anon_purchase-complete_1.json": {status: platform.Neither, orderID: "HP0111784220",
 		why: "the guarantee ended; the purchase was approved before"},
 	"hotmart/official_test_purchase_approved.json": {status: platform.Paid, test: true, orderID: "HP16015479281022",
-		taxID: "valid", lines: 1, total: "1500.00", currency: "BRL"},
+		taxID: "valid", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "1500.00", currency: "BRL"},
 	"hotmart/official_test_purchase_canceled.json": {status: platform.Reversed, test: true, orderID: "HP16015479281022",
-		taxID: "valid", lines: 1, total: "1500.00", currency: "BRL"},
+		taxID: "valid", payer: "data.buyer.name", id: "data.buyer.document", lines: 1, total: "1500.00", currency: "BRL"},
 	"shopify/order_full_2026-07.webhook_body.json": {status: platform.Reversed, orderID: "450789469",
-		taxID: "none", lines: 3, total: "598.94", currency: "USD", verdict: order.CurrencyReason},
+		taxID: "none", payer: "billing_address.name", lines: 3, total: "598.94", currency: "USD", verdict: order.CurrencyReason},
 	"shopify/order_go-shopify.json": {status: platform.Neither, test: true, orderID: "123456",
 		why: "cancelled, and voided: nothing was ever paid"},
 	"woocommerce/order_0_processing.json": {status: platform.Paid, orderID: "727",
-		taxID: "none", lines: 2, total: "29.35", currency: "USD", verdict: order.CurrencyReason},
+		taxID: "none", payer: "billing.first_name", lines: 2, total: "29.35", currency: "USD", verdict: order.CurrencyReason},
 	"woocommerce/orders_list.json": {why: "a list of orders, as the REST API answers it; a webhook has one"},
 }
 
@@ -167,10 +170,15 @@ func (w want) check(t *testing.T, name, file string) {
 		}
 		return
 	}
-	o, err := p.Order(n.Payload, s)
-	if err != nil {
-		t.Fatalf("Order: %v", err)
+	read := func(body []byte) order.Order {
+		o, err := p.Order(platform.Payload{Headers: n.Payload.Headers, Body: body}, s)
+		if err != nil {
+			t.Fatalf("Order: %v", err)
+		}
+		return o
 	}
+	o := read(n.Payload.Body)
+	w.checkFields(t, read, n.Payload.Body)
 	if o.ID != w.orderID || len(o.Lines) != w.lines || o.Total.String() != w.total || o.Currency != w.currency || !w.hasTaxID(o) {
 		t.Errorf("order %s, %d lines, %s %s, tax id %s (wrong: %t); want %s, %d lines, %s %s, %s",
 			o.ID, len(o.Lines), o.Total, o.Currency, o.Customer.TaxID, o.Customer.TaxIDWrong, w.orderID, w.lines, w.total, w.currency, w.taxID)
@@ -178,6 +186,29 @@ func (w want) check(t *testing.T, name, file string) {
 	verdict, _ := order.AsRejection(o.Check(o.PaidAt.Add(time.Hour)))
 	if verdict.Kind != w.verdict {
 		t.Errorf("Check gives %q (%s), want %q", verdict.Kind, verdict.Message, w.verdict)
+	}
+}
+
+// checkFields puts another value into the fields that the row names, and finds it in the
+// order.
+func (w want) checkFields(t *testing.T, read func([]byte) order.Order, body []byte) {
+	t.Helper()
+	if got := read(platformtest.Edit(t, body, map[string]any{w.payer: "Zulmira"})).Customer.Name; !strings.HasPrefix(got, "Zulmira") {
+		t.Errorf("the payer's name doesn't come from %s", w.payer)
+	}
+	const cpf = "52998224725"
+	var value any = cpf
+	switch w.id {
+	case "":
+		if w.taxID != "none" {
+			t.Error("the row doesn't say where the tax id comes from")
+		}
+		return
+	case "note_attributes":
+		value = []any{map[string]any{"name": "CPF", "value": cpf}}
+	}
+	if got := read(platformtest.Edit(t, body, map[string]any{w.id: value})).Customer.TaxID; got != cpf {
+		t.Errorf("the tax id doesn't come from %s", w.id)
 	}
 }
 
