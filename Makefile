@@ -100,7 +100,8 @@ check: lint
 # search, the simulation and what is counted at length go further without it: two faults
 # at most, each misreading found, each guard missed, every fault seen, and 200,000 orders,
 # those of the first 100 seeds by a test and the others by the command line; and 80,000
-# orders that the oracle reads a second time. Their figures are printed. Vet has been run by lint, and nobody debugs these programs: -w links sooner.
+# orders that the oracle reads a second time. Their figures are printed. Vet has been run
+# by lint, and nobody debugs these programs: -w links sooner.
 test: lint
 	$(call aloud,testing,CGO_ENABLED=1 $(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...)
 	$(call aloud,searching and simulating,$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./deploy)

@@ -95,6 +95,23 @@ func TestWhatIsShippedOrTaggedLaterIsTheSameOrder(t *testing.T) {
 	if !first.Sum().Equal(later.Sum()) || first.Customer != later.Customer || len(first.Lines) != len(later.Lines) {
 		t.Errorf("%+v became %+v", first, later)
 	}
+	for what, c := range map[string]struct {
+		change object
+		isNews bool
+	}{
+		"closed":          {object{"closed_at": "2026-11-26T10:00:00-03:00"}, false},
+		"annotated":       {object{"note": "ligar antes", "note_attributes": attributes("CPF", "218.345.067-35", "presente", "sim")}, false},
+		"shipped":         {object{"fulfillments": []any{object{"status": "success", "tracking_number": "BR1"}}, "location_id": 7}, false},
+		"another CPF":     {object{"note_attributes": attributes("CPF", "11122233396")}, true},
+		"another payer":   {object{"billing_address.name": "Bruno Teles"}, true},
+		"another address": {object{"billing_address.address1": "Rua Um, 9"}, true},
+	} {
+		changed := decode(t, platformtest.Edit(t, situation(t, "changed-later-1.json"), c.change))
+		same := changed.Customer == first.Customer && changed.Sum().Equal(first.Sum()) && len(changed.Lines) == len(first.Lines)
+		if same == c.isNews {
+			t.Errorf("%s: %+v became %+v", what, first.Customer, changed.Customer)
+		}
+	}
 }
 
 func TestAGiftCardThatIsSoldIsRefusedUnlessCreated(t *testing.T) {

@@ -42,6 +42,22 @@ func TestAStatusOfCompletedLaterChangesNothing(t *testing.T) {
 	if !first.Sum().Equal(later.Sum()) || first.Customer != later.Customer || !first.PaidAt.Equal(later.PaidAt) {
 		t.Errorf("%+v became %+v", first, later)
 	}
+	for what, c := range map[string]struct {
+		change map[string]any
+		isNews bool
+	}{
+		"the shop's own status": {map[string]any{"status": "enviado", "date_completed": "2026-11-25T10:00:00"}, false},
+		"a tracking code":       {map[string]any{"meta_data": metas("_codigo_rastreio", "BR1")["meta_data"]}, false},
+		"a note":                {map[string]any{"customer_note": "ligar antes", "date_modified_gmt": "2026-11-26T12:00:00"}, false},
+		"another CPF":           {map[string]any{"billing.cpf": "11122233396"}, true},
+		"another day":           {map[string]any{"date_paid": "2026-11-25T09:04:00", "date_paid_gmt": "2026-11-25T12:04:00"}, true},
+	} {
+		changed := decode(t, platformtest.Edit(t, situation(t, "changed-later-1.json"), c.change))
+		same := changed.Customer == first.Customer && changed.Sum().Equal(first.Sum()) && changed.PaidAt.Equal(first.PaidAt)
+		if same == c.isNews {
+			t.Errorf("%s: %+v became %+v", what, first, changed)
+		}
+	}
 }
 
 func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
