@@ -325,8 +325,8 @@ func (c cart) kinds() []string {
 	return kinds
 }
 
-// fitsOmie: an OS has no field for freight, fees or tax.
-func (c cart) fitsOmie() bool { return c.freight == c.freightDiscount && c.fees == 0 && c.tax == 0 }
+// fitsOmie: an OS has no field for freight, fees or tax; a negative fee is a discount.
+func (c cart) fitsOmie() bool { return c.freight == c.freightDiscount && c.fees <= 0 && c.tax == 0 }
 
 func TestWhatWasPaidIsWhatTheDocumentComesTo(t *testing.T) {
 	b := newCounters(t)

@@ -108,7 +108,8 @@ func (o Order) AddsUp() (sum Money, ok bool) {
 // Private is what must not be shown of the customer wherever somebody else's text
 // is, an ERP's answer above all.
 func (c Customer) Private() []string {
-	return []string{c.Name, c.Email, c.Phone, string(c.TaxID), c.TaxID.Formatted(), c.ForeignID}
+	_, number := BrazilianPhone(c.Phone, c.Address.Country)
+	return []string{c.Name, c.Email, c.Phone, number, string(c.TaxID), c.TaxID.Formatted(), c.ForeignID}
 }
 
 // CheckTaxID refuses a tax id that is there and can't be used, which makes nobody the

@@ -59,6 +59,7 @@ func (o *Order) Compare(source string, amount Money) {
 type Customer struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
+	// Phone is as ReadPhone has it.
 	Phone string `json:"phone,omitempty"`
 	TaxID TaxID  `json:"tax_id,omitempty"`
 	// TaxIDWrong: the platform gave a tax id that is none. The ERP rejects the
@@ -73,8 +74,9 @@ type Customer struct {
 	Address   Address `json:"address,omitzero"`
 }
 
-// Address is where the customer lives. State is the two-letter UF or empty,
-// PostalCode is the CEP in digits, Country ISO 3166 alpha-2.
+// Address is where the customer lives. State is the two-letter UF or empty, PostalCode is
+// the CEP in digits, or abroad what they have there; Country is BR, empty where none is
+// given, or another country as the platform has it: most give ISO 3166 alpha-2.
 type Address struct {
 	Street     string `json:"street,omitempty"`
 	Number     string `json:"number,omitempty"`

@@ -12,11 +12,16 @@ import (
 // ErrNotJSON: the body is no JSON at all.
 var ErrNotJSON = errors.New("the body is not JSON")
 
+// Unmarshal reads the JSON of a body, however its sender wrote it: see loose.JSON. Every
+// platform reads by it what a body says; what is signed, digested and kept are the raw
+// bytes.
+func Unmarshal(body []byte, into any) error { return json.Unmarshal(loose.JSON(body), into) }
+
 // Decode takes of a body what it can: what has another type than it should counts
 // as absent, as encoding/json leaves it (PHP writes an empty object as [], others
 // a string for an object that they withhold). The error is ErrNotJSON.
 func Decode(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
+	err := Unmarshal(body, into)
 	var misfit *json.UnmarshalTypeError
 	if err != nil && !errors.As(err, &misfit) {
 		return ErrNotJSON
@@ -28,7 +33,7 @@ func Decode(body []byte, into any) error {
 // or nothing, whatever its type: what Decode leaves out was said all the same.
 func Gives(body []byte, fields ...string) bool {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(body, &top) != nil {
+	if Unmarshal(body, &top) != nil {
 		return false
 	}
 	for _, field := range fields {

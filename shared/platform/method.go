@@ -43,7 +43,7 @@ func Method(names ...string) order.Method {
 
 func methodOf(name string) order.Method {
 	found, card := order.Other, false
-	for _, word := range strings.FieldsFunc(fold.Text(name), func(r rune) bool { return r < 'a' || r > 'z' }) {
+	for _, word := range strings.FieldsFunc(fold.Text(Plain(name)), func(r rune) bool { return r < 'a' || r > 'z' }) {
 		card = card || cardWords[word]
 		m, ok := methodWords[word]
 		if ok && found != order.Other && found != m {

@@ -12,17 +12,6 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// Party is one of the people of an order, as one record of the platform has them.
-type Party struct {
-	Name    string
-	Company string
-	Email   string
-	Phone   string
-	Address order.Address
-	// Fields are what else the record says, under names that may be a tax id's.
-	Fields Fields
-}
-
 // Fields are values under the names that a shop, a plugin or an app gave them.
 type Fields []Field
 
@@ -63,7 +52,7 @@ func (f Field) cpf() int {
 func FieldsAt(body []byte, path ...string) Fields {
 	for _, key := range path {
 		var object map[string]json.RawMessage
-		if json.Unmarshal(body, &object) != nil {
+		if Unmarshal(body, &object) != nil {
 			return nil
 		}
 		body = object[key]
@@ -79,8 +68,15 @@ func FieldsAt(body []byte, path ...string) Fields {
 // the payer's. A further record under the payer's name is the payer's, too, and says what
 // the first doesn't; but not for whose company somebody bought.
 func Payer(s Settings, own Party, parties ...Party) order.Customer {
+	read := make([]Party, len(parties))
+	for i, p := range parties {
+		read[i] = p.read()
+	}
+	parties = read
 	chosen := payerOf(s, parties)
 	payer := parties[chosen]
+	own.Address.Country = payer.Address.Country
+	own = own.read()
 	fields := append(append(Fields(nil), payer.Fields...), own.Fields...)
 	for i, p := range parties {
 		if i == chosen || p.namesAnother(payer) {
@@ -176,6 +172,3 @@ func mistyped(text string) bool {
 	letters := strings.Trim(bare, "0123456789") != ""
 	return len(loose.Text(text).Digits()) >= 9 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14)
 }
-
-// Foreign tells a country that is given and is not Brazil.
-func Foreign(country string) bool { return country != "" && country != brazil }

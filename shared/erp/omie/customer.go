@@ -213,7 +213,8 @@ func newCustomer(customer order.Customer, code string) map[string]any {
 	if email := wire.OneLine(customer.Email); mailbox.MatchString(email) && len(email) <= maxEmail {
 		fields["email"] = email
 	}
-	fields["telefone1_ddd"], fields["telefone1_numero"] = phone(customer.Phone)
+	// Nothing tells how Omie takes a phone abroad.
+	fields["telefone1_ddd"], fields["telefone1_numero"] = order.BrazilianPhone(customer.Phone, customer.Address.Country)
 	address(customer.Address, fields)
 	param := make(map[string]any, len(fields))
 	for key, value := range fields {
@@ -253,26 +254,6 @@ var (
 )
 
 var states = strings.Fields("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO")
-
-// phone splits a Brazilian number; any other is left out.
-func phone(text string) (ddd, number string) {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, text)
-	if len(digits) > 11 {
-		digits = strings.TrimPrefix(digits, "55")
-	}
-	if len(digits) == 12 {
-		digits = strings.TrimPrefix(digits, "0")
-	}
-	if len(digits) != 10 && len(digits) != 11 {
-		return "", ""
-	}
-	return digits[:2], digits[2:]
-}
 
 // macOf is all that outlives an order of a tax id: without the App Secret, which
 // numbers there are can't be tried out against it.

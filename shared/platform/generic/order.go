@@ -71,7 +71,7 @@ type payment struct {
 // Order decodes the body of an order.paid.
 func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, error) {
 	var body paid
-	if err := json.Unmarshal(p.Body, &body); err != nil {
+	if err := platform.Unmarshal(p.Body, &body); err != nil {
 		return order.Order{}, misfit(err)
 	}
 	in, r := body.Order, &reader{}
@@ -107,7 +107,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	if nameAmounts(in.Payments) {
 		comparePayments(&o)
 	}
-	return o.Bounded(), nil
+	return platform.Finished(o), nil
 }
 
 // nameAmounts tells whether there are payments, and each names its amount: else
@@ -141,7 +141,6 @@ func misfit(err error) error {
 // order is the one party of the format. What stands beside tax_id is no part of it, and
 // is told where it may be a tax id.
 func (c customer) order(s platform.Settings, raw []byte) order.Customer {
-	country, uf, cep := platform.Region(c.Address.Country, c.Address.PostalCode, c.Address.State)
 	return platform.Payer(s, platform.Party{}, platform.Party{
 		Name:   string(c.Name),
 		Email:  string(c.Email),
@@ -153,9 +152,9 @@ func (c customer) order(s platform.Settings, raw []byte) order.Customer {
 			Complement: string(c.Address.Complement),
 			District:   string(c.Address.District),
 			City:       string(c.Address.City),
-			State:      uf,
-			PostalCode: cep,
-			Country:    country,
+			State:      string(c.Address.State),
+			PostalCode: string(c.Address.PostalCode),
+			Country:    string(c.Address.Country),
 		},
 	})
 }

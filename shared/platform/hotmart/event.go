@@ -27,13 +27,14 @@ type event struct {
 }
 
 type buyer struct {
-	Name          loose.Text `json:"name"`
-	FirstName     loose.Text `json:"first_name"`
-	LastName      loose.Text `json:"last_name"`
-	Email         loose.Text `json:"email"`
-	CheckoutPhone loose.Text `json:"checkout_phone"`
-	Document      loose.Text `json:"document"`
-	Address       address    `json:"address"`
+	Name              loose.Text `json:"name"`
+	FirstName         loose.Text `json:"first_name"`
+	LastName          loose.Text `json:"last_name"`
+	Email             loose.Text `json:"email"`
+	CheckoutPhone     loose.Text `json:"checkout_phone"`
+	CheckoutPhoneCode loose.Text `json:"checkout_phone_code"`
+	Document          loose.Text `json:"document"`
+	Address           address    `json:"address"`
 }
 
 type address struct {
@@ -45,6 +46,7 @@ type address struct {
 	State        loose.Text `json:"state"`
 	ZipCode      loose.Text `json:"zipcode"`
 	CountryISO   loose.Text `json:"country_iso"`
+	Country      loose.Text `json:"country"`
 }
 
 type purchase struct {

@@ -83,7 +83,7 @@ func isOneOf(token string, secrets []string) bool {
 // no string comes back as its JSON, which is a token that is present and wrong.
 func bodyToken(body []byte) string {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(body, &top) != nil {
+	if platform.Unmarshal(body, &top) != nil {
 		return ""
 	}
 	raw := top[field]
@@ -139,7 +139,7 @@ func payload(r platform.Request) platform.Payload {
 // one that is no JSON object removes the token that proved the request.
 func withoutToken(body []byte, token string) []byte {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(body, &top) != nil {
+	if platform.Unmarshal(body, &top) != nil {
 		return bytes.ReplaceAll(body, []byte(token), nil)
 	}
 	if _, ok := top[field]; !ok {

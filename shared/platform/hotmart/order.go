@@ -44,7 +44,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		return order.Order{}, err
 	}
 	buy, paid := e.Data.Purchase, e.paid()
-	return order.Order{
+	return platform.Finished(order.Order{
 		ID:       string(buy.Transaction),
 		Number:   string(buy.Transaction),
 		Currency: strings.ToUpper(string(currency)),
@@ -66,7 +66,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 			Reference:    string(buy.Transaction),
 		}},
 		Total: amount,
-	}.Bounded(), nil
+	}), nil
 }
 
 // shares are whose commission a connection may count, by share. Empty is the producer's.
@@ -139,14 +139,14 @@ func (e event) skus() []string {
 // of the checkout, if that is abroad.
 func (e event) customer(s platform.Settings, raw []byte) order.Customer {
 	b := e.Data.Buyer
-	country, uf, cep := platform.Region(b.Address.CountryISO, b.Address.ZipCode, b.Address.State)
-	if from, _, _ := platform.Region(e.Data.Purchase.CheckoutCountry.ISO, ""); country == "" && platform.Foreign(from) {
-		country, uf, cep = from, "", ""
+	country := cmp.Or(b.Address.CountryISO, b.Address.Country)
+	if from := e.Data.Purchase.CheckoutCountry.ISO; country == "" && platform.Foreign(string(from)) {
+		country = from
 	}
 	return platform.Payer(s, platform.Party{}, platform.Party{
-		Name:   cmp.Or(string(b.Name), strings.TrimSpace(string(b.FirstName+" "+b.LastName))),
-		Email:  string(b.Email),
-		Phone:  string(b.CheckoutPhone),
+		Name:  cmp.Or(string(b.Name), strings.TrimSpace(string(b.FirstName+" "+b.LastName))),
+		Email: string(b.Email),
+		Phone: string(b.CheckoutPhone), PhoneCode: string(b.CheckoutPhoneCode),
 		Fields: append(platform.Fields{{Name: "tax_id", Value: string(b.Document)}}, platform.FieldsAt(raw, "data", "buyer")...),
 		Address: order.Address{
 			Street:     string(b.Address.Address),
@@ -154,9 +154,9 @@ func (e event) customer(s platform.Settings, raw []byte) order.Customer {
 			Complement: string(b.Address.Complement),
 			District:   string(b.Address.Neighborhood),
 			City:       string(b.Address.City),
-			State:      uf,
-			PostalCode: cep,
-			Country:    country,
+			State:      string(b.Address.State),
+			PostalCode: string(b.Address.ZipCode),
+			Country:    string(country),
 		},
 	})
 }

@@ -11,19 +11,20 @@ func TestABuyerAbroadIsToldByTheCountry(t *testing.T) {
 	if got := platformtest.Payer(decode(t, platformtest.CaseFile(t, "foreign-document"), "").Customer); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	const helena, rest = "Helena Prado | ", " | helena.prado@correio.example | 31955550142 | Belo Horizonte "
+	const helena, rest = "Helena Prado | ", " | helena.prado@correio.example | "
+	const home, away = "+55 31 95555-0142 | Belo Horizonte ", "31955550142 | Belo Horizonte "
 	for _, c := range []struct {
 		name   string
 		change map[string]any
 		want   string
 	}{
-		{"a passport", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": "pt"}, helena + "foreign: AB1234" + rest + "PT"},
-		{"a passport in Brazil", map[string]any{"data.buyer.document": "AB1234"}, helena + "wrong" + rest + "BR"},
-		{"a CPF abroad", map[string]any{"data.buyer.address.country_iso": "US"}, helena + "38491726519" + rest + "US"},
-		{"the checkout's country", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.purchase.checkout_country.iso": "AR"}, helena + "foreign: AB1234" + rest + "AR"},
-		{"nothing says where", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.purchase.checkout_country.iso": "BR"}, helena + "wrong" + rest + "none"},
-		{"under another name", map[string]any{"data.buyer.document": nil, "data.buyer.cpf": "384.917.265-19"}, helena + "38491726519" + rest + "BR"},
-		{"under an unknown name", map[string]any{"data.buyer.document": nil, "data.buyer.cpf_indicador": "384.917.265-19"}, helena + "unread: cpf_indicador" + rest + "BR"},
+		{"a passport", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": "pt"}, helena + "foreign: AB1234" + rest + away + "PT"},
+		{"a passport in Brazil", map[string]any{"data.buyer.document": "AB1234"}, helena + "wrong" + rest + home + "BR"},
+		{"a CPF abroad", map[string]any{"data.buyer.address.country_iso": "US"}, helena + "38491726519" + rest + away + "US"},
+		{"the checkout's country", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.buyer.address.country": nil, "data.purchase.checkout_country.iso": "AR"}, helena + "foreign: AB1234" + rest + away + "AR"},
+		{"nothing says where", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.buyer.address.country": nil, "data.purchase.checkout_country.iso": "BR"}, helena + "wrong" + rest + home + "none"},
+		{"under another name", map[string]any{"data.buyer.document": nil, "data.buyer.cpf": "384.917.265-19"}, helena + "38491726519" + rest + home + "BR"},
+		{"under an unknown name", map[string]any{"data.buyer.document": nil, "data.buyer.cpf_indicador": "384.917.265-19"}, helena + "unread: cpf_indicador" + rest + home + "BR"},
 	} {
 		if got := platformtest.Payer(decode(t, edit(t, c.change), "").Customer); got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)

@@ -1,6 +1,6 @@
 package hotmart
 
-import "encoding/json"
+import "github.com/carimbo/carimbo/shared/platform"
 
 // maxToken bounds the JSON of a token that is read: no token is that long, and a
 // stranger's mustn't be worth another pass over a body.
@@ -13,7 +13,7 @@ const maxToken = 512
 func tokenIn(body []byte) string {
 	raw := lastField(body)
 	var token string
-	if len(raw) > maxToken || json.Unmarshal(raw, &token) != nil {
+	if len(raw) > maxToken || platform.Unmarshal(raw, &token) != nil {
 		return ""
 	}
 	return token

@@ -5,14 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
-// inBody is the token of a body as encoding/json reads it; ok tells whether there is
+// inBody is the token of a body as encoding/json reads it in UTF-8; ok tells whether there is
 // one that is a text.
 func inBody(body []byte) (token string, ok bool) {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(body, &top) != nil {
+	if json.Unmarshal(loose.JSON(body), &top) != nil {
 		return "", false
 	}
 	var text *string
@@ -33,7 +34,7 @@ var bodies = []string{
 	`{"hottok":"wrong","hottok":"` + token + `"}`, `{"hottok":{"hottok":"x"},"a":"}","hottok":"` + token + `"}`,
 	`{"a":"\"","hottok":"` + token + `"}`, `{"a":"\\","hottok":"` + token + `"}`, `{"a":"\\\"{[","hottok":"` + token + `"}`,
 	`{"a\"b":1,"hottok":"` + token + `"}`, `{"a":"hottok","b":[[["]"]],{}],"hottok":"` + token + `"}`, "{\"a\":\"\xff\",\"hottok\":\"" + token + "\"}",
-	`{"hottok":"\u005a` + token[1:] + `","c":-1.5e3,"d":true}`, `{"a":{"b":{"c":[]}},"hottok":"` + token + `"}`,
+	"\ufeff{\"hottok\":\"" + token + "\"}", `{"hottok":"\u005a` + token[1:] + `","c":-1.5e3,"d":true}`, `{"a":{"b":{"c":[]}},"hottok":"` + token + `"}`,
 }
 
 func TestATokenInTheBodyIsFoundHoweverItIsWritten(t *testing.T) {

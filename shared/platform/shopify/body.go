@@ -138,6 +138,7 @@ type address struct {
 	Province     loose.Text `json:"province"`
 	ProvinceCode loose.Text `json:"province_code"`
 	CountryCode  loose.Text `json:"country_code"`
+	Country      loose.Text `json:"country"`
 	Phone        loose.Text `json:"phone"`
 }
 

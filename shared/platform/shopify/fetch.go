@@ -232,7 +232,7 @@ func (p Platform) do(req *http.Request) (status int, text []byte, err error) {
 // within adds what was found to the order's JSON and leaves every other value as it is.
 func (f found) within(body []byte) []byte {
 	var top map[string]json.RawMessage
-	if f.Fields == nil && f.Transactions == nil || json.Unmarshal(body, &top) != nil {
+	if f.Fields == nil && f.Transactions == nil || platform.Unmarshal(body, &top) != nil {
 		return body
 	}
 	for key, value := range map[string]json.RawMessage{"localizedFields": f.Fields, "transactions": f.Transactions} {

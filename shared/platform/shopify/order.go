@@ -32,7 +32,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		return order.Order{}, err
 	}
 	o.Payments = []order.Payment{{Method: b.method(o.Total), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}
-	return o.Bounded(), nil
+	return platform.Finished(o), nil
 }
 
 // method is that of the gateway, or of all of them if they are of one kind. A gift
@@ -71,13 +71,12 @@ func (a address) fullName() loose.Text {
 // order: Shopify knows no number and no district; what the customer typed stays
 // one street.
 func (a address) order() order.Address {
-	country, uf, cep := platform.Region(a.CountryCode, a.Zip, a.ProvinceCode, a.Province)
 	return order.Address{
 		Street:     string(a.Address1),
 		Complement: string(a.Address2),
 		City:       string(a.City),
-		State:      uf,
-		PostalCode: cep,
-		Country:    country,
+		State:      cmp.Or(platform.UF(string(a.ProvinceCode)), string(a.Province)),
+		PostalCode: string(a.Zip),
+		Country:    string(cmp.Or(a.CountryCode, a.Country)),
 	}
 }

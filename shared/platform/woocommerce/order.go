@@ -2,7 +2,6 @@ package woocommerce
 
 import (
 	"fmt"
-	"html"
 	"strconv"
 	"strings"
 
@@ -46,7 +45,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		return order.Order{}, r.Err
 	}
 	o.Payments = []order.Payment{b.payment(o)}
-	return o.Bounded(), nil
+	return platform.Finished(o), nil
 }
 
 type reader struct{ platform.Amounts }
@@ -71,7 +70,7 @@ func (r *reader) lines(items []lineItem) []order.Line {
 		price, above := before.PerPiece(quantity)
 		lines = append(lines, order.Line{
 			SKUs:      item.skus(),
-			Name:      text(item.Name),
+			Name:      string(item.Name),
 			Quantity:  quantity,
 			UnitPrice: price,
 			Discount:  above.Add(before.Sub(after)),
@@ -110,9 +109,6 @@ func (i lineItem) skus() []string {
 	return nil
 }
 
-// text is what a person typed: WordPress keeps it with entities.
-func text(t loose.Text) string { return html.UnescapeString(string(t)) }
-
 // gateways are those whose id says less, or something else, than its words.
 var gateways = map[loose.Text]order.Method{
 	"woo-mercado-pago-custom":  order.CreditCard,
@@ -126,7 +122,7 @@ func (b body) payment(o order.Order) order.Payment {
 	case o.Total.IsZero():
 		method = order.Free
 	case !known:
-		method = platform.Method(string(b.PaymentMethod), text(b.PaymentMethodTitle))
+		method = platform.Method(string(b.PaymentMethod), string(b.PaymentMethodTitle))
 	}
 	return order.Payment{
 		Method:       method,

@@ -21,27 +21,26 @@ func (b body) customer(s platform.Settings, raw []byte) order.Customer {
 	recipient.Fields = append(recipient.Fields, platform.FieldsAt(raw, "shipping")...)
 	bill.Phone = cmp.Or(bill.Phone, string(b.meta("billing_phone")), string(b.meta("billing_cellphone")))
 	bill.Address.Number = cmp.Or(bill.Address.Number, string(b.meta("billing_number")))
-	bill.Address.District = cmp.Or(bill.Address.District, text(b.meta("billing_neighborhood")))
+	bill.Address.District = cmp.Or(bill.Address.District, string(b.meta("billing_neighborhood")))
 	return platform.Payer(s, own, bill, recipient)
 }
 
 func (a address) party() platform.Party {
-	country, uf, cep := platform.Region(a.Country, a.Postcode, a.State)
 	return platform.Party{
-		Name:    strings.TrimSpace(text(a.FirstName) + " " + text(a.LastName)),
-		Company: text(a.Company),
+		Name:    strings.TrimSpace(string(a.FirstName + " " + a.LastName)),
+		Company: string(a.Company),
 		Email:   string(a.Email),
 		Phone:   string(cmp.Or(a.Phone, a.Cellphone)),
 		Fields:  platform.Fields{{Name: "cpf", Value: string(a.CPF)}, {Name: "cnpj", Value: string(a.CNPJ)}},
 		Address: order.Address{
-			Street:     text(a.Address1),
+			Street:     string(a.Address1),
 			Number:     string(a.Number),
-			Complement: text(a.Address2),
-			District:   text(a.Neighborhood),
-			City:       text(a.City),
-			State:      uf,
-			PostalCode: cep,
-			Country:    country,
+			Complement: string(a.Address2),
+			District:   string(a.Neighborhood),
+			City:       string(a.City),
+			State:      string(a.State),
+			PostalCode: string(a.Postcode),
+			Country:    string(a.Country),
 		},
 	}
 }

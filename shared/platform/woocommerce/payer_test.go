@@ -22,13 +22,13 @@ func TestTheCasesNameTheOneWhoPays(t *testing.T) {
 	const (
 		studio = "Studio Aroma Ltda | 45723174000110"
 		heitor = "Heitor Bragança | "
-		rest   = " | heitor.b@example.com | (41) 99777-0101 | Curitiba BR"
+		rest   = " | heitor.b@example.com | +55 41 99777-0101 | Curitiba BR"
 	)
 	for file, want := range map[string]string{
 		"both-ids-company": studio + rest,
 		"both-ids-legal":   studio + rest,
 		"meta-document":    heitor + "11122233396" + rest,
-		"foreign-document": heitor + "foreign: AB123456 | heitor.b@example.com | +351 912 345 678 | Curitiba PT",
+		"foreign-document": heitor + "foreign: AB123456 | heitor.b@example.com | +351912345678 | Curitiba PT",
 	} {
 		if got := paying(t, platformtest.CaseFile(t, file)); got != want {
 			t.Errorf("%s:\n%s, want\n%s", file, got, want)

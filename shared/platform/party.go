@@ -1,0 +1,81 @@
+package platform
+
+import (
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// Party is one of the people of an order, as one record of the platform has them: in the
+// platform's own writing, which Payer reads.
+type Party struct {
+	Name    string
+	Company string
+	Email   string
+	Phone   string
+	// PhoneCode is the area's or the country's code, where the record has it apart.
+	PhoneCode string
+	Address   order.Address
+	// Fields are what else the record says, under names that may be a tax id's.
+	Fields Fields
+}
+
+// read is the party as an order has it.
+func (p Party) read() Party {
+	p.Name, p.Company = Plain(p.Name), Plain(p.Company)
+	p.Email = mailbox(Plain(p.Email))
+	p.Address = readAddress(p.Address)
+	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""
+	fields := make(Fields, len(p.Fields))
+	for i, f := range p.Fields {
+		fields[i] = Field{Plain(f.Name), Plain(f.Value)}
+	}
+	p.Fields = fields
+	return p
+}
+
+// Finished is the order that a platform gives: the lines named as people read them, a
+// negative fee as the discount that it is, and Bounded.
+func Finished(o order.Order) order.Order {
+	for i := range o.Lines {
+		o.Lines[i].Name = Plain(o.Lines[i].Name)
+	}
+	if o.Fees.IsNegative() {
+		o.Discount, o.Fees = o.Discount.Sub(o.Fees), order.Money{}
+	}
+	return o.Bounded()
+}
+
+// entity is a character as HTML writes it. Without its semicolon it is none: there are
+// names like "Papel&para Presente".
+var entity = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
+
+// Plain is a text as people read it: many shops keep names with HTML's entities, and their
+// plugins with entities of entities.
+func Plain(text string) string {
+	for range 3 {
+		if !strings.Contains(text, "&") {
+			break
+		}
+		text = entity.ReplaceAllStringFunc(text, html.UnescapeString)
+	}
+	return strings.TrimSpace(text)
+}
+
+var oneMailbox = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$`)
+
+// mailbox is the first e-mail address of a field, empty where there is none.
+func mailbox(text string) string {
+	// A slash stands between two addresses, or in the name of one.
+	for _, between := range []string{",;|<>()[]\"", ",;|<>()[]\"/"} {
+		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(between+" \t\r\n\u00a0", r) }) {
+			part = strings.Trim(strings.TrimPrefix(part, "mailto:"), ".:'")
+			if oneMailbox.MatchString(part) {
+				return part
+			}
+		}
+	}
+	return ""
+}
