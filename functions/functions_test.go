@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,22 @@ var unwanted = map[string]string{
 	module + "cmd":                             "the command line",
 	module + "events":                          "samples",
 	"testing":                                  "tests",
+}
+
+// phoneLibraries are those known for Go; each costs some two megabytes.
+var phoneLibraries = []string{"github.com/nyaruka/phonenumbers", "github.com/ttacon/libphonenumber", "github.com/dongri/phonenumber"}
+
+func TestNoFunctionHoldsALibraryForPhoneNumbers(t *testing.T) {
+	packages := dependencies(t)
+	if _, there := packages[module+"functions/webhook"]; !there {
+		t.Fatal("the webhook isn't among them")
+	}
+	for path := range packages {
+		known := slices.ContainsFunc(phoneLibraries, func(library string) bool { return strings.HasPrefix(path+"/", library+"/") })
+		if known || strings.Contains(path, "phone") && !strings.HasPrefix(path, module) {
+			t.Errorf("%s is in a function", path)
+		}
+	}
 }
 
 // listed is a package as go list shows it.

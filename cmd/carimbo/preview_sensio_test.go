@@ -84,12 +84,12 @@ func checkValues(t *testing.T, found map[string][]any, kind string) {
 	t.Helper()
 	for field, want := range map[string]string{
 		"type": kind, "status": "Em aberto", "dateSold": "2026-11-20", "paymentMethod": "Cartão de Crédito", "paymentConditionType": "3x",
-		"total": "100.02", "discount": "10.02", "discountType": "R$", "discountPercentage": "0", "transportFee": "18.9", "otherExpenses": "9.5", "netTotal": "118.4",
+		"total": "100", "discount": "10", "discountType": "R$", "discountPercentage": "0", "transportFee": "18.9", "otherExpenses": "9.5", "netTotal": "118.4",
 		"customer": "Cliente do Balcão", "customerId": "pes-consumidor", "details": "Pedido A-1003", "oc": "A-1003", "orig": "balcao", "origId": "1003",
 		"shipmentDetails": "Entregar a Cliente do Balcão", "shipmentCode": "BR1003", "description": "Venda da balcao",
 		"shipped": "false", "bonificacao": "false", "approved": "true", "fixedPaymentsDate": "true",
 		"sellersInfo.comission": "5", "sellersInfo.comissionValue": "5.9", "tags.tagId": "tag-loja", "acquirer.isWithAcquirerFee": "false",
-		"saleLines.qty": "3", "saleLines.price": "33.34", "saleLines.productId": "prod-camiseta", "saleLines.variationId": "var-p", "saleLines.details": "Camiseta P",
+		"saleLines.qty": "1", "saleLines.price": "100", "saleLines.productId": "prod-camiseta", "saleLines.variationId": "var-p", "saleLines.details": "3 x Camiseta P",
 		"payments.nDup": "1 2 3", "payments.vDup": "39.47 39.47 39.46", "payments.dVenc": "2026-11-20 2026-12-20 2027-01-20",
 		"payments.tPag": "Cartão de Crédito Cartão de Crédito Cartão de Crédito", "payments.acquirerFee": "0 0 0",
 	} {

@@ -60,18 +60,18 @@ func (l Line) Check(number int) error {
 	case l.Discount.IsNegative():
 		return Reject(TotalReason, "line %d: discount %s is negative: correct the order in the store", number, l.Discount)
 	case l.Total().IsNegative():
-		return Reject(TotalReason, "line %d: discount %s is more than the line costs, %s: correct the order in the store", number, l.Discount, l.UnitPrice.Times(l.Quantity))
+		return Reject(TotalReason, "line %d: discount %s is more than the line costs, %s: correct the order in the store", number, l.Discount, l.Gross())
 	}
 	return nil
 }
 
-// CheckSigns refuses negative parts of the order beside its lines. Fees are left out: they
-// alone may be negative. The error is a *Rejection.
+// CheckSigns refuses negative parts of the order beside its lines. The error is a
+// *Rejection.
 func (o Order) CheckSigns() error {
 	for _, part := range []struct {
 		name   string
 		amount Money
-	}{{"total", o.Total}, {"discount", o.Discount}, {"freight", o.Freight}, {"tax", o.Tax}} {
+	}{{"total", o.Total}, {"discount", o.Discount}, {"freight", o.Freight}, {"fees", o.Fees}, {"tax", o.Tax}} {
 		if part.amount.IsNegative() {
 			return Reject(TotalReason, "%s %s is negative: correct the order in the store", part.name, part.amount)
 		}

@@ -18,7 +18,7 @@ func good() order.Order {
 			{SKUs: []string{"B"}, Quantity: order.Pieces(1), UnitPrice: order.Cents(4900)},
 		},
 		Payments: []order.Payment{{Method: order.Pix, Amount: order.Cents(25900)}},
-		Discount: order.Cents(400), Freight: order.Cents(2000), Fees: order.Cents(-300), Tax: order.Cents(200),
+		Discount: order.Cents(800), Freight: order.Cents(2000), Fees: order.Cents(100), Tax: order.Cents(200),
 		Total: order.Cents(25900),
 	}
 }
@@ -89,6 +89,7 @@ func TestRejectionNamesTheFieldWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"total negative", func(o *order.Order) { o.Total = order.Cents(-1) }, order.TotalReason, "total -0.01 is negative" + mend},
 		{"discount negative", func(o *order.Order) { o.Discount = order.Cents(-1) }, order.TotalReason, "discount -0.01 is negative" + mend},
 		{"freight negative", func(o *order.Order) { o.Freight = order.Cents(-1) }, order.TotalReason, "freight -0.01 is negative" + mend},
+		{"fees negative", func(o *order.Order) { o.Fees = order.Cents(-1) }, order.TotalReason, "fees -0.01 is negative" + mend},
 		{"tax negative", func(o *order.Order) { o.Tax = order.Cents(-1) }, order.TotalReason, "tax -0.01 is negative" + mend},
 		{"payment negative", func(o *order.Order) { o.Payments[0].Amount = order.Cents(-1) }, order.TotalReason,
 			"payment 1: amount -0.01 is negative" + mend},

@@ -82,9 +82,6 @@ func (m Money) IsNegative() bool       { return m.d.IsNegative() }
 // Round is the amount to the cent, half away from zero.
 func (m Money) Round() Money { return Money{m.d.Round(2)} }
 
-// RoundUp is the amount to the next cent away from zero.
-func (m Money) RoundUp() Money { return Money{m.d.RoundUp(2)} }
-
 // String has two decimals at least, and more where the amount has them: what a
 // person reads and what the ledger keeps.
 func (m Money) String() string {

@@ -30,7 +30,7 @@ type Order struct {
 	// themselves. Positive.
 	Discount Money `json:"discount,omitzero"`
 	Freight  Money `json:"freight,omitzero"`
-	// Fees may be negative (a discount for paying by Pix is a negative fee).
+	// Fees are charged on top. A negative one (for paying by Pix) is a Discount.
 	Fees Money `json:"fees,omitzero"`
 	// Tax is what was added to the prices; taxes included in them are not here.
 	Tax Money `json:"tax,omitzero"`
@@ -95,14 +95,18 @@ type Line struct {
 	SKUs     []string `json:"skus"`
 	Name     string   `json:"name"`
 	Quantity Quantity `json:"quantity"`
-	// UnitPrice is before Discount; it may have more than two decimals.
+	// UnitPrice is before Discount; it may have more decimals than any ERP takes.
 	UnitPrice Money `json:"unit_price"`
 	// Discount is taken off the whole line. Positive.
 	Discount Money `json:"discount,omitzero"`
 }
 
-// Total is what the line costs after its own discount, unrounded.
-func (l Line) Total() Money { return l.UnitPrice.Times(l.Quantity).Sub(l.Discount) }
+// Gross is what the line costs before its own discount, to a part of a cent that no price
+// has but one that was divided: see PerPiece.
+func (l Line) Gross() Money { return Money{l.UnitPrice.Times(l.Quantity).d.Round(12)} }
+
+// Total is what the line costs after its own discount.
+func (l Line) Total() Money { return l.Gross().Sub(l.Discount) }
 
 // Payment is one way in which the order was paid.
 type Payment struct {

@@ -2,19 +2,20 @@ package order
 
 import "github.com/shopspring/decimal"
 
-// PerPiece is the unit price of q pieces that cost m together, rounded up to the
-// cent, and by how much q pieces at that price cost more than m. A line with that
-// price, that quantity and that discount costs m exactly: many platforms give
-// what a line costs, and 10.00 is no multiple of 3. Without pieces, m is the
-// price.
-func (m Money) PerPiece(q Quantity) (price, above Money) {
+// finest is how many decimals a price per piece has at most, so that the error is no
+// part of a cent whatever the quantity.
+const finest = 18
+
+// PerPiece is the unit price of q pieces that cost m together: exact, or rounded up where
+// 10.00 is no multiple of 3, so that a discount of all of m is never more than the pieces
+// cost. Without pieces, m is the price.
+func (m Money) PerPiece(q Quantity) Money {
 	if q.d.Sign() <= 0 {
-		return m, Money{}
+		return m
 	}
-	cents, rest := m.d.QuoRem(q.d, 2)
+	price, rest := m.d.QuoRem(q.d, finest)
 	if rest.IsPositive() {
-		cents = cents.Add(decimal.New(1, -2))
+		price = price.Add(decimal.New(1, -finest))
 	}
-	price = Money{cents}
-	return price, price.Times(q).Sub(m)
+	return Money{price}
 }

@@ -9,46 +9,25 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-func TestPiecesAtTheirPriceLessTheExcessCostTheLinesTotal(t *testing.T) {
-	for _, c := range []struct{ total, quantity, price, above string }{
-		{"10.00", "1", "10.00", "0.00"},
-		{"10.00", "2", "5.00", "0.00"},
-		{"10.00", "3", "3.34", "0.02"},
-		{"0.01", "3", "0.01", "0.02"},
-		{"0.00", "7", "0.00", "0.00"},
-		{"10.005", "1", "10.01", "0.005"},
-		{"29.90", "2.5", "11.96", "0.00"},
-		{"1.00", "0.3", "3.34", "0.002"},
-		{"5.00", "0", "5.00", "0.00"},
-		{"5.00", "-2", "5.00", "0.00"},
+func TestAPieceCostsItsShareOfTheWhole(t *testing.T) {
+	for _, c := range []struct{ total, quantity, price string }{
+		{"10.00", "1", "10.00"}, {"10.00", "2", "5.00"}, {"12.34", "1000", "0.01234"}, {"0.00", "7", "0.00"}, {"10.005", "1", "10.005"}, {"29.90", "2.5", "11.96"},
+		{"10.00", "3", "3.333333333333333334"}, {"0.01", "3", "0.003333333333333334"}, {"5.00", "0", "5.00"}, {"5.00", "-2", "5.00"},
 	} {
-		total, err := order.ParseMoney(c.total)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q, err := order.ParseQuantity(c.quantity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		price, above := total.PerPiece(q)
-		if price.String() != c.price || above.String() != c.above {
-			t.Errorf("%s pieces for %s: %s each, %s above; want %s, %s", c.quantity, c.total, price, above, c.price, c.above)
+		if price := money(t, c.total).PerPiece(quantity(t, c.quantity)); price.String() != c.price {
+			t.Errorf("%s pieces for %s: %s each, want %s", c.quantity, c.total, price, c.price)
 		}
 	}
 }
 
-func TestPerPieceIsExactInCentsAndNeverAboveByACentAPiece(t *testing.T) {
+func TestPiecesAtTheirPriceCostTheWhole(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 5))
 	for range 5000 {
 		total := order.Cents(rnd.Int64N(1 << rnd.UintN(40)))
-		q, err := order.ParseQuantity(decimal.New(1+rnd.Int64N(1<<rnd.UintN(20)), -int32(rnd.UintN(4))).String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		price, above := total.PerPiece(q)
-		line := order.Line{UnitPrice: price, Quantity: q, Discount: above}
-		if !line.Total().Equal(total) || !price.Equal(price.Round()) || above.IsNegative() || above.Cmp(order.Cents(1).Times(q)) >= 0 {
-			t.Fatalf("%s pieces for %s: %s each, %s above, the line costs %s", q, total, price, above, line.Total())
+		q := quantity(t, decimal.New(1+rnd.Int64N(1<<rnd.UintN(20)), -int32(rnd.UintN(4))).String())
+		line := order.Line{UnitPrice: total.PerPiece(q), Quantity: q, Discount: total}
+		if whole := line.Gross(); !whole.Equal(total) || line.Check(1) != nil {
+			t.Fatalf("%s pieces for %s cost %s", q, total, whole)
 		}
 	}
 }

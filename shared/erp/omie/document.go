@@ -148,68 +148,36 @@ func day(o order.Order) time.Time {
 	return at.In(order.SaoPaulo())
 }
 
-// lines are the ServicosPrestados. Each line's share of what was paid is fixed
-// first, to the cent; what its quantity times its price, rounded up, is above
-// that share is its discount. So the shares add up to the total exactly, however
-// many decimals the store's prices have.
+// pricePlaces is how many decimals nValUnit takes.
+const pricePlaces = 4
+
+// lines are the ServicosPrestados: see order.Rounded.
 func (c *Client) lines(o order.Order, ref erp.Reference) ([]any, error) {
-	prices, gross := make([]order.Money, len(o.Lines)), make([]order.Money, len(o.Lines))
-	for i, l := range o.Lines {
-		prices[i] = l.UnitPrice.RoundUp()
-		gross[i] = prices[i].Times(l.Quantity).Round()
-	}
-	shares := shareOut(o, gross)
-	lines := make([]any, len(o.Lines))
-	for i, l := range o.Lines {
-		line, err := c.service(o, ref, i)
+	said := o.Rounded(pricePlaces).Lines
+	lines := make([]any, len(said))
+	for i, l := range said {
+		line, err := c.service(o, ref, l, i)
 		if err != nil {
 			return nil, err
 		}
 		line["nQtde"] = json.Number(l.Quantity.String())
-		line["nValUnit"] = json.Number(prices[i].Number())
-		if discount := gross[i].Sub(shares[i]); !discount.IsZero() {
+		line["nValUnit"] = json.Number(l.UnitPrice.Number())
+		if !l.Discount.IsZero() {
 			line["cTpDesconto"] = "V"
-			line["nValorDesconto"] = json.Number(discount.Number())
+			line["nValorDesconto"] = json.Number(l.Discount.Number())
 		}
 		lines[i] = line
 	}
 	return lines, nil
 }
 
-// shareOut splits the total over the lines, none of which takes more than its
-// gross: a cent too many, left over from rounding, goes to the first line with
-// room. Where none has, the OS falls short of the total and is rejected for it.
-func shareOut(o order.Order, gross []order.Money) []order.Money {
-	costs := make([]order.Money, len(o.Lines))
-	for i, l := range o.Lines {
-		costs[i] = l.Total()
-	}
-	shares := order.Apportion(o.Total, costs)
-	var rest order.Money
-	for i := range shares {
-		if over := shares[i].Sub(gross[i]); over.Cmp(order.Money{}) > 0 {
-			shares[i] = gross[i]
-			rest = rest.Add(over)
-		}
-	}
-	for i := range shares {
-		room := gross[i].Sub(shares[i])
-		if rest.Cmp(room) < 0 {
-			room = rest
-		}
-		shares[i] = shares[i].Add(room)
-		rest = rest.Sub(room)
-	}
-	return shares
-}
-
 // service is what services says of line i.
-func (c *Client) service(o order.Order, ref erp.Reference, i int) (map[string]any, error) {
-	sku, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", o.Lines[i], i)
+func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int) (map[string]any, error) {
+	sku, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", l, i)
 	if err != nil {
 		return nil, err
 	}
-	e := expansion{values: placeholder.LineValues(o, ref.Orig, o.Lines[i]), total: o.Total, day: day(o)}
+	e := expansion{values: placeholder.LineValues(o, ref.Orig, l), total: o.Total, day: day(o)}
 	fields, err := placeholder.Fill(c.config.Services[sku], e.text)
 	if err != nil {
 		return nil, order.Reject(order.Mapping, "erps.%s.services.%s in connections.yaml: %v", c.account, sku, err)

@@ -170,12 +170,19 @@ func TestTheOSAddsUpToWhatWasPaid(t *testing.T) {
 		lines []string
 		want  []line
 	}{
-		"no discount":                 {total: "300", lines: []string{"3 x 100"}, want: []line{{"3", "100", ""}}},
-		"a line's own discount":       {total: "289.90", lines: []string{"3 x 100 - 10.10"}, want: []line{{"3", "100", "10.1"}}},
-		"a fraction of a piece":       {total: "250", lines: []string{"2.5 x 100"}, want: []line{{"2.5", "100", ""}}},
-		"a fraction that is rounded":  {total: "0.33", lines: []string{"0.333 x 1"}, want: []line{{"0.333", "1", ""}}},
-		"a price with many decimals":  {total: "100", lines: []string{"3 x 33.3333"}, want: []line{{"3", "33.34", "0.02"}}},
-		"four decimals on every line": {total: "1", lines: []string{"1 x 0.3333", "1 x 0.3333", "1 x 0.3334"}, want: []line{{"1", "0.34", "0.01"}, {"1", "0.34", "0.01"}, {"1", "0.34", ""}}},
+		"no discount":                    {total: "300", lines: []string{"3 x 100"}, want: []line{{"3", "100", ""}}},
+		"a line's own discount":          {total: "289.90", lines: []string{"3 x 100 - 10.10"}, want: []line{{"3", "100", "10.1"}}},
+		"a fraction of a piece":          {total: "250", lines: []string{"2.5 x 100"}, want: []line{{"2.5", "100", ""}}},
+		"a fraction that is rounded":     {total: "0.33", lines: []string{"0.333 x 1"}, want: []line{{"0.333", "1", ""}}},
+		"a price with many decimals":     {total: "100", lines: []string{"3 x 33.3333"}, want: []line{{"3", "33.3333", ""}}},
+		"four decimals on every line":    {total: "1", lines: []string{"1 x 0.3333", "1 x 0.3333", "1 x 0.3334"}, want: []line{{"1", "0.3333", ""}, {"1", "0.3333", ""}, {"1", "0.34", ""}}},
+		"more decimals than an OS takes": {total: "12.34", lines: []string{"1000 x 0.01234"}, want: []line{{"1", "12.34", ""}}},
+		"as many as it takes":            {total: "12.30", lines: []string{"1000 x 0.0123"}, want: []line{{"1000", "0.0123", ""}}},
+		"more decimals, with a discount": {total: "11.34", lines: []string{"1000 x 0.01234 - 1"}, want: []line{{"1", "12.34", "1"}}},
+		"a third":                        {total: "100", lines: []string{"3 x 33.333333333333333334"}, want: []line{{"3", "33.3333", ""}}},
+		"a fine price beside an order's discount": {order: func(o *order.Order) { o.Discount = order.Cents(500) },
+			total: "100.00", lines: []string{"7 x 0.7136", "1 x 100"}, want: []line{{"7", "0.7136", "0.24"}, {"1", "100", "4.76"}}},
+		"pieces in parts, whose cents come together": {total: "1", lines: []string{"0.333 x 1", "0.333 x 1", "0.333 x 1"}, want: []line{{"0.333", "1.021", ""}, {"0.333", "1", ""}, {"0.333", "1", ""}}},
 		"an order's discount is spread over its lines": {
 			order: func(o *order.Order) { o.Discount = order.Cents(1000) },
 			total: "290", lines: []string{"1 x 100", "1 x 200"}, want: []line{{"1", "100", "3.33"}, {"1", "200", "6.67"}},
@@ -186,7 +193,7 @@ func TestTheOSAddsUpToWhatWasPaid(t *testing.T) {
 		},
 		"a cent left over goes where there is room": {
 			total: "10.01", lines: []string{"1 x 10", "1 x 0.001", "1 x 0.001", "1 x 0.001", "1 x 0.001", "1 x 0.001"},
-			want: []line{{"1", "10", ""}, {"1", "0.01", ""}, {"1", "0.01", "0.01"}, {"1", "0.01", "0.01"}, {"1", "0.01", "0.01"}, {"1", "0.01", "0.01"}},
+			want: []line{{"1", "10", ""}, {"1", "0.01", ""}, {"1", "0.001", ""}, {"1", "0.001", ""}, {"1", "0.001", ""}, {"1", "0.001", ""}},
 		},
 		"a gift beside something bought": {total: "100", lines: []string{"1 x 100", "1 x 0"}, want: []line{{"1", "100", ""}, {"1", "0", ""}}},
 		"everything for nothing": {
@@ -256,7 +263,7 @@ func TestAnOrderThatIsNoOSIsRejectedWithWhatToDo(t *testing.T) {
 		"no date":         {order: func(o *order.Order) { o.PaidAt = time.Time{} }, kind: order.Preflight, says: "dDtPrevisao"},
 		"no lines":        {order: func(o *order.Order) { o.Lines = nil }, kind: order.TotalReason, says: "no lines"},
 		"freight":         {order: func(o *order.Order) { o.Freight = order.Cents(1000); o.Total = order.Cents(11000) }, kind: order.TotalReason, says: "freight of 10.00, for which an OS has no field: the OS would come to 100.00, but 110.00 was paid"},
-		"fees":            {order: func(o *order.Order) { o.Fees = order.Cents(-500); o.Total = order.Cents(9500) }, kind: order.TotalReason, says: "fees of -5.00"},
+		"fees":            {order: func(o *order.Order) { o.Fees = order.Cents(500); o.Total = order.Cents(10500) }, kind: order.TotalReason, says: "fees of 5.00"},
 		"tax":             {order: func(o *order.Order) { o.Tax = order.Cents(1); o.Total = order.Cents(10001) }, kind: order.TotalReason, says: "tax of 0.01"},
 		"another total":   {order: func(o *order.Order) { o.Total = order.Cents(9999) }, kind: order.TotalReason, says: "add up to 100.00, but 99.99 was paid"},
 		"half a cent":     {order: func(o *order.Order) { o.Total = money(t, "99.996") }, kind: order.TotalReason, says: "99.996"},
@@ -272,10 +279,6 @@ func TestAnOrderThatIsNoOSIsRejectedWithWhatToDo(t *testing.T) {
 			o.Total = order.Cents(10001)
 		}, kind: order.TotalReason, says: "line 1"},
 		"line below zero": {order: func(o *order.Order) { o.Lines = append(o.Lines, sold(t, "1 x 10 - 20")); o.Total = order.Cents(9000) }, kind: order.TotalReason, says: "line 2"},
-		"lines that can't": {order: func(o *order.Order) {
-			o.Lines = []order.Line{sold(t, "0.333 x 1"), sold(t, "0.333 x 1"), sold(t, "0.333 x 1")}
-			o.Total = order.Cents(100)
-		}, kind: order.TotalReason, says: "the OS would come to 0.99, but 1.00 was paid"},
 		"200 lines": {
 			order: func(o *order.Order) {
 				for range 199 {
@@ -479,7 +482,7 @@ func FuzzWholePiecesAlwaysMakeAnOS(f *testing.F) {
 		var sum order.Money
 		for _, v := range param(t, doc)["ServicosPrestados"].([]any) {
 			fields := v.(map[string]any)
-			cost := money(t, string(fields["nValUnit"].(json.Number))).Times(quantity(t, string(fields["nQtde"].(json.Number))))
+			cost := money(t, string(fields["nValUnit"].(json.Number))).Times(quantity(t, string(fields["nQtde"].(json.Number)))).Round()
 			cut, _ := fields["nValorDesconto"].(json.Number)
 			if cut != "" {
 				if off := money(t, string(cut)); off.IsNegative() || off.Cmp(cost) > 0 || !off.Equal(off.Round()) {

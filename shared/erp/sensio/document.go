@@ -80,10 +80,11 @@ func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
 		s.DateSold = day.Format(time.DateOnly)
 	}
 	var err error
-	if s.SaleLines, err = c.lines(o, ref); err != nil {
+	said := rounded(o)
+	if s.SaleLines, err = c.lines(said, ref); err != nil {
 		return Sale{}, err
 	}
-	s.priced(o)
+	s.priced(said)
 	return s, s.pay(o)
 }
 
@@ -109,27 +110,37 @@ func dayAt(at time.Time) time.Time {
 	return at.In(order.SaoPaulo())
 }
 
-// priced fills in the amounts. Prices, freight and expenses go up to the next
-// cent, so that the one field that takes amounts off, the discount, holds the
-// rest: the order's and the lines' discounts, negative fees, and fractions of a
-// cent. The parts of the order are known to add up, so the difference is that and
-// nothing else.
+// pricePlaces is how many decimals a price surely takes.
+const pricePlaces = 2
+
+// rounded is the order as a sale says it. A saleLine has no discount of its own: where the
+// line's divides over its pieces to the cent, it is in the price; else the store's price
+// stays, and the discount goes to the sale's.
+func rounded(o order.Order) order.Order {
+	lines := make([]order.Line, len(o.Lines))
+	for i, l := range o.Lines {
+		if price := l.Total().PerPiece(l.Quantity); !l.Discount.IsZero() && price.Equal(price.Round()) {
+			l.UnitPrice, l.Discount = price, order.Money{}
+		}
+		lines[i] = l
+	}
+	o.Lines = lines
+	return o.Rounded(pricePlaces)
+}
+
+// priced fills in the amounts: Sensio's one field that takes something off has all
+// discounts.
 func (s *Sale) priced(o order.Order) {
 	var goods order.Money
-	for _, l := range s.SaleLines {
-		// Whole quantities at whole cents.
-		quantity, _ := order.ParseQuantity(string(l.Qty))
-		goods = goods.Add(amount(l.Price).Times(quantity))
+	discount := o.Discount
+	for _, l := range o.Lines {
+		goods = goods.Add(l.UnitPrice.Times(l.Quantity))
+		discount = discount.Add(l.Discount)
 	}
-	expenses := o.Tax
-	if !o.Fees.IsNegative() {
-		expenses = expenses.Add(o.Fees)
-	}
-	expenses, freight := expenses.RoundUp(), o.Freight.RoundUp()
 	s.Total = number(goods)
-	s.OtherExpenses = number(expenses)
-	s.TransportFee = number(freight)
-	s.Discount = number(goods.Add(expenses).Add(freight).Sub(o.Total))
+	s.OtherExpenses = number(o.Fees.Add(o.Tax))
+	s.TransportFee = number(o.Freight)
+	s.Discount = number(discount)
 	s.DiscountType = inReais
 	s.DiscountPercentage = "0"
 	s.NetTotal = number(o.Total)
@@ -150,21 +161,9 @@ func (c *Client) lines(o order.Order, ref erp.Reference) ([]SaleLine, error) {
 			return nil, order.Reject(order.Mapping, "line %d: erps.%s.items.%s.productId in connections.yaml comes to nothing for this order: write Sensio's id of the item there", i+1, c.account, sku)
 		}
 		lines[i].Qty = json.Number(l.Quantity.String())
-		lines[i].Price = number(unitPrice(l))
+		lines[i].Price = number(l.UnitPrice)
 	}
 	return lines, nil
-}
-
-// unitPrice is the line's price to the cent. A saleLine has no discount of its
-// own: where the line's divides over its pieces without a rest, it is in the
-// price; else the store's price stays, and the discount goes to the sale's.
-func unitPrice(l order.Line) order.Money {
-	if !l.Discount.IsZero() {
-		if price, above := l.Total().PerPiece(l.Quantity); above.IsZero() {
-			return price
-		}
-	}
-	return l.UnitPrice.RoundUp()
 }
 
 // Request is the exact body of POST /sales: what Create sends, and what a preview

@@ -281,14 +281,14 @@ func TestAmountsGoWhereSensioAddsThemUp(t *testing.T) {
 		"a line's discount that does not":          {"90", []string{"3 x 33.33 - 9.99"}, nil, "30 | 90 0 0 0"},
 		"a line's discount with a rest":            {"89.99", []string{"3 x 33.33 - 10"}, nil, "33.33 | 99.99 10 0 0"},
 		"a gift":                                   {"50", []string{"1 x 50", "1 x 10 - 10"}, nil, "50 0 | 50 0 0 0"},
-		"a fraction of a cent":                     {"100", []string{"3 x 33.3333"}, nil, "33.34 | 100.02 0.02 0 0"},
-		"a fraction of a cent, with a discount":    {"99.5", []string{"3 x 33.3333 - 0.5"}, nil, "33.34 | 100.02 0.52 0 0"},
+		"a fraction of a cent":                     {"100", []string{"3 x 33.3333"}, nil, "100 | 100 0 0 0"},
+		"a fraction of a cent, with a discount":    {"99.5", []string{"3 x 33.3333 - 0.5"}, nil, "100 | 100 0.5 0 0"},
 		"an order's discount":                      {"90", []string{"1 x 100"}, func(o *order.Order) { o.Discount = order.Cents(1000) }, "100 | 100 10 0 0"},
 		"freight":                                  {"118.9", []string{"1 x 100"}, func(o *order.Order) { o.Freight = order.Cents(1890) }, "100 | 100 0 0 18.9"},
-		"fractions of a cent in freight and tax":   {"110.01", []string{"1 x 100"}, func(o *order.Order) { o.Freight, o.Tax = money(t, "10.004"), money(t, "0.004") }, "100 | 100 0.01 0.01 10.01"},
+		"fractions of a cent in freight and tax":   {"110.01", []string{"1 x 100"}, func(o *order.Order) { o.Freight, o.Tax = money(t, "10.004"), money(t, "0.004") }, "100 | 100 0 0 10.01"},
 		"fees and tax":                             {"107.5", []string{"1 x 100"}, func(o *order.Order) { o.Fees, o.Tax = order.Cents(500), order.Cents(250) }, "100 | 100 0 7.5 0"},
-		"a negative fee":                           {"95", []string{"1 x 100"}, func(o *order.Order) { o.Fees = order.Cents(-500) }, "100 | 100 5 0 0"},
-		"a negative fee beside a tax":              {"97", []string{"1 x 100"}, func(o *order.Order) { o.Fees, o.Tax = order.Cents(-500), order.Cents(200) }, "100 | 100 5 2 0"},
+		"1000 at 0.01234":                          {"12.34", []string{"1000 x 0.01234"}, nil, "12.34 | 12.34 0 0 0"},
+		"a third of 10, with a discount":           {"9", []string{"3 x 3.333333333333333334 - 1"}, nil, "3 | 9 0 0 0"},
 		"more off than the goods, freight remains": {"8.9", []string{"1 x 10"}, func(o *order.Order) { o.Discount, o.Freight = order.Cents(1000), order.Cents(890) }, "10 | 10 10 0 8.9"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -549,7 +549,7 @@ func TestWhateverAddsUpAddsUpInTheDocument(t *testing.T) {
 		s := doc.Body.(sensio.Sale)
 		goods, vDup := decimal.Zero, decimal.Zero
 		for i, l := range s.SaleLines {
-			if l.Qty.String() != o.Lines[i].Quantity.String() {
+			if l.Qty.String() != o.Lines[i].Quantity.String() && (l.Qty != "1" || o.Lines[i].UnitPrice.Equal(o.Lines[i].UnitPrice.Round())) {
 				t.Fatalf("seed %d: quantity %s, want %s", seed, l.Qty, o.Lines[i].Quantity)
 			}
 			goods = goods.Add(inCents(t, l.Price).Mul(inCents(t, l.Qty)))
@@ -581,7 +581,7 @@ func inCents(t *testing.T, n json.Number) decimal.Decimal {
 }
 
 // anyOrder adds up, has whole quantities, and often fractions of cents, line
-// discounts, freight, fees of both signs, tax, and several payments.
+// discounts, freight, fees, tax, and several payments.
 func anyOrder(r *rand.Rand) order.Order {
 	amount := func(most int64) order.Money {
 		places := int32(2)
@@ -600,9 +600,6 @@ func anyOrder(r *rand.Rand) order.Order {
 		o.Lines = append(o.Lines, l)
 	}
 	o.Discount, o.Freight, o.Tax, o.Fees = amount(3000), amount(3000), amount(500), amount(500)
-	if r.IntN(2) == 0 {
-		o.Fees = o.Fees.Neg()
-	}
 	o.Total = o.Sum().Round()
 	for range r.IntN(4) {
 		o.Payments = append(o.Payments, order.Payment{Method: order.Methods()[r.IntN(10)], Amount: amount(100000), Installments: r.IntN(14)})

@@ -12,7 +12,13 @@ import (
 // CaseFile is a case of testdata/cases: what somebody met, rebuilt with invented people.
 func CaseFile(t testing.TB, name string) []byte {
 	t.Helper()
-	body, err := os.ReadFile("testdata/cases/" + name + ".json")
+	return CaseFileAt(t, "", name)
+}
+
+// CaseFileAt is one of the platform in that folder, which ends with a slash.
+func CaseFileAt(t testing.TB, folder, name string) []byte {
+	t.Helper()
+	body, err := os.ReadFile(folder + "testdata/cases/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,9 +29,9 @@
 // # Amounts
 //
 // A line costs what line_items[].total says, which is after coupons; its price is
-// subtotal, before them, by quantity, rounded up to the cent, and the rest is the
-// line's discount. line_items[].price, a number that PHP divided in floating
-// point, is read only where a line has no total. Fees may be negative. total_tax
+// subtotal, before them, by quantity, and the difference is the line's discount. line_items[].price, a number that PHP divided in floating
+// point, is read only where a line has no total. A negative fee is a
+// discount of the order's. A total finer than a cent is rounded: nobody pays that. total_tax
 // is all tax, that of shipping and fees too, and comes on top of everything even
 // in a shop whose prices include it: WooCommerce takes it out of the lines.
 //

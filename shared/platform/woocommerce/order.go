@@ -34,10 +34,11 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		Customer: b.customer(s, p.Body),
 		Lines:    r.lines(b.LineItems),
 		Freight:  r.sum("shipping_lines", b.ShippingLines),
-		Fees:     r.sum("fee_lines", b.FeeLines),
 		Tax:      r.Money("total_tax", b.TotalTax),
-		Total:    r.Money("total", b.Total),
+		// A shop may count finer than anybody can pay.
+		Total: r.Money("total", b.Total).Round(),
 	}
+	o.Fees, o.Discount = r.fees(b.FeeLines)
 	if b.Total == "" {
 		r.Reject("total", "is missing")
 	}
@@ -58,6 +59,19 @@ func (r *reader) sum(field string, charges []charge) order.Money {
 	return sum
 }
 
+// fees are what was charged on top, and what was taken off by negative fees.
+func (r *reader) fees(charges []charge) (fees, discount order.Money) {
+	for i := range charges {
+		switch fee := r.Money(fmt.Sprintf("fee_lines[%d].total", i), charges[i].Total); {
+		case fee.IsNegative():
+			discount = discount.Sub(fee)
+		default:
+			fees = fees.Add(fee)
+		}
+	}
+	return fees, discount
+}
+
 func (r *reader) lines(items []lineItem) []order.Line {
 	var lines []order.Line
 	for i, item := range items {
@@ -67,13 +81,12 @@ func (r *reader) lines(items []lineItem) []order.Line {
 		if quantity.IsZero() {
 			continue // taken out of the order by hand; a cost that stayed shows in the sum
 		}
-		price, above := before.PerPiece(quantity)
 		lines = append(lines, order.Line{
 			SKUs:      item.skus(),
 			Name:      string(item.Name),
 			Quantity:  quantity,
-			UnitPrice: price,
-			Discount:  above.Add(before.Sub(after)),
+			UnitPrice: before.PerPiece(quantity),
+			Discount:  before.Sub(after),
 		})
 	}
 	return lines

@@ -361,15 +361,16 @@ func TestLineCostsWhatItsTotalSays(t *testing.T) {
 		price, discount, total string
 	}{
 		{"whole", item(2, "20.00", "20.00"), "10.00", "0.00", "20.00"},
-		{"not to be divided", item(3, "100.00", "100.00"), "33.34", "0.02", "100.00"},
-		{"not to be divided, with a coupon", item(3, "100.00", "89.99"), "33.34", "10.03", "89.99"},
+		{"not to be divided", item(3, "100.00", "100.00"), "33.333333333333333334", "0.00", "100.00"},
+		{"not to be divided, with a coupon", item(3, "100.00", "89.99"), "33.333333333333333334", "10.01", "89.99"},
 		{"given away", item(2, "20.00", "0.00"), "10.00", "20.00", "0.00"},
 		{"raised by hand", item(2, "20.00", "25.00"), "12.50", "0.00", "25.00"},
 		{"no subtotal", item(2, nil, "25.00"), "12.50", "0.00", "25.00"},
 		{"amounts as numbers", item("2", json.Number("20"), json.Number("19.9")), "10.00", "0.10", "19.90"},
 		{"half a piece", item(json.Number("0.5"), "9.90", "9.90"), "19.80", "0.00", "9.90"},
-		{"more than two decimals", item(1, "10.3333", "10.3333"), "10.34", "0.0067", "10.3333"},
-		{"a price alone", map[string]any{"quantity": 3, "price": json.Number("33.333333333333336"), "product_id": 5}, "33.34", "0.02", "100.00"},
+		{"more than two decimals", item(1, "10.3333", "10.3333"), "10.3333", "0.00", "10.3333"},
+		{"a price alone", map[string]any{"quantity": 3, "price": json.Number("33.333333333333336"), "product_id": 5}, "33.333333333333333334", "0.00", "100.00"},
+		{"a thousand screws", item(1000, "12.3400", "12.3400"), "0.01234", "0.00", "12.34"},
 	} {
 		o := decode(t, edit(t, map[string]any{"line_items": []any{c.item}}))
 		if len(o.Lines) != 1 {

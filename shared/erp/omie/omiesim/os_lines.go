@@ -56,8 +56,8 @@ func (s *Sim) line(line map[string]any) (order.Money, *refusal) {
 		return none, missing("nQtde")
 	case quantity.IsZero() || quantity.IsNegative():
 		return none, contents("O conteúdo da tag [nQtde] deve ser maior que zero!")
-	case price.IsNegative() || !whole(price):
-		return none, contents("O conteúdo da tag [nValUnit] deve ter no máximo 2 casas decimais e não pode ser negativo!")
+	case price.IsNegative() || decimals(price) > 4:
+		return none, contents("O conteúdo da tag [nValUnit] deve ter no máximo 4 casas decimais e não pode ser negativo!")
 	case has(line, "cCodCategItem") && !categoryCode.MatchString(textOf(line, "cCodCategItem")):
 		return none, notFound("Categoria não cadastrada para o Código [%s] !", textOf(line, "cCodCategItem"))
 	}

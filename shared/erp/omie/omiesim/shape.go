@@ -228,5 +228,11 @@ func only(v map[string]any, tags ...string) *refusal {
 	return contents("Preencha apenas a tag [%s]!", strings.Join(tags, "] ou a tag ["))
 }
 
+// decimals is how many the amount has.
+func decimals(m order.Money) int {
+	_, fraction, _ := strings.Cut(m.Number(), ".")
+	return len(fraction)
+}
+
 // whole tells whether the amount has no fraction of a cent.
 func whole(m order.Money) bool { return m.Round().Equal(m) }
