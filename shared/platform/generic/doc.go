@@ -81,7 +81,7 @@
 // rejected, as is one whose payments, if each names its amount, come to less:
 // more is the buyer's interest. An order whose total is 0 is ignored unless the connection says zero_orders:
 // create. paid_at is the payment's own time; without it the order counts as paid when
-// it was placed, until a paid_at comes. fees alone may be negative. Times are RFC 3339 with a zone.
+// it was placed, until a paid_at comes. fees alone may be negative, and are a discount then. Times are RFC 3339 with a zone.
 //
 // What is longer than these is refused or cut: id 200 bytes, a SKU 255, 20 SKUs of a
 // line, 1,000 lines, 100 payments; number 100 bytes, other texts 1,000.
@@ -91,7 +91,7 @@
 // under which a line may be mapped, best first. tax_id is a CPF or CNPJ with or
 // without punctuation, or any document of a buyer whose country is another than BR: that
 // is kept as such, and the order goes through like one without a tax id. What else in
-// customer has a tax id's name is judged as docs/platforms/payer.md says. state is a UF or the state's name. method is pix,
+// customer has a tax id's name is judged as docs/platforms/payer.md says, and so are phone, e-mail and address read. method is pix,
 // credit_card, debit_card, boleto, wallet, gift_card, cash, transfer, free or
 // other. An order with test: true is ignored unless the connection says
 // test_orders: create.
