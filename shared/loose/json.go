@@ -97,11 +97,9 @@ func unkeyed(text []byte) []byte {
 				continue // a value
 			}
 			in := &open[len(open)-1]
-			if in.another = in.another || !isNumber(out[begin+1:i]); in.another {
-				in.keys = nil
-				continue
+			if in.another = in.another || !isNumber(out[begin+1:i]); !in.another {
+				in.keys = append(in.keys, out[begin:colon+1])
 			}
-			in.keys = append(in.keys, out[begin:colon+1])
 		}
 	}
 	return out

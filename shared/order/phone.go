@@ -48,7 +48,7 @@ func phone(text, code, country string) (ddd, number, abroad string) {
 	}
 	brazilian := country == "" || country == "BR"
 	code = strings.TrimLeft(onlyDigits(code), "0")
-	if !international && code != "55" && 1 <= len(code) && len(code) <= 3 {
+	if !international && 1 <= len(code) && len(code) <= 3 {
 		if ddd, number = national(code + digits); brazilian && len(code) == 2 && number != "" {
 			return ddd, number, ""
 		}
@@ -71,7 +71,7 @@ func phone(text, code, country string) (ddd, number, abroad string) {
 	switch {
 	case international && 7 <= len(digits) && len(digits) <= 15:
 		return "", "", digits
-	case !international && (brazilian || code == "55"):
+	case !international && brazilian:
 		ddd, number = national(digits)
 	}
 	return ddd, number, ""

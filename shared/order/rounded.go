@@ -65,11 +65,8 @@ func (o Order) discounts(off Money, gross, costs []Money) (discounts []Money, re
 		cost = cost.Add(c)
 	}
 	weights := make([]Money, len(costs))
-	for i, l := range o.Lines {
-		weights[i] = l.Discount
-		if !cost.IsZero() { // both multiplied by the cost of all, so that nothing is divided
-			weights[i].d = l.Discount.d.Mul(cost.d).Add(o.Discount.d.Mul(costs[i].d))
-		}
+	for i, l := range o.Lines { // multiplied by the cost of all, so that nothing is divided
+		weights[i].d = l.Discount.d.Mul(cost.d).Add(o.Discount.d.Mul(costs[i].d))
 	}
 	discounts = Apportion(off, weights)
 	for i := range discounts {

@@ -152,7 +152,7 @@ func cutUF(city, stated string) (name, uf string) {
 		name, uf := strings.TrimRight(before, around), UF(last)
 		spaced := strings.TrimSpace(text[len(name):len(text)-len(last)]) == ""
 		switch {
-		case !found || name == "" || uf == "" || strings.ContainsAny(last, separators):
+		case !found || name == "" || uf == "":
 		case len(last) == 2 && (!spaced || last == uf || uf == stated), len(last) > 2 && uf == stated:
 			return name, uf
 		}

@@ -119,7 +119,7 @@ const pricePlaces = 2
 func rounded(o order.Order) order.Order {
 	lines := make([]order.Line, len(o.Lines))
 	for i, l := range o.Lines {
-		if price := l.Total().PerPiece(l.Quantity); !l.Discount.IsZero() && price.Equal(price.Round()) {
+		if price := l.Total().PerPiece(l.Quantity); price.Equal(price.Round()) {
 			l.UnitPrice, l.Discount = price, order.Money{}
 		}
 		lines[i] = l

@@ -363,6 +363,8 @@ func TestBuyerAndProductAreReadHoweverTheyAreWritten(t *testing.T) {
 	}{
 		{"first and last name", map[string]any{"data.buyer.name": absent}, func(o order.Order) string { return o.Customer.Name }, "Helena Prado"},
 		{"first name alone", map[string]any{"data.buyer.name": absent, "data.buyer.last_name": absent}, func(o order.Order) string { return o.Customer.Name }, "Helena"},
+		{"the phone's DDD apart", map[string]any{"data.buyer.checkout_phone": "95555-0142"}, func(o order.Order) string { return o.Customer.Phone }, "+55 31 95555-0142"},
+		{"the phone's country apart", map[string]any{"data.buyer.checkout_phone": "4155550100", "data.buyer.checkout_phone_code": "1"}, func(o order.Order) string { return o.Customer.Phone }, "+14155550100"},
 		{"code of a state", map[string]any{"data.buyer.address.state": "sp"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
 		{"accents missing", map[string]any{"data.buyer.address.state": "SAO PAULO"}, func(o order.Order) string { return o.Customer.Address.State }, "SP"},
 		{"Pennsylvania is not Pará", map[string]any{"data.buyer.address.state": "PA", "data.buyer.address.country_iso": "us"},

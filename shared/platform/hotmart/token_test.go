@@ -63,6 +63,13 @@ func TestWhatIsNoTokenOfTheBodyProvesNothing(t *testing.T) {
 	}
 }
 
+func TestATokenBehindAByteOrderMarkIsNotKept(t *testing.T) {
+	n, err := hot.Read(platform.Request{Body: []byte("\ufeff{\"hottok\":\"" + token + "\",\"event\":\"X\"}")}, platform.Settings{})
+	if err != nil || strings.Contains(string(n.Payload.Body), token) || n.Topic != "X" {
+		t.Errorf("%s, %v", n.Payload.Body, err)
+	}
+}
+
 func FuzzTokenInTheBody(f *testing.F) {
 	for _, body := range append(bodies, `{"hottok":null}`, `{"hottok":"\ud800"}`, "{\"hottok\":\"\xff\"}", `{}`, `[]`, `hottok=`+token) {
 		f.Add([]byte(body), token)

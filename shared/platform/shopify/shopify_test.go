@@ -625,6 +625,7 @@ func TestCustomerIsReadFromWhereverShopifyLeavesIt(t *testing.T) {
 		{"address of the shipment, and a customer of that name", object{"billing_address": nil, "customer.default_address": nil, "shipping_address.address1": "Rua B, 2"}, place, "Rua B, 2|RS|90035170|BR"},
 		{"address of the customer", object{"billing_address": nil, "shipping_address": nil}, place, "Rua Coronel Dias, 77|RS|90035170|BR"},
 		{"province without a code", object{"billing_address.province_code": nil}, place, "Rua Coronel Dias, 77|RS|90035170|BR"},
+		{"the country's name alone", object{"billing_address.country_code": nil, "billing_address.country": "Brasil"}, place, "Rua Coronel Dias, 77|RS|90035170|BR"},
 		{"Pennsylvania is not Pará", object{"billing_address.province_code": "PA", "billing_address.country_code": "US"}, place, "Rua Coronel Dias, 77||90035-170|US"},
 	} {
 		if got := c.got(decode(t, edit(t, c.change))); got != c.want {
