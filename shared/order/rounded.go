@@ -13,16 +13,26 @@ import (
 // more decimals is one piece of the whole, and its name says how many there were.
 func (o Order) Rounded(places int32) Order {
 	gross, costs := make([]Money, len(o.Lines)), make([]Money, len(o.Lines))
-	var goods Money
+	var goods, least, most Money
+	off := o.Discount
 	for i, l := range o.Lines {
 		gross[i], costs[i] = l.Gross(), l.Total()
-		goods = goods.Add(gross[i])
+		goods, off = goods.Add(gross[i]), off.Add(l.Discount)
 	}
 	parts := []Money{goods, o.Freight, o.Fees, o.Tax}
-	whole := goods.Add(o.Freight).Add(o.Fees).Add(o.Tax).Round()
-	parts = inCents(whole, parts)
+	for _, p := range parts {
+		least, most = least.Add(Money{p.d.RoundFloor(2)}), most.Add(Money{p.d.RoundCeil(2)})
+	}
+	// What was taken off, to the cent, as far as the parts in cents leave room for that.
+	if off = off.Round(); off.Cmp(most.Sub(o.Total)) > 0 {
+		off = most.Sub(o.Total)
+	}
+	if off.Cmp(least.Sub(o.Total)) < 0 {
+		off = least.Sub(o.Total)
+	}
+	parts = inCents(o.Total.Add(off), parts)
 	gross = inCents(parts[0], gross)
-	discounts, rest := o.discounts(whole.Sub(o.Total), gross, costs)
+	discounts, rest := o.discounts(off, gross, costs)
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
 		lines[i] = l.costing(gross[i], places)
@@ -32,9 +42,9 @@ func (o Order) Rounded(places int32) Order {
 	return o
 }
 
-// inCents are the parts in whole cents that add up to whole, which is less than a cent
-// away from what they add up to: what isn't the next cent below is the next above, and
-// that are those that would lose most. A part in whole cents stays.
+// inCents are the parts in whole cents that add up to whole: each is the next cent below,
+// or above if it would lose most. A part in whole cents stays. Whole lies between what all
+// come to if they are rounded down, and up.
 func inCents(whole Money, parts []Money) []Money {
 	cents, most := make([]Money, len(parts)), make([]int, len(parts))
 	for i, p := range parts {
