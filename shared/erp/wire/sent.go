@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"html"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
@@ -138,11 +137,11 @@ func (e *echo) tick() bool {
 	return e.err == nil
 }
 
-// add adds a text, and what entities in it may have been turned into.
+// add adds a text, and what entities and escapes in it may have been turned into.
 func (e *echo) add(text string, sent bool) {
 	e.insert(fold.Text(text), sent)
 	for range 2 {
-		plain := html.UnescapeString(text)
+		plain := Plain(text)
 		if plain == text {
 			return
 		}
