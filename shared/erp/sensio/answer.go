@@ -5,155 +5,188 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/loose"
 )
 
 // answerOfCreate says what POST /sales ended in. It is pure: its table is its
 // test. A sale may have been written unless Sensio says no in so many words, so
-// whatever can't be understood is Lost. What of its words repeats what was sent says
-// nothing.
+// whatever can't be understood is Lost, and what contradicts itself is looked up. What
+// of its words repeats what was sent says nothing.
 func answerOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now time.Time) erp.Answer {
-	if answer, ok := withoutBody(r, now); ok {
-		// Of a conflict a look-up has to say whether the sale is there already.
-		if answer.Kind == erp.Refused && r.Status == http.StatusConflict {
-			answer.Kind = erp.Unknown
-		}
-		return answer
+	h, err := hear(ctx, r, sent)
+	if err != nil {
+		return lost(h)
 	}
-	if !writes(r.Status) {
-		return lost(r)
-	}
-	var a struct {
-		Success  *bool      `json:"success"` // true where it is missing, says the page
-		Response loose.Text `json:"response"`
-	}
-	if wire.Decode(r.Body, &a) != nil {
-		return lost(r)
-	}
+	words, id := h.inWords(now), idIn(h.body)
+	well := id != "" || r.Status == http.StatusCreated || h.success == yes || done.MatchString(h.words.Own)
+	denied := denies.MatchString(h.words.Own)
 	switch {
-	case a.Success != nil && !*a.Success:
-		return refused(ctx, saidBy(r.Body), sent)
-	case !isID(string(a.Response)):
+	case duplicates(h.words.Own):
+		return erp.Answer{Kind: erp.Duplicate, Text: refusal(h)}
+	case h.success == unclear && r.Status < 400:
+		return lost(h)
+	case id != "" && writes(r.Status) && !h.refused() && !denied && words.Kind == "":
+		return erp.Answer{Kind: erp.Created, ID: id}
+	case well && (h.refused() || denied || words.Kind != "" || r.Status >= 400):
+		return contradiction(h, words)
+	case well && writes(r.Status) && h.json:
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", r.Status)}
+	case words.Kind != "":
+		return words
 	}
-	return erp.Answer{Kind: erp.Created, ID: string(a.Response)}
+	return h.refusedCreate(now)
 }
 
-// refused is success: false. Without a word of Sensio's own, nobody knows why.
-func refused(ctx context.Context, said string, sent wire.Sent) erp.Answer {
-	words, err := wire.Hear(ctx, said, sent)
-	switch {
-	case err != nil:
-		return erp.Answer{Kind: erp.Lost, Text: said}
-	case words.Empty():
-		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(said, "Sensio answered success: false without a word")}
+// contradiction is an answer that says both that there is a sale and that there is
+// none: a look-up decides. If none is there, the sale is sent again where the words are
+// the moment's or the account's, and rejected in its own words where not.
+func contradiction(h heard, words erp.Answer) erp.Answer {
+	if words.Kind != "" || h.Status >= 500 {
+		return lost(h)
 	}
-	return erp.Answer{Kind: erp.Refused, Text: said}
+	text := cmp.Or(h.said, fmt.Sprintf("HTTP %d contradicts what it says", h.Status))
+	return erp.Answer{Kind: erp.Unknown, Text: text}
 }
 
-// answerOfRead says what a GET ended in: Present is an answer that can be read.
-// A refused one is Lost, too: it speaks of the configuration or of the account,
-// never of an order's contents, which must not be rejected for it.
-func answerOfRead(r wire.Response, now time.Time) erp.Answer {
-	if answer, ok := withoutBody(r, now); ok {
-		if answer.Kind == erp.Refused {
-			answer.Kind = erp.Lost
-		}
+// refusedCreate goes by what is left: words that speak of the contents, and the status.
+func (h heard) refusedCreate(now time.Time) erp.Answer {
+	if answer, ok := h.inStatus(now); ok && !(answer.AccountFault && ofContents.MatchString(h.words.Own)) {
 		return answer
 	}
-	if r.Status != http.StatusOK {
-		return lost(r)
+	own := h.words.Own
+	switch status := h.Status; {
+	case !h.json:
+	case noRoute.MatchString(own):
+		return accountFault(h) // of its base_url
+	case status == http.StatusRequestTimeout && ofContents.MatchString(own), status == http.StatusConflict:
+		return erp.Answer{Kind: erp.Unknown, Text: refusal(h)}
+	case status == http.StatusRequestTimeout:
+	case status >= 400 && status < 500, writes(status) && h.refused() && !h.words.Empty():
+		kind := erp.Refused
+		if perhapsThere.MatchString(own) {
+			kind = erp.Unknown
+		}
+		return erp.Answer{Kind: kind, Text: refusal(h)}
+	case writes(status) && h.refused():
+		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(h.said, "Sensio answered success: false without a word")}
+	case writes(status) && h.said == "":
+		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", status)}
 	}
-	var body any
-	if wire.Decode(r.Body, &body) != nil {
-		return lost(r)
-	}
-	object, _ := body.(map[string]any)
-	if success, said := object["success"]; said && success != true {
-		return erp.Answer{Kind: erp.Lost, Text: cmp.Or(saidBy(r.Body), "Sensio answered that it didn't succeed, without a word")}
-	}
-	return erp.Answer{Kind: erp.Present}
+	return lost(h)
 }
 
-// withoutBody answers where the status alone decides, and where Sensio refuses.
-func withoutBody(r wire.Response, now time.Time) (erp.Answer, bool) {
+// question is what a GET asks for.
+type question struct {
+	// name is what a person knows it by, list the path of its rows.
+	name, list string
+	sent       wire.Sent
+	// none tells whether an answer without rows is this question's way to say that there is
+	// nothing, where it isn't an empty list.
+	none func(heard) bool
+}
+
+// answerOfRead says what a GET ended in: Present with its rows, Absent where the answer
+// says that there are none. A refused one is Lost: it speaks of the configuration or of
+// the account, never of an order's contents, which must not be rejected for it. Words go
+// before everything but rows; those that aren't known say nothing.
+func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Time) ([]any, erp.Answer) {
+	h, err := hear(ctx, r, q.sent)
+	if err != nil {
+		return nil, lost(h)
+	}
+	rows, isList := at(h.body, q.list).([]any)
+	well := r.Status == http.StatusOK && h.json && !h.refused()
+	words := h.inWords(now)
 	switch {
-	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusTooEarly:
-		return erp.Answer{Kind: erp.AccountRests, RetryAfter: retryAfter(r.Header, now), Text: refusal(r)}, true
-	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusPaymentRequired:
-		return erp.Answer{Kind: erp.AccountRests, RetryAfter: keyRest, AccountFault: true, Text: refusal(r)}, true
-	case r.Status == http.StatusRequestTimeout:
-		return lost(r), true
-	case r.Status >= 400 && r.Status < 500 && isJSON(r.Body):
-		return erp.Answer{Kind: erp.Refused, Text: refusal(r)}, true
+	case well && len(rows) > 0:
+		return rows, erp.Answer{Kind: erp.Present}
+	case words.Kind != "":
+		return nil, words
+	case len(rows) == 0 && h.json && !h.forbidsAbsence() && (well && isList || q.none(h)):
+		return nil, erp.Answer{Kind: erp.Absent}
+	}
+	if answer, ok := h.inStatus(now); ok {
+		return nil, answer
+	}
+	switch {
+	case well:
+		return nil, erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the %s has no list at %q", q.name, q.list)}
+	case h.json && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusRequestTimeout:
+		return nil, erp.Answer{Kind: erp.Lost, Text: refusal(h)}
+	case h.json && r.Status == http.StatusOK:
+		return nil, erp.Answer{Kind: erp.Lost, Text: cmp.Or(h.said, "Sensio answered that it didn't succeed, without a word")}
+	}
+	return nil, lost(h)
+}
+
+// forbidsAbsence tells whether the answer speaks of anything else that may be wrong. What
+// it repeats of ours counts as well: it may hide a word of Sensio's.
+func (h heard) forbidsAbsence() bool {
+	whole := h.words.Whole
+	return slices.ContainsFunc(ofTheAccount, matching(whole)) || slices.ContainsFunc([]*regexp.Regexp{underWay, tooMany, unstable, noRoute, wrongQuestion}, matching(whole))
+}
+
+// matching tells of a pattern whether the text has it.
+func matching(text string) func(*regexp.Regexp) bool {
+	return func(p *regexp.Regexp) bool { return p.MatchString(text) }
+}
+
+// saysNone tells whether the answer says, in words or by their absence, that there is
+// nothing.
+func (h heard) saysNone() bool { return h.said == "" || nothingThere.MatchString(h.words.Own) }
+
+// inWords is what Sensio's words mean, whatever the status; without a kind where they are
+// none of those that say "not now".
+func (h heard) inWords(now time.Time) erp.Answer {
+	own := h.words.Own
+	switch {
+	case underWay.MatchString(own):
+		return erp.Answer{Kind: erp.Redundant, RetryAfter: h.rest(now, underWayRest), Text: refusal(h)}
+	case tooMany.MatchString(own):
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: h.rest(now, rateRest), Text: refusal(h)}
+	case slices.ContainsFunc(ofTheAccount, matching(own)):
+		return accountFault(h)
+	case unstable.MatchString(own):
+		return lost(h)
+	}
+	return erp.Answer{}
+}
+
+// inStatus answers where the status says whose the trouble is.
+func (h heard) inStatus(now time.Time) (erp.Answer, bool) {
+	switch h.Status {
+	case http.StatusTooManyRequests, http.StatusTooEarly:
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: h.rest(now, rateRest), Text: refusal(h)}, true
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusPaymentRequired:
+		return accountFault(h), true
 	}
 	return erp.Answer{}, false
 }
 
+func accountFault(h heard) erp.Answer {
+	return erp.Answer{Kind: erp.AccountRests, RetryAfter: keyRest, AccountFault: true, Text: refusal(h)}
+}
+
 // lost is an answer that says nothing for certain. What it says all the same is for
 // a person.
-func lost(r wire.Response) erp.Answer {
-	if said := saidBy(r.Body); said != "" {
-		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d: %s", r.Status, said)}
+func lost(h heard) erp.Answer {
+	switch {
+	case h.said == "":
+		return erp.Answer{Kind: erp.Lost, Text: h.NotUnderstood()}
+	case h.Status == http.StatusOK:
+		return erp.Answer{Kind: erp.Lost, Text: h.said}
 	}
-	return erp.Answer{Kind: erp.Lost, Text: r.NotUnderstood()}
+	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d: %s", h.Status, h.said)}
 }
 
-func refusal(r wire.Response) string {
-	return cmp.Or(saidBy(r.Body), fmt.Sprintf("HTTP %d without a message", r.Status))
-}
-
-// isJSON tells whether the body is Sensio's own: what stands in between answers
-// in HTML.
-func isJSON(body []byte) bool {
-	var v any
-	if wire.Decode(body, &v) != nil {
-		return false
-	}
-	switch v.(type) {
-	case map[string]any, []any:
-		return true
-	}
-	return false
-}
-
-// saidBy is what a JSON answer says to a person, or empty.
-func saidBy(body []byte) string {
-	var v any
-	if wire.Decode(body, &v) != nil {
-		return ""
-	}
-	object, _ := v.(map[string]any)
-	var said []string
-	for _, name := range saidIn {
-		said = appendTexts(said, object[name])
-	}
-	return strings.Join(said, "; ")
-}
-
-// appendTexts appends the texts in a value that may be one, a list of them, or
-// objects that hold messages.
-func appendTexts(all []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		if text := strings.TrimSpace(v); text != "" {
-			all = append(all, text)
-		}
-	case []any:
-		for _, element := range v {
-			all = appendTexts(all, element)
-		}
-	case map[string]any:
-		for _, name := range saidIn {
-			all = appendTexts(all, v[name])
-		}
-	}
-	return all
+func refusal(h heard) string {
+	return cmp.Or(h.said, fmt.Sprintf("HTTP %d without a message", h.Status))
 }
 
 // isID tells whether the text can be an id: something, and no JSON value of
@@ -163,11 +196,28 @@ func isID(text string) bool {
 	return len(text) <= wire.MaxID && strings.TrimSpace(text) != "" && !strings.ContainsAny(text, "{}[]") && text != "true" && text != "false" && text != "0"
 }
 
-// retryAfter obeys seconds as well as a date, within bounds.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	text := header.Get("Retry-After")
-	if at, err := http.ParseTime(text); err == nil && at.After(now) {
+// idIn is the id of a sale that was written, or empty.
+func idIn(body any) string {
+	if id := strings.TrimSpace(text(body, createdID)); isID(id) {
+		return id
+	}
+	return ""
+}
+
+// rest is how long Sensio asks to wait, within bounds: in its words, in seconds or as a
+// date in the header, else the fallback.
+func (h heard) rest(now time.Time, fallback time.Duration) time.Duration {
+	header := h.Header.Get("Retry-After")
+	if at, err := http.ParseTime(header); err == nil && at.After(now) {
 		return min(at.Sub(now), longestRest)
 	}
-	return wire.Rest(text, time.Second, rateRest, longestRest)
+	if header == "" {
+		if said := secondsSaid.FindStringSubmatch(h.words.Own); said != nil {
+			return wire.Rest(said[1], time.Second, fallback, longestRest)
+		}
+		if said := minutesSaid.FindStringSubmatch(h.words.Own); said != nil {
+			return wire.Rest(said[1], time.Minute, fallback, longestRest)
+		}
+	}
+	return wire.Rest(header, time.Second, fallback, longestRest)
 }

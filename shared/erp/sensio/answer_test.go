@@ -49,10 +49,10 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"a list for an id":                 {answered(201, `{"success":true,"response":["64f0c1"]}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
 		"false for an id":                  {answered(201, `{"success":true,"response":false}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
 		"true for an id":                   {answered(201, `{"success":true,"response":true}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 without the id of a sale"}},
-		"a success that is no boolean":     {answered(201, `{"success":"yes","response":"1"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
+		"a success that is no boolean":     {answered(201, `{"success":"talvez","response":"1"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
 		"two values":                       {answered(201, `{"response":"1"}{"response":"2"}`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
 		"success: false":                   {answered(200, `{"success":false,"message":"Item não encontrado"}`), erp.Answer{Kind: erp.Refused, Text: "Item não encontrado"}},
-		"success: false with an id":        {answered(201, `{"success":false,"message":"Não","response":"1"}`), erp.Answer{Kind: erp.Refused, Text: "Não"}},
+		"success: false with an id":        {answered(201, `{"success":false,"message":"Não","response":"1"}`), erp.Answer{Kind: erp.Unknown, Text: "Não"}},
 		"success: false without a word":    {answered(200, `{"success":false}`), erp.Answer{Kind: erp.Unknown, Text: "Sensio answered success: false without a word"}},
 		"half of the answer":               {answered(201, `{"success":true,"respo`), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
 		"nothing":                          {answered(201, ``), erp.Answer{Kind: lostKind, Text: "HTTP 201 (application/json) and no answer that can be understood"}},
@@ -65,11 +65,11 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"409 may mean that it is there":    {answered(409, `{"message":"conflito"}`), erp.Answer{Kind: erp.Unknown, Text: "conflito"}},
 		"409 of something in between":      {answered(409, html), erp.Answer{Kind: lostKind, Text: "HTTP 409 (text/html) and no answer that can be understood"}},
 		"422 with a list":                  {answered(422, `{"errors":[{"message":"a"},"b",{"error":{"message":"c"}}]}`), erp.Answer{Kind: erp.Refused, Text: "a; b; c"}},
-		"422 in words that nobody knows":   {answered(422, `{"motivo":"x"}`), erp.Answer{Kind: erp.Refused, Text: "HTTP 422 without a message"}},
-		"422 as a list":                    {answered(422, `["x"]`), erp.Answer{Kind: erp.Refused, Text: "HTTP 422 without a message"}},
+		"422 in words that nobody knows":   {answered(422, `{"porque":"x"}`), erp.Answer{Kind: erp.Refused, Text: "porque: x"}},
+		"422 as a list":                    {answered(422, `["x"]`), erp.Answer{Kind: erp.Refused, Text: "x"}},
 		"404 of something in between":      {answered(404, html), erp.Answer{Kind: lostKind, Text: "HTTP 404 (text/html) and no answer that can be understood"}},
 		"400 in plain words":               {answered(400, `bad request`, "Content-Type", "text/plain"), erp.Answer{Kind: lostKind, Text: "HTTP 400 (text/plain) and no answer that can be understood"}},
-		"400 as a bare text":               {answered(400, `"bad request"`), erp.Answer{Kind: lostKind, Text: "HTTP 400 (application/json) and no answer that can be understood"}},
+		"400 as a bare text":               {answered(400, `"bad request"`), erp.Answer{Kind: lostKind, Text: "HTTP 400: bad request"}},
 		"401":                              {answered(401, `{"message":"token inválido"}`), erp.Answer{Kind: lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "token inválido"}},
 		"403 in HTML":                      {answered(403, html), erp.Answer{Kind: lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "HTTP 403 without a message"}},
 		"408":                              {answered(408, `{"message":"timeout"}`), erp.Answer{Kind: lostKind, Text: "HTTP 408: timeout"}},
@@ -95,17 +95,24 @@ func TestWhatACreateEndsIn(t *testing.T) {
 	}
 }
 
+// readOf is what an answer to a question for the list "response" ends in.
+func readOf(t *testing.T, r wire.Response) ([]any, erp.Answer) {
+	t.Helper()
+	return answerOfRead(t.Context(), r, question{name: "look-up", list: "response", none: (*None)(nil).is}, noon)
+}
+
 func TestWhatAReadEndsIn(t *testing.T) {
 	for name, c := range map[string]struct {
 		r    wire.Response
 		want erp.AnswerKind
 	}{
-		"an object":                {answered(200, `{"response":[]}`), erp.Present},
-		"a list":                   {answered(200, `[]`), erp.Present},
+		"an empty list":            {answered(200, `{"response":[]}`), erp.Absent},
+		"rows":                     {answered(200, `{"response":[1]}`), erp.Present},
+		"a list elsewhere":         {answered(200, `[]`), erp.Lost},
 		"success: false":           {answered(200, `{"success":false,"response":[]}`), erp.Lost},
 		"success in other words":   {answered(200, `{"success":"false","response":[]}`), erp.Lost},
 		"no success":               {answered(200, `{"success":null,"response":[]}`), erp.Lost},
-		"success":                  {answered(200, `{"success":true,"response":[]}`), erp.Present},
+		"success":                  {answered(200, `{"success":true,"response":[]}`), erp.Absent},
 		"409":                      {answered(409, `{"response":[]}`), erp.Lost},
 		"no JSON":                  {answered(200, `<html>`), erp.Lost},
 		"201":                      {answered(201, `{"response":[]}`), erp.Lost},
@@ -117,8 +124,8 @@ func TestWhatAReadEndsIn(t *testing.T) {
 		"429":                      {answered(429, `{}`), erp.AccountRests},
 		"500":                      {answered(500, `{"response":[]}`), erp.Lost},
 	} {
-		if got := answerOfRead(c.r, noon); got.Kind != c.want {
-			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		if rows, got := readOf(t, c.r); got.Kind != c.want || (got.Kind == erp.Present) != (len(rows) > 0) {
+			t.Errorf("%s: %+v with %d rows, want %s", name, got, len(rows), c.want)
 		}
 	}
 }
@@ -151,7 +158,8 @@ func TestAMessageIsCopiedOnceHoweverDeepItLies(t *testing.T) {
 		body := `{"success":false,"errors":` + strings.Repeat("[", n) + strings.Repeat(`"x",`, n) + `"x"` + strings.Repeat("]", n) + "}"
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if got := saidBy([]byte(body)); len(got) != 3*n+1 {
+		read, err := wire.Read([]byte(body))
+		if got := saidBy(read); err != nil || len(got) != 3*n+1 {
 			t.Errorf("%d bytes", len(got))
 		}
 		runtime.ReadMemStats(&after)
@@ -171,8 +179,16 @@ func FuzzSensioAnswer(f *testing.F) {
 	f.Add(422, `[[["x"]]]`, "Não registrado: ", `x] "já cadastrado`, false)
 	f.Add(500, `<html>`, "", "", true)
 	f.Fuzz(func(t *testing.T, status int, body, frame, value string, bracketed bool) {
-		for _, a := range []erp.Answer{answerOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon), answerOfRead(answered(status, body), noon)} {
-			if a.Kind == "" || a.Kind == erp.Absent || a.Kind == erp.Created && (!isID(a.ID) || status != 200 && status != 201) {
+		rows, read := readOf(t, answered(status, body))
+		if read.Kind == erp.Present != (len(rows) > 0) || read.Kind == erp.Absent && status != 200 || read.Kind == erp.Refused || read.Kind == erp.Duplicate || read.Kind == erp.Unknown {
+			t.Errorf("%d %q is read as %+v with %d rows", status, body, read, len(rows))
+		}
+		created := answerOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon)
+		if created.Kind == erp.Absent || created.Kind == erp.Present {
+			t.Errorf("%d %q: %+v", status, body, created)
+		}
+		for _, a := range []erp.Answer{created, read} {
+			if a.Kind == "" || a.Kind == erp.Created && (!isID(a.ID) || status != 200 && status != 201) {
 				t.Errorf("%d %q: %+v", status, body, a)
 			}
 			if a.Kind == erp.Refused && status >= 500 || a.RetryAfter > longestRest {

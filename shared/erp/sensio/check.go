@@ -140,6 +140,12 @@ func (c *checker) lookUp(v any) {
 		return
 	}
 	c.query("lookup", lookup, lookUpPlaceholders, "origId", "rows", "id")
+	if none, there := lookup["none"]; there {
+		b, _ := json.Marshal(none) // was JSON before
+		if new(None).UnmarshalJSON(b) != nil {
+			c.refuse("lookup.none", "must be 404, or fields with the values that they have where nothing is found, like { success: false }")
+		}
+	}
 }
 
 func (c *checker) customer(v any) {

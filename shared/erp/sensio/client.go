@@ -71,10 +71,9 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	}
 	sent := wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}
 	create := wire.Call{Creates: true, Request: wire.Request{Name: "POST /sales", Method: http.MethodPost, URL: target, Body: body}}
-	answer, _ = c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
+	return c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
 		return answerOfCreate(ctx, r, sent, now)
 	}, doc.Customer.Private()...)
-	return answer
 }
 
 // constants are texts of a sale that no store wrote.
@@ -84,7 +83,7 @@ func (c *Client) constants() []any {
 
 // call makes the call once, or not at all, and says what the answer means. The private
 // values, beside those of the headers, never reach its text.
-func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meaning func(wire.Response, time.Time) erp.Answer, private ...string) (erp.Answer, []byte) {
+func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meaning func(wire.Response, time.Time) erp.Answer, private ...string) erp.Answer {
 	private = append(private, k.App, k.Secret)
 	request.Header = http.Header{"Accept": {"application/json"}}
 	if request.Creates {
@@ -93,7 +92,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meani
 	for name, text := range c.config.Headers {
 		value, err := placeholder.Expand(text, map[string]string{"app_key": k.App, "app_secret": k.Secret})
 		if err != nil {
-			return c.caller.WrongSecret(fmt.Sprintf("header %s: %v", name, err)), nil
+			return c.caller.WrongSecret(fmt.Sprintf("header %s: %v", name, err))
 		}
 		request.Header.Set(name, value)
 		private = append(private, value)
@@ -103,7 +102,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meani
 		answer = meaning(response, c.caller.Now())
 		answer.Text = wire.Clean(answer.Text, private...)
 	}
-	return answer, response.Body
+	return answer
 }
 
 // keys are the account's, if its headers name one.

@@ -32,6 +32,8 @@ type LookUp struct {
 	Rows string `json:"rows"`
 	// ID leads to the sale's id in its row.
 	ID string `json:"id"`
+	// None is how Sensio says that there is no such sale, where that isn't an empty list.
+	None *None `json:"none"`
 }
 
 // Customer says how the customer goes into a sale.

@@ -3,10 +3,10 @@ package sensio
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -54,18 +54,18 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 // find answers CustomerKnown with the person's id, or with none where nobody has the tax
 // id; else why it can't tell.
 func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.Customer) (string, erp.Answer) {
-	target, err := expandURL(c.config.BaseURL, q.Path, map[string]string{"customer.tax_id": string(customer.TaxID)})
+	values := map[string]string{"customer.tax_id": string(customer.TaxID)}
+	target, err := expandURL(c.config.BaseURL, q.Path, values)
 	if err != nil {
 		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
 	}
-	ask := wire.Call{Request: wire.Request{Name: "customer query", Method: http.MethodGet, URL: target}}
-	answer, body := c.call(ctx, k, ask, answerOfRead, customer.Private()...)
-	if answer.Kind != erp.Present {
-		return "", answer
+	nobody := func(h heard) bool {
+		return (h.Status == http.StatusOK || h.Status == http.StatusNotFound) && nobodyThere.MatchString(h.words.Own)
 	}
-	rows, ok := rowsIn(body, q.Rows)
-	if !ok {
-		return "", erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the customer query has no list at %q", q.Rows)}
+	ask := question{name: "customer query", list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, none: nobody}
+	rows, answer := c.ask(ctx, k, time.Time{}, target, ask, customer.Private()...)
+	if answer.Kind != erp.Present && answer.Kind != erp.Absent {
+		return "", answer
 	}
 	return pick(rows, q, customer.TaxID), erp.Answer{Kind: erp.CustomerKnown}
 }
@@ -75,7 +75,7 @@ func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.
 func pick(rows []any, q Query, taxID order.TaxID) string {
 	var ids []string
 	for _, row := range rows {
-		if id := text(row, q.ID); taxID.Is(text(row, q.TaxID)) && isID(id) {
+		if id := strings.TrimSpace(text(row, q.ID)); has(taxID, text(row, q.TaxID)) && isID(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -85,4 +85,12 @@ func pick(rows []any, q Query, taxID order.TaxID) string {
 	return slices.MinFunc(ids, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 	})
+}
+
+// has tells whether a text is the tax id, also as a number that lost its zeros in front.
+func has(taxID order.TaxID, kept string) bool {
+	const mostLost = 2
+	kept = strings.TrimSpace(kept)
+	lost := len(taxID) - len(kept)
+	return taxID.Is(kept) || isNumber(kept) && kept != "" && lost > 0 && lost <= mostLost && taxID.Is(strings.Repeat("0", lost)+kept)
 }

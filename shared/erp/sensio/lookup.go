@@ -2,7 +2,6 @@ package sensio
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -16,8 +15,8 @@ import (
 // LookUp asks for the sale by orig and origId. See erp.Client.
 //
 // It is Present where exactly one row has both of ours. It is Absent only where
-// Sensio answers 200 with an empty list and, asked right after, still shows the
-// sale of ours that this very filter found last: a filter that finds nothing
+// Sensio answers with an empty list, or as lookup.none says, and, asked right after,
+// still shows the sale of ours that this very filter found last: a filter that finds nothing
 // whatever is asked for looks the same, and one that worked once may stop to.
 // Rows of other sales mean that the filter isn't honoured, and two of ours are
 // for a person to look at.
@@ -39,64 +38,104 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 
 func (c *Client) lookUp(ctx context.Context, k wire.Keys, by time.Time, ref erp.Reference) erp.Answer {
 	rows, answer := c.sales(ctx, k, by, ref)
-	switch {
-	case answer.Kind != erp.Present:
-		return answer
-	case len(rows) == 0:
+	switch answer.Kind {
+	case erp.Present:
+		return c.found(ctx, rows, ref)
+	case erp.Absent:
 		return c.none(ctx, k, by, ref)
 	}
-	return c.found(ctx, rows, ref)
+	return answer
 }
 
 // sales are the rows that the look-up shows for a reference; unless the answer is
 // Present, it says why there are none to judge.
 func (c *Client) sales(ctx context.Context, k wire.Keys, by time.Time, ref erp.Reference) ([]any, erp.Answer) {
 	l := c.config.LookUp
-	target, err := expandURL(c.config.BaseURL, l.Path, map[string]string{"orig": ref.Orig, "origId": ref.OrigID})
+	values := map[string]string{"orig": ref.Orig, "origId": ref.OrigID}
+	target, err := expandURL(c.config.BaseURL, l.Path, values)
 	if err != nil {
 		return nil, erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
 	}
-	ask := wire.Call{By: by, Request: wire.Request{Name: "look-up", Method: http.MethodGet, URL: target}}
-	answer, body := c.call(ctx, k, ask, answerOfRead)
-	if answer.Kind != erp.Present {
-		return nil, answer
-	}
-	rows, ok := rowsIn(body, l.Rows)
-	if !ok {
-		return nil, erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the look-up has no list at %q", l.Rows)}
-	}
+	q := question{name: "look-up", list: l.Rows, sent: wire.Sent{Request: values}, none: l.None.is}
+	return c.ask(ctx, k, by, target, q)
+}
+
+// ask asks for rows. See answerOfRead.
+func (c *Client) ask(ctx context.Context, k wire.Keys, by time.Time, target string, q question, private ...string) (rows []any, answer erp.Answer) {
+	ask := wire.Call{By: by, Request: wire.Request{Name: q.name, Method: http.MethodGet, URL: target}}
+	answer = c.call(ctx, k, ask, func(r wire.Response, now time.Time) erp.Answer {
+		var answer erp.Answer
+		rows, answer = answerOfRead(ctx, r, q, now)
+		return answer
+	}, private...)
 	return rows, answer
 }
 
 // found judges the rows of an answer that has some.
 func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.Answer {
-	ours := having(rows, ref)
+	ours, cut := having(rows, ref)
 	switch {
 	case len(ours) == 0:
 		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))}
 	case len(ours) > 1:
 		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales with our orig and origId", len(ours))}
 	}
-	id := text(ours[0], c.config.LookUp.ID)
-	if !isID(id) {
+	id, found := strings.TrimSpace(text(ours[0], c.config.LookUp.ID)), shown(ours[0])
+	switch {
+	case !isID(id):
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
-	}
-	if len(rows) == 1 {
+	case cut && found.TotalUnknown:
+		return erp.Answer{Kind: erp.Unprovable, Text: "Sensio shows a sale with the beginning of our orig and origId and no total, so it may be another one"}
+	case len(rows) == 1 && !cut:
 		c.remember(ctx, ref)
 	}
-	return erp.Answer{Kind: erp.Present, ID: id, Found: shown(ours[0])}
+	return erp.Answer{Kind: erp.Present, ID: id, Found: found}
 }
 
-// having are the rows with both parts of the reference.
-func having(rows []any, ref erp.Reference) []any {
-	var with []any
+// having are the rows with both parts of the reference; where none has them whole, those
+// in which Sensio cut one: then its total has to tell it from another.
+func having(rows []any, ref erp.Reference) (with []any, cut bool) {
+	var ofBeginning []any
 	for _, row := range rows {
-		if text(row, rowOrig) == ref.Orig && text(row, rowOrigID) == ref.OrigID {
+		orig, origID := keptAs(text(row, rowOrig), ref.Orig), keptAs(text(row, rowOrigID), ref.OrigID)
+		switch {
+		case orig == whole && origID == whole:
 			with = append(with, row)
+		case orig != another && origID != another:
+			ofBeginning = append(ofBeginning, row)
 		}
 	}
-	return with
+	if len(with) == 0 && len(ofBeginning) > 0 {
+		return ofBeginning, true
+	}
+	return with, false
 }
+
+// likeness is what a value that came back is of the one that was sent.
+type likeness int
+
+const (
+	another likeness = iota
+	beginning
+	whole
+)
+
+// keptAs compares a value as ERPs keep them: padded with spaces or zeros, with entities,
+// or cut.
+func keptAs(kept, sent string) likeness {
+	kept, sent = wire.OneLine(wire.Plain(wire.Plain(kept))), wire.OneLine(wire.Plain(wire.Plain(sent)))
+	switch {
+	case kept == "":
+		return another
+	case kept == sent, isNumber(kept) && isNumber(sent) && strings.TrimLeft(kept, "0") == strings.TrimLeft(sent, "0"):
+		return whole
+	case len(kept) >= leastCut && strings.HasPrefix(sent, kept):
+		return beginning
+	}
+	return another
+}
+
+func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 // none judges an empty answer by the sale that the look-up found last. Where it
 // doesn't show that one any more, a person looks: the sale was deleted, or the
@@ -112,10 +151,11 @@ func (c *Client) none(ctx context.Context, k wire.Keys, by time.Time, ref erp.Re
 		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
 	}
 	rows, answer := c.sales(ctx, k, by, last)
+	ours, cut := having(rows, last)
 	switch {
-	case answer.Kind != erp.Present:
+	case answer.Kind != erp.Present && answer.Kind != erp.Absent:
 		return answer
-	case len(rows) == 0 || len(having(rows, last)) < len(rows):
+	case len(ours) == 0 || cut || len(ours) < len(rows):
 		nor := fmt.Sprintf("the look-up found nothing, nor the sale with orig %q and origId %q that it found before, so it proves nothing", last.Orig, last.OrigID)
 		return erp.Answer{Kind: erp.Unprovable, Text: wire.Clean(nor)}
 	}
@@ -132,37 +172,4 @@ func shown(row any) erp.Found {
 	}
 	found.Cancelled = strings.HasPrefix(strings.ToLower(text(row, rowStatus)), cancelledStatus)
 	return found
-}
-
-// rowsIn is the list at a path in an answer.
-func rowsIn(body []byte, path string) ([]any, bool) {
-	var v any
-	if wire.Decode(body, &v) != nil {
-		return nil, false
-	}
-	rows, ok := at(v, path).([]any)
-	return rows, ok
-}
-
-// at follows keys joined with dots; nil where they lead nowhere.
-func at(v any, path string) any {
-	if path == "" {
-		return v
-	}
-	for key := range strings.SplitSeq(path, ".") {
-		object, _ := v.(map[string]any)
-		v = object[key]
-	}
-	return v
-}
-
-// text is a text or a number in a row, as its text.
-func text(row any, path string) string {
-	switch v := at(row, path).(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	}
-	return ""
 }

@@ -244,10 +244,14 @@ func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {
 		change func(*options)
 		want   erp.AnswerKind
 	}{
-		"the same":       {func(*options) {}, erp.Absent},
-		"another path":   {func(o *options) { o.Config.LookUp.Path = "/vendas?origId={origId}" }, erp.Unprovable},
-		"another base":   {func(o *options) { o.Config.BaseURL += "/v2" }, erp.Unprovable},
-		"another list":   {func(o *options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
+		"the same":     {func(*options) {}, erp.Absent},
+		"another path": {func(o *options) { o.Config.LookUp.Path = "/vendas?origId={origId}" }, erp.Unprovable},
+		"another base": {func(o *options) { o.Config.BaseURL += "/v2" }, erp.Unprovable},
+		"another list": {func(o *options) { o.Config.LookUp.Rows = "sales" }, erp.Unprovable},
+		"another none": {func(o *options) { o.Config.LookUp.None = new(sensio.None) }, erp.Unprovable},
+		"a none of words": {func(o *options) {
+			o.Config.LookUp.None = &sensio.None{Fields: map[string]any{"success": false}}
+		}, erp.Unprovable},
 		"another id":     {func(o *options) { o.Config.LookUp.ID = "_id" }, erp.Unprovable},
 		"another":        {func(o *options) { o.Account = "matriz" }, erp.Unprovable},
 		"without memory": {func(o *options) { o.Notes = nil }, erp.Unprovable},

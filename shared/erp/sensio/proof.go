@@ -20,7 +20,11 @@ func noteOf(filter string) string { return "~filter-" + filter }
 // sale again.
 func (c *Client) filter() string {
 	l := c.config.LookUp
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.config.BaseURL, l.Path, l.Rows, l.ID}, "\x00")))
+	parts := []string{c.config.BaseURL, l.Path, l.Rows, l.ID}
+	if l.None != nil {
+		parts = append(parts, l.None.String())
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:8])
 }
 

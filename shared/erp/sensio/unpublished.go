@@ -7,7 +7,8 @@ import (
 
 // Sensio publishes one request, POST /sales, and the answer of one that went
 // well. All that Carimbo assumes beyond that page is in this file and, for
-// people, in docs/sensio.md: what turns out to be different is changed here.
+// people, in docs/sensio.md: what turns out to be different is changed here. The words
+// in which it may refuse are in unpublished_words.go.
 //
 // What only an account's owner can know is configuration: the base URL, the
 // headers, the look-up and the customer query.
@@ -25,6 +26,9 @@ const (
 	// longestRest the most that one is obeyed.
 	rateRest    = 60 * time.Second
 	longestRest = 24 * time.Hour
+	// underWayRest is how long after an answer that the same is still under way it is asked
+	// again where Sensio doesn't say.
+	underWayRest = 61 * time.Second
 )
 
 // salesPath follows the base URL, which the published sample leaves out.
@@ -34,9 +38,8 @@ const salesPath = "/sales"
 // published, 200 is what others answer.
 func writes(status int) bool { return status == http.StatusCreated || status == http.StatusOK }
 
-// Where a refusal may say why: success and message are published of an answer
-// that went well, the others are what APIs use.
-var saidIn = []string{"message", "error", "errors"} // never written to
+// createdID leads to the id of a sale that was written.
+const createdID = "response"
 
 // The fields of a sale in a list. Those of the request are assumed to be shown
 // under the same names.
@@ -47,6 +50,8 @@ const (
 	rowStatus   = "status"
 	// cancelledStatus begins the status of a sale that was cancelled.
 	cancelledStatus = "cancelad"
+	// leastCut: a reference of which fewer letters came back is another one.
+	leastCut = 20
 )
 
 // The enumeration of paymentMethod runs together on the page: which commas part

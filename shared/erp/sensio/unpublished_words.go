@@ -1,0 +1,80 @@
+package sensio
+
+import "regexp"
+
+// How Sensio refuses is published nowhere. The names and words below are those that
+// other APIs use in Brazil, in Portuguese and in English; what turns out to be different
+// is changed here, and in testdata/answers.json.
+
+// Where an answer says what it is. Names count in any case.
+var (
+	// successIn tell whether it went well, in the words of sayYes or sayNo.
+	successIn = []string{"success", "sucesso"}
+	sayYes    = []string{"true", "1", "s", "sim", "yes"}
+	sayNo     = []string{"false", "0", "n", "nao", "não", "no"}
+	// statusIn are a status of the answer's own, in numbers or one of sayFailed.
+	statusIn  = []string{"status", "statuscode"}
+	sayFailed = []string{"error", "erro", "fail", "failed", "falha"}
+	// saidIn say why, in this order. Those of errorIn are there only where something is
+	// wrong, and below them any other name is that of a field.
+	saidIn = []string{"message", "mensagem", "msg", "title", "error", "erro", "errors", "erros", "detail", "details", "detalhe", "detalhes",
+		"description", "descricao", "reason", "motivo", "fields", "campos", "error_description", "errormessage", "error_message"}
+	errorIn = []string{"error", "erro", "errors", "erros"}
+	// fieldIn name the field that is wrong.
+	fieldIn = []string{"field", "campo", "element", "param", "property", "path"}
+	// notSaid are values that tell a person nothing, or are no message.
+	notSaid = []string{"success", "sucesso", "status", "statuscode", "code", "codigo", "type", "tipo", "timestamp", "stack", "trace", "requestid", "url", "method",
+		"location", "value", "response", "data", "name"}
+) // never written to
+
+// duplicates tells whether the words say that the sale is there already.
+func duplicates(own string) bool { return there.MatchString(own) }
+
+// What Sensio's words mean. The patterns meet wire.Words: small letters without accents,
+// a * for what was taken out; the refusals of one answer are parted by semicolons.
+var (
+	// there: a sale with our reference is in Sensio.
+	there = regexp.MustCompile(`\bja (existe|ha|consta|foi|esta)\b(\W+(outr[oa]s?|uma?|o|a|no|sistema|cadastrad[oa]|registrad[oa]|importad[oa]|lancad[oa]|na|base))*\W+(pedido|venda|sale|orig|origid|referencia)\b` +
+		`|\b(pedido|venda|sale|orig|origid|origem|referencia)\b[^;.]{0,60}\bja (foi |esta |se encontra |havia sido |tinha sido |foram )?(sendo )?(exist|cadastrad|registrad|importad|criad|integrad|lancad|utilizad|inserid|incluid|enviad|recebid|gravad|em uso|usad)` +
+		`|\b(pedido|venda|orig|origid|referencia)\b[^;.]{0,30}\b(duplicad|repetid)|\b(duplicad|repetid)[oa]s?\b[^;.]{0,30}\b(pedido|venda|orig|origid|referencia)\b` +
+		`|\b(sale|order|orig|origid|reference)\b[^;.]{0,60}\b(already|duplicated?)\b|\bduplicate[sd]? (sale|order|orig|origid|reference|entry|key)\b|\be11000\b|\balready (exists|registered|imported)[^;.]{0,30}\b(sale|order|orig|origid|reference)\b`)
+	// perhapsThere: so may these, of nobody knows what.
+	perhapsThere = regexp.MustCompile(`\bja\b|\balready\b|duplic|repetid|\bconflit|\bunique\b|\bunicidade\b|em uso\b|in use\b`)
+	// done: it went well.
+	done = regexp.MustCompile(`(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid)[oa] com (sucesso|exito)|\b(created|registered|saved) successfully|successfully (created|registered|saved)`)
+	// denies: it didn't.
+	denies = regexp.MustCompile(`\bnao (foi |pode ser )?(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid|processad|realizad)|nao foi possivel|\b(erro|falha|error|failed|failure)\b|\bsem sucesso\b`)
+
+	// underWay: the same call is still being answered.
+	underWay = regexp.MustCompile(`\b(em (processamento|andamento|execucao)|sendo (processad|executad))|(requisicao|chamada|solicitacao|operacao)\b[^;]{0,30}\b(duplicad|repetid)|\b(duplicate|duplicated) request|\balready (being )?process|\bin progress\b|consumo redundante`)
+	// tooMany: too many calls.
+	tooMany = regexp.MustCompile(`too many requests|rate.?limit|throttl|quota (was |foi )?exce|\blimite (de|do|da|diario de|mensal de) (requisic|chamad|consum|uso|acesso|taxa|api)|(excesso|muitas|numero maximo|quantidade maxima|quantidade) (de )?(requisic|chamad|acesso)|excede\w* o (limite|numero|maximo) de (requisic|chamad|acesso)|consumo indevido|api bloqueada|\baguarde [0-9]+ (segundo|minuto)`)
+	// ofTheAccount: a key that is refused, a permission that is missing, a plan or service
+	// that isn't hired.
+	ofTheAccount = []*regexp.Regexp{
+		regexp.MustCompile(`\b(token|chave de (acesso|api|integracao|autenticacao)|chave da api|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret)|authorization|autenticacao)\b[^;]{0,60}\b(invalid|incorret|expir|revogad|inexistente|ausente|vencid|cancelad|bloquead|suspens|desativad|inativ|required|missing|obrigatori|falhou|nao (foi |e )?(informad|encontrad|enviad|fornecid|reconhecid|autorizad|valid))` +
+			`|\b(invalid|incorrect|expired|missing|wrong|invalid[oa]s?)\W+(\w+\W+){0,2}(token|credentials?|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret))\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\bnao (esta |foi )?(autenticad|autorizad)`),
+		regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) (permiss(ao|oes)|acesso)\b|permiss(ao|oes) (negada|insuficiente|necessaria)|acesso (foi |esta )?(negado|bloqueado|nao permitido)|access denied|\bforbidden\b|not allowed to access|(insufficient|missing) (permission|scope|privilege)`),
+		regexp.MustCompile(`\b(modulo|servico|recurso|funcionalidade|api|integracao|acesso a api)\b[^;]{0,40}\b(nao (esta |foi |e )?(contratad|habilitad|liberad)|desabilitad|desativad)|\b(modulo|api|integracao)\b[^;]{0,40}\b(nao (esta )?ativ|inativ|suspens|bloquead|vencid|expirad|cancelad)` +
+			`|\b(seu|o|do|no|este|plano) plano( atual| contratado)? (nao|esta|foi|expir|venc|suspens|cancel)|\b(assinatura|licenca|mensalidade)\b[^;]{0,40}\b(vencid|expirad|expirou|suspens|cancelad|inativ|em atraso|venceu|inadimplen)|\binadimplen|^plano (nao|vencid|expirad|suspens|cancelad)` +
+			`|\b(sua |a |esta )?(conta|empresa)( sensio)? (esta |foi |encontra-se |esta )?(suspens|bloquead|cancelad|inadimplen|inativ|desativad)|subscription (has )?(expired|is required|required|inactive)|payment required|account (is |has been )?(suspended|blocked|disabled|inactive)|not (included )?in your plan`),
+	}
+	// noRoute: there is nothing at the address.
+	noRoute = regexp.MustCompile(`\brota (da api )?nao (foi )?encontrada|\broute not found|no route matched|\bcannot (get|post) /|method not allowed|metodo nao permitido|endpoint\b[^;]{0,30}(nao (foi )?encontrad|not found|nao existe)`)
+	// unstable: it isn't the order's.
+	unstable = regexp.MustCompile(`time-?\s?out|timed out|tempo (limite|esgotado)|instabilidade|instavel|indisponibilidade|temporariamente|temporarily|\bmanutencao\b|maintenance|fora do ar|sobrecarreg|overload|tente (novamente|outra vez|de novo|mais tarde)|tentar (novamente|mais tarde)|try again|mais tarde|retry later` +
+		`|erro (interno|inesperado|desconhecido|no servidor|de conexao|de comunicacao)|internal (server )?error|unexpected error|deadlock|bad gateway|(service|server|database) (is )?unavailable|connection (reset|refused|timed|closed|lost)|could not connect|econn|etimedout|socket hang up|broken (response|pipe)|network error` +
+		`|\b(sistema|servico|servidor|api|banco|base de dados|plataforma)\b[^;]{0,30}\bindisponive|falha (na|de) (conexao|comunicacao)|banco de dados|nao foi possivel (conectar|se conectar|comunicar)`)
+	// ofContents: what the order says is wrong, whoever's the status says that it is.
+	ofContents = regexp.MustCompile(`obrigatori|invalid|inativ|preench|nao (foi )?(informad|encontrad|localizad|cadastrad|existe)|deve (ser|estar|ter|conter)|excede|insuficiente|incorret|\brequired\b|must (be|have)|not found|difere`)
+
+	// nothingThere: the look-up's question was understood, and there is no such sale.
+	nothingThere = regexp.MustCompile(`\bnao (foi |foram |ha |existe|existem|consta|retornou|possui|tem)?\W*(\w+ ){0,2}(encontrad|localizad|cadastrad|resultad|registros?\b|pedidos?\b|vendas?\b|existe|consta)|\bnenhum[a]?\W+(\w+ ){0,2}(pedido|venda|registro|resultado|dado|item)|\bsem (resultado|registro|dado|pedido|venda)s?\b|not found|\bno (such )?(sale|order|record|result|data|content|rows?)s?\b|inexistente|does not exist`)
+	// nobodyThere is the same of the person.
+	nobodyThere = regexp.MustCompile(`\b(pessoa|cliente|cadastro|registro|contato)s?\b[^;]{0,40}\bnao (foi |foram )?(encontrad|localizad|cadastrad|existe)|\bnenhum[a]?\W+(\w+ ){0,2}(pessoa|cliente|cadastro|registro|resultado|contato)|\bnao (ha|existe|existem|foram? encontrad[ao]s?) (pessoa|cliente|cadastro|registro)s?\b|\b(person|people|customer|client)\b[^;]{0,40}\bnot found\b|\bno (people|person|customer|client|record|result)s?\b`)
+	// wrongQuestion: the question was refused, so that nothing is known of the sale.
+	wrongQuestion = regexp.MustCompile(`invalid|obrigatori|\brequired\b|malformed|bad request|\berro (ao|na|no|em|de|durante)\b|\berror (while|on|in|during)\b|\b(falha|falhou|failed|failure)\b|nao foi possivel|\b(rota|route|endpoint|metodo|method|url|usuario|token|chave|credencia(l|is)|permiss(ao|oes)|acesso)\b`)
+
+	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*(segundo|second)`)
+	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minut`)
+)
