@@ -245,6 +245,50 @@ func TestWithALookUpALostSaleEndsByItself(t *testing.T) {
 	b.sales(late, 1, 1, 1)
 }
 
+// The answer of the first create is lost, the list is late, so the second create is
+// refused, since the sale is there.
+func TestASaleThatSensioHasAlreadyIsFoundInAnyWords(t *testing.T) {
+	t.Parallel()
+	for said, status := range map[string]int{"Já existe um pedido com este orig e origId": 400, "Venda já importada": 422, "E11000 duplicate key error": 500} {
+		t.Run(said, func(t *testing.T) {
+			b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})
+			b.prove(1)
+			b.shop.SetLag(70 * time.Second)
+			p := b.lose(2, sensiosim.WriteThenReset)
+			b.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.Refusal, Status: status, Text: said})
+			b.later(placing.Spacing)
+			b.until("it was created again", func() bool { creates, _ := b.asked(p); return creates == 2 })
+			b.later(placing.Spacing)
+			if e := b.reaches(p.key(), ledger.Created); !e.Found {
+				t.Errorf("the entry is %+v", e)
+			}
+			b.settled()
+			b.sales(p, 1, 2, 2)
+		})
+	}
+}
+
+func TestWhatContradictsItselfIsFoundOrKeepsItsReason(t *testing.T) {
+	t.Parallel()
+	b := newSensioBench(t, strings.Replace(withLookUp(sensioConfig), `"id": "id"`, `"id": "id", "none": {"success": false}`, 1), sensiosim.Options{None: sensiosim.NotSuccess})
+	b.prove(1)
+	there := b.lose(2, sensiosim.WriteThenFalse)
+	b.shop.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.SuccessFalse, Status: 201})
+	absent := b.purchase(3)
+	b.accept(absent)
+	b.reaches(absent.key(), ledger.Uncertain)
+	b.later(placing.Spacing)
+	if e := b.reaches(there.key(), ledger.Created); !e.Found {
+		t.Errorf("the entry is %+v", e)
+	}
+	if e := b.reaches(absent.key(), ledger.Rejected); e.Reason.Kind != order.RefusedByERP || !strings.Contains(e.Reason.Message, "Pedido não registrado") {
+		t.Errorf("rejected for %+v", e.Reason)
+	}
+	b.settled()
+	b.sales(there, 1, 1, 2) // it is what the other's absence is proved by
+	b.sales(absent, 0, 1, 1)
+}
+
 func TestAnEmptyAnswerProvesNothingUntilTheLookUpHasFoundASale(t *testing.T) {
 	t.Parallel()
 	b := newSensioBench(t, withLookUp(sensioConfig), sensiosim.Options{})

@@ -240,7 +240,7 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		return &fault{a.stage.Beyond, true}, true
 	}
 	one := fault{Mishap: a.stage.Faults[w.rng.IntN(len(a.stage.Faults))]}
-	if one.Contradicts && !c.Creates {
+	if (one.Contradicts || one.OfCreates) && !c.Creates {
 		return nil, false
 	}
 	if one.Delayed > 0 {

@@ -55,9 +55,9 @@ type Mishap struct {
 	Delay, Delayed time.Duration
 	// Refuses: whoever is refused so is a person's to look at, in the words of Said.
 	// Contradicts: the ERP says what it doesn't show. Rests: its account has to rest for
-	// the delay.
-	Refuses, Contradicts, Rests bool
-	Said                        string
+	// the delay. OfCreates: it befalls creates alone.
+	Refuses, Contradicts, Rests, OfCreates bool
+	Said                                   string
 }
 
 // Sight is what an account's look-up can show.

@@ -23,7 +23,7 @@ type simulated struct {
 	*clocktest.Clock
 }
 
-func simulate(t *testing.T, options sensiosim.Options) *simulated {
+func simulate(t *testing.T, options sensiosim.Options, none ...*sensio.None) *simulated {
 	t.Helper()
 	s := &simulated{Clock: clocktest.At(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))}
 	options.Now = s.Now
@@ -36,6 +36,9 @@ func simulate(t *testing.T, options sensiosim.Options) *simulated {
 	})
 	config, m := parse(t, keyed), memory(t)
 	config.BaseURL = server.URL
+	for _, n := range none {
+		config.LookUp.None = n
+	}
 	s.Client = sensio.New(config, erp.Options{
 		Account: "loja", Credentials: credentials, Notes: m,
 		Now: s.Now,
@@ -126,6 +129,8 @@ func TestEveryFaultOfSensioHasItsKind(t *testing.T) {
 		{mode: sensiosim.WriteThenGarbage, kind: erp.Lost, written: 1},
 		{mode: sensiosim.WriteThenError, kind: erp.Lost, written: 1},
 		{mode: sensiosim.WriteThenNoID, kind: erp.Lost, written: 1},
+		{mode: sensiosim.WriteThenMute, kind: erp.Unknown, written: 1},
+		{mode: sensiosim.WriteThenFalse, kind: erp.Unknown, written: 1},
 		{mode: sensiosim.DelayedApplyReset, kind: erp.Lost},
 		{mode: sensiosim.Slow, kind: erp.Created, delay: time.Millisecond, written: 1},
 		{mode: sensiosim.Reset, kind: erp.Lost},
@@ -228,7 +233,15 @@ func TestWhatALookUpProvesByWhatTheListCanDo(t *testing.T) {
 }
 
 func TestAListThatGoesDeafProvesNoAbsence(t *testing.T) {
-	s := simulate(t, sensiosim.Options{})
+	for none, looks := range map[sensiosim.None]*sensio.None{
+		sensiosim.EmptyList: nil, sensiosim.NotFound: {}, sensiosim.NotSuccess: {Fields: map[string]any{"success": false}},
+	} {
+		t.Run("none is "+string(none), func(t *testing.T) { goesDeaf(t, simulate(t, sensiosim.Options{None: none}, looks)) })
+	}
+}
+
+func goesDeaf(t *testing.T, s *simulated) {
+	t.Helper()
 	there, other := s.placed(t, "1"), erp.Reference{Orig: "loja-online", OrigID: "2"}
 	s.Create(t.Context(), there)
 	s.LookUp(t.Context(), there.Reference)

@@ -50,6 +50,7 @@ const (
 	WriteThenError Mode = "write-then-error" // writes, answers 500 with success: false
 	WriteThenNoID  Mode = "write-then-no-id" // writes, answers success without an id
 	WriteThenMute  Mode = "write-then-mute"  // writes, answers success: false and no message
+	WriteThenFalse Mode = "write-then-false" // writes, answers 201 with success: false and Text
 	Redirect       Mode = "redirect"         // 302, nothing is written
 	ServerError    Mode = "error"            // 500 with success: false, nothing is written
 	Refusal        Mode = "refusal"          // 422, or any Status and Text
@@ -69,6 +70,7 @@ func modes() map[Mode]erpsim.Effect {
 		WriteThenError: {Write: erpsim.AtOnce, Answer: says(http.StatusInternalServerError, "Erro interno")},
 		WriteThenNoID:  {Write: erpsim.AtOnce, Answer: noID},
 		WriteThenMute:  {Write: erpsim.AtOnce, Answer: mute},
+		WriteThenFalse: {Write: erpsim.AtOnce, Answer: says(http.StatusCreated, "Pedido não registrado")},
 		Redirect:       {Answer: redirect},
 		ServerError:    {Answer: says(http.StatusInternalServerError, "Erro interno")},
 		Refusal:        {Answer: says(http.StatusUnprocessableEntity, "Pedido inválido")},

@@ -46,7 +46,7 @@ func (s *Sim) do(now time.Time, c request) Reply {
 	}
 	switch c.method {
 	case "GET /sales":
-		return s.list(c.query)
+		return s.list(now, c.query)
 	case "GET /people":
 		return s.people(c.query)
 	}

@@ -34,8 +34,11 @@ func (r *refusal) reply() Reply {
 	return reply
 }
 
+// alreadyThere is how a second sale with the same orig and origId is refused, where one is.
+const alreadyThere = "Já existe um pedido com este orig e origId"
+
 // create makes the sale that the body describes. Nothing keeps a second one with
-// the same orig and origId away.
+// the same orig and origId away, unless they are unique.
 func (s *Sim) create(now time.Time, body []byte) Reply {
 	v, refused := read(body)
 	if refused != nil {
@@ -43,6 +46,9 @@ func (s *Sim) create(now time.Time, body []byte) Reply {
 	}
 	if refused = s.validate(v); refused != nil {
 		return refused.reply()
+	}
+	if s.opt.Unique && slices.ContainsFunc(s.documents, func(d *Document) bool { return d.Orig == textOf(v, "orig") && d.OrigID == textOf(v, "origId") }) {
+		return refuse(alreadyThere).reply()
 	}
 	d := &Document{
 		ID: idOf(len(s.documents) + 1), Orig: textOf(v, "orig"), OrigID: textOf(v, "origId"), Total: netOf(v),
@@ -173,14 +179,25 @@ func payments(v map[string]any) *refusal {
 }
 
 // list answers GET /sales.
-func (s *Sim) list(query url.Values) Reply {
+func (s *Sim) list(now time.Time, query url.Values) Reply {
 	if s.opt.Filter == Missing {
 		return (&refusal{http.StatusNotFound, "Rota não encontrada"}).reply()
 	}
 	rows := []any{}
 	for _, d := range slices.Backward(s.documents) {
+		if now.Before(d.At.Add(s.lag)) {
+			continue
+		}
 		if s.opt.Filter == Ignored || s.opt.Filter == Honoured && matches(query, "orig", d.Orig) && matches(query, "origId", d.OrigID) {
 			rows = append(rows, s.row(d))
+		}
+	}
+	if len(rows) == 0 {
+		switch s.opt.None {
+		case NotFound:
+			return (&refusal{http.StatusNotFound, "Pedido não encontrado"}).reply()
+		case NotSuccess:
+			return (&refusal{http.StatusOK, "Nenhum pedido encontrado"}).reply()
 		}
 	}
 	page, _ := strconv.Atoi(query.Get("page"))

@@ -3,8 +3,8 @@
 // publishes and shares no code with the client: strict in fields, types,
 // enumerations, required fields, dates, whole quantities and sums. Where Sensio is
 // silent it is as unhelpful as Sensio may be: a second POST of the same orig and
-// origId makes a second sale, and the look-up can be missing, or deaf to its
-// filter.
+// origId makes a second sale (unless it is told to be Unique), and the look-up can be
+// missing, deaf to its filter, or say in other ways that there is none.
 //
 // A Sim is an http.Handler. Call is the same thing without sockets.
 //
@@ -51,6 +51,16 @@ const (
 	Deaf     Filter = "deaf"    // never finds anything
 )
 
+// None says how the list of sales answers where it has none to show.
+type None string
+
+// What a list without sales looks like.
+const (
+	EmptyList  None = ""
+	NotFound   None = "404"            // 404, in words
+	NotSuccess None = "success: false" // 200 with success: false, in words
+)
+
 // Options configure a Sim; zero fields have the defaults that they name.
 type Options struct {
 	// Now is the clock: time.Now.
@@ -59,6 +69,10 @@ type Options struct {
 	Authorization string
 	// Filter is how look-ups are answered: Honoured.
 	Filter Filter
+	// None is what a list without sales looks like: EmptyList.
+	None None
+	// Unique: a sale with the orig and origId of another is refused in words.
+	Unique bool
 	// Bare rows show neither total nor netTotal.
 	Bare bool
 	// PageSize is how many rows a page of a list has: 50.
@@ -106,6 +120,7 @@ type Sim struct {
 	*erpsim.Frame
 	opt       Options
 	documents []*Document
+	lag       time.Duration
 }
 
 // New makes a Sim.
@@ -132,6 +147,11 @@ func (s *Sim) Know(items []Item, people []Person) {
 		}
 		s.opt.People = append(slices.Clone(s.opt.People), people...)
 	})
+}
+
+// SetLag has lists show a sale only so long after it was written, from now on.
+func (s *Sim) SetLag(d time.Duration) {
+	s.With(func(time.Time) { s.lag = d })
 }
 
 // SetFilter changes how look-ups are answered from now on.

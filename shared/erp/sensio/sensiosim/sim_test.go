@@ -198,6 +198,51 @@ func ids(t *testing.T, r sensiosim.Reply) string {
 	return strings.TrimSpace(all)
 }
 
+func TestASecondSaleIsRefusedInWordsWhereReferencesAreUnique(t *testing.T) {
+	s := sensiosim.New(sensiosim.Options{Unique: true})
+	for i, want := range []int{201, 400} {
+		if got := post(s, valid); got.Status != want || (want == 400) != strings.Contains(string(got.Body), "Já existe um pedido com este orig e origId") {
+			t.Errorf("POST %d: HTTP %d %s", i+1, got.Status, got.Body)
+		}
+	}
+	if got := post(s, strings.Replace(valid, `"origId": "1"`, `"origId": "2"`, 1)); got.Status != 201 {
+		t.Errorf("another: HTTP %d %s", got.Status, got.Body)
+	}
+	if n := s.Count("loja", "1"); n != 1 {
+		t.Errorf("%d sales", n)
+	}
+}
+
+func TestAListWithoutSalesLooksAsItIsTold(t *testing.T) {
+	for none, want := range map[sensiosim.None]string{
+		sensiosim.EmptyList:  `200 {"count":0,"response":[],"success":true}`,
+		sensiosim.NotFound:   `404 {"message":"Pedido não encontrado","success":false}`,
+		sensiosim.NotSuccess: `200 {"message":"Nenhum pedido encontrado","success":false}`,
+	} {
+		s := sensiosim.New(sensiosim.Options{None: none})
+		post(s, valid)
+		for origID, want := range map[string]string{"1": "200", "2": want} {
+			got := s.Call("GET", "/sales?orig=loja&origId="+origID, nil, nil)
+			if is := fmt.Sprintf("%d %s", got.Status, got.Body); !strings.HasPrefix(is, want) || (origID == "1") != strings.Contains(is, `"origId":"1"`) {
+				t.Errorf("%q, %s: %s, want %s", none, origID, is, want)
+			}
+		}
+	}
+}
+
+func TestALateListShowsASaleAWhileAfterItWasWritten(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	s := sensiosim.New(sensiosim.Options{Now: func() time.Time { return now }})
+	s.SetLag(time.Minute)
+	post(s, valid)
+	for _, shown := range []bool{false, true} {
+		if got := s.Call("GET", "/sales?origId=1", nil, nil); strings.Contains(string(got.Body), `"origId":"1"`) != shown {
+			t.Errorf("at %s: %s", now, got.Body)
+		}
+		now = now.Add(time.Minute)
+	}
+}
+
 func TestTheListDoesWhatItsFilterCan(t *testing.T) {
 	s := sensiosim.New(sensiosim.Options{PageSize: 2})
 	for i := range 3 {

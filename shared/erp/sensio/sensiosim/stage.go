@@ -19,6 +19,7 @@ const (
 
 	notValid      = "Pedido inválido"
 	notRegistered = "Pedido não registrado"
+	unstable      = "Sistema em manutenção, tente novamente mais tarde"
 	withoutAWord  = "without a word"
 	inConflict    = "Conflito"
 
@@ -27,10 +28,14 @@ const (
 	// keyHeader says which company it is.
 	keyHeader = "X-App-Key"
 
-	noLookUp   = "no look-up"
-	notHonored = "filter that is not honoured"
-	isDeaf     = "filter that finds nothing"
-	isRefused  = "look-up that is refused"
+	noLookUp    = "no look-up"
+	notHonored  = "filter that is not honoured"
+	isDeaf      = "filter that finds nothing"
+	isRefused   = "look-up that is refused"
+	says404     = "404 where there is none"
+	saysFalse   = "success: false where there is none"
+	goes404     = "404 for everything from then on"
+	hasCustomer = "Cliente já cadastrado"
 )
 
 // stage is Sensio in the simulation of orders.
@@ -44,8 +49,9 @@ func stage() erpsim.Stage {
 		Sights: []erpsim.Sight{
 			{Name: "look-up", Proves: true, Tried: true}, {Name: "look-up that nobody tried out"}, {Name: noLookUp, None: true},
 			{Name: notHonored}, {Name: isDeaf}, {Name: "filter that goes deaf", Tried: true, Deafens: true}, {Name: isRefused, Refused: true},
+			{Name: says404, Proves: true, Tried: true}, {Name: saysFalse, Proves: true, Tried: true}, {Name: goes404, Tried: true, Deafens: true},
 		},
-		Settings: settings, Read: asked, Open: open,
+		Settings: settings, Read: asked, Hear: heard, Open: open,
 		Customer: func(b erpsim.Buyer) string {
 			switch {
 			case b.TaxID == "":
@@ -73,7 +79,9 @@ func mishaps() []erpsim.Mishap {
 		{Mode: WriteThenError, Name: "408", Status: 408},
 		{Mode: WriteThenError, Name: "409", Status: 409, Text: inConflict},
 		{Mode: WriteThenNoID},
-		{Mode: WriteThenMute},
+		{Mode: WriteThenMute, OfCreates: true}, // of a look-up it may be how nothing looks
+		{Mode: WriteThenFalse},
+		{Mode: WriteThenFalse, Name: "instability", Text: unstable},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
@@ -97,7 +105,15 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Refusal, Name: "422", Refuses: true, Said: notValid},
 		{Mode: Refusal, Name: "400", Status: 400, Refuses: true, Said: notValid},
 		{Mode: SuccessFalse, Refuses: true, Said: notRegistered},
-		{Mode: Mute, Refuses: true, Said: withoutAWord},
+		{Mode: SuccessFalse, Name: "201", Status: 201, Refuses: true, Said: notRegistered},
+		{Mode: SuccessFalse, Name: "instability", Text: unstable},
+		{Mode: SuccessFalse, Name: "too many", Text: "Limite de requisições excedido, aguarde 40 segundos"},
+		{Mode: SuccessFalse, Name: "not hired", Text: "Módulo de vendas não contratado"},
+		{Mode: Refusal, Name: "instability", Status: 400, Text: unstable},
+		{Mode: Refusal, Name: "under way", Status: 400, Text: "Já existe uma requisição em andamento para este pedido"},
+		{Mode: Refusal, Name: "a false duplicate", Status: 400, Text: alreadyThere, Contradicts: true},
+		{Mode: Refusal, Name: "something is there", Status: 400, Text: hasCustomer, Refuses: true, Said: hasCustomer},
+		{Mode: Mute, Refuses: true, Said: withoutAWord, OfCreates: true},
 		{Mode: Echo, Refuses: true, Said: "Conteúdo inválido"},
 		{Mode: Echo, Name: "422", Status: 422, Text: notValid, Refuses: true, Said: notValid},
 		{Mode: Rate},
@@ -111,7 +127,8 @@ func mishaps() []erpsim.Mishap {
 func personID(taxID string) string { return "p-" + taxID }
 
 func settings(s erpsim.Setup) string {
-	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"},`
+	none := map[None]string{NotFound: `,"none":404`, NotSuccess: `,"none":{"success":false}`}[noneOf(s.Sight)]
+	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"` + none + `},`
 	if s.Sight.None {
 		lookup = ""
 	}
@@ -119,6 +136,15 @@ func settings(s erpsim.Setup) string {
 		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
 		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
 		s.Host, keyHeader, lookup, nobodysID, []string{"Em aberto", "Faturado"}[s.Version])
+}
+
+// noneOf is what a list without sales looks like.
+func noneOf(s erpsim.Sight) None {
+	return map[string]None{says404: NotFound, goes404: NotFound, saysFalse: NotSuccess}[s.Name]
+}
+
+func heard(r Reply) erpsim.Heard {
+	return erpsim.Heard{Duplicate: strings.Contains(string(r.Body), alreadyThere)}
 }
 
 func asked(method, target string, header http.Header, body []byte) erpsim.Asked {
@@ -139,7 +165,7 @@ func open(o erpsim.Opening) erpsim.Company {
 		people = append(people, Person{ID: personID(taxID), Name: "Comprador", TaxID: taxID})
 	}
 	filter := map[string]Filter{notHonored: Ignored, isDeaf: Deaf, isRefused: Missing}[o.Sight.Name]
-	return company{New(Options{Now: o.Now, Filter: filter, PageSize: 2, KeepCalls: 1,
+	return company{New(Options{Now: o.Now, Filter: filter, None: noneOf(o.Sight), Unique: o.Unique, PageSize: 2, KeepCalls: 1,
 		Items: []Item{{ID: "curso"}, {ID: "manut"}}, People: people})}
 }
 
