@@ -69,7 +69,7 @@ func (h heard) refusedCreate(now time.Time) erp.Answer {
 	case status == http.StatusRequestTimeout:
 	case status >= 400 && status < 500, writes(status) && h.refused() && !h.words.Empty():
 		kind := erp.Refused
-		if perhapsThere.MatchString(own) {
+		if perhapsThere.MatchString(own) || h.perhapsHidden() {
 			kind = erp.Unknown
 		}
 		return erp.Answer{Kind: kind, Text: refusal(h)}
@@ -79,6 +79,12 @@ func (h heard) refusedCreate(now time.Time) erp.Answer {
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", status)}
 	}
 	return lost(h)
+}
+
+// perhapsHidden tells whether a word that the store wrote, too, may be Sensio's, by which
+// the sale may be there: who sells "Manutenção" hides it in "Sistema em manutenção".
+func (h heard) perhapsHidden() bool {
+	return slices.ContainsFunc([]*regexp.Regexp{there, underWay, unstable}, matching(h.words.Whole))
 }
 
 // question is what a GET asks for.

@@ -144,6 +144,18 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 			t.Errorf("%q: %+v, want %s", said, got, want)
 		}
 	}
+	// What both wrote may be Sensio's: it is looked up, and rejected if it isn't there.
+	for sells, said := range map[string]string{"Manutenção": "Sistema em manutenção", "Pedido já existente": "Pedido já existente", "Camiseta tente novamente": "Item Camiseta tente novamente inválido"} {
+		body, err := json.Marshal(map[string]any{"message": said})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, status := range []int{400, 422} {
+			if got := answerOfCreate(t.Context(), answered(status, string(body)), wire.Sent{Request: sells}, noon); got.Kind != erp.Unknown {
+				t.Errorf("%q of who sells %q: %+v", said, sells, got)
+			}
+		}
+	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	sent.Request = strings.Repeat("Ana ", 2000)
@@ -178,6 +190,10 @@ func FuzzSensioAnswer(f *testing.F) {
 	f.Add(200, `{"success":false,"errors":[{"message":["x",1]}]}`, "", "Api bloqueada 86000 segundos", true)
 	f.Add(422, `[[["x"]]]`, "Não registrado: ", `x] "já cadastrado`, false)
 	f.Add(500, `<html>`, "", "", true)
+	f.Add(400, `{"message":"J\\u00e1 existe um pedido com este orig"}`, "Cliente inválido: ", "Já existe um pedido com este orig e origId", false)
+	f.Add(201, "\ufeff{\"Success\":0,\"errors\":{\"token\":[\"inv&aacute;lido\"]}}", "Sistema em ", "manutenção", false)
+	f.Add(404, `{"success":false,"message":"Pedido não encontrado"}`, "Pedido ", "não encontrado", true)
+	f.Add(404, `{"success":"false","error":{"fields":[{"element":"x","msg":"y"}]}}`, "Limite de requisições excedido, aguarde ", "86000 segundos", false)
 	f.Fuzz(func(t *testing.T, status int, body, frame, value string, bracketed bool) {
 		rows, read := readOf(t, answered(status, body))
 		if read.Kind == erp.Present != (len(rows) > 0) || read.Kind == erp.Absent && status != 200 || read.Kind == erp.Refused || read.Kind == erp.Duplicate || read.Kind == erp.Unknown {
@@ -195,7 +211,7 @@ func FuzzSensioAnswer(f *testing.F) {
 				t.Errorf("%d %q: %+v", status, body, a)
 			}
 		}
-		answerTo := func(value string) erp.Answer {
+		saying := func(value string) (wire.Response, wire.Sent) {
 			if bracketed {
 				value = "[" + value + "]"
 			}
@@ -203,7 +219,25 @@ func FuzzSensioAnswer(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return answerOfCreate(t.Context(), answered(status, string(said)), wire.Sent{Request: value}, noon)
+			return answered(status, string(said)), wire.Sent{Request: value}
+		}
+		for _, none := range []*None{{}, {Fields: map[string]any{"success": false}}} {
+			nothing := func(value string) bool {
+				r, sent := saying(value)
+				_, a := answerOfRead(t.Context(), r, question{list: "response", sent: sent, none: none.is}, noon)
+				return a.Kind == erp.Absent
+			}
+			if nothing(value) && !nothing("Maria") {
+				t.Errorf("%d, none %s: %q is nothing by what it repeats: %q", status, none, frame, value)
+			}
+			rows, a := answerOfRead(t.Context(), answered(status, body), question{list: "response", none: none.is}, noon)
+			if a.Kind == erp.Absent && (len(rows) > 0 || status != 200 && status != 404 || !strings.ContainsAny(body, "{[")) {
+				t.Errorf("%d %q, none %s: %+v", status, body, none, a)
+			}
+		}
+		answerTo := func(value string) erp.Answer {
+			r, sent := saying(value)
+			return answerOfCreate(t.Context(), r, sent, noon)
 		}
 		got, want := answerTo(value), answerTo("Maria")
 		// A value that has the frame's own words takes them away: less is known then.

@@ -389,6 +389,25 @@ func TestACNPJWithLettersIsFoundInAnyCase(t *testing.T) {
 	}
 }
 
+// A CPF that is kept as a number loses its zeros in front, and so does a CNPJ.
+func TestATaxIDThatLostItsZerosIsFound(t *testing.T) {
+	for taxID, rows := range map[order.TaxID]map[string]string{
+		"00000000191":    {`191`: "", `"00000000191"`: "p-7"},
+		"01234567890":    {`1234567890`: "p-7", `"1234567890"`: "p-7", `11234567890`: "", `234567890`: ""},
+		"01222333000181": {`1222333000181`: "p-7", `12223330001`: "", `222333000181`: ""},
+	} {
+		for kept, want := range rows {
+			url := wiretest.Serve(t, wiretest.Answering(200, "application/json", `{"response":[{"id":"p-7","cpfCnpj":`+kept+`}]}`))
+			doc := ready(t)
+			doc.Customer.TaxID = taxID
+			doc, answer := calling(t, url).Customer(t.Context(), doc)
+			if s := doc.Body.(sensio.Sale); answer.Kind != erp.CustomerKnown || s.CustomerID != want {
+				t.Errorf("%s, kept as %s: %+v, customerId %q", taxID, kept, answer, s.CustomerID)
+			}
+		}
+	}
+}
+
 func TestAFailedCustomerQueryMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"404":     wiretest.Answering(404, "application/json", `{"success":false,"message":"Rota não encontrada"}`),

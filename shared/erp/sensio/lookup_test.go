@@ -225,6 +225,60 @@ func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
 	}
 }
 
+// A reference of which the beginning came back may be another's that begins alike: its
+// total has to tell it.
+func TestAReferenceThatCameBackCutIsOursByItsTotalAlone(t *testing.T) {
+	long := erp.Reference{Orig: "loja-online", OrigID: "0192f3a4-7b6c-7d8e-9fa0-b1c2d3e4f5a6"}
+	row := func(origID, total string) string {
+		return `{"id":"64f0c1","orig":"loja-online","origId":"` + origID + `"` + total + `}`
+	}
+	const total = `,"netTotal":100.5`
+	for name, c := range map[string]struct {
+		rows string
+		want erp.AnswerKind
+	}{
+		"whole":                           {row(long.OrigID, ""), erp.Present},
+		"cut, with its total":             {row(long.OrigID[:30], total), erp.Present},
+		"cut, without a total":            {row(long.OrigID[:30], ""), erp.Unprovable},
+		"cut to too little":               {row(long.OrigID[:19], total), erp.Unprovable},
+		"cut, twice":                      {row(long.OrigID[:30], total) + "," + row(long.OrigID[:30], total), erp.Unprovable},
+		"cut, beside the whole one":       {row(long.OrigID[:30], total) + "," + row(long.OrigID, total), erp.Present},
+		"longer than ours":                {row(long.OrigID+"7", total), erp.Unprovable},
+		"a code that begins as ours ends": {row(long.OrigID[1:], total), erp.Unprovable},
+	} {
+		l := &list{answers: map[string]string{long.OrigID: `{"response":[` + c.rows + `]}`}}
+		m := memory(t)
+		client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
+		if got := client.LookUp(t.Context(), long); got.Kind != c.want {
+			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		}
+		// What came back cut proves no filter.
+		l.answers = map[string]string{}
+		l.asked = nil
+		client.LookUp(t.Context(), reference)
+		if proven := c.rows != "" && len(l.asked) == 2; proven != (name == "whole") {
+			t.Errorf("%s: asked for %q", name, l.asked)
+		}
+	}
+}
+
+func TestTheKnownSaleThatCameBackCutProvesNothing(t *testing.T) {
+	long := erp.Reference{Orig: "loja-online", OrigID: "0192f3a4-7b6c-7d8e-9fa0-b1c2d3e4f5a6"}
+	whole := `{"response":[{"id":"1","orig":"loja-online","origId":"` + long.OrigID + `"}]}`
+	l, m := &list{answers: map[string]string{long.OrigID: whole}}, memory(t)
+	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
+	for origID, want := range map[string]erp.AnswerKind{long.OrigID: erp.Absent, long.OrigID[:30]: erp.Unprovable} {
+		l.answers = map[string]string{long.OrigID: whole}
+		if got := client.LookUp(t.Context(), long); got.Kind != erp.Present {
+			t.Fatal(got)
+		}
+		l.answers = map[string]string{long.OrigID: strings.Replace(whole, long.OrigID, origID, 1)}
+		if got := client.LookUp(t.Context(), reference); got.Kind != want {
+			t.Errorf("%q: %+v, want %s", origID, got, want)
+		}
+	}
+}
+
 const oursAlone = `{"response":[` + oursText + `]}`
 
 func TestAFilterProvesItselfForItsOwnAccountAndSettings(t *testing.T) {

@@ -180,9 +180,12 @@ func TestASensioThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
 			o.Lines[0].Name = value
 			doc := document(t, s.Client, o)
 			s.sim.Inject(sensiosim.Fault{Method: "POST /sales", Mode: sensiosim.Echo, Text: text})
-			got := s.Create(t.Context(), doc)
-			if got.Kind != erp.Refused || got.RetryAfter != 0 || strings.Contains(got.Text, value) {
-				t.Errorf("%q, %q: %+v, want refused", value, text, got)
+			got, want := s.Create(t.Context(), doc), erp.Refused
+			if text != "" && strings.Contains(value, "já cadastrado") {
+				want = erp.Unknown // of a sale: the buyer's word, or Sensio's that is his as well
+			}
+			if got.Kind != want || got.RetryAfter != 0 || strings.Contains(got.Text, value) {
+				t.Errorf("%q, %q: %+v, want %s", value, text, got, want)
 			}
 		}
 	}
