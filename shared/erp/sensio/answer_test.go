@@ -164,6 +164,21 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 	}
 }
 
+// A store called "Manutenção" takes nothing away from "em manutenção" where that would
+// make a sale absent.
+func TestAWordOfTheStoresHidesNothingThatForbidsAbsence(t *testing.T) {
+	for orig, want := range map[string]erp.AnswerKind{"Manutenção": erp.Lost, "Loja": erp.Lost, "erro interno": erp.Absent} {
+		said := "Sistema em manutenção, pedido não encontrado"
+		if want == erp.Absent {
+			said = "Pedido não encontrado"
+		}
+		q := question{list: "response", sent: wire.Sent{Request: map[string]string{"orig": orig}}, none: new(None).is}
+		if _, got := answerOfRead(t.Context(), answered(404, `{"message":"`+said+`"}`), q, noon); got.Kind != want {
+			t.Errorf("%q: %+v, want %s", orig, got, want)
+		}
+	}
+}
+
 // Messages may lie as deep as JSON goes, and each is copied once.
 func TestAMessageIsCopiedOnceHoweverDeepItLies(t *testing.T) {
 	cost := func(n int) uint64 {
