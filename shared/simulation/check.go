@@ -243,7 +243,7 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 		s.end.cause += "the App Key is of another app"
 	case s.alone(why):
 		s.end.cause += "the account rests for it alone"
-	case !s.account.promised() && s.harmed && s.creates+s.began > 0 && s.unsure:
+	case !s.account.promised() && (s.harmed || s.taken) && s.creates+s.began > 0 && s.unsure:
 		s.end.cause += "nothing proves whether it is there"
 	default:
 		w.broken(s.key, "parked without a cause: %s", why)
