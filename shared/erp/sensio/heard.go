@@ -116,7 +116,7 @@ const longestLabel = 60
 func appendSaid(all []string, about string, v any, byField bool) []string {
 	switch v := v.(type) {
 	case string:
-		if text := strings.TrimSpace(wire.Plain(wire.Plain(v))); strings.ContainsFunc(text, isLetter) {
+		if text := strings.TrimSpace(wire.Plain(v)); strings.ContainsFunc(text, isLetter) {
 			if about != "" {
 				text = about + ": " + text
 			}

@@ -123,7 +123,7 @@ const (
 // keptAs compares a value as ERPs keep them: padded with spaces or zeros, with entities,
 // or cut.
 func keptAs(kept, sent string) likeness {
-	kept, sent = wire.OneLine(wire.Plain(wire.Plain(kept))), wire.OneLine(wire.Plain(wire.Plain(sent)))
+	kept, sent = wire.OneLine(wire.Plain(kept)), wire.OneLine(wire.Plain(sent))
 	switch {
 	case kept == "":
 		return another

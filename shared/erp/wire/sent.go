@@ -137,11 +137,11 @@ func (e *echo) tick() bool {
 	return e.err == nil
 }
 
-// add adds a text, and what entities and escapes in it may have been turned into.
+// add adds a text, and what Plain may make of it.
 func (e *echo) add(text string, sent bool) {
 	e.insert(fold.Text(text), sent)
-	for range 2 {
-		plain := Plain(text)
+	for range rounds {
+		plain := undo(text)
 		if plain == text {
 			return
 		}

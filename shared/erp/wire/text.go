@@ -2,6 +2,8 @@ package wire
 
 import (
 	"fmt"
+	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +37,32 @@ func Clean(text string, private ...string) string {
 
 // OneLine is a clean text with single spaces.
 func OneLine(text string) string { return strings.Join(strings.Fields(Text(text)), " ") }
+
+// Plain is an ERP's text without the writings in which letters reach it: \u00e3 that was
+// escaped twice, and HTML entities, which may have been written for entities.
+func Plain(text string) string {
+	for range rounds {
+		plain := undo(text)
+		if plain == text {
+			break
+		}
+		text = plain
+	}
+	return text
+}
+
+// rounds is how often a text is written over again, at the most.
+const rounds = 2
+
+var escaped = regexp.MustCompile(`\\+u[0-9a-fA-F]{4}`)
+
+// undo undoes one such writing.
+func undo(text string) string {
+	return html.UnescapeString(escaped.ReplaceAllStringFunc(text, func(code string) string {
+		n, _ := strconv.ParseUint(code[len(code)-4:], 16, 16) // four such digits are one
+		return string(rune(n))
+	}))
+}
 
 // mask masks a value in any case, wherever it stands. Its work grows with the
 // length of both, never with their product (Knuth, Morris and Pratt): a buyer's

@@ -121,3 +121,43 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+func TestJSONIsReadInTheWritingsThatERPsUse(t *testing.T) {
+	for name, body := range map[string]string{
+		"UTF-8":                  `{"a":"OS não cadastrada"}`,
+		"escaped":                `{"a":"OS n\u00e3o cadastrada"}`,
+		"with a byte order mark": "\xef\xbb\xbf{\"a\":\"OS não cadastrada\"}",
+		"ISO-8859-1":             "{\"a\":\"OS n\xe3o cadastrada\"}",
+	} {
+		var got struct{ A string }
+		if err := wire.Decode([]byte(body), &got); err != nil || got.A != "OS não cadastrada" {
+			t.Errorf("%s: %q, %v", name, got.A, err)
+		}
+	}
+	var both struct{ A string }
+	if err := wire.Decode([]byte("{\"a\":\"Cidade S\xe3o José inválida\"}"), &both); err != nil || both.A != "Cidade São José inválida" {
+		t.Errorf("both at once: %q, %v", both.A, err)
+	}
+	for _, broken := range []string{"", "\xef\xbb\xbf", "\xe3", "\xef\xbb\xbf\xef\xbb\xbf{}", `{}{}`} {
+		if err := wire.Decode([]byte(broken), new(any)); err == nil {
+			t.Errorf("%q is read", broken)
+		}
+	}
+}
+
+func TestATextIsPlainWhateverItWasWrittenIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"não":                       "não",
+		`n\u00e3o`:                  "não",
+		`n\\u00E3o`:                 "não",
+		"n&atilde;o":                "não",
+		"n&amp;atilde;o &amp;amp; ": "não & ",
+		`n&#92;u00e3o`:              "não",
+		`\u12 \x \u00`:              `\u12 \x \u00`,
+		"A & B; &atilde":            "A & B; ã",
+	} {
+		if got := wire.Plain(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}

@@ -32,8 +32,7 @@ const mostWords = 16 << 10
 // What was sent goes first, and brackets and quotes are paired in what is left:
 // a buyer called "x] api bloqueada [" pairs none of the ERP's.
 func Hear(ctx context.Context, text string, sent Sent) (Words, error) {
-	// ERPs write entities and escapes for what they got, which may have had some itself.
-	said := fold.Text(Plain(Plain(text)))
+	said := fold.Text(Plain(text))
 	own, err := sent.without(ctx, said)
 	if err != nil {
 		return Words{}, err
