@@ -3,7 +3,6 @@ package omie
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"regexp"
 	"slices"
@@ -12,7 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -28,63 +27,66 @@ const (
 	consultarCliente method = "ConsultarCliente"
 )
 
-// How long to wait where Omie says nothing, or nothing that can be read.
-const (
-	redundantRest  = 61 * time.Second // equal calls are refused for 60 s
-	blockRest      = 30 * time.Minute
-	concurrentRest = 10 * time.Second
-	rateRest       = 60 * time.Second // the limits count per minute
-	keyRest        = 5 * time.Minute
-	longestRest    = 2 * time.Hour // whatever Omie says; its blocks last 30 minutes
-)
-
 // reply is an answer that was read, and the fault in it, if it is one.
 type reply struct {
 	body  []byte
 	fault fault
 }
 
-// answerOf says what a call ended in. It is pure: its table is its test. Faults
+// answerOf says what a call ended in. It is pure: its tables are its test. Faults
 // come at any HTTP status, most of them with 500, so the body is read first; what
-// can't be understood is Lost, because Omie may have written.
+// can't be understood is Lost, because Omie may have written, and so is what
+// contradicts itself.
 //
 // A read that found nothing is Absent; one that found something is Present, and a
 // written customer is CustomerKnown, with the id in ID. The private values never reach
 // the answer's text, and what was sent never decides. Where the context ends over
 // the words of a fault, the answer is Lost.
 func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, private ...string) (erp.Answer, reply) {
-	is := reply{body: r.Body}
-	var faulty bool
-	if is.fault, faulty = readFault(r.Body); faulty {
-		answer := erp.Answer{Kind: erp.Lost}
+	e, went := stateOf(r.Body), success(m, r.Body)
+	is := reply{body: r.Body, fault: e.fault()}
+	answer := withoutFault(went, r.Status, r.Header)
+	if refuses := e.refuses(); refuses || went.Kind != erp.Lost && is.fault.text != "" && !succeeded.MatchString(fold.Text(is.fault.text)) {
 		var err error
-		if is.fault.words, err = wire.Hear(ctx, is.fault.text, sent); err == nil {
+		is.fault.words, err = wire.Hear(ctx, is.fault.text, sent)
+		switch contradicts := refuses && (went.Kind != erp.Lost || e.namesOne()); {
+		case err != nil || contradicts:
+			answer = erp.Answer{Kind: erp.Lost}
+		case refuses:
 			answer = is.fault.answer(m, r.Status, r.Header)
+		case is.fault.inWords(m, http.StatusOK, nil).Kind != erp.Unknown: // the words of a refusal
+			answer = erp.Answer{Kind: erp.Lost}
 		}
-		answer.Text = wire.Clean(is.fault.text, private...)
-		return answer, is
 	}
-	answer := withoutFault(m, r.Status, r.Header, r.Body)
 	switch answer.Kind {
 	case erp.Created, erp.CustomerKnown, erp.Present:
 	default:
-		answer.Text = wire.Clean(r.NotUnderstood(), private...)
+		answer.Text = wire.Clean(cmp.Or(is.fault.text, r.NotUnderstood()), private...)
 	}
 	return answer, is
 }
 
-func withoutFault(m method, status int, header http.Header, body []byte) erp.Answer {
+// withoutFault is what an answer means that doesn't say that anything is wrong.
+func withoutFault(went erp.Answer, status int, header http.Header) erp.Answer {
+	well := status >= 200 && status <= 299
 	switch {
+	case well:
+		return went
+	case went.Kind != erp.Lost:
+		return erp.Answer{Kind: erp.Lost}
 	case status == http.StatusTooManyRequests:
 		return accountRests(retryAfter(header, rateRest))
 	case status == http.StatusTooEarly:
 		return accountRests(blockRest)
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	case noEntry(status):
 		return accountFault()
-	case status < 200 || status > 299:
-		return erp.Answer{Kind: erp.Lost}
 	}
-	return success(m, body)
+	return erp.Answer{Kind: erp.Lost}
+}
+
+// noEntry tells whether the status is of an account that isn't let in.
+func noEntry(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 func accountRests(rest time.Duration) erp.Answer {
@@ -96,27 +98,18 @@ func accountFault() erp.Answer {
 }
 
 // success reads the answer of a call that went well. Every field that counts has
-// to be there; else nobody knows what happened.
+// to be there; else nobody knows what happened, and it is Lost.
 func success(m method, body []byte) erp.Answer {
 	switch m {
 	case incluirOS:
-		var a struct {
-			CCodStatus loose.Text `json:"cCodStatus"`
-			NCodOS     loose.Text `json:"nCodOS"`
-			CNumOS     loose.Text `json:"cNumOS"`
-		}
-		if wire.Decode(body, &a) == nil && a.CCodStatus == "0" && isID(string(a.NCodOS)) {
-			return erp.Answer{Kind: erp.Created, ID: string(a.NCodOS), Number: order.Cut(string(a.CNumOS), wire.MaxID)}
+		if e := stateOf(body); isZero(e.CCodStatus) && idOf(e.NCodOS) != "" {
+			return erp.Answer{Kind: erp.Created, ID: idOf(e.NCodOS), Number: order.Cut(string(e.CNumOS), wire.MaxID)}
 		}
 	case consultarOS:
 		return shown(body)
 	case incluirCliente:
-		var a struct {
-			CodigoStatus      loose.Text `json:"codigo_status"`
-			CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
-		}
-		if wire.Decode(body, &a) == nil && a.CodigoStatus == "0" && isID(string(a.CodigoClienteOmie)) {
-			return erp.Answer{Kind: erp.CustomerKnown, ID: string(a.CodigoClienteOmie)}
+		if e := stateOf(body); isZero(e.CodigoStatus) && idOf(e.CodigoClienteOmie) != "" {
+			return erp.Answer{Kind: erp.CustomerKnown, ID: idOf(e.CodigoClienteOmie)}
 		}
 	case listarClientes:
 		if _, ok := customersIn(body); ok {
@@ -124,8 +117,8 @@ func success(m method, body []byte) erp.Answer {
 		}
 	case consultarCliente:
 		var a shownCustomer
-		if wire.Decode(body, &a) == nil && isID(string(a.CodigoClienteOmie)) {
-			return erp.Answer{Kind: erp.Present, ID: string(a.CodigoClienteOmie)}
+		if wire.Decode(body, &a) == nil && idOf(a.CodigoClienteOmie) != "" {
+			return erp.Answer{Kind: erp.Present, ID: idOf(a.CodigoClienteOmie)}
 		}
 	}
 	return erp.Answer{Kind: erp.Lost}
@@ -133,67 +126,49 @@ func success(m method, body []byte) erp.Answer {
 
 // fault is how Omie refuses.
 type fault struct {
-	text  string     // as Omie wrote it
+	text  string     // as Omie wrote it, in plain letters
 	words wire.Words // for the patterns
-	code  string     // faultcode in lower case
+	code  string     // in lower case
 }
 
-func readFault(body []byte) (fault, bool) {
-	var raw struct {
-		Faultstring any `json:"faultstring"` // encoding/json also takes faultString
-		Faultcode   any `json:"faultcode"`
-	}
-	if wire.Decode(body, &raw) != nil {
-		return fault{}, false
-	}
-	text, code := asText(raw.Faultstring), asText(raw.Faultcode)
-	return fault{text: cmp.Or(text, code), code: strings.ToLower(code)}, text != "" || code != ""
-}
-
-// asText keeps what is no text as JSON: a fault that nobody understands is a fault
-// all the same, and no success.
-func asText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	}
-	b, _ := json.Marshal(v) // was JSON before
-	return string(b)
-}
-
-// numbered tells whether the code is SOAP-ENV:Client- with that number. Numbers
+// numbered tells whether the code is, or ends in, one of those numbers. Numbers
 // differ between services, so only those that mean one thing everywhere count.
-func (f fault) numbered(n string) bool { return strings.HasSuffix(f.code, "client-"+n) }
+func (f fault) numbered(numbers ...string) bool {
+	return slices.Contains(numbers, strings.TrimLeft(f.code[strings.LastIndex(f.code, "-")+1:], "0"))
+}
 
-// answer goes by the words. The number decides where they say nothing; where it
-// contradicts what would be definite about an OS, nobody knows.
+// answer goes by the words. The number decides where they say nothing, then the status.
+// Where either contradicts what would be definite, nobody knows.
 func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 	said, number := f.inWords(m, status, header), f.inNumber(m)
 	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
 	switch {
-	case said.Kind == erp.Unknown:
-		return number
-	case definite && (m == incluirOS || m == consultarOS) && number.Kind != erp.Unknown && number.Kind != said.Kind:
+	case definite && (noEntry(status) || succeeded.MatchString(f.words.Own)):
+		return erp.Answer{Kind: erp.Lost}
+	case definite && m.ofOS() && number.Kind != erp.Unknown && number.Kind != said.Kind:
 		return erp.Answer{Kind: erp.Unknown}
+	case said.Kind != erp.Unknown:
+		return said
+	case number.Kind == erp.Unknown && noEntry(status):
+		return accountFault()
 	}
-	return said
+	return number
 }
 
-// inWords goes from what concerns the account to what concerns the contents.
+// inWords goes from what concerns the account to what concerns the contents. A read
+// refuses no order: what nobody has heard of is the account's or the moment's.
 func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 	own := f.words.Own
 	switch {
-	case status == http.StatusTooEarly || strings.Contains(f.code, "misuse_api_process") || blocked.MatchString(own):
+	case status == http.StatusTooEarly || strings.Contains(f.code, misuse) || blocked.MatchString(own):
 		return accountRests(f.seconds(blockRest))
-	case status == http.StatusTooManyRequests || strings.Contains(own, "too many requests"):
-		return accountRests(retryAfter(header, rateRest))
+	case status == http.StatusTooManyRequests || tooMany.MatchString(own):
+		return accountRests(retryAfter(header, f.seconds(rateRest)))
 	case redundant.MatchString(own):
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case concurrent.MatchString(own):
 		return accountRests(concurrentRest)
-	case keyRefused.MatchString(own) || forbidden.MatchString(own):
+	case keyRefused.MatchString(own) || appGone.MatchString(own) || forbidden.MatchString(own):
 		return accountFault()
 	case m.writes() && duplicate.MatchString(own):
 		return erp.Answer{Kind: erp.Duplicate}
@@ -201,7 +176,7 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return erp.Answer{Kind: erp.Lost}
 	case f.saysNone(m):
 		return erp.Answer{Kind: erp.Absent}
-	case m != consultarOS && invalid.MatchString(own):
+	case m.writes() && invalid.MatchString(own) || m == listarClientes && taxIDRefused.MatchString(own):
 		return erp.Answer{Kind: erp.Refused}
 	}
 	return erp.Answer{Kind: erp.Unknown}
@@ -210,11 +185,11 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 // inNumber is what the number means where words say nothing that we know.
 func (f fault) inNumber(m method) erp.Answer {
 	switch {
-	case f.numbered("6") || f.numbered("1100"):
+	case f.numbered("6", "1100", "8020"):
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case f.numbered("1880"):
 		return accountRests(concurrentRest)
-	case m.writes() && strings.HasSuffix(f.code, "-102"):
+	case m.writes() && f.numbered("102"):
 		return erp.Answer{Kind: erp.Duplicate}
 	case m == listarClientes && f.numbered("5113") && !ofAnotherThing.MatchString(f.words.Whole):
 		return erp.Answer{Kind: erp.Absent}
@@ -223,43 +198,22 @@ func (f fault) inNumber(m method) erp.Answer {
 }
 
 func (m method) writes() bool { return m == incluirOS || m == incluirCliente }
+func (m method) ofOS() bool   { return m == incluirOS || m == consultarOS }
 
 // saysNone tells whether the fault is a read's way to say that there is nothing.
 // For an OS that is a proof that lets a second one be created, so the text has to
-// speak of the OS, and neither reading of it of anything else that may be wrong.
+// say it of the OS itself, and neither reading of it that anything else may be wrong.
 func (f fault) saysNone(m method) bool {
-	own, whole := f.words.Own, f.words.Whole
 	switch m {
 	case listarClientes:
-		return emptyPage.MatchString(own)
+		return emptyPage.MatchString(f.words.Own)
 	case consultarOS:
-		return missing.MatchString(own) && ofTheOS.MatchString(own) && !slices.ContainsFunc(
-			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, blocked, redundant, concurrent, keyRefused, forbidden, unstable},
-			func(p *regexp.Regexp) bool { return p.MatchString(whole) })
+		return noOS.MatchString(f.words.Own) && !slices.ContainsFunc(
+			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, keyRefused, appGone, forbidden, unstable},
+			func(p *regexp.Regexp) bool { return p.MatchString(f.words.Whole) })
 	}
 	return false
 }
-
-// The patterns meet wire.Words.
-var (
-	blocked    = regexp.MustCompile(`api bloqueada|consumo indevido`)
-	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
-	concurrent = regexp.MustCompile(`ja existe uma requisicao desse metodo`)
-	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi )?(informad|encontrad|cadastrad|preenchid)|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)`)
-	forbidden  = regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente)|acesso (foi )?(negado|nao (autorizado|permitido))|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|modulo\b.{0,60}\bnao (esta |foi )?(contratad|habilitad|liberad|ativ)`)
-	duplicate  = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]`)
-	unstable   = regexp.MustCompile(`broken response|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|tente novamente|tentar novamente|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
-	emptyPage  = regexp.MustCompile(`nao existem registros|nenhum (registro|cliente)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
-	invalid    = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\binforme\b|nao existe|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
-
-	missing        = regexp.MustCompile(`nao (foi )?(cadastrad|encontrad|localizad)|nao existe`)
-	ofTheOS        = regexp.MustCompile(`\bos\b|\bordem\b|codigo de integracao|\bregistros?\b`)
-	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo|\btag\b`)
-	ofTheCustomer  = regexp.MustCompile(`cliente`)
-
-	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
-	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
-)
 
 // seconds is the waiting time in Omie's words, or the fallback.
 func (f fault) seconds(fallback time.Duration) time.Duration {

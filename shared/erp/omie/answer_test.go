@@ -48,7 +48,8 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		// Well received, but nobody knows what happened.
 		{incluirOS, 200, "", strings.Replace(created, `"0"`, `"1"`, 1), kind(erp.Lost)},
 		{incluirOS, 200, "", `{"cCodStatus":"0"}`, kind(erp.Lost)},
-		{incluirOS, 200, "", strings.Replace(created, `{`, `{"faultstring":{"a":1},`, 1), kind(erp.Unknown)},
+		{incluirOS, 200, "", strings.Replace(created, `{`, `{"faultstring":{"a":1},`, 1), kind(erp.Lost)},
+		{incluirOS, 500, "", `{"faultstring":{"a":1}}`, kind(erp.Unknown)},
 		{incluirOS, 200, "", `{"cCodStatus":"0","nCodOS":0}`, kind(erp.Lost)},
 		{incluirOS, 200, "", `{"cCodStatus":"0","nCodOS":{}}`, kind(erp.Lost)},
 		{incluirOS, 200, "", `{"nCodOS":3847270140}`, kind(erp.Lost)},
@@ -184,7 +185,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{consultarOS, 500, "", faultBody("OS não cadastrada", server), kind(erp.Lost)},
 		{consultarOS, 500, "", faultBody("Método não encontrado", ""), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("Serviço não encontrado", ""), kind(erp.Unknown)},
-		{consultarOS, 500, "", faultBody("Aplicativo não cadastrado para a OS", ""), kind(erp.Unknown)},
+		{consultarOS, 500, "", faultBody("Aplicativo não cadastrado para a OS", ""), account},
 		{consultarOS, 500, "", faultBody("Cliente da OS não cadastrado", ""), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("Preencha a tag [cCodIntOS]", ""), kind(erp.Unknown)},
 		{consultarOS, 404, "", `<html>não encontrada</html>`, kind(erp.Lost)},

@@ -87,10 +87,8 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 
 // about tells whether the answer names no other OS than ours.
 func about(body []byte, code string) bool {
-	var a struct {
-		CCodIntOS string `json:"cCodIntOS"`
-	}
-	return wire.Decode(body, &a) == nil && (a.CCodIntOS == "" || a.CCodIntOS == code)
+	named := stateOf(body).CCodIntOS
+	return named == "" || isOurs(named, code)
 }
 
 // Request is the exact body of IncluirOS: what Create sends, and what a preview

@@ -78,7 +78,13 @@ func (c *Client) ask(ctx context.Context, k wire.Keys, customer order.Customer, 
 
 func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
 	id, answer := c.find(ctx, k, customer)
-	if answer.Kind == erp.Absent {
+	switch answer.Kind {
+	case erp.Unknown:
+		// A question that nobody understands the answer of is asked again: no order is
+		// refused for it.
+		answer.Kind = erp.Lost
+		return id, answer
+	case erp.Absent:
 		id, answer = c.create(ctx, k, customer, code)
 	}
 	// Nothing of the document was sent, so a fault that nobody knows is as
@@ -135,13 +141,11 @@ func (c *Client) confirm(ctx context.Context, k wire.Keys, customer order.Custom
 	return answer
 }
 
-var existingID = regexp.MustCompile(`(?:com o id|ncod) ?\[([0-9]+)\]`)
-
 // existing is the id of the customer that was in the way, where Omie says it. It
 // stands in brackets, so it may be anybody's.
 func (f fault) existing() string {
-	if said := existingID.FindStringSubmatch(f.words.Shown); said != nil && isID(said[1]) {
-		return said[1]
+	if said := existingID.FindStringSubmatch(f.words.Shown); said != nil {
+		return idOf(loose.Text(said[1]))
 	}
 	return ""
 }
@@ -159,7 +163,11 @@ func customersIn(body []byte) ([]shownCustomer, bool) {
 		TotalDeRegistros loose.Text      `json:"total_de_registros"`
 	}
 	err := wire.Decode(body, &page)
-	return page.ClientesCadastro, err == nil && (page.ClientesCadastro != nil || page.TotalDeRegistros == "0")
+	rows, none := page.ClientesCadastro, isZero(page.TotalDeRegistros)
+	if len(rows) == 0 && page.TotalDeRegistros != "" {
+		return nil, err == nil && none
+	}
+	return rows, err == nil && rows != nil
 }
 
 // pick is the lowest id of those with exactly this tax id, of the active ones if
@@ -167,38 +175,28 @@ func customersIn(body []byte) ([]shownCustomer, bool) {
 // same customer.
 func pick(rows []shownCustomer, taxID order.TaxID) string {
 	same := slices.DeleteFunc(slices.Clone(rows), func(r shownCustomer) bool {
-		return !taxID.Is(string(r.CnpjCpf)) || !isID(string(r.CodigoClienteOmie))
+		return !taxID.Is(string(r.CnpjCpf)) || idOf(r.CodigoClienteOmie) == ""
 	})
 	if len(same) == 0 {
 		return ""
 	}
 	best := slices.MinFunc(same, func(a, b shownCustomer) int {
-		return cmp.Or(strings.Compare(inactive(a), inactive(b)), cmp.Compare(idOf(a), idOf(b)))
+		return cmp.Or(inactive(a)-inactive(b), cmp.Compare(a.number(), b.number()))
 	})
-	return string(best.CodigoClienteOmie)
+	return idOf(best.CodigoClienteOmie)
 }
 
-func inactive(r shownCustomer) string {
-	if r.Inativo == "S" {
-		return "S"
+func inactive(r shownCustomer) int {
+	if strings.EqualFold(string(r.Inativo), "S") {
+		return 1
 	}
-	return "N"
+	return 0
 }
 
-func idOf(r shownCustomer) int64 {
-	id, _ := strconv.ParseInt(string(r.CodigoClienteOmie), 10, 64) // isID was asked before
+func (r shownCustomer) number() int64 {
+	id, _ := strconv.ParseInt(string(r.CodigoClienteOmie), 10, 64) // idOf was asked before
 	return id
 }
-
-// Lengths that Omie's fields surely take. Its reference gives none for them; a
-// text cut short still finds its customer, one too long is refused.
-const (
-	maxName     = 60
-	maxFantasia = 100
-	maxEmail    = 500
-	maxAddress  = 60
-	maxCity     = 40
-)
 
 // newCustomer is the param of IncluirCliente. A key without a value isn't sent.
 func newCustomer(customer order.Customer, code string) map[string]any {
@@ -295,5 +293,3 @@ func (c *Client) forget(ctx context.Context, k wire.Keys, customer order.Custome
 		_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})
 	}
 }
-
-var unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*nao (foi )?(cadastrad|encontrad|localizad)`)

@@ -148,7 +148,7 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 		"redundant":         {answers: map[string]string{list: faultOf("Consumo redundante. Aguarde 16 segundos (REDUNDANT).", "")}, kind: erp.Redundant, rest: 16 * time.Second, calls: []string{list}},
 		"blocked":           {answers: map[string]string{list: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")}, kind: erp.AccountRests, rest: 100 * time.Second, calls: []string{list}},
 		"not listed":        {answers: map[string]string{list: `<html>`}, kind: erp.Lost, calls: []string{list}},
-		"an unknown fault":  {answers: map[string]string{list: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list}},
+		"an unknown fault":  {answers: map[string]string{list: faultOf("Algo", "")}, kind: erp.Lost, calls: []string{list}},
 		"refused":           {answers: map[string]string{list: none, create: faultOf("CEP inválido", "")}, kind: erp.Refused, calls: []string{list, create}},
 		"refused in a way":  {answers: map[string]string{list: none, create: faultOf("Algo", "")}, kind: erp.Refused, calls: []string{list, create}},
 		"lost":              {answers: map[string]string{list: none, create: `<html>`}, kind: erp.Lost, calls: []string{list, create}},
@@ -338,7 +338,7 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 		rest    time.Duration
 	}{
 		"the question is lost":    {answers: map[string]string{list: "<html>"}, kind: erp.Lost, rest: spacing},
-		"the question is refused": {answers: map[string]string{list: faultOf("ERROR: Tag [X] inválida", "SOAP-ENV:Client-1")}, kind: erp.Refused, rest: spacing},
+		"the question is refused": {answers: map[string]string{list: faultOf("ERROR: CPF inválido", "SOAP-ENV:Client-1")}, kind: erp.Refused, rest: spacing},
 		"the creation is lost":    {answers: map[string]string{list: none, create: "<html>"}, kind: erp.Lost, rest: spacing},
 		"it is redundant":         {answers: map[string]string{list: faultOf("ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", "SOAP-ENV:Client-6")}, kind: erp.Redundant, rest: spacing},
 		"it is redundant for longer": {

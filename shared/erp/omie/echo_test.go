@@ -97,7 +97,7 @@ func TestANumberNeverDecidesAgainstTheWords(t *testing.T) {
 		{consultarOS, "OS não cadastrada", client + "1880", erp.Unknown},
 		{incluirOS, "Preencha a tag [x]", client + "103", erp.Refused},
 		{incluirCliente, "CPF inválido", client + "102", erp.Refused},
-		{listarClientes, "Método não encontrado", client + "5113", erp.Refused},
+		{listarClientes, "Método não encontrado", client + "5113", erp.Unknown},
 		{listarClientes, "Sem permissão", client + "5113", erp.AccountRests},
 		{listarClientes, "Serviço indisponível", client + "5113", erp.Lost},
 		{listarClientes, "Não há clientes", client + "5113", erp.Absent},

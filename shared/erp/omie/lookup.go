@@ -1,7 +1,9 @@
 package omie
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -12,7 +14,7 @@ import (
 // shownOS is what counts of an OS as ConsultarOS shows it.
 type shownOS struct {
 	Cabecalho struct {
-		CCodIntOS   string       `json:"cCodIntOS"`
+		CCodIntOS   loose.Text   `json:"cCodIntOS"`
 		NCodOS      loose.Text   `json:"nCodOS"`
 		CNumOS      loose.Text   `json:"cNumOS"`
 		NCodCli     loose.Text   `json:"nCodCli"`
@@ -22,7 +24,7 @@ type shownOS struct {
 		CNumPedido loose.Text `json:"cNumPedido"`
 	}
 	InfoCadastro struct {
-		CCancelada string `json:"cCancelada"`
+		CCancelada flag `json:"cCancelada"`
 	}
 	ServicosPrestados []shownLine
 }
@@ -43,27 +45,34 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 		return answer
 	}
 	var os shownOS
-	if err := wire.Decode(r.body, &os); err != nil || os.Cabecalho.CCodIntOS != ref.Code {
+	if err := wire.Decode(r.body, &os); err != nil || !isOurs(os.Cabecalho.CCodIntOS, ref.Code) {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
 	}
 	return answer
 }
 
+// isOurs compares a code that Omie shows, which it may have padded, with ours.
+func isOurs(shown loose.Text, code string) bool {
+	return strings.TrimSpace(wire.Plain(string(shown))) == code
+}
+
 // shown reads the answer of ConsultarOS.
 func shown(body []byte) erp.Answer {
 	var os shownOS
-	if wire.Decode(body, &os) != nil || os.Cabecalho.CCodIntOS == "" || !isID(string(os.Cabecalho.NCodOS)) {
+	err := wire.Decode(body, &os)
+	id := idOf(os.Cabecalho.NCodOS)
+	if err != nil || os.Cabecalho.CCodIntOS == "" || id == "" {
 		return erp.Answer{Kind: erp.Lost}
 	}
 	return erp.Answer{
 		Kind:   erp.Present,
-		ID:     string(os.Cabecalho.NCodOS),
+		ID:     id,
 		Number: order.Cut(string(os.Cabecalho.CNumOS), wire.MaxID),
 		Found: erp.Found{
 			Total:       os.total(),
-			OrderNumber: string(os.InformacoesAdicionais.CNumPedido),
-			CustomerID:  string(os.Cabecalho.NCodCli),
-			Cancelled:   os.InfoCadastro.CCancelada == "S",
+			OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido)),
+			CustomerID:  cmp.Or(idOf(os.Cabecalho.NCodCli), string(os.Cabecalho.NCodCli)),
+			Cancelled:   bool(os.InfoCadastro.CCancelada),
 		},
 	}
 }

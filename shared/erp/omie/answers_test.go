@@ -1,0 +1,297 @@
+package omie_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// row is one of testdata/answers.json.
+type row struct {
+	Calls []string
+	// Status, Header (Retry-After) and one of Body, Text and Bytes are the answer. Each
+	// letter of Bytes is one byte, so that it can be what no JSON file can hold.
+	Status              int
+	Header, Text, Bytes string
+	Body                json.RawMessage
+	Want, Rest, ID      string
+	// OrderNumber is the configured cNumPedido.
+	OrderNumber string `json:"order_number"`
+	// Number: the fault's number decides. TextOnly: what doesn't carry its number or
+	// HTTP status is another answer. Plain: it is no fault alone.
+	Number, Plain bool
+	TextOnly      bool `json:"text_only"`
+	Source        string
+}
+
+func corpus(t testing.TB) []row {
+	t.Helper()
+	b, err := os.ReadFile("testdata/answers.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Wants map[string]string
+		Rows  []row
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Rows
+}
+
+// answer is one HTTP answer.
+type answer struct {
+	status     int
+	retryAfter string
+	body       []byte
+}
+
+func (a answer) write() *http.Response {
+	h := http.Header{"Content-Type": {"application/json"}}
+	if a.retryAfter != "" {
+		h.Set("Retry-After", a.retryAfter)
+	}
+	return &http.Response{StatusCode: a.status, Header: h, Body: io.NopCloser(bytes.NewReader(a.body))}
+}
+
+// literal is the row's answer as it stands there.
+func (r row) literal() answer {
+	body := []byte(r.Text)
+	switch {
+	case r.Body != nil:
+		body = r.Body
+	case r.Bytes != "":
+		body = nil
+		for _, letter := range r.Bytes {
+			body = append(body, byte(letter))
+		}
+	}
+	return answer{r.Status, r.Header, body}
+}
+
+// fault is the row's, if it is one.
+func (r row) fault() (text, code string, ok bool) {
+	var f struct{ Faultstring, Faultcode string }
+	ok = !r.Plain && r.Body != nil && json.Unmarshal(r.Body, &f) == nil && f.Faultstring != ""
+	return f.Faultstring, f.Faultcode, ok
+}
+
+func written(v map[string]any) []byte {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// ascii escapes what is not ASCII, as JSON may.
+func ascii(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if r < 0x80 {
+			out.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&out, `\u%04x`, r)
+	}
+	return out.String()
+}
+
+var entities = strings.NewReplacer("ã", "&atilde;", "á", "&aacute;", "à", "&agrave;", "ç", "&ccedil;", "é", "&eacute;", "ê", "&ecirc;", "í", "&iacute;", "ó", "&oacute;", "õ", "&otilde;", "ú", "&uacute;", "â", "&acirc;")
+
+// writings are the fault in each way in which faults were seen.
+func writings(status int, text, code string) map[string]answer {
+	in := func(t, c string) []byte { return written(map[string]any{"faultstring": t, "faultcode": c}) }
+	var latin []byte
+	for _, r := range string(in(text, code)) {
+		latin = append(latin, byte(r))
+	}
+	as := map[string][]byte{
+		"escaped once":     []byte(ascii(string(in(text, code)))),
+		"escaped twice":    in(ascii(text), code),
+		"in ISO-8859-1":    latin,
+		"with entities":    in(entities.Replace(text), code),
+		"entities, twice":  in(html.EscapeString(entities.Replace(text)), code),
+		"a mark before it": append([]byte("\xef\xbb\xbf"), in(text, code)...),
+		"as error_code":    written(map[string]any{"error_message": text, "error_code": code}),
+		"as errorCode":     written(map[string]any{"errorMessage": text, "errorCode": code}),
+		"keys in capitals": written(map[string]any{"FAULTSTRING": text, "FAULTCODE": code}),
+		"keys in camels":   written(map[string]any{"faultString": text, "faultCode": code}),
+		"padded":           in("  "+text+"\n", code+"   "),
+	}
+	if !strings.ContainsAny(text, `\&`) { // a letter written otherwise has no capitals
+		as["in capitals"] = in(strings.ToUpper(text), code)
+	}
+	list := map[string]answer{}
+	for name, body := range as {
+		list[name] = answer{status: status, body: body}
+	}
+	return list
+}
+
+// others are the fault's words in another envelope, with another status or number.
+func others(text, code string) map[string]answer {
+	number := code[strings.LastIndex(code, "-")+1:]
+	return map[string]answer{
+		"a status of an OS":       {status: 200, body: written(map[string]any{"cCodStatus": "1", "cDescStatus": text})},
+		"a status of a customer":  {status: 200, body: written(map[string]any{"codigo_status": 101, "descricao_status": text})},
+		"omie_fail":               {status: 500, body: written(map[string]any{"code": 1, "description": text, "referer": "", "fatal": false})},
+		"in a 200":                {status: 200, body: written(map[string]any{"faultstring": text, "faultcode": code})},
+		"the number as a number":  {status: 500, body: []byte(fmt.Sprintf(`{"faultstring": %q, "faultcode": %s}`, text, numberOr(number, `""`)))},
+		"the words without words": {status: 500, body: written(map[string]any{"faultstring": text, "faultcode": ""})},
+	}
+}
+
+func numberOr(text, fallback string) string {
+	if strings.Trim(text, "0123456789") == "" && text != "" {
+		return strings.TrimLeft(text, "0")
+	}
+	return fallback
+}
+
+// omieAnswers answers each method; what isn't asked for is answered well.
+type omieAnswers struct {
+	methods map[string]answer
+	asked   []string
+}
+
+func (o *omieAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
+	var request struct{ Call string }
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		return nil, err
+	}
+	o.asked = append(o.asked, request.Call)
+	return o.methods[request.Call].write(), nil
+}
+
+const (
+	corpusID = "5522173861"
+	aNumber  = `{"customer": {"default": 3795260786}, "os": {"InformacoesAdicionais": {"cNumPedido": %q}}, "services": {"*": {"nCodServico": 1}}}`
+)
+
+// outcomeOf is what the call comes to in which that answer is given, and whether a
+// customer was created for it.
+func outcomeOf(t *testing.T, call string, given answer) (got erp.Answer, customer string, createdOne bool) {
+	t.Helper()
+	given.body = bytes.ReplaceAll(given.body, []byte("OURCODE"), []byte(reference.Code))
+	there := `{"faultstring":"ERROR: Cliente já cadastrado para o CPF/CNPJ [529.982.247-25] com o Id [` + corpusID + `] ! (add)"}`
+	o := &omieAnswers{methods: map[string]answer{
+		"ListarClientes":   {status: 500, body: []byte(none)},
+		"IncluirCliente":   {status: 200, body: []byte(`{"codigo_cliente_omie": 9001, "codigo_status": "0"}`)},
+		"ConsultarCliente": {status: 200, body: []byte(`{"codigo_cliente_omie": ` + corpusID + `, "cnpj_cpf": "52998224725"}`)},
+	}}
+	if call == "ConsultarCliente" {
+		o.methods["IncluirCliente"] = answer{status: 500, body: []byte(there)}
+	}
+	o.methods[call] = given
+	c := calling(t, "http://omie.example", func(opt *options) { opt.Transport = o })
+	switch call {
+	case "IncluirOS":
+		got = c.Create(t.Context(), ready(t))
+	case "ConsultarOS":
+		got = c.LookUp(t.Context(), reference)
+	default:
+		var doc erp.Document
+		doc, got = c.Customer(t.Context(), document(t, order.Customer{Name: "Ana Prado", TaxID: someCPF}))
+		customer = doc.CustomerID
+	}
+	return got, customer, slices.Contains(o.asked, "IncluirCliente")
+}
+
+// wants is what a word of the corpus is as an answer.
+func (r row) wants(call string) erp.Answer {
+	want := erp.Answer{ID: r.ID}
+	if r.Rest != "" {
+		rest, err := time.ParseDuration(r.Rest)
+		if err != nil {
+			panic(err)
+		}
+		want.RetryAfter = rest
+	}
+	switch r.Want {
+	case "account":
+		want.RetryAfter, want.AccountFault = 5*time.Minute, true
+	case "known":
+		want.ID = ""
+	}
+	want.Kind = map[string]erp.AnswerKind{
+		"created": erp.Created, "known": erp.CustomerKnown, "found": erp.Present, "another": erp.Present, "there already": erp.Duplicate, "refused": erp.Refused, "unheard": erp.Unknown,
+		"rests": erp.AccountRests, "account": erp.AccountRests, "redundant": erp.Redundant, "uncertain": erp.Lost, "none": erp.Absent,
+	}[r.Want]
+	if r.Want == "none" && call == "ListarClientes" {
+		want.Kind = erp.CustomerKnown // who was created
+	}
+	return want
+}
+
+// TestEveryAnswerOfTheCorpusHasItsOutcome: each row of testdata/answers.json, as it
+// stands there and in each of the writings.
+func TestEveryAnswerOfTheCorpusHasItsOutcome(t *testing.T) {
+	for i, r := range corpus(t) {
+		if r.Source == "" || len(r.Calls) == 0 || r.wants(r.Calls[0]).Kind == "" {
+			t.Errorf("row %d lacks its source, its calls or its outcome: %+v", i, r)
+			continue
+		}
+		given := map[string]answer{"as it is": r.literal()}
+		if text, code, ok := r.fault(); ok {
+			for name, a := range writings(r.Status, text, code) {
+				a.retryAfter = r.Header
+				given[name] = a
+			}
+			if r.Status == 500 && !r.Number && !r.TextOnly && !strings.HasPrefix(code, "SOAP-ENV:Server") {
+				for name, a := range others(text, code) {
+					given[name] = a
+				}
+			}
+		}
+		for _, call := range r.Calls {
+			for name, a := range given {
+				r.runs(t, fmt.Sprintf("%s, %s: %.200s (%s)", call, name, a.body, r.Source), call, a)
+			}
+		}
+	}
+}
+
+func (r row) runs(t *testing.T, where, call string, given answer) {
+	t.Helper()
+	got, customer, createdOne := outcomeOf(t, call, given)
+	want := r.wants(call)
+	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID {
+		t.Errorf("%s:\n%+v, want %s (%+v)", where, got, r.Want, want)
+	}
+	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text == "" {
+		t.Errorf("%s: it says nothing", where)
+	}
+	switch {
+	case r.Want == "known" && customer != r.ID:
+		t.Errorf("%s: customer %q, want %q", where, customer, r.ID)
+	case call == "ListarClientes" && createdOne != (r.Want == "none"):
+		t.Errorf("%s: a customer was created: %t", where, createdOne)
+	}
+	if r.OrderNumber == "" {
+		return
+	}
+	o := paid(t, "100", "1 x 100")
+	o.Customer = order.Customer{}
+	doc, err := client(t, fmt.Sprintf(aNumber, r.OrderNumber)).Document(o, reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same := got.Found.OrderNumber == doc.OrderNumber; same != (r.Want == "found") || doc.OrderNumber == "" {
+		t.Errorf("%s: it shows %q, of ours is kept %q", where, got.Found.OrderNumber, doc.OrderNumber)
+	}
+}

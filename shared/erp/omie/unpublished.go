@@ -1,0 +1,98 @@
+package omie
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp/wire"
+)
+
+// Omie publishes neither the texts of its faults, nor what their numbers mean, nor how
+// long fields are. What Carimbo assumes instead is here and nowhere else;
+// docs/omie.md lists it, and testdata/answers.json has the texts that were seen.
+
+// How long to wait where Omie says nothing, or nothing that can be read.
+const (
+	redundantRest  = 61 * time.Second // equal calls are refused for 60 s
+	blockRest      = 30 * time.Minute
+	concurrentRest = 10 * time.Second
+	rateRest       = 60 * time.Second // the limits count per minute
+	keyRest        = 5 * time.Minute
+	longestRest    = 2 * time.Hour // whatever Omie says; its blocks last 30 minutes
+)
+
+// misuse is the code of a block.
+const misuse = "misuse_api_process"
+
+// The patterns meet wire.Words: lower case, no accents, a * for what is in brackets.
+// These are about the account, or the moment.
+var (
+	blocked    = regexp.MustCompile(`\bapi\b.{0,40}\bbloquead|temporariamente bloquead|bloquead[oa] temporariamente|consumo indevido|` + misuse)
+	tooMany    = regexp.MustCompile(`too many requests|rate limit|(muitas|excesso de) (requisicoes|chamadas)|limite de (requisicoes|chamadas|consultas)`)
+	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
+	concurrent = regexp.MustCompile(`ja existe (uma|outra) requisicao|bloquead[oa] por concorrencia|(processo|requisicao|execucao) ja em andamento`)
+	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi )?(informad|encontrad|cadastrad|preenchid)|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)|\bchave (esta )?invalida|dados de autenticacao.*(invalid|incorret)`)
+	appGone    = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|inadimplen|api is not enabled`)
+	forbidden  = regexp.MustCompile(`\b(sem|nao (tem|possui|existe|existem|ha)( a| as)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente|nao concedida)|acesso (foi )?(negado|nao (autorizado|permitido))|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi )?(habilitad|liberad|ativ)|\bnao (esta |foi |e )?contratad`)
+	unstable   = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
+)
+
+// These are about the contents, or what there is.
+var (
+	duplicate = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]|\bja existe (uma |um )?(os|ordem|cliente)\b`)
+	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes)|nenhum (registro|cliente)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
+	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
+	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
+	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*invalid`)
+	// succeeded is what no refusal says.
+	succeeded       = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
+	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*nao (foi )?(cadastrad|encontrad|localizad)`)
+	// existingID is the id of the customer in the way, which Omie says in brackets.
+	existingID = regexp.MustCompile(`(?:\b(?:com o id|ncod)|\bpara o codigo) ?\[ *([0-9]+) *\]`)
+
+	// noOS says of the OS itself, and of nothing else that it has, that it isn't there.
+	noOS = regexp.MustCompile(`(^|[:.!;,*] ?)(a |o )?(` + theOS + `)( informad[oa])?( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)` +
+		`|(^|[:.!;,*] ?)(nao existem?( a| o)?|nao (foi|foram) encontrad[oa]s?( a| o)?|nenhuma?) (` + theOS + `)( (nao )?(foi )?(cadastrad|encontrad|localizad)|[ !.]|$)`)
+	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
+	ofTheCustomer  = regexp.MustCompile(`cliente`)
+	ofTheContents  = regexp.MustCompile(`preench|\binforme\b|obrigatori|estrutura`)
+
+	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
+	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
+)
+
+// theOS is what Omie calls an OS that was asked for by its code.
+const theOS = `os|ordem( de servico)?|codigo de integracao|registros?`
+
+// Lengths that Omie's fields surely take. Its reference gives none for them; a
+// text cut short still finds its customer, one too long is refused.
+const (
+	maxName     = 60
+	maxFantasia = 100
+	maxEmail    = 500
+	maxAddress  = 60
+	maxCity     = 40
+	// maxNumber is how much of cNumPedido comes back.
+	maxNumber = 30
+)
+
+// longestLetter is how long a letter may get that Omie writes as an entity.
+const longestLetter = len("&ccedil;")
+
+// kept is as much of an order number as is surely the same when Omie shows it: it cuts
+// what is long, maybe after it wrote entities for what is no plain letter, and pads.
+func kept(number string) string {
+	number = wire.OneLine(wire.Plain(number))
+	left := maxNumber
+	for at, r := range number {
+		if left--; r > '~' || html.EscapeString(string(r)) != string(r) {
+			left -= longestLetter - 1
+		}
+		if left < 0 {
+			return strings.TrimSpace(number[:at])
+		}
+	}
+	return number
+}
