@@ -97,3 +97,17 @@ func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUncertainOrderSaysWhatItsLookUpWasAnswered(t *testing.T) {
+	did := func(what, text string) ledger.Attempt { return ledger.Attempt{Did: what, Text: text} }
+	for want, timeline := range map[string][]ledger.Attempt{
+		"connection reset": {did("create", ""), did("look_up", "there is none"), did("create", "connection reset")},
+		"connection reset. The last look-up was answered: Algo que ninguém viu": {did("create", "connection reset"), did("look_up", "Outra coisa"), did("look_up", "Algo que ninguém viu"), did("put_off", "the account rests")},
+		"connection reset. The last look-up was answered: Outra coisa":          {did("create", ""), did("look_up", "Outra coisa"), did("look_up", "")},
+	} {
+		e := ledger.Entry{State: ledger.Uncertain, Until: noon, Reason: order.Reason{Kind: order.LostAnswer, Message: "connection reset"}, Timeline: timeline}
+		if got := operator.InWords(kinds, e); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

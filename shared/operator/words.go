@@ -3,6 +3,7 @@ package operator
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -45,8 +46,24 @@ func InWords(kinds ERPKinds, e ledger.Entry) string {
 		return addSentence(text, kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	case e.State == ledger.Rejected && e.Reason.Kind == order.RefusedByERP:
 		return addSentence(text, "Mend that in connections.yaml or in the store, then carimbo orders retry "+e.Key)
+	case e.State == ledger.Uncertain:
+		return addSentence(text, lastLookUp(e))
 	}
 	return text
+}
+
+// lastLookUp says what the last look-up since the create was answered: the order's
+// reason is still the one for which it is looked up.
+func lastLookUp(e ledger.Entry) string {
+	for _, a := range slices.Backward(e.Timeline) {
+		switch {
+		case a.Did == "create":
+			return ""
+		case a.Did == "look_up" && a.Text != "":
+			return "The last look-up was answered: " + a.Text
+		}
+	}
+	return ""
 }
 
 // LeftToPerson tells whether InWords says what there is to do.

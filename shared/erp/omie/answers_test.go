@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -294,4 +296,48 @@ func (r row) runs(t *testing.T, where, call string, given answer) {
 	if same := got.Found.OrderNumber == doc.OrderNumber; same != (r.Want == "found") || doc.OrderNumber == "" {
 		t.Errorf("%s: it shows %q, of ours is kept %q", where, got.Found.OrderNumber, doc.OrderNumber)
 	}
+}
+
+// FuzzAnAnswerOfOmie: whatever comes, a search refuses nothing but a tax id, an absence
+// is said of the OS, and the writing changes nothing.
+func FuzzAnAnswerOfOmie(f *testing.F) {
+	for _, r := range corpus(f) {
+		f.Add(r.Status, r.literal().body)
+		if text, code, ok := r.fault(); ok {
+			for _, a := range writings(r.Status, text, code) {
+				f.Add(a.status, a.body)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 100 || status > 999 || len(body) > 1<<16 || bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
+			return
+		}
+		said := plainly(body)
+		for _, call := range []string{"IncluirOS", "ConsultarOS", "ListarClientes", "IncluirCliente", "ConsultarCliente"} {
+			got, customer, _ := outcomeOf(t, call, answer{status: status, body: body})
+			marked, same, _ := outcomeOf(t, call, answer{status: status, body: append([]byte("\xef\xbb\xbf"), body...)})
+			if got.Kind != marked.Kind || got.ID != marked.ID || got.RetryAfter != marked.RetryAfter || customer != same {
+				t.Errorf("%s: %+v, and behind a byte order mark %+v", call, got, marked)
+			}
+			switch {
+			case call == "ConsultarOS" && (got.Kind == erp.Refused || got.Kind == erp.Duplicate || got.Kind == erp.Created),
+				call == "ListarClientes" && got.Kind == erp.Refused && !strings.Contains(said, "cpf") && !strings.Contains(said, "cnpj"),
+				got.Kind == erp.Created && (call != "IncluirOS" || status > 299 || got.ID == ""),
+				got.Kind == erp.Absent && (call != "ConsultarOS" || status == 401 || status == 403 || status == 429 || status == 425),
+				got.Kind == erp.Absent && !strings.Contains(said, "os") && !strings.Contains(said, "ordem") && !strings.Contains(said, "codigo") && !strings.Contains(said, "registro"),
+				(customer != "") != (got.Kind == erp.CustomerKnown):
+				t.Errorf("%s, HTTP %d %q: %+v", call, status, body, got)
+			}
+		}
+	})
+}
+
+// plainly is a body's text, however it was written.
+func plainly(body []byte) string {
+	var v any
+	if wire.Decode(body, &v) != nil {
+		return ""
+	}
+	return fold.Text(wire.Plain(fmt.Sprint(v)))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
@@ -158,9 +159,26 @@ func (c *checker) os(os map[string]any) {
 			c.warn("os.InformacoesAdicionais."+field, "is missing: Omie may refuse an OS without its category or bank account")
 		}
 	}
+	c.orderNumber(info["cNumPedido"])
 	email, _ := os["Email"].(map[string]any)
 	if email["cEnvBoleto"] == "S" && email["cEnvPix"] == "S" {
 		c.refuse("os.Email.cEnvPix", "must be N when cEnvBoleto is S: Omie sends a boleto or a Pix, not both")
+	}
+}
+
+// ordinaryNumber is how long the numbers of most stores are, at the most.
+const ordinaryNumber = 12
+
+// orderNumber warns where the words around it leave an order's number too little room.
+func (c *checker) orderNumber(v any) {
+	text, _ := v.(string)
+	nothing := map[string]string{}
+	for _, name := range placeholder.OfOrder {
+		nothing[name] = ""
+	}
+	words, err := placeholder.Expand(text, nothing)
+	if left := max(0, maxNumber-utf8.RuneCountInString(words)); err == nil && words != text && left < ordinaryNumber {
+		c.warn("os.InformacoesAdicionais.cNumPedido", "Omie is said to keep %d characters, which leaves %d beside the words that are always the same: a longer order number is cut off there", maxNumber, left)
 	}
 }
 

@@ -86,6 +86,9 @@ func TestCheckNamesTheFieldAndWhatIsAllowed(t *testing.T) {
 		"no category":     {settings: `{` + goodService + `}`, path: "os.InformacoesAdicionais.cCodCateg", says: "is missing", warning: true},
 		"no bank account": {settings: os("InformacoesAdicionais", `{"cCodCateg": "1.01.02"}`), path: "os.InformacoesAdicionais.nCodCC", says: "is missing", warning: true},
 
+		"a number cut off": {settings: os("InformacoesAdicionais", `{"cNumPedido": "Loja Virtual Exemplo Pedido {order.number}"}`), path: "os.InformacoesAdicionais.cNumPedido", says: "keep 30 characters, which leaves 2", warning: true},
+		"no room at all":   {settings: os("InformacoesAdicionais", `{"cNumPedido": "Loja Virtual do Ateliê de São João {order.id}"}`), path: "os.InformacoesAdicionais.cNumPedido", says: "leaves 0", warning: true},
+
 		"no services":         {settings: `{"services": {}}`, path: "services", says: "is empty", warning: true},
 		"services no object":  {settings: `{"services": []}`, path: "services", says: "must be an object"},
 		"a service no object": {settings: service(`5`), path: "services.A", says: "must be an object"},
@@ -127,6 +130,16 @@ func TestThisMachineNeedsNoCertificate(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:8080/api/v1/", "http://localhost:1/", "http://[::1]:1/", "https://example.com"} {
 		if _, err := omie.Parse(json.RawMessage(`{"base_url": "` + url + `", ` + goodService + `}`)); err != nil {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestANumberWithRoomIsNoProblem(t *testing.T) {
+	for _, number := range []string{"{order.number}", "Pedido da loja {order.id}", "Sempre o mesmo texto e bem mais longo"} {
+		for _, p := range omie.Check(json.RawMessage(`{"os": {"InformacoesAdicionais": {"cNumPedido": "` + number + `"}}}`)) {
+			if strings.HasSuffix(p.Path, "cNumPedido") {
+				t.Errorf("%s: %+v", number, p)
+			}
 		}
 	}
 }

@@ -164,6 +164,10 @@ func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
 		{mode: omiesim.HTML, kind: erp.Lost},
 		{mode: omiesim.Status200Garbage, kind: erp.Lost},
 		{mode: omiesim.Outage, kind: erp.Lost},
+		{mode: omiesim.AsErrorCode, kind: erp.Unknown},
+		{mode: omiesim.AsStatus, kind: erp.Unknown},
+		{mode: omiesim.EscapedTwice, kind: erp.Unknown},
+		{mode: omiesim.InLatin1, kind: erp.Unknown},
 		{mode: omiesim.Blocked, kind: erp.AccountRests, rest: 30 * time.Minute},
 		{mode: omiesim.Rate, kind: erp.AccountRests, rest: time.Minute},
 		{mode: omiesim.KeyRefused, kind: erp.AccountRests, rest: 5 * time.Minute, account: true},
@@ -282,5 +286,33 @@ func TestTheRequestsOfOmiesHelpAreTakenByAStrictOmie(t *testing.T) {
 				t.Errorf("answer %+v, want created", got)
 			}
 		})
+	}
+}
+
+// TestAnOrderNumberComesBackAsOursHoweverOmieKeepsIt: it cuts at 30, and writes entities.
+func TestAnOrderNumberComesBackAsOursHoweverOmieKeepsIt(t *testing.T) {
+	for _, number := range []string{"#1001", "A&B \"1001\"", "Loja Virtual Exemplo Pedido 1001", "0f8fad5b-d9cb-469f-a165-70867728950e", "Ateliê São João & Companhia, pedido 1001", "  1001  de\tontem "} {
+		s := simulate(t, strictSettings)
+		o := paid(t, "100", "1 x 100")
+		o.Customer, o.Number = order.Customer{}, number
+		doc := s.document(t, o)
+		if got := s.Create(t.Context(), doc); got.Kind != erp.Created {
+			t.Fatalf("%q: %+v", number, got)
+		}
+		s.pass(61 * time.Second)
+		if got := s.LookUp(t.Context(), reference); got.Kind != erp.Present || got.Found.OrderNumber != doc.OrderNumber || doc.OrderNumber == "" {
+			t.Errorf("%q: %+v, ours is %q", number, got, doc.OrderNumber)
+		}
+	}
+}
+
+// TestAnAbsenceIsHeardInWhateverWriting: of each in which one was seen.
+func TestAnAbsenceIsHeardInWhateverWriting(t *testing.T) {
+	for _, mode := range []omiesim.Mode{omiesim.Refusal, omiesim.AsErrorCode, omiesim.AsStatus, omiesim.EscapedTwice, omiesim.InLatin1} {
+		s := simulate(t, strictSettings)
+		s.sim.Inject(omiesim.Fault{Method: "ConsultarOS", Mode: mode, Text: "ERROR: OS não cadastrada para o Código de Integração [x] !", Code: "SOAP-ENV:Client-103"})
+		if got := s.LookUp(t.Context(), reference); got.Kind != erp.Absent {
+			t.Errorf("%s: %+v", mode, got)
+		}
 	}
 }

@@ -49,6 +49,10 @@ const (
 	WriteThenFault Mode = "write-then-fault" // writes, answers a fault
 	WriteThenNoID  Mode = "write-then-no-id" // writes, answers 200 with another cCodStatus and no id
 	Refusal        Mode = "fault"            // a fault of any Status, Text and Code
+	AsErrorCode    Mode = "fault-error-code" // the same as error_code and error_message
+	AsStatus       Mode = "fault-in-status"  // the same as a status other than 0 in a 200
+	EscapedTwice   Mode = "fault-escaped"    // the same with its letters escaped twice
+	InLatin1       Mode = "fault-latin-1"    // the same behind a byte order mark, in ISO-8859-1
 	Blocked        Mode = "blocked"          // the key is blocked for Delay (1800 s)
 	Rate           Mode = "rate"             // 429
 	KeyRefused     Mode = "key-refused"      // the key is not let in
@@ -63,13 +67,19 @@ func modes() map[Mode]erpsim.Effect {
 	refuse := func(of func(f Fault) *refusal) func(Fault, Reply) Reply {
 		return func(f Fault, _ Reply) Reply { return of(f).reworded(f).reply() }
 	}
-	unknown := refuse(func(Fault) *refusal {
-		return &refusal{http.StatusInternalServerError, "ERROR: Erro não catalogado.", "SOAP-ENV:Client-9999"}
-	})
+	uncatalogued := &refusal{http.StatusInternalServerError, "ERROR: Erro não catalogado.", "SOAP-ENV:Client-9999"}
+	unknown := refuse(func(Fault) *refusal { return uncatalogued })
+	written := func(as func(*refusal) Reply) erpsim.Effect {
+		return erpsim.Effect{Answer: func(f Fault, _ Reply) Reply { return as(uncatalogued.reworded(f)) }}
+	}
 	return map[Mode]erpsim.Effect{
 		WriteThenFault: {Write: erpsim.AtOnce, Answer: unknown},
 		WriteThenNoID:  {Write: erpsim.AtOnce, Answer: noID},
 		Refusal:        {Answer: unknown},
+		AsErrorCode:    written((*refusal).asErrorCode),
+		AsStatus:       written((*refusal).asStatus),
+		EscapedTwice:   written((*refusal).escapedTwice),
+		InLatin1:       written((*refusal).inLatin1),
 		Echo:           {Answer: refuse(func(f Fault) *refusal { return contents("%s", f.Text) })},
 		Blocked:        {Answer: refuse(func(f Fault) *refusal { return blocked(cmp.Or(f.Delay, blockFor)) })},
 		Rate:           {Answer: refuse(func(Fault) *refusal { return tooMany() })},

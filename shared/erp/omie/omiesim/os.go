@@ -3,6 +3,7 @@ package omiesim
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"maps"
 	"net/http"
 	"slices"
@@ -114,6 +115,10 @@ func (s *Sim) full(o *document) map[string]any {
 	head["nCodCli"] = json.Number(o.CustomerID)
 	head["nValorTotal"] = json.Number(o.Total.Number())
 	all["Cabecalho"] = head
+	if info := maps.Clone(objectOf(o.param, "InformacoesAdicionais")); has(info, "cNumPedido") {
+		info["cNumPedido"] = asKept(o.OrderNumber)
+		all["InformacoesAdicionais"] = info
+	}
 	lines := listOf(o.param, "ServicosPrestados")
 	for i, line := range lines {
 		line = maps.Clone(line)
@@ -131,6 +136,15 @@ func (s *Sim) full(o *document) map[string]any {
 		"dDtAlt": at.Format(omieDate), "cHrAlt": at.Format(time.TimeOnly),
 	}
 	return all
+}
+
+// keptOfNumber is how much of cNumPedido Omie keeps.
+const keptOfNumber = 30
+
+// asKept is an order number as Omie shows it: cut, and with HTML entities.
+func asKept(number string) string {
+	letters := []rune(number)
+	return html.EscapeString(string(letters[:min(len(letters), keptOfNumber)]))
 }
 
 func yesNo(b bool) string {
@@ -154,7 +168,7 @@ func (s *Sim) statusOS(_ time.Time, _ json.RawMessage, param map[string]any) (an
 	at := o.At.In(s.zone)
 	return map[string]any{
 		"cCodIntOS": o.CodInt, "nCodOS": o.NCodOS, "cNumOS": o.NumOS,
-		"cNumPedido": o.OrderNumber, "cNumContrato": textOf(objectOf(o.param, "InformacoesAdicionais"), "cNumContrato"),
+		"cNumPedido": asKept(o.OrderNumber), "cNumContrato": textOf(objectOf(o.param, "InformacoesAdicionais"), "cNumContrato"),
 		"cEtapa": o.stage, "cCancelada": yesNo(o.Cancelled), "cFaturada": "N", "cAmbiente": "P",
 		"dDtInc": at.Format(omieDate), "cHrInc": at.Format(time.TimeOnly),
 		"dDtAlt": at.Format(omieDate), "cHrAlt": at.Format(time.TimeOnly),

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
 )
@@ -89,6 +91,45 @@ func noMethod(name string) *refusal {
 }
 
 func seconds(d time.Duration) int64 { return int64(math.Ceil(d.Seconds())) }
+
+// asErrorCode is the refusal under the other keys that were seen.
+func (r *refusal) asErrorCode() Reply {
+	return r.in(erpsim.JSON(r.status, map[string]string{"error_code": r.code, "error_message": r.text}))
+}
+
+// asStatus is the refusal as the status of an answer that is a 200 all the same.
+func (r *refusal) asStatus() Reply {
+	return r.in(erpsim.JSON(http.StatusOK, map[string]string{"cCodStatus": "1", "cDescStatus": r.text, "codigo_status": "1", "descricao_status": r.text}))
+}
+
+// escapedTwice is the refusal with each letter that isn't ASCII written as \\u00e3.
+func (r *refusal) escapedTwice() Reply {
+	var text strings.Builder
+	for _, letter := range r.text {
+		if letter < utf8.RuneSelf {
+			text.WriteRune(letter)
+		} else {
+			fmt.Fprintf(&text, `\u%04x`, letter)
+		}
+	}
+	return r.in((&refusal{r.status, text.String(), r.code}).reply())
+}
+
+// inLatin1 is the refusal behind a byte order mark, in ISO-8859-1.
+func (r *refusal) inLatin1() Reply {
+	reply := r.reply()
+	bytes := []byte("\xef\xbb\xbf")
+	for _, letter := range string(reply.Body) {
+		bytes = append(bytes, byte(letter))
+	}
+	reply.Body = bytes
+	return reply
+}
+
+func (r *refusal) in(reply Reply) Reply {
+	reply.Refusal = r
+	return reply
+}
 
 // Error is the refusal in the log.
 func (r *refusal) Error() string { return "fault " + cmp.Or(r.code, r.text) }

@@ -84,6 +84,9 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Rate},
 		{Mode: KeyRefused},
 		{Mode: KeyRefused, Name: "in other words", Status: 500, Text: "ERROR: O app_key informado é inválido", Code: "SOAP-ENV:Client-1"},
+		{Mode: KeyRefused, Name: "the app is gone", Status: 500, Text: "ERROR: Aplicativo não encontrado!", Code: "SOAP-ENV:Client-101"},
+		{Mode: KeyRefused, Name: "no permission", Status: 500, Text: "ERROR: Não existem permissões para incluir ordens de serviço.", Code: "SOAP-ENV:Client-4"},
+		{Mode: KeyRefused, Name: "not hired", Status: 500, Text: "ERROR: O módulo de Serviços não foi contratado.", Code: "SOAP-ENV:Client-103"},
 		{Mode: Redundant, Delayed: 60 * time.Second},
 		{Mode: Concurrent},
 		{Mode: Refusal, Name: "instability", Text: "ERROR: Instabilidade momentanea, tente novamente."},
@@ -92,6 +95,11 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Refusal, Name: "too many requests, in words", Text: "ERROR: Too many requests."},
 		{Mode: Refusal, Name: "the customer is gone", Text: "ERROR: " + customerGone + " para o Código [3796000001] !", Code: "SOAP-ENV:Client-105", Refuses: true, Said: customerGone},
 		{Mode: Refusal, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
+		{Mode: AsErrorCode, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
+		{Mode: EscapedTwice, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
+		{Mode: InLatin1, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
+		{Mode: AsStatus, Name: "contents refused", Text: contentsRefused, Refuses: true, Said: contentsRefused},
+		{Mode: AsStatus, Name: "not now", Text: "Em processamento, aguarde."},
 		{Mode: Echo, Refuses: true, Said: "O conteúdo é inválido"},
 		{Mode: Echo, Name: "unknown words", Text: "ERROR: Algo que ninguém viu:", Refuses: true, Said: "Algo que ninguém viu"},
 		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Contradicts: true},
@@ -134,7 +142,10 @@ func heard(r Reply) erpsim.Heard {
 type company struct{ *Sim }
 
 func open(o erpsim.Opening) erpsim.Company {
-	return company{New(Options{Now: o.Now, NotUnique: !o.Unique, KeepCalls: 1, FirstOS: 3847270140 + int64(o.Nth)*1_000_000})}
+	return company{New(Options{
+		Now: o.Now, NotUnique: !o.Unique, KeepCalls: 1, FirstOS: 3847270140 + int64(o.Nth)*1_000_000,
+		NotFoundText: []string{"", `ERROR: OS n\u00e3o cadastrada para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [cCodIntOS]!`}[o.Nth%2],
+	})}
 }
 
 func (c company) Request(_, target string, _ http.Header, body []byte) Reply {
