@@ -34,7 +34,7 @@ var (
 	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
 	concurrent = regexp.MustCompile(`ja existe (uma|outra) requisicao|bloquead[oa] por concorrencia|(processo|requisicao|execucao) ja em andamento`)
 	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi )?(informad|encontrad|cadastrad|preenchid)|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)|\bchave (esta )?invalida|dados de autenticacao.*(invalid|incorret)`)
-	appGone    = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|inadimplen|api is not enabled`)
+	appGone    = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|api is not enabled`)
 	forbidden  = regexp.MustCompile(`\b(sem|nao (tem|possui|existe|existem|ha)( a| as)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente|nao concedida)|acesso (foi )?(negado|nao (autorizado|permitido))|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi )?(habilitad|liberad|ativ)|\bnao (esta |foi |e )?contratad`)
 	unstable   = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
 )
@@ -54,7 +54,7 @@ var (
 
 	// noOS says of the OS itself, and of nothing else that it has, that it isn't there.
 	noOS = regexp.MustCompile(`(^|[:.!;,*] ?)(a |o )?(` + theOS + `)( informad[oa])?( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)` +
-		`|(^|[:.!;,*] ?)(nao existem?( a| o)?|nao (foi|foram) encontrad[oa]s?( a| o)?|nenhuma?) (` + theOS + `)( (nao )?(foi )?(cadastrad|encontrad|localizad)|[ !.]|$)`)
+		`|(^|[:.!;,*] ?)(nao existem?( a| o)?|nao (foi|foram) encontrad[oa]s?( a| o)?|nenhuma?) (` + theOS + `)( (foi |foram )?(cadastrad|encontrad|localizad)| (com|para) (a |o )?(pagina|codigo|chave|filtro|parametro)| ?[!.,]|$)`)
 	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
 	ofTheCustomer  = regexp.MustCompile(`cliente`)
 	ofTheContents  = regexp.MustCompile(`preench|\binforme\b|obrigatori|estrutura`)
