@@ -262,7 +262,7 @@ func TestEveryAnswerOfTheCorpusHasItsOutcome(t *testing.T) {
 		}
 		for _, call := range r.Calls {
 			for name, a := range given {
-				r.runs(t, fmt.Sprintf("%s, %s: %.200s (%s)", call, name, a.body, r.Source), call, a)
+				r.runs(t, fmt.Sprintf("%s, %s: %.200q (%s)", call, name, a.body, r.Source), call, a)
 			}
 		}
 	}
