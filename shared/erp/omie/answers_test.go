@@ -341,3 +341,16 @@ func plainly(body []byte) string {
 	}
 	return fold.Text(wire.Plain(fmt.Sprint(v)))
 }
+
+// TestWhatIsPrivateIsMaskedInEveryWriting: a name is the same with its letters written
+// otherwise.
+func TestWhatIsPrivateIsMaskedInEveryWriting(t *testing.T) {
+	for name, a := range writings(500, "ERROR: Nome [José Conceição] inválido", "SOAP-ENV:Client-103") {
+		o := &omieAnswers{methods: map[string]answer{"ListarClientes": {status: 500, body: []byte(none)}, "IncluirCliente": a}}
+		c := calling(t, "http://omie.example", func(opt *options) { opt.Transport = o })
+		_, got := c.Customer(t.Context(), document(t, order.Customer{Name: "José Conceição", TaxID: someCPF}))
+		if want := "ERROR: Nome [***] inválido"; got.Kind != erp.Refused || !strings.EqualFold(got.Text, want) {
+			t.Errorf("%s: %s, %q, want %q", name, got.Kind, got.Text, want)
+		}
+	}
+}
