@@ -88,7 +88,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 // about tells whether the answer names no other OS than ours.
 func about(body []byte, code string) bool {
 	named := stateOf(body).CCodIntOS
-	return named == "" || isOurs(named, code)
+	return named == "" || string(named) == code
 }
 
 // Request is the exact body of IncluirOS: what Create sends, and what a preview

@@ -3,7 +3,6 @@ package omie
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -45,15 +44,10 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 		return answer
 	}
 	var os shownOS
-	if err := wire.Decode(r.body, &os); err != nil || !isOurs(os.Cabecalho.CCodIntOS, ref.Code) {
+	if err := wire.Decode(r.body, &os); err != nil || string(os.Cabecalho.CCodIntOS) != ref.Code {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
 	}
 	return answer
-}
-
-// isOurs compares a code that Omie shows, which it may have padded, with ours.
-func isOurs(shown loose.Text, code string) bool {
-	return strings.TrimSpace(wire.Plain(string(shown))) == code
 }
 
 // shown reads the answer of ConsultarOS.
