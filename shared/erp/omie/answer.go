@@ -137,22 +137,24 @@ func (f fault) numbered(numbers ...string) bool {
 	return slices.Contains(numbers, strings.TrimLeft(f.code[strings.LastIndex(f.code, "-")+1:], "0"))
 }
 
-// answer goes by the words. The number decides where they say nothing, then the status.
-// Where either contradicts what would be definite, nobody knows.
+// answer goes by the words. The number decides where they say nothing; where it
+// contradicts what would be definite, nobody knows. Who isn't let in was told nothing of
+// the contents, whatever the words.
 func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 	said, number := f.inWords(m, status, header), f.inNumber(m)
 	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
+	unheard := said.Kind == erp.Unknown
 	switch {
-	case definite && (noEntry(status) || succeeded.MatchString(f.words.Own)):
+	case noEntry(status) && (definite || unheard && number.Kind == erp.Unknown):
+		return accountFault()
+	case definite && succeeded.MatchString(f.words.Own):
 		return erp.Answer{Kind: erp.Lost}
 	case definite && m.ofOS() && number.Kind != erp.Unknown && number.Kind != said.Kind:
 		return erp.Answer{Kind: erp.Unknown}
-	case said.Kind != erp.Unknown:
-		return said
-	case number.Kind == erp.Unknown && noEntry(status):
-		return accountFault()
+	case unheard:
+		return number
 	}
-	return number
+	return said
 }
 
 // inWords goes from what concerns the account to what concerns the contents. A read

@@ -281,6 +281,8 @@ func (r row) runs(t *testing.T, where, call string, given answer) {
 	switch {
 	case r.Want == "known" && customer != r.ID:
 		t.Errorf("%s: customer %q, want %q", where, customer, r.ID)
+	case r.Want == "found" && got.Found.CustomerID != "3795260786":
+		t.Errorf("%s: its customer is %q", where, got.Found.CustomerID)
 	case call == "ListarClientes" && createdOne != (r.Want == "none"):
 		t.Errorf("%s: a customer was created: %t", where, createdOne)
 	}
