@@ -11,14 +11,21 @@ import (
 // that is written), and with the lists that PHP writes with keys as lists. A body that
 // needs none of this comes back as it is.
 func JSON(body []byte) []byte {
-	body = bytes.TrimPrefix(body, []byte("\ufeff"))
-	if !utf8.Valid(body) {
-		body = utf8Of(body)
-	}
+	body = UTF8(body)
 	if hasNumberedKey(body) && json.Valid(body) {
 		body = unkeyed(body)
 	}
 	return body
+}
+
+// UTF8 is a text without a byte order mark, and with what is no UTF-8 taken for
+// Windows-1252. A text that needs none of this comes back as it is.
+func UTF8(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if utf8.Valid(text) {
+		return text
+	}
+	return utf8Of(text)
 }
 
 // windows1252 has what it puts where Latin-1 has control characters; five are unused.

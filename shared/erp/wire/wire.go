@@ -17,9 +17,9 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/loose"
 )
 
 // maxAnswer is how much of an answer is read.
@@ -151,10 +151,10 @@ func Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Decode reads one JSON value and keeps the text of its numbers. A byte order mark
-// before it is none of it, and bytes that aren't UTF-8 are read as ISO-8859-1: ERPs
+// before it is none of it, and bytes that aren't UTF-8 are read as Windows-1252: ERPs
 // send both.
 func Decode(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(inUTF8(b)))
+	d := json.NewDecoder(bytes.NewReader(loose.UTF8(b)))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
 		return err
@@ -163,20 +163,4 @@ func Decode(b []byte, into any) error {
 		return errors.New("more than one JSON value")
 	}
 	return nil
-}
-
-func inUTF8(b []byte) []byte {
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	if utf8.Valid(b) {
-		return b
-	}
-	out := make([]byte, 0, len(b)+len(b)/8)
-	for len(b) > 0 {
-		r, size := utf8.DecodeRune(b)
-		if r == utf8.RuneError && size == 1 {
-			r = rune(b[0])
-		}
-		out, b = utf8.AppendRune(out, r), b[size:]
-	}
-	return out
 }
