@@ -18,12 +18,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
 )
@@ -294,7 +294,7 @@ func TestARefusedKeyIsToldUntilItIsMendedAndEndsNoLater(t *testing.T) {
 	dir, secrets := filepath.Join(t.TempDir(), "data"), write(t, "s.yaml", goodSecrets)
 	connections := write(t, "c.yaml", strings.Replace(goodConnections, "kind: omie", "kind: omie\n    base_url: "+omie.URL+"/api/v1/", 1))
 	flags := []string{"--data", dir, "--connections", connections}
-	address := awstest.Address(t)
+	address := proctest.Address(t)
 	log := serveAt(t, clock, append([]string{"--addr", address, "--secrets", secrets, "--spacing", "1s"}, flags...)...)
 	if got := typeWith(t, noon, hotmartOrder, append([]string{"send", "--secrets", secrets, "--connection", "cursos", "--connections", connections, "--to", "http://" + address}, "-")...); got.code != exitDone {
 		t.Fatalf("%+v", got)

@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
@@ -91,7 +90,7 @@ func newShop(t *testing.T) *shop {
 // newShopWith has an ERP that is reached at the URL.
 func newShopWith(t *testing.T, sim *omiesim.Sim, omie, spacing string) *shop {
 	t.Helper()
-	s := &shop{t: t, dir: t.TempDir(), sim: sim, addr: awstest.Address(t), spacing: spacing}
+	s := &shop{t: t, dir: t.TempDir(), sim: sim, addr: proctest.Address(t), spacing: spacing}
 	s.url = "http://" + s.addr
 	s.write("connections.yaml", `
 erps:

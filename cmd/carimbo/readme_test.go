@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 const (
@@ -183,7 +183,7 @@ func TestTheREADMEWorksAsItIsWritten(t *testing.T) {
 	own := slices.IndexFunc(blocks(t, english), func(b block) bool { return strings.HasPrefix(b.Code, "omie/estudio:") })
 	ownSecrets := []byte(blocks(t, english)[own].Code)
 	t.Chdir(dir)
-	f := &follower{t: t, addr: awstest.Address(t), stop: func() {}}
+	f := &follower{t: t, addr: proctest.Address(t), stop: func() {}}
 	defer func() { f.stop() }()
 	// What waits for a person is looked at while the trial runs.
 	real := slices.Index(lines, "build/carimbo serve")

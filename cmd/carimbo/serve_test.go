@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/carimbo/carimbo/shared/awstest"
 	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/proctest"
@@ -161,7 +160,7 @@ func TestASecondCtrlCEndsAtOnceAndTheFirstSaysSo(t *testing.T) {
 // background starts serve and returns where it takes webhooks, and what ends it.
 func background(t *testing.T, args ...string) (url string, end func() typed) {
 	t.Helper()
-	addr := awstest.Address(t)
+	addr := proctest.Address(t)
 	ctx, stop := context.WithCancel(t.Context())
 	serving, ended := make(chan struct{}), make(chan typed, 1)
 	var errs bytes.Buffer

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/proctest"
 )
 
 // Cut says where on its way a request is cut off.
@@ -74,7 +74,7 @@ type loss struct {
 func NewLine(t testing.TB, server http.Handler, fate func() Fate) *Line {
 	t.Helper()
 	l := &Line{server: server, fate: fate}
-	l.address = Address(t)
+	l.address = proctest.Address(t)
 	l.Accept(t)
 	l.URL = "http://" + l.address
 	t.Cleanup(func() {
@@ -82,25 +82,6 @@ func NewLine(t testing.TB, server http.Handler, fate func() Fate) *Line {
 		l.Settle()
 	})
 	return l
-}
-
-// Address is one on loopback at which nobody listens. It is not among those that
-// systems give to whoever asks for any: it stays free while its owner is down.
-func Address(t testing.TB) string {
-	t.Helper()
-	for tries := 0; ; tries++ {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000)))
-		listener, err := net.Listen("tcp", address)
-		if err == nil {
-			err = listener.Close()
-		}
-		if err == nil {
-			return address
-		}
-		if tries == 100 {
-			t.Fatal(err)
-		}
-	}
 }
 
 // Accept lets connections through again. It may be called on any goroutine.

@@ -29,6 +29,7 @@ import (
 	"github.com/carimbo/carimbo/shared/machine"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform/hotmart"
+	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/secret"
 )
 
@@ -128,7 +129,7 @@ func plainBench(t *testing.T, config string) *bench {
 	b := &bench{t: t, clock: clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), dir: t.TempDir(),
 		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: t.Output(), config: config, drains: make(chan int, 1)}
 	b.sim = omiesim.New(omiesim.Options{Now: b.erpNow})
-	b.erp = httptest.NewServer(b.sim)
+	b.serveERP(proctest.Address(t))
 	t.Cleanup(func() {
 		b.sim.Close()
 		b.erp.CloseClientConnections()
@@ -415,13 +416,19 @@ func (b *bench) down() (up func()) {
 	b.erp.Close()
 	return func() {
 		b.t.Helper()
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		b.erp = httptest.NewUnstartedServer(b.sim)
-		b.erp.Listener.Close()
-		b.erp.Listener = l
-		b.erp.Start()
+		b.serveERP(addr)
 	}
+}
+
+// serveERP puts the ERP at an address that is no other test's while the ERP is down.
+func (b *bench) serveERP(addr string) {
+	b.t.Helper()
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.erp = httptest.NewUnstartedServer(b.sim)
+	b.erp.Listener.Close()
+	b.erp.Listener = l
+	b.erp.Start()
 }

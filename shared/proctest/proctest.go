@@ -1,4 +1,4 @@
-// Package proctest marks tests that start other processes.
+// Package proctest is for tests that start other processes, or stop what others call.
 package proctest
 
 import "testing"
