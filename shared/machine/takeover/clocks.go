@@ -39,8 +39,17 @@ func newClocks(wall func() time.Time, monotonic func() time.Duration) *clocks {
 	return c
 }
 
-// now is the wall clock without what the monotonic one has counted so far.
-func (c *clocks) now() time.Time { return c.wall().Round(0).Add(-c.monotonic()) }
+// now is the wall clock without what the monotonic one has counted so far. Whoever stood
+// still between the two readings, or while time was moved, reads again: that is no jump.
+func (c *clocks) now() time.Time {
+	for {
+		before := c.monotonic()
+		wall := c.wall()
+		if after := c.monotonic(); after-before < jumpOf/2 {
+			return wall.Round(0).Add(-after)
+		}
+	}
+}
 
 // steady tells whether a call may go out: the clock was not set since the last one
 // looked, and the last jump is taken in and long enough ago.

@@ -51,6 +51,27 @@ func TestAClockThatIsSetIsSeenAtOnce(t *testing.T) {
 	}
 }
 
+func TestStandingStillBetweenTwoReadingsIsNoJump(t *testing.T) {
+	h := &hands{wall: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+	still := false
+	stands := func() {
+		if still {
+			still = false
+			h.pass(time.Minute)
+		}
+	}
+	c := newClocks(func() time.Time { defer stands(); return h.wall }, func() time.Duration { return h.mono })
+	still = true
+	if _, jumped := c.jump(); jumped || !c.steady() || still {
+		t.Error("a jump, and nobody set a clock")
+	}
+	c = newClocks(func() time.Time { return h.wall }, func() time.Duration { defer stands(); return h.mono })
+	still = true
+	if _, jumped := c.jump(); jumped || !c.steady() || still {
+		t.Error("a jump, and nobody set a clock")
+	}
+}
+
 func TestASlowClockIsNoJump(t *testing.T) {
 	h := &hands{wall: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
 	c := h.clocks()
