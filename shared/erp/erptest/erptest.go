@@ -36,7 +36,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("it has a name, words, documents and a simulator", c.named)
 	t.Run("the schema takes the settings and knows every field", c.schema)
 	t.Run("the document is the order's, the same each time", c.in(document))
-	t.Run("an SKU that is not mapped is refused by its name", c.in(unmapped))
+	t.Run("every SKU that is not mapped is named at once", c.in(unmapped))
 	t.Run("a create makes one document, found with its evidence", c.in(created))
 	t.Run("the same create again is no second one in silence", c.in(again))
 	t.Run("what is not there is never found", c.in(absent))

@@ -49,6 +49,15 @@ func unmapped(w *world) {
 			w.t.Errorf("line %d: %v", i+1, err)
 		}
 	}
+	for _, other := range []string{"NO-SUCH-2", "NO-SUCH-3"} { // that cost nothing
+		o.Lines = append(o.Lines, order.Line{SKUs: []string{other}, Name: "Brinde", Quantity: order.Pieces(1)})
+	}
+	_, err := w.Document(o, w.reference("1"))
+	for _, name := range []string{sku, "NO-SUCH-2", "NO-SUCH-3"} {
+		if reason, _ := order.AsRejection(err); !strings.Contains(reason.Message, strconv.Quote(name)) {
+			w.t.Errorf("%s isn't named: %v", name, err)
+		}
+	}
 }
 
 // created is what a look-up has to show of a document: the evidence that it is ours.

@@ -154,9 +154,13 @@ const pricePlaces = 4
 // lines are the ServicosPrestados: see order.Rounded.
 func (c *Client) lines(o order.Order, ref erp.Reference) ([]any, error) {
 	said := o.Rounded(pricePlaces).Lines
+	skus, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", said)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]any, len(said))
 	for i, l := range said {
-		line, err := c.service(o, ref, l, i)
+		line, err := c.service(o, ref, l, i, skus[i])
 		if err != nil {
 			return nil, err
 		}
@@ -171,12 +175,8 @@ func (c *Client) lines(o order.Order, ref erp.Reference) ([]any, error) {
 	return lines, nil
 }
 
-// service is what services says of line i.
-func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int) (map[string]any, error) {
-	sku, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", l, i)
-	if err != nil {
-		return nil, err
-	}
+// service is what services says of line i under its SKU there.
+func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int, sku string) (map[string]any, error) {
 	e := expansion{values: placeholder.LineValues(o, ref.Orig, l), total: o.Total, day: day(o)}
 	fields, err := placeholder.Fill(c.config.Services[sku], e.text)
 	if err != nil {

@@ -148,12 +148,13 @@ func (s *Sale) priced(o order.Order) {
 
 // lines are the saleLines.
 func (c *Client) lines(o order.Order, ref erp.Reference) ([]SaleLine, error) {
+	skus, err := wire.Mapped(c.config.Items, "erps."+c.account+".items", o.Lines)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]SaleLine, len(o.Lines))
 	for i, l := range o.Lines {
-		sku, err := wire.Mapped(c.config.Items, "erps."+c.account+".items", l, i)
-		if err != nil {
-			return nil, err
-		}
+		sku := skus[i]
 		if err := expand(c.config.Items[sku], placeholder.LineValues(o, ref.Orig, l), &lines[i]); err != nil {
 			return nil, order.Reject(order.Mapping, "erps.%s.items.%s in connections.yaml: %v", c.account, sku, err)
 		}

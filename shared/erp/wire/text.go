@@ -1,10 +1,8 @@
 package wire
 
 import (
-	"fmt"
 	"html"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -110,38 +108,6 @@ func anyCase(r rune) rune {
 		least = min(least, other)
 	}
 	return least
-}
-
-// AnySKU is the entry that takes what no other one maps.
-const AnySKU = "*"
-
-// Mapped is the entry for the line with this index: the best of its SKUs that has
-// one, else AnySKU. Where is the account's path to the entries.
-func Mapped[Fields any](entries map[string]Fields, where string, l order.Line, i int) (string, error) {
-	for _, sku := range append(slices.Clone(l.SKUs), AnySKU) {
-		if _, ok := entries[sku]; ok {
-			return sku, nil
-		}
-	}
-	if len(l.SKUs) == 0 {
-		return "", order.Reject(order.Mapping, `line %d has no SKU: give it one in the store, or add "*" under %s in connections.yaml`, i+1, where)
-	}
-	sku, others := SKUs(l.SKUs)
-	return "", order.Reject(order.Mapping, "SKU %s is not mapped: add it%s under %s in connections.yaml", sku, others, where)
-}
-
-// SKUs names a line's SKUs in a message, the first and those that would do as well:
-// no more than a person reads, since an order may have any number of any length.
-func SKUs(skus []string) (first, others string) {
-	const most, longest = 5, 100
-	quote := func(sku string) string { return strconv.Quote(order.Cut(Text(sku), longest)) }
-	for _, sku := range skus[1:min(len(skus), most)] {
-		others += " (or " + quote(sku) + ")"
-	}
-	if more := len(skus) - most; more > 0 {
-		others += fmt.Sprintf(" (or one of %d more)", more)
-	}
-	return quote(skus[0]), others
 }
 
 // Text is a text without control characters: a line break becomes a space, the
