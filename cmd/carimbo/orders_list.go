@@ -19,7 +19,7 @@ import (
 
 func (c *console) listCommand() *cobra.Command {
 	var s selection
-	var asJSON bool
+	var asJSON, ignored bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List orders, the newest first",
@@ -35,12 +35,19 @@ and no row of its --json: carimbo accounts --json has it. The columns:
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
+--ignored lists instead the last 10,000 calls of stores that became no order:
+unpaid, test, paid before since, of nothing. Forged calls are not among them.
+
 On a stack these are the orders of the connections in --connections, or of the
 one in --connection; what came some seconds ago may be missing.`,
 		Example: `  carimbo orders list --mine
-  carimbo orders list --state rejected --kind mapping --json`,
+  carimbo orders list --state rejected --kind mapping --json
+  carimbo orders list --ignored --connection cursos`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if ignored {
+				return c.listIgnored(cmd, s, asJSON)
+			}
 			f, err := s.filter(cmd)
 			if err != nil {
 				return err
@@ -57,6 +64,7 @@ one in --connection; what came some seconds ago may be missing.`,
 		},
 	}
 	c.selectionFlags(cmd, &s)
+	cmd.Flags().BoolVar(&ignored, "ignored", false, "instead of orders, the calls that became none, and why")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)

@@ -60,6 +60,10 @@ type Intake struct {
 	// Health says in words for anybody why the machine can't be relied on now, or
 	// nothing. Handler alone asks for it.
 	Health func(context.Context) (why string)
+	// Ignored hears of each proven call that is ignored, and why in one of a few constant
+	// words, where somebody wants to know. The store waits for it: it does nothing slow.
+	// The message has no payload.
+	Ignored func(m queue.Message, why string)
 
 	refusals refusals
 }
@@ -145,7 +149,10 @@ func (in *Intake) Take(ctx context.Context, name string, r platform.Request, id 
 	m, why := in.message(p, conn, r, id)
 	if why != "" {
 		in.Meter.Take(ctx, MetricIgnored, name, why)
-		in.Log.InfoContext(ctx, "webhook ignored", "connection", name, "why", why, "topic", m.Topic, "request", id)
+		in.Log.InfoContext(ctx, "webhook ignored", "connection", name, "why", why, "topic", m.Topic, "order_id", m.OrderID, "store_number", m.StoreNumber, "request", id)
+		if in.Ignored != nil {
+			in.Ignored(m, why)
+		}
 		return ignored
 	}
 	if len(m.Payload) > MaxPacked {
@@ -213,6 +220,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	}
 	if understood {
 		if why := whyIgnored(n, conn); why != "" {
+			m.OrderID, m.StoreNumber = named(n)
 			return m, why
 		}
 	}
@@ -252,6 +260,15 @@ func dedup(id string, m queue.Message) string {
 // clipped bounds a topic for the log: not every platform signs its header.
 func clipped(topic string) string {
 	return strings.ToValidUTF8(topic[:min(len(topic), maxTopic)], "")
+}
+
+// named is how an order that is ignored can be found again, as far as it has a name that
+// can be kept: what changes nothing may be about anything.
+func named(n platform.Notice) (id, number string) {
+	if usable(n.OrderID) {
+		id = n.OrderID
+	}
+	return id, strings.ToValidUTF8(order.Cut(n.StoreNumber, order.MaxNumber), "")
 }
 
 // whyIgnored is the one word of rule 19, or nothing.

@@ -86,6 +86,8 @@ type Machine struct {
 	// gone is set when the data folder is not the one that was opened.
 	gone atomic.Bool
 	door *intake.Door
+	// ignored are the calls that were ignored and have to be listed.
+	ignored ignoredCalls
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
 	// underWay counts the messages that were received and not yet handled.
@@ -132,7 +134,7 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 		Queue: func(string) queue.Sender { return m.queue }}
 	m.intake = &intake.Intake{Connections: opts.Connections, Platform: registry.Get, Secrets: opts.Secrets,
 		Queue: func(connection.Account) queue.Sender { return m.queue },
-		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health}
+		Now:   opts.Now, Meter: opts.Meter, Log: opts.Log, Health: m.Health, Ignored: m.ignored.add}
 	m.door = intake.NewDoor(opts.Limits)
 	return m, m.takeover.Start(ctx)
 }
@@ -163,6 +165,7 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 	logging, stop := context.WithCancel(ctx)
 	defer stop()
 	group.Go(func() { m.logRefusals(logging) })
+	group.Go(func() { m.keepIgnored(logging) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	m.wake(ctx)
@@ -326,6 +329,7 @@ func (m *Machine) Close() error {
 		errs = append(errs, m.queue.Close())
 	}
 	if m.ledger != nil {
+		m.listLastIgnored()
 		errs = append(errs, m.ledger.Close())
 	}
 	if m.lock != nil {

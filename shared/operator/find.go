@@ -18,11 +18,15 @@ type Refusal struct{ Of, Why string }
 func (r *Refusal) Error() string { return r.Of + ": " + r.Why }
 
 // Find gets the entry. Of a key that isn't there the error is a *Refusal, which says
-// what may have been meant.
+// that the order was ignored, if it was, or what may have been meant.
 func Find(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error) {
 	e, err := l.Get(ctx, key)
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return e, err
+	}
+	ignored, err := wasIgnored(ctx, l, key)
+	if err != nil || ignored != "" {
+		return ledger.Entry{}, cmp.Or(err, error(&Refusal{key, ignored}))
 	}
 	near, err := nearestKeys(ctx, l, key)
 	if err != nil {

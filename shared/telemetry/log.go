@@ -29,8 +29,8 @@ const withheld = "[withheld]"
 var shown = map[string]bool{
 	"timestamp": true, "level": true, "message": true, "requestId": true, "correlation": true,
 	"account": true, "attempts": true, "cause": true, "code": true, "connection": true, "count": true, "erp_id": true,
-	"key": true, "missing": true, "next": true, "panic": true, "queued": true, "reason": true, "receives": true,
-	"request": true, "secret": true, "stack": true, "state": true, "status": true, "topic": true, "type": true,
+	"key": true, "missing": true, "next": true, "order_id": true, "panic": true, "queued": true, "reason": true, "receives": true,
+	"request": true, "secret": true, "stack": true, "state": true, "status": true, "store_number": true, "topic": true, "type": true,
 	"until": true, "why": true, "woken": true,
 }
 

@@ -35,6 +35,7 @@ var migrations = []string{
 	"ALTER TABLE customers ADD COLUMN quiet_until INTEGER; ALTER TABLE customers ADD COLUMN token TEXT NOT NULL DEFAULT ''",
 	"ALTER TABLE lanes ADD COLUMN since INTEGER",
 	"ALTER TABLE lanes ADD COLUMN through INTEGER; ALTER TABLE lanes ADD COLUMN secret TEXT NOT NULL DEFAULT ''",
+	ignoredSchema,
 }
 
 // patience is how long a statement waits for another process's write.

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/operator"
+)
+
+// listIgnored lists the calls that became no order. A stack has them in its log.
+func (c *console) listIgnored(cmd *cobra.Command, s selection, asJSON bool) error {
+	switch {
+	case c.stack != "":
+		return usage(cmd, `--ignored is of one machine; of a stack ask the log group /carimbo/%s/webhook in CloudWatch Logs Insights:
+filter message = "webhook ignored" | fields @timestamp, connection, topic, store_number, order_id, why | sort @timestamp desc`, c.stack)
+	case s != selection{connection: s.connection}:
+		return usage(cmd, "--ignored lists no orders: of the filters it takes --connection alone")
+	}
+	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error {
+		calls, err := operator.ViewIgnored(ctx, l, s.connection)
+		if err != nil {
+			return err
+		}
+		if len(calls) == 0 {
+			c.warnOfConnection(s.connection)
+		}
+		if asJSON {
+			return printJSON(c.stdout, calls)
+		}
+		var out bytes.Buffer
+		c.writeIgnored(&out, calls)
+		_, err = c.stdout.Write(out.Bytes())
+		return err
+	})
+}
+
+func (c *console) writeIgnored(out *bytes.Buffer, calls []operator.IgnoredView) {
+	if len(calls) == 0 {
+		fmt.Fprintln(out, "Nothing was ignored.")
+		return
+	}
+	var rows [][]cell
+	for _, i := range calls {
+		rows = append(rows, []cell{{text: c.local(i.At)}, {text: i.Connection}, {text: i.Topic}, {text: i.StoreNumber}, {text: i.OrderID}, {text: i.Message}})
+	}
+	c.printTable(out, []string{c.inZone("WHEN"), "CONNECTION", "TOPIC", "NUMBER", "ID", "WHY"}, rows)
+	fmt.Fprintf(out, "\n%s", plural(len(calls), "ignored call"))
+	if len(calls) >= ledger.MaxIgnored {
+		fmt.Fprint(out, "; older ones are not kept")
+	}
+	fmt.Fprintln(out, ".")
+}
