@@ -57,7 +57,10 @@ func shortened(text string, limit int) string {
 func (o Order) Bounded() Order {
 	o.Number = Cut(o.Number, MaxNumber)
 	o.Currency = Cut(o.Currency, maxCurrency)
-	o.Customer = o.Customer.bounded()
+	if len(o.Customer.Email) > maxEmail {
+		o.Origins.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
+	}
+	o.Customer, o.Origins = o.Customer.bounded(), o.Origins.bounded()
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
 		l.Name = Cut(l.Name, maxText)

@@ -24,6 +24,8 @@ const (
 type Moment struct {
 	At   time.Time
 	Rank Rank
+	// From names the field that says so, for a preview; empty where nobody asks.
+	From string
 }
 
 // Better tells whether m says more about the payment than was does.

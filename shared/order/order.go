@@ -38,6 +38,8 @@ type Order struct {
 	Total Money `json:"total"`
 	// Disagrees is what Compare found to be another amount than Total.
 	Disagrees []OtherTotal `json:"-"`
+	// Origins are for a preview alone.
+	Origins Origins `json:"-"`
 }
 
 // OtherTotal is what a platform says elsewhere of what was paid.

@@ -11,6 +11,8 @@ import (
 // Party is one of the people of an order, as one record of the platform has them: in the
 // platform's own writing, which Payer reads.
 type Party struct {
+	// At is the record's place in the payload.
+	At      string
 	Name    string
 	Company string
 	Email   string
@@ -30,10 +32,22 @@ func (p Party) read() Party {
 	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""
 	fields := make(Fields, len(p.Fields))
 	for i, f := range p.Fields {
-		fields[i] = Field{Plain(f.Name), Plain(f.Value)}
+		fields[i] = Field{Name: Plain(f.Name), Value: Plain(f.Value), At: f.At}
 	}
 	p.Fields = fields
 	return p
+}
+
+// tellUnread says what of the party's record can't be read.
+func (p Party) tellUnread(read Party, from *order.Origins) {
+	for _, part := range []struct{ what, was, is string }{
+		{"e-mail", p.Email, read.Email}, {"phone", p.Phone, read.Phone},
+		{"state", p.Address.State, read.Address.State}, {"postal code", p.Address.PostalCode, read.Address.PostalCode},
+	} {
+		if strings.TrimSpace(part.was) != "" && part.is == "" {
+			from.Drop(p.At+" ("+part.what+")", "it can't be read")
+		}
+	}
 }
 
 // Finished is the order that a platform gives: the lines named as people read them, a

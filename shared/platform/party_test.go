@@ -10,7 +10,7 @@ import (
 )
 
 func payer(p platform.Party) order.Customer {
-	return platform.Payer(platform.Settings{}, platform.Party{}, p)
+	return paying(platform.Settings{}, platform.Party{}, p)
 }
 
 func TestNamesAreReadWithoutHTMLsEntities(t *testing.T) {
@@ -28,7 +28,7 @@ func TestNamesAreReadWithoutHTMLsEntities(t *testing.T) {
 		}
 	}
 	own := platform.Party{Fields: platform.Fields{{Name: "N&uacute;mero do CPF", Value: "726&#46;405&#46;183-80"}}}
-	if c := platform.Payer(platform.Settings{}, own, platform.Party{Name: "Ana", Company: "Pra&ccedil;a &amp; Cia"}); c.TaxID != cpf || c.Name != "Ana" {
+	if c := paying(platform.Settings{}, own, platform.Party{Name: "Ana", Company: "Pra&ccedil;a &amp; Cia"}); c.TaxID != cpf || c.Name != "Ana" {
 		t.Errorf("%+v", c)
 	}
 }
@@ -46,7 +46,7 @@ func TestOfSeveralEMailsTheFirstIsTaken(t *testing.T) {
 		}
 	}
 	own := platform.Party{Email: "pedido@exemplo.com"}
-	if c := platform.Payer(platform.Settings{}, own, platform.Party{Name: "Ana", Email: "não tem"}); c.Email != "pedido@exemplo.com" {
+	if c := paying(platform.Settings{}, own, platform.Party{Name: "Ana", Email: "não tem"}); c.Email != "pedido@exemplo.com" {
 		t.Errorf("what is no e-mail hides the order's: %q", c.Email)
 	}
 }
@@ -58,7 +58,7 @@ func TestAPhoneIsReadWithItsPartysCountry(t *testing.T) {
 	}
 	own := platform.Party{Phone: "41 3555-0100"}
 	for country, want := range map[string]string{"Brasil": "+55 41 3555-0100", "": "+55 41 3555-0100", "US": "41 3555-0100"} {
-		if c := platform.Payer(platform.Settings{}, own, platform.Party{Name: "Ana", Address: order.Address{Country: country}}); c.Phone != want {
+		if c := paying(platform.Settings{}, own, platform.Party{Name: "Ana", Address: order.Address{Country: country}}); c.Phone != want {
 			t.Errorf("%q: the order's own is %q, want %q", country, c.Phone, want)
 		}
 	}

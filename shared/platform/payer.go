@@ -16,7 +16,12 @@ import (
 type Fields []Field
 
 // Field is one of them.
-type Field struct{ Name, Value string }
+type Field struct {
+	Name, Value string
+	// At is its place in the payload, where that isn't its name in the party's record.
+	At     string `json:"-"`
+	record string
+}
 
 // UnmarshalJSON takes the texts and numbers of an object, in its order. It never
 // fails on valid JSON.
@@ -33,7 +38,7 @@ func (f *Fields) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 		if text, ok := name.(string); ok && value != "" {
-			*f = append(*f, Field{text, string(value)})
+			*f = append(*f, Field{Name: text, Value: string(value)})
 		}
 	}
 	return nil
@@ -66,56 +71,86 @@ func FieldsAt(body []byte, path ...string) Fields {
 // Payer is the customer of an order: the first of the parties, best first, that names
 // anybody, whole. own is what the order says of itself, whoever its people are: that is
 // the payer's. A further record under the payer's name is the payer's, too, and says what
-// the first doesn't; but not for whose company somebody bought.
-func Payer(s Settings, own Party, parties ...Party) order.Customer {
-	read := make([]Party, len(parties))
+// the first doesn't; but not for whose company somebody bought. The origins say all that.
+func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origins) {
+	said, read := parties, make([]Party, len(parties))
 	for i, p := range parties {
 		read[i] = p.read()
 	}
 	parties = read
-	chosen := payerOf(s, parties)
+	chosen, rule := payerOf(s, parties)
 	payer := parties[chosen]
 	own.Address.Country = payer.Address.Country
 	own = own.read()
-	fields := append(append(Fields(nil), payer.Fields...), own.Fields...)
+	from := order.Origins{Payer: payer.At, Rule: rule}
+	said[chosen].tellUnread(payer, &from)
+	fields := append(payer.placed(nil), own.placed(nil)...)
 	for i, p := range parties {
-		if i == chosen || p.namesAnother(payer) {
+		if i == chosen {
+			continue
+		}
+		if p.namesAnother(payer) {
+			from.Drop(p.At, "it names somebody else than the payer")
 			continue
 		}
 		payer.Email, payer.Phone = cmp.Or(payer.Email, p.Email), cmp.Or(payer.Phone, p.Phone)
 		payer.Address = cmp.Or(payer.Address, p.Address)
-		fields = append(fields, p.Fields...)
+		fields = p.placed(fields)
 	}
 	company, written := companyAndTaxID(payer.Company)
 	ids := readTaxIDs(s.TaxIDFields, fields)
-	ids.add(written)
+	ids.add(Field{Value: written, At: payer.At + " (company)"})
 	c := order.Customer{
 		Name:    payer.Name,
 		Email:   cmp.Or(payer.Email, own.Email),
 		Phone:   cmp.Or(payer.Phone, own.Phone),
 		Address: payer.Address,
 	}
-	ids.decide(&c, personOf(fields), company)
-	if company != "" && (c.Name == "" || c.TaxID != "" && !c.TaxID.IsCPF()) {
+	ids.decide(&c, &from, personOf(fields), company)
+	switch {
+	case company == "":
+	case c.Name == "" || c.TaxID != "" && !c.TaxID.IsCPF():
+		if c.Name != "" {
+			from.Drop(payer.At+" (name)", "the tax id is a CNPJ, and the document carries the company's name")
+		}
 		c.Name = company
+	default:
+		from.Drop(payer.At+" (company)", "there is no CNPJ, and the document carries the person's name")
 	}
-	return c
+	return c, from
+}
+
+// placed adds the party's fields, which say where they are from now on.
+func (p Party) placed(fields Fields) Fields {
+	for _, f := range p.Fields {
+		f.record = p.At
+		fields = append(fields, f)
+	}
+	return fields
 }
 
 // payerOf is the first party with a name, a company or a tax id; else the first with an
-// e-mail; else the first.
-func payerOf(s Settings, parties []Party) int {
+// e-mail; else the first. The rule says it in words.
+func payerOf(s Settings, parties []Party) (chosen int, rule string) {
+	var names []string
+	for _, p := range parties {
+		names = append(names, p.At)
+	}
+	all := strings.Join(slices.Compact(names), ", ")
+	if len(parties) == 1 {
+		return 0, "the only party of the payload"
+	}
 	for i, p := range parties {
 		if p.Name != "" || p.Company != "" || len(readTaxIDs(s.TaxIDFields, p.Fields).texts) > 0 {
-			return i
+			return i, "the first that names anybody, of " + all
 		}
 	}
 	for i, p := range parties {
 		if p.Email != "" {
-			return i
+			return i, "the first that has an e-mail, as none names anybody, of " + all
 		}
 	}
-	return 0
+	return 0, "none names anybody, and it comes first, of " + all
 }
 
 // namesAnother tells whether the record is of somebody else than the payer.

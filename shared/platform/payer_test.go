@@ -19,7 +19,7 @@ func of(pairs ...string) order.Customer {
 	for i := 0; i < len(pairs); i += 2 {
 		own.Fields = append(own.Fields, platform.Field{Name: pairs[i], Value: pairs[i+1]})
 	}
-	return platform.Payer(platform.Settings{}, own, platform.Party{Name: "Ana"})
+	return paying(platform.Settings{}, own, platform.Party{Name: "Ana"})
 }
 
 func TestANameIsReadOrSomebodyElsesOrUnknown(t *testing.T) {
@@ -83,7 +83,7 @@ func TestACompanysFieldMayHoldItsTaxID(t *testing.T) {
 		"12.ABC.345/01DE-36":                     "Ana wrong",
 		"12abc34501de36":                         "Ana wrong",
 	} {
-		c := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Company: text})
+		c := paying(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Company: text})
 		got := c.Name + " " + string(c.TaxID)
 		if c.TaxIDWrong {
 			got += "wrong"
@@ -116,7 +116,7 @@ func TestARightTaxIDAbroadIsNoForeignDocument(t *testing.T) {
 		"foreign: AB1234567":    {{Name: "cpf_indicado", Value: cpf}, {Name: "cpf", Value: "AB1234567"}},
 		"72640518380":           {{Name: "cpf_indicado", Value: cnpj}, {Name: "cpf", Value: cpf}},
 	} {
-		c := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Fields: fields, Address: order.Address{Country: "PT"}})
+		c := paying(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Fields: fields, Address: order.Address{Country: "PT"}})
 		if got := platformtest.Payer(c); !strings.Contains(got, "| "+want+" |") {
 			t.Errorf("%v: %s, want %s", fields, got, want)
 		}
@@ -141,7 +141,7 @@ func TestOfOneRecordTheCPFCountsBeforeTheCNPJ(t *testing.T) {
 		cpf:  {Name: "Ana", Fields: platform.FieldsAt([]byte(body))},
 		cnpj: {Name: "Ana", Company: "Ipê", Fields: platform.FieldsAt([]byte(body))},
 	} {
-		if got := platform.Payer(platform.Settings{}, platform.Party{}, party); string(got.TaxID) != want {
+		if got := paying(platform.Settings{}, platform.Party{}, party); string(got.TaxID) != want {
 			t.Errorf("company %q: %s, want %s", party.Company, got.TaxID, want)
 		}
 	}

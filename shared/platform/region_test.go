@@ -42,7 +42,7 @@ func TestStateIsItsUFHoweverItIsWritten(t *testing.T) {
 
 // place is an address as an order has it: city, UF, CEP and country.
 func place(a order.Address) string {
-	a = platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Address: a}).Address
+	a = paying(platform.Settings{}, platform.Party{}, platform.Party{Name: "Ana", Address: a}).Address
 	return a.City + " | " + a.State + " | " + a.PostalCode + " | " + a.Country
 }
 

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -49,7 +50,8 @@ func wordSet(words string) map[string]bool {
 type whose int
 
 const (
-	nobodys whose = iota // no tax id, or somebody else's
+	nobodys whose = iota // no tax id
+	others               // somebody else's
 	payers
 	payersIfLikely // the payer's, if it looks like one
 	unknown        // a tax id's name of which nobody knows whose
@@ -68,8 +70,10 @@ func whoseIs(name string) whose {
 		known = known && (id || payerWords[w])
 	}
 	switch {
-	case !isID || slices.ContainsFunc(words, func(w string) bool { return otherWords[w] }):
+	case !isID:
 		return nobodys
+	case slices.ContainsFunc(words, func(w string) bool { return otherWords[w] }):
+		return others
 	case !known:
 		return unknown
 	case sure:
@@ -133,19 +137,24 @@ func isWord(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
 // taxIDs are what may be the payer's tax id, best first.
 type taxIDs struct {
 	texts []idText
-	// unread is the name of the first field that may be it, too, if only somebody said so;
-	// of one that is a right one, if there is such a field.
-	unread, unreadText string
-	unreadID           order.TaxID
+	// unread is the first field that may be it, too, if only somebody said so; one that is a
+	// right one, which unreadID is, if there is such a field.
+	unread   Field
+	unreadID order.TaxID
+	// notTheirs are the places of other parties' ids, as many as anybody is told of.
+	notTheirs []string
 }
 
 // idText is one of them. Where it is wrong its name tells a CPF from a CNPJ, or else its
 // length.
 type idText struct {
-	text      string
+	text, at  string
 	id        order.TaxID
 	cpf, cnpj bool
 }
+
+// place is where a field is.
+func (f Field) place() string { return cmp.Or(f.At, f.record+"."+f.Name) }
 
 // readTaxIDs takes the fields that the connection names first.
 func readTaxIDs(named []string, fields Fields) taxIDs {
@@ -153,27 +162,31 @@ func readTaxIDs(named []string, fields Fields) taxIDs {
 	for _, name := range named {
 		mine = append(mine, strings.Join(wordsOf(name), ""))
 	}
-	var ids, others taxIDs
+	var ids, known taxIDs
 	for _, f := range fields {
 		if len(mine) > 0 && slices.Contains(mine, strings.Join(wordsOf(f.Name), "")) {
-			ids.addNamed(f)
+			ids.add(f)
 			continue
 		}
 		switch whoseIs(f.Name) {
 		case payers:
-			others.addNamed(f)
+			known.add(f)
 		case payersIfLikely:
 			if likely(f.Value) {
-				others.addNamed(f)
+				known.add(f)
 			}
 		case unknown:
 			id, _ := order.ParseTaxID(f.Value)
-			if ids.unread == "" && likely(f.Value) || ids.unreadID == "" && id != "" {
-				ids.unread, ids.unreadText, ids.unreadID = f.Name, f.Value, id
+			if ids.unread.Name == "" && likely(f.Value) || ids.unreadID == "" && id != "" {
+				ids.unread, ids.unreadID = f, id
+			}
+		case others:
+			if len(ids.notTheirs) < mostTold && likely(f.Value) {
+				ids.notTheirs = append(ids.notTheirs, f.place())
 			}
 		}
 	}
-	ids.texts = append(ids.texts, others.texts...)
+	ids.texts = append(ids.texts, known.texts...)
 	return ids
 }
 
@@ -183,9 +196,10 @@ func likely(text string) bool {
 	return id != "" || len(loose.Text(text).Digits()) >= 6
 }
 
-func (t *taxIDs) add(text string) { t.addNamed(Field{"", text}) }
+// mostTold is how many fields of others are told of.
+const mostTold = 10
 
-func (t *taxIDs) addNamed(f Field) {
+func (t *taxIDs) add(f Field) {
 	id, err := order.ParseTaxID(f.Value)
 	if id == "" && err == nil {
 		return // nothing but punctuation
@@ -198,39 +212,69 @@ func (t *taxIDs) addNamed(f Field) {
 		n := len(loose.Text(f.Value).Digits())
 		cpf, cnpj = n == 11, n == 14
 	}
-	t.texts = append(t.texts, idText{f.Value, id, cpf, cnpj})
+	t.texts = append(t.texts, idText{f.Value, f.place(), id, cpf, cnpj})
 }
 
 // decide takes the first right id. Where there are both a CPF and a CNPJ, the kind of
 // person says which of them is meant, and a company's name means the company. What is
 // there and no tax id is a foreigner's document where the country says so, and else wrong.
-func (t *taxIDs) decide(c *order.Customer, kind person, company string) {
-	texts := t.texts
-	isCPF := func(i idText) bool { return i.cpf }
-	isCNPJ := func(i idText) bool { return i.cnpj }
-	if slices.ContainsFunc(texts, isCPF) && slices.ContainsFunc(texts, isCNPJ) {
-		switch {
-		case kind == individual:
-			texts = only(texts, isCPF)
-		case kind == legal || company != "":
-			texts = only(texts, isCNPJ)
-		}
-	}
+func (t *taxIDs) decide(c *order.Customer, from *order.Origins, kind person, company string) {
+	texts, why := t.meant(kind, company)
+	defer func() { t.tellDropped(*c, from, why) }()
 	for _, i := range texts {
 		if i.id != "" {
-			c.TaxID = i.id
+			c.TaxID, from.TaxID = i.id, i.at
 			return
 		}
 	}
 	switch abroad := Foreign(c.Address.Country); {
 	case abroad && len(texts) > 0:
-		c.ForeignID = texts[0].text
+		c.ForeignID, from.TaxID = texts[0].text, texts[0].at
 	case abroad && t.unreadID == "":
-		c.ForeignID = t.unreadText
+		if t.unread.Name != "" {
+			c.ForeignID, from.TaxID = t.unread.Value, t.unread.place()
+		}
 	case len(texts) > 0:
-		c.TaxIDWrong = true
-	default:
-		c.TaxIDUnread = t.unread
+		c.TaxIDWrong, from.TaxID = true, texts[0].at
+	case t.unread.Name != "":
+		c.TaxIDUnread, from.TaxID = t.unread.Name, t.unread.place()
+	}
+}
+
+// meant are those that may be chosen, and why the others may not.
+func (t *taxIDs) meant(kind person, company string) (texts []idText, why string) {
+	texts = t.texts
+	isCPF := func(i idText) bool { return i.cpf }
+	isCNPJ := func(i idText) bool { return i.cnpj }
+	if slices.ContainsFunc(texts, isCPF) && slices.ContainsFunc(texts, isCNPJ) {
+		switch {
+		case kind == individual:
+			return only(texts, isCPF), "the payer is a person, whose CPF is meant"
+		case kind == legal:
+			return only(texts, isCNPJ), "the payer is a company, whose CNPJ is meant"
+		case company != "":
+			return only(texts, isCNPJ), "there is a company's name, so that the CNPJ is meant"
+		}
+	}
+	return texts, "it comes after the one that was taken"
+}
+
+// tellDropped says of every id that was not taken why.
+func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why string) {
+	for _, i := range t.texts {
+		switch {
+		case i.id == c.TaxID && (i.id != "" || i.at == from.TaxID):
+		case i.id == "" && c.TaxID != "":
+			from.Drop(i.at, "it is neither a CPF nor a CNPJ")
+		default:
+			from.Drop(i.at, "%s", why)
+		}
+	}
+	if t.unread.Name != "" && t.unread.place() != from.TaxID {
+		from.Drop(t.unread.place(), "nobody knows whose tax id it is: name it in the connection's tax_id_fields: if it is the buyer's")
+	}
+	for _, at := range t.notTheirs {
+		from.Drop(at, "its name says that it is another party's")
 	}
 }
 

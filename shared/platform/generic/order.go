@@ -84,7 +84,6 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		Currency: strings.ToUpper(string(in.Currency)),
 		PlacedAt: r.time("order.placed_at", in.PlacedAt),
 		PaidAt:   r.time("order.paid_at", in.PaidAt),
-		Customer: in.Customer.order(s, p.Body),
 		Lines:    r.lines(in.Lines),
 		Payments: r.payments(in.Payments),
 		Discount: r.money("order.discount", in.Discount),
@@ -93,8 +92,11 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		Tax:      r.money("order.tax", in.Tax),
 		Total:    r.money("order.total", in.Total),
 	}
-	best := order.BestOf(order.Moment{At: o.PaidAt, Rank: order.ByPayment}, order.Moment{At: o.PlacedAt, Rank: order.ByOrder})
+	best := order.BestOf(order.Moment{At: o.PaidAt, Rank: order.ByPayment, From: "order.paid_at"},
+		order.Moment{At: o.PlacedAt, Rank: order.ByOrder, From: "order.placed_at"})
 	o.PaidAt, o.PaidRank = best.At, best.Rank
+	o.Customer, o.Origins = in.Customer.order(s, p.Body)
+	o.Origins.PaidAt = best.From
 	if o.PaidAt.IsZero() {
 		r.reject("order.paid_at", "is missing: say when the order was paid")
 	}
@@ -123,8 +125,12 @@ func comparePayments(o *order.Order) {
 	for _, p := range o.Payments {
 		paid = paid.Add(p.Amount)
 	}
-	if paid.Sub(o.Total).IsNegative() {
+	switch above := paid.Sub(o.Total); {
+	case len(o.Payments) == 0 || above.IsZero():
+	case above.IsNegative():
 		o.Compare("order.payments", paid)
+	default:
+		o.Origins.Drop("order.payments", "they are %s above the total: the buyer's interest, which is no part of the sale", above)
 	}
 }
 
@@ -140,8 +146,9 @@ func misfit(err error) error {
 
 // order is the one party of the format. What stands beside tax_id is no part of it, and
 // is told where it may be a tax id.
-func (c customer) order(s platform.Settings, raw []byte) order.Customer {
+func (c customer) order(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
 	return platform.Payer(s, platform.Party{}, platform.Party{
+		At:     "order.customer",
 		Name:   string(c.Name),
 		Email:  string(c.Email),
 		Phone:  string(c.Phone),

@@ -123,13 +123,13 @@ func (e event) checkTransaction() error {
 // paid falls back to the time of the event that tells of the payment, and then to the
 // order's, so that an old purchase is never taken for one without a date.
 func (e event) paid() order.Moment {
-	notice := order.Moment{At: timeOf(e.CreationDate), Rank: order.ByNotice}
+	notice := order.Moment{At: timeOf(e.CreationDate), Rank: order.ByNotice, From: "creation_date"}
 	if e.status() != platform.Paid {
 		notice = order.Moment{}
 	}
-	return order.BestOf(order.Moment{At: timeOf(e.Data.Purchase.ApprovedDate.Text), Rank: order.ByPayment}, notice,
-		order.Moment{At: timeOf(e.Data.Purchase.OrderDate), Rank: order.ByOrder},
-		order.Moment{At: timeOf(e.CreationDate), Rank: order.ByOrder})
+	return order.BestOf(order.Moment{At: timeOf(e.Data.Purchase.ApprovedDate.Text), Rank: order.ByPayment, From: "data.purchase.approved_date"}, notice,
+		order.Moment{At: timeOf(e.Data.Purchase.OrderDate), Rank: order.ByOrder, From: "data.purchase.order_date"},
+		order.Moment{At: timeOf(e.CreationDate), Rank: order.ByOrder, From: "creation_date"})
 }
 
 // placedAt is when the buyer ordered, or else paid.

@@ -261,7 +261,8 @@ func decode(t testing.TB, body []byte, amount string) order.Order {
 func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 	approved := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
 	want := order.Order{
-		ID: "HP2640917385", Number: "HP2640917385", Currency: "BRL",
+		Origins: order.Origins{Payer: "data.buyer", Rule: "the only party of the payload", TaxID: "data.buyer.document", PaidAt: "data.purchase.approved_date"},
+		ID:      "HP2640917385", Number: "HP2640917385", Currency: "BRL",
 		PlacedAt: time.Date(2026, 11, 21, 14, 58, 3, 0, time.UTC), PaidAt: approved, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Helena Prado", Email: "helena.prado@correio.example", Phone: "+55 31 95555-0142", TaxID: "38491726519",

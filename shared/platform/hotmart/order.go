@@ -44,6 +44,9 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		return order.Order{}, err
 	}
 	buy, paid := e.Data.Purchase, e.paid()
+	customer, from := e.customer(s, p.Body)
+	from.PaidAt = paid.From
+	e.tellDropped(&from, amount)
 	return platform.Finished(order.Order{
 		ID:       string(buy.Transaction),
 		Number:   string(buy.Transaction),
@@ -51,7 +54,8 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: e.placedAt(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: e.customer(s, p.Body),
+		Customer: customer,
+		Origins:  from,
 		Lines: []order.Line{{
 			SKUs:      e.skus(),
 			Name:      string(e.Data.Product.Name),
@@ -67,6 +71,13 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		}},
 		Total: amount,
 	}), nil
+}
+
+// tellDropped says that the price is not what the connection counts.
+func (e event) tellDropped(from *order.Origins, amount order.Money) {
+	if price, _, err := e.Data.Purchase.Price.money(""); err == nil && !price.Equal(amount) {
+		from.Drop("data.purchase.price.value", "it is %s, and the connection counts a commission (share, amount)", price)
+	}
 }
 
 // shares are whose commission a connection may count, by share. Empty is the producer's.
@@ -137,17 +148,18 @@ func (e event) skus() []string {
 
 // customer is the buyer: Hotmart knows nobody else. An address without a country is in that
 // of the checkout, if that is abroad.
-func (e event) customer(s platform.Settings, raw []byte) order.Customer {
+func (e event) customer(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
 	b := e.Data.Buyer
 	country := cmp.Or(b.Address.CountryISO, b.Address.Country)
 	if from := e.Data.Purchase.CheckoutCountry.ISO; country == "" && platform.Foreign(string(from)) {
 		country = from
 	}
 	return platform.Payer(s, platform.Party{}, platform.Party{
+		At:    "data.buyer",
 		Name:  cmp.Or(string(b.Name), strings.TrimSpace(string(b.FirstName+" "+b.LastName))),
 		Email: string(b.Email),
 		Phone: string(b.CheckoutPhone), PhoneCode: string(b.CheckoutPhoneCode),
-		Fields: append(platform.Fields{{Name: "tax_id", Value: string(b.Document)}}, platform.FieldsAt(raw, "data", "buyer")...),
+		Fields: append(platform.Fields{{Name: "tax_id", Value: string(b.Document), At: "data.buyer.document"}}, platform.FieldsAt(raw, "data", "buyer")...),
 		Address: order.Address{
 			Street:     string(b.Address.Address),
 			Number:     string(b.Address.Number),

@@ -70,6 +70,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("garbage is not understood and is kept", c.garbage)
 	t.Run("a paid body becomes an order", c.order)
 	t.Run("however a body is written, it says the same", c.written)
+	t.Run("an order says where it was read, and who pays", c.origins)
 	t.Run("no text makes an order long", c.long)
 	t.Run("cut off anywhere, a body breaks nothing", c.cut)
 }

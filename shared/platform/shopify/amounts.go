@@ -26,7 +26,22 @@ func (b body) amounts(o *order.Order, s platform.Settings) error {
 	if r.Err != nil {
 		return r.Err
 	}
+	b.tellDropped(&o.Origins, out)
 	return b.checkGiftCards(out, s)
+}
+
+// tellDropped names what is no part of the sale any more, or never was.
+func (b body) tellDropped(from *order.Origins, out takenOut) {
+	for i, item := range b.LineItems {
+		if gone := out.lines[item.ID].quantity; !gone.IsZero() && item.ID != "" {
+			from.Drop(fmt.Sprintf("line_items[%d]", i), "%s of it left the order before it was paid (refunds)", gone)
+		}
+	}
+	for i, l := range b.ShippingLines {
+		if l.IsRemoved {
+			from.Drop(fmt.Sprintf("shipping_lines[%d]", i), "it was removed from the order (is_removed)")
+		}
+	}
 }
 
 // checkGiftCards refuses one that was sold, unless it was taken out again.

@@ -71,7 +71,7 @@ func TestFetchAddsTheTaxIDThatTheWebhookWithholds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare.Customer.TaxID = o.Customer.TaxID
+	bare.Customer.TaxID, bare.Origins.TaxID = o.Customer.TaxID, "localizedFields.TAX_CREDENTIAL_BR"
 	if diff := cmp.Diff(bare, o); diff != "" {
 		t.Errorf("more than the tax id has changed:\n%s", diff)
 	}

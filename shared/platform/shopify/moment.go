@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -46,18 +47,22 @@ const mayBeOpen = 7 * 24 * time.Hour
 // all that an edit of an old order tells. An order that came from elsewhere was paid there.
 func (b body) paid(topic string) order.Moment {
 	placed, updated := b.placedAt(), moment(b.UpdatedAt)
+	placedFrom := "processed_at"
+	if moment(b.ProcessedAt).IsZero() {
+		placedFrom = "created_at"
+	}
 	var last, notice order.Moment
 	if !b.isImported() {
-		for _, t := range b.Transactions {
+		for i, t := range b.Transactions {
 			if at := t.paidAt(); at.After(last.At) {
-				last = order.Moment{At: at, Rank: order.ByPayment}
+				last = order.Moment{At: at, Rank: order.ByPayment, From: fmt.Sprintf("transactions[%d].processed_at", i)}
 			}
 		}
 		if !placed.IsZero() && updated.After(placed) && b.tellsOfPayment(topic) {
-			notice = order.Moment{At: updated, Rank: order.ByNotice}
+			notice = order.Moment{At: updated, Rank: order.ByNotice, From: "updated_at"}
 		}
 	}
-	return order.BestOf(last, notice, order.Moment{At: placed, Rank: order.ByOrder}, order.Moment{At: updated, Rank: order.ByOrder})
+	return order.BestOf(last, notice, order.Moment{At: placed, Rank: order.ByOrder, From: placedFrom}, order.Moment{At: updated, Rank: order.ByOrder, From: "updated_at"})
 }
 
 // tellsOfPayment tells whether the order may have been modified last by being paid.

@@ -26,8 +26,9 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: b.placedAt(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: b.customer(s),
 	}
+	o.Customer, o.Origins = b.payer(s)
+	o.Origins.PaidAt = paid.From
 	if err := b.amounts(&o, s); err != nil {
 		return order.Order{}, err
 	}

@@ -10,31 +10,38 @@ import (
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
-// customer is who pays: whom the bill names, else the customer, else the recipient. Where
+// customer is who pays, without where that stands.
+func (b body) customer(s platform.Settings) order.Customer {
+	c, _ := b.payer(s)
+	return c
+}
+
+// payer is who pays: whom the bill names, else the customer, else the recipient. Where
 // the order says a tax id of itself, it is an attribute, or Shopify's own field of taxes;
 // its field of shipping is the recipient's.
-func (b body) customer(s platform.Settings) order.Customer {
-	own := platform.Party{Email: string(cmp.Or(b.Email, b.ContactEmail)), Phone: string(b.Phone)}
+func (b body) payer(s platform.Settings) (order.Customer, order.Origins) {
+	own := platform.Party{At: "note_attributes", Email: string(cmp.Or(b.Email, b.ContactEmail)), Phone: string(b.Phone)}
 	for _, a := range b.NoteAttributes {
 		own.Fields = append(own.Fields, platform.Field{Name: string(a.Name), Value: string(a.Value)})
 	}
 	own.Fields = append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...)
-	recipient := b.ShippingAddress.party()
+	bill, customer, recipient := b.BillingAddress.party(), b.Customer.party(), b.ShippingAddress.party()
+	bill.At, customer.At, recipient.At = "billing_address", "customer", "shipping_address"
 	// A record of its own, so that it comes after what the order says of itself.
-	delivery := platform.Party{Name: recipient.Name, Company: recipient.Company}
+	delivery := platform.Party{At: recipient.At, Name: recipient.Name, Company: recipient.Company}
 	if of := b.credentials("SHIPPING_CREDENTIAL_BR"); delivery.Name == "" && delivery.Company == "" {
 		own.Fields = append(own.Fields, of...)
 	} else {
 		delivery.Fields = of
 	}
-	return platform.Payer(s, own, b.BillingAddress.party(), b.Customer.party(), recipient, delivery)
+	return platform.Payer(s, own, bill, customer, recipient, delivery)
 }
 
 // credentials are the values of one of Shopify's own fields.
 func (b body) credentials(key string) (fields platform.Fields) {
 	for _, edge := range b.LocalizedFields.Edges {
 		if strings.EqualFold(string(edge.Node.Key), key) {
-			fields = append(fields, platform.Field{Name: "tax_id", Value: string(edge.Node.Value)})
+			fields = append(fields, platform.Field{Name: "tax_id", Value: string(edge.Node.Value), At: "localizedFields." + key})
 		}
 	}
 	return fields

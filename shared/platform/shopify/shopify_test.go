@@ -258,7 +258,8 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 	brt := time.FixedZone("", -3*3600)
 	paid := time.Date(2026, 11, 21, 11, 2, 19, 0, brt)
 	want := order.Order{
-		ID: "6120438815907", Number: "#1048", Currency: "BRL",
+		Origins: order.Origins{Payer: "billing_address", Rule: "the first that names anybody, of billing_address, customer, shipping_address", TaxID: "note_attributes.CPF", PaidAt: "updated_at"},
+		ID:      "6120438815907", Number: "#1048", Currency: "BRL",
 		PlacedAt: time.Date(2026, 11, 21, 11, 2, 12, 0, brt), PaidAt: paid, PaidRank: order.ByNotice,
 		Customer: order.Customer{
 			Name: "Beatriz Furtado", Email: "beatriz.furtado@correio.example", Phone: "+55 51 95555-0126", TaxID: "51483029760",

@@ -106,7 +106,11 @@ func (b body) dateCreated() time.Time { return moment(b.DateCreatedGMT, b.DateCr
 // paid falls back to the day of the order, so that the refund of an old one is dated
 // as well.
 func (b body) paid() order.Moment {
-	return order.BestOf(order.Moment{At: b.datePaid(), Rank: order.ByPayment}, order.Moment{At: b.dateCreated(), Rank: order.ByOrder})
+	return order.BestOf(
+		order.Moment{At: moment(b.DatePaidGMT.Text, ""), Rank: order.ByPayment, From: "date_paid_gmt"},
+		order.Moment{At: moment("", b.DatePaid.Text), Rank: order.ByPayment, From: "date_paid"},
+		order.Moment{At: moment(b.DateCreatedGMT, ""), Rank: order.ByOrder, From: "date_created_gmt"},
+		order.Moment{At: moment("", b.DateCreated), Rank: order.ByOrder, From: "date_created"})
 }
 
 func (b body) version() int64 {

@@ -31,7 +31,6 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PlacedAt: b.dateCreated(),
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
-		Customer: b.customer(s, p.Body),
 		Lines:    r.lines(b.LineItems),
 		Freight:  r.sum("shipping_lines", b.ShippingLines),
 		Tax:      r.Money("total_tax", b.TotalTax),
@@ -39,6 +38,9 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		Total: r.Money("total", b.Total).Round(),
 	}
 	o.Fees, o.Discount = r.fees(b.FeeLines)
+	o.Customer, o.Origins = b.customer(s, p.Body)
+	o.Origins.PaidAt = paid.From
+	b.tellDropped(&o.Origins)
 	if b.Total == "" {
 		r.Reject("total", "is missing")
 	}
@@ -47,6 +49,15 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	}
 	o.Payments = []order.Payment{b.payment(o)}
 	return platform.Finished(o), nil
+}
+
+// tellDropped names the lines that are no part of the sale any more.
+func (b body) tellDropped(from *order.Origins) {
+	for i, item := range b.LineItems {
+		if quantity, err := order.ParseQuantity(string(item.Quantity)); err == nil && quantity.IsZero() {
+			from.Drop(fmt.Sprintf("line_items[%d]", i), "its quantity is 0: it was taken out of the order")
+		}
+	}
 }
 
 type reader struct{ platform.Amounts }

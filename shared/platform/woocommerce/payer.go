@@ -11,12 +11,13 @@ import (
 
 // customer is who pays: whom the bill names, else the recipient. The order's meta data are
 // the payer's, unless a key says otherwise.
-func (b body) customer(s platform.Settings, raw []byte) order.Customer {
-	var own platform.Party
+func (b body) customer(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
+	own := platform.Party{At: "meta_data"}
 	for _, m := range b.MetaData {
 		own.Fields = append(own.Fields, platform.Field{Name: string(m.Key), Value: string(m.Value)})
 	}
 	bill, recipient := b.Billing.party(), b.Shipping.party()
+	bill.At, recipient.At = "billing", "shipping"
 	bill.Fields = append(bill.Fields, platform.FieldsAt(raw, "billing")...)
 	recipient.Fields = append(recipient.Fields, platform.FieldsAt(raw, "shipping")...)
 	bill.Phone = cmp.Or(bill.Phone, string(b.meta("billing_phone")), string(b.meta("billing_cellphone")))

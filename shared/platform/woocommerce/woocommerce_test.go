@@ -326,7 +326,8 @@ func decode(t testing.TB, body []byte) order.Order {
 func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 13, 43, 52, 0, time.UTC)
 	want := order.Order{
-		ID: "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
+		Origins: order.Origins{Payer: "billing", Rule: "the first that names anybody, of billing, shipping", TaxID: "billing.cpf", PaidAt: "date_paid_gmt"},
+		ID:      "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Caio Bittencourt", Email: "caio.bittencourt@correio.example", Phone: "+55 41 95555-0173", TaxID: "72640518380",
 			Address: order.Address{Street: "Rua das Palmeiras", Number: "318", Complement: "casa 2", District: "Vila Izabel",

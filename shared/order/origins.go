@@ -1,0 +1,47 @@
+package order
+
+import "fmt"
+
+// Origins say where a platform found in the payload what it made of it, in the platform's
+// own names. A preview alone shows them: they enter no message, no digest, and nothing
+// that is kept.
+type Origins struct {
+	// Payer is the record of the party that pays, and Rule is why that one.
+	Payer, Rule string
+	// TaxID is the field of the tax id, also of one that can't be used; empty where there
+	// is none.
+	TaxID string
+	// PaidAt is the field of the moment of payment.
+	PaidAt string
+	// Dropped is what the payload says and the order doesn't.
+	Dropped []Dropped
+}
+
+// Dropped is something that was left out, and why.
+type Dropped struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// maxDropped bounds what is told of it: a payload may have any number of fields.
+const maxDropped = 50
+
+// bounded are those that a store's own names make no longer than anybody reads.
+func (o Origins) bounded() Origins {
+	for _, text := range []*string{&o.Payer, &o.Rule, &o.TaxID, &o.PaidAt} {
+		*text = Cut(*text, 2*maxField)
+	}
+	dropped := o.Dropped[:min(len(o.Dropped), maxDropped)]
+	o.Dropped = nil
+	for _, d := range dropped {
+		o.Dropped = append(o.Dropped, Dropped{Cut(d.What, maxField), Cut(d.Why, 2*maxField)})
+	}
+	return o
+}
+
+// Drop notes that something was left out. What is the name of a field, never its value.
+func (o *Origins) Drop(what, why string, args ...any) {
+	if len(o.Dropped) < maxDropped {
+		o.Dropped = append(o.Dropped, Dropped{what, fmt.Sprintf(why, args...)})
+	}
+}
