@@ -3,9 +3,12 @@ package erp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Kind is a kind of ERP: all that others need to know of one. Each has a package of its
@@ -33,6 +36,9 @@ type Kind struct {
 	// Request is the body of the create call, with the secrets masked, and what isn't
 	// known of it before the order is placed, in words; empty for nothing.
 	Request func(Document) (body []byte, open string, err error)
+	// Explain is what a person is told of an order before it is placed, besides the request:
+	// pure and offline. Settings are the account's object.
+	Explain func(settings json.RawMessage, o order.Order) (Explanation, error)
 	// LooksUpAlways: every account has a look-up, and each of its answers that isn't lost
 	// proves something. Else the settings tell whether there is one.
 	LooksUpAlways bool
@@ -47,6 +53,37 @@ type Kind struct {
 
 	// Example is an account that is nobody's.
 	Example Example
+}
+
+// Explanation is what becomes of an order's customer in the ERP, and what the account's
+// constants say against the order.
+type Explanation struct {
+	// How says in words how the ERP is asked for the customer, and Asked are the calls for
+	// that, in their order, with what is said of the customer. No secret is in them.
+	How   string
+	Asked []CustomerCall
+	// Dropped is what the order says of the customer and the ERP isn't told.
+	Dropped []order.Dropped
+	// Contradictions are constants that say something else than the order. All are warnings.
+	Contradictions []Problem
+}
+
+// CustomerCall is a call about the customer: its name, and fields in the ERP's own words.
+type CustomerCall struct {
+	Call   string         `json:"call"`
+	Fields map[string]any `json:"fields"`
+}
+
+// Contradict adds a constant that says something else than the order.
+func (e *Explanation) Contradict(path, message string, args ...any) {
+	e.Contradictions = append(e.Contradictions, Problem{Path: path, Message: fmt.Sprintf(message, args...), Warning: true})
+}
+
+// Drop adds what the ERP isn't told of the customer, if there is anything.
+func (e *Explanation) Drop(value, what, why string) {
+	if value != "" {
+		e.Dropped = append(e.Dropped, order.Dropped{What: what, Why: why})
+	}
 }
 
 // Example is an account, and stores whose orders it can place: what `carimbo demo`

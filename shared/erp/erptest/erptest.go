@@ -44,6 +44,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("what another release made is never absent", c.in(foreign))
 	t.Run("create and look-up note the same key", c.in(keyed))
 	t.Run("the request of a preview is the one that is sent", c.in(previewed))
+	t.Run("a preview says whom the ERP is asked for, offline", c.in(explained))
 	t.Run("a create that fails is not sent, or lost", c.failingCreates)
 	t.Run("a customer that fails leaves nothing behind", c.failingCustomers)
 	t.Run("a look-up that fails proves nothing", c.failingLookUps)

@@ -161,6 +161,8 @@ func (c *checker) os(os map[string]any) {
 	}
 	c.orderNumber(info["cNumPedido"])
 	email, _ := os["Email"].(map[string]any)
+	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
+	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
 	if email["cEnvBoleto"] == "S" && email["cEnvPix"] == "S" {
 		c.refuse("os.Email.cEnvPix", "must be N when cEnvBoleto is S: Omie sends a boleto or a Pix, not both")
 	}
@@ -179,6 +181,13 @@ func (c *checker) orderNumber(v any) {
 	words, err := placeholder.Expand(text, nothing)
 	if left := max(0, maxNumber-utf8.RuneCountInString(words)); err == nil && words != text && left < ordinaryNumber {
 		c.warn("os.InformacoesAdicionais.cNumPedido", "Omie is said to keep %d characters, which leaves %d beside the words that are always the same: a longer order number is cut off there", maxNumber, left)
+	}
+}
+
+// constant warns of a text without a placeholder where each order has its own.
+func (c *checker) constant(path string, v any, instead string) {
+	if text, _ := v.(string); text != "" && !strings.Contains(text, "{") {
+		c.warn(path, "is the same for every order; %s", instead)
 	}
 }
 

@@ -196,6 +196,11 @@ func (c *checker) sale(sale map[string]any) {
 	for _, p := range s.problems() {
 		c.refuse("sale."+p.Path, "%s", p.Message)
 	}
+	for _, name := range []string{"oc", "shipmentCode"} {
+		if text, _ := sale[name].(string); text != "" && !strings.Contains(text, "{") {
+			c.warn("sale."+name, "is the same for every order; {order.number} and {order.id} are the order's")
+		}
+	}
 	if s.Status == statusInvoiced {
 		c.warn("sale.status", "%q invoices every sale at once: a mistake in the mapping is on an invoice before anybody sees it", statusInvoiced)
 	}

@@ -1,0 +1,65 @@
+package erptest
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+)
+
+// explained: an ERP that doesn't say whom it is asked for, and what of the customer it
+// isn't told, fails.
+func explained(w *world) {
+	if w.c.Kind.Explain == nil {
+		w.t.Fatal("it has no Explain")
+	}
+	o := w.c.Order
+	e, err := w.c.Kind.Explain(w.c.Settings, o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if e.How == "" || len(e.Asked) == 0 {
+		w.t.Errorf("the customer has a tax id, and how the ERP is asked for them isn't said: %+v", e)
+	}
+	w.says(e, o.Customer.Name)
+	for _, p := range e.Contradictions {
+		if !p.Warning || p.Path == "" || p.Message == "" {
+			w.t.Errorf("a contradiction is a warning about a place in the account: %+v", p)
+		}
+	}
+	// What the ERP isn't told is said to be dropped.
+	o.Customer.ForeignID = "PASSPORT-42"
+	if e, err = w.c.Kind.Explain(w.c.Settings, o); err != nil {
+		w.t.Fatal(err)
+	}
+	if w.tells(e, o.Customer.ForeignID) || len(e.Dropped) == 0 {
+		w.t.Errorf("no ERP is told a foreign document, and nobody hears that it is dropped: %+v", e)
+	}
+	o.Customer.TaxID, o.Customer.TaxIDWrong = "", true
+	if e, err = w.c.Kind.Explain(w.c.Settings, o); err != nil || e.How == "" {
+		w.t.Errorf("with a wrong tax id: %+v, %v", e, err)
+	}
+	if n := len(w.way.calls()); n > 0 {
+		w.t.Errorf("%d calls were made", n)
+	}
+}
+
+func (w *world) says(e erp.Explanation, value string) {
+	w.t.Helper()
+	if !w.tells(e, value) {
+		w.t.Errorf("%q is nowhere in what the ERP is asked: %+v", value, e)
+	}
+}
+
+func (w *world) tells(e erp.Explanation, value string) bool {
+	w.t.Helper()
+	text, err := json.Marshal(e.Asked)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	quoted, err := json.Marshal(value)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return strings.Contains(string(text), strings.Trim(string(quoted), `"`))
+}

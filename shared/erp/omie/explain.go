@@ -1,0 +1,109 @@
+package omie
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// explain says whom Omie is asked for. The customer's code is made with the App Secret,
+// and stays masked.
+func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
+	c, err := Parse(settings)
+	if err != nil {
+		return erp.Explanation{}, err
+	}
+	var e erp.Explanation
+	customer := o.Customer
+	switch {
+	case customer.CheckTaxID() != nil:
+		e.How = "nobody: the tax id can't be used"
+	case customer.TaxID != "":
+		e.How = "looked up by tax id, and created if Omie has none; one that exists stays as it is"
+		param := newCustomer(customer, masked)
+		e.Asked = []erp.CustomerCall{{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}}, {Call: string(incluirCliente), Fields: param}}
+		tellDropped(&e, customer, param)
+	case c.DefaultCustomer != "":
+		e.How = fmt.Sprintf("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
+		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
+		e.Drop(customer.Name, "the customer's name and address", "the default customer stands for them")
+	default:
+		e.How = "nobody: the order has no tax id, and the account no customer.default"
+	}
+	e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has no field for it")
+	contradictions(&e, c.OS, o)
+	return e, nil
+}
+
+// tellDropped compares the customer with what IncluirCliente is told.
+func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
+	missing := func(key, value, what, why string) {
+		if param[key] == nil {
+			e.Drop(wire.OneLine(value), what, why)
+		}
+	}
+	if name, _ := param["razao_social"].(string); len(name) < len(wire.OneLine(c.Name)) {
+		e.Drop(c.Name, "the end of the customer's name", fmt.Sprintf("razao_social takes %d bytes", maxName))
+	}
+	missing("email", c.Email, "the customer's e-mail", "it is none that Omie takes")
+	missing("telefone1_numero", c.Phone, "the customer's phone", "it is no Brazilian number")
+	a := c.Address
+	if a.Country != "" && a.Country != "BR" {
+		e.Drop(a.Street+a.City, "the customer's address", "it is abroad, and Omie would refuse it")
+		return
+	}
+	if wire.OneLine(a.Street) == "" {
+		e.Drop(a.City+a.PostalCode, "the customer's address", "it has no street")
+		return
+	}
+	missing("cep", a.PostalCode, "the customer's postal code", "it is no CEP of eight digits")
+	missing("cidade", a.City, "the customer's city", "its state is none of the 27")
+}
+
+// means are Omie's codes of meio_pagamento.
+var means = map[string][]order.Method{
+	"01": {order.Cash}, "03": {order.CreditCard}, "04": {order.DebitCard}, "15": {order.Boleto}, "16": {order.Transfer},
+	"17": {order.Pix}, "18": {order.Transfer, order.Wallet}, "90": {order.Free},
+} // never written to
+
+// contradictions are constants of os that say something else than the order.
+func contradictions(e *erp.Explanation, os OS, o order.Order) {
+	header, _ := os["Cabecalho"].(map[string]any)
+	before(e, "os.Cabecalho.dDtPrevisao", header["dDtPrevisao"], o)
+	if n, _ := header["nQtdeParc"].(json.Number); n != "" && n != "1" && len(o.Payments) == 1 && n.String() != fmt.Sprint(max(1, o.Payments[0].Installments)) {
+		e.Contradict("os.Cabecalho.nQtdeParc", "is %s, and the order was paid in %d", n, max(1, o.Payments[0].Installments))
+	}
+	if number := os.text("InformacoesAdicionais", "cNumPedido"); number != "" && !strings.Contains(number, "{") && number != o.Number {
+		e.Contradict("os.InformacoesAdicionais.cNumPedido", "is %q, and the order's number is %q", number, o.Number)
+	}
+	if to := os.text("Email", "cEnviarPara"); to != "" && !strings.Contains(to, "{") && o.Customer.Email != "" && !strings.Contains(strings.ToLower(to), strings.ToLower(o.Customer.Email)) {
+		e.Contradict("os.Email.cEnviarPara", "is the same for every order, and not the buyer's e-mail")
+	}
+	parcels, _ := os["Parcelas"].([]any)
+	for i, p := range parcels {
+		parcel, _ := p.(map[string]any)
+		path := fmt.Sprintf("os.Parcelas.%d.", i)
+		before(e, path+"dDtVenc", parcel["dDtVenc"], o)
+		code, _ := parcel["meio_pagamento"].(string)
+		if methods, known := means[code]; known && len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, func(p order.Payment) bool {
+			return p.Method == order.Other || slices.Contains(methods, p.Method)
+		}) {
+			e.Contradict(path+"meio_pagamento", "is %q, and the order was paid by %s", code, o.Payments[0].Method)
+		}
+	}
+}
+
+// before finds a day that was over when the order was paid.
+func before(e *erp.Explanation, path string, v any, o order.Order) {
+	text, _ := v.(string)
+	day, err := time.ParseInLocation(dateLayout, text, order.SaoPaulo())
+	if paid := (order.Moment{At: o.PaidAt}); err == nil && !o.PaidAt.IsZero() && day.Format(time.DateOnly) < paid.Day() {
+		e.Contradict(path, "is %s, and the order was paid on %s", text, o.PaidAt.In(order.SaoPaulo()).Format(dateLayout))
+	}
+}

@@ -1,0 +1,122 @@
+package omie_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// explainable is an order with all that Omie may be told of its customer.
+func explainable() order.Order {
+	return order.Order{Number: "4127", Total: order.Cents(10000), PaidAt: time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC),
+		Customer: order.Customer{Name: "Helena Prado", TaxID: "38491726519", Email: "helena@example.com", Phone: "31955550142",
+			Address: order.Address{Street: "Rua A", Number: "4", City: "Belo Horizonte", State: "MG", PostalCode: "30140120", Country: "BR"}},
+		Payments: []order.Payment{{Method: order.Pix, Amount: order.Cents(10000), Installments: 1}}}
+}
+
+func explanation(t *testing.T, settings string, o order.Order) erp.Explanation {
+	t.Helper()
+	e, err := omie.Kind().Explain(json.RawMessage(settings), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestTheCustomerThatOmieIsAskedForIsShown(t *testing.T) {
+	const services = `"services": {"*": {"nCodServico": 1}}`
+	e := explanation(t, "{"+services+"}", explainable())
+	want := []erp.CustomerCall{
+		{Call: "ListarClientes", Fields: map[string]any{"cnpj_cpf": "38491726519"}},
+		{Call: "IncluirCliente", Fields: map[string]any{"codigo_cliente_integracao": "***", "razao_social": "Helena Prado", "nome_fantasia": "Helena Prado",
+			"cnpj_cpf": "384.917.265-19", "email": "helena@example.com", "telefone1_ddd": "31", "telefone1_numero": "955550142", "endereco": "Rua A",
+			"endereco_numero": "4", "cep": "30140120", "cidade": "Belo Horizonte", "estado": "MG", "codigo_pais": "1058"}},
+	}
+	if diff := cmp.Diff(want, e.Asked); diff != "" || len(e.Dropped) > 0 {
+		t.Errorf("%v (-want +got):\n%s", e.Dropped, diff)
+	}
+	nobody := explainable()
+	nobody.Customer.TaxID = ""
+	if e := explanation(t, "{"+services+"}", nobody); e.How != "nobody: the order has no tax id, and the account no customer.default" || len(e.Asked) > 0 {
+		t.Errorf("%+v", e)
+	}
+	e = explanation(t, `{"customer": {"default": 3795260786}, `+services+"}", nobody)
+	if e.How != "nCodCli 3795260786, the default customer: the order has no tax id" || len(e.Dropped) != 1 {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestWhatOmieIsNotToldOfTheCustomerIsShown(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*order.Customer)
+		want   string
+	}{
+		"all is told":    {func(*order.Customer) {}, ""},
+		"nothing to say": {func(c *order.Customer) { *c = order.Customer{Name: c.Name, TaxID: c.TaxID} }, ""},
+		"e-mail":         {func(c *order.Customer) { c.Email = "helena" }, "the customer's e-mail"},
+		"phone":          {func(c *order.Customer) { c.Phone = "1 650 555 0100 9999" }, "the customer's phone"},
+		"abroad":         {func(c *order.Customer) { c.Address.Country = "US" }, "the customer's phonethe customer's address"},
+		"no street":      {func(c *order.Customer) { c.Address.Street = "" }, "the customer's address"},
+		"postal code":    {func(c *order.Customer) { c.Address.PostalCode = "1" }, "the customer's postal code"},
+		"state":          {func(c *order.Customer) { c.Address.State = "" }, "the customer's city"},
+		"name": {func(c *order.Customer) {
+			c.Name = "Companhia Brasileira de Nomes Que Não Cabem em Campo Nenhum do Omie Ltda"
+		}, "the end of the customer's name"},
+		"foreign id": {func(c *order.Customer) { c.ForeignID = "X1" }, "the customer's foreign document"},
+	} {
+		o := explainable()
+		c.change(&o.Customer)
+		got := ""
+		for _, d := range explanation(t, `{"services": {"*": {"nCodServico": 1}}}`, o).Dropped {
+			got += d.What
+		}
+		if got != c.want {
+			t.Errorf("%s: %q is dropped", name, got)
+		}
+	}
+}
+
+func TestAConstantThatContradictsTheOrderIsNamed(t *testing.T) {
+	for name, c := range map[string]struct{ os, want string }{
+		"nothing":            {`{}`, ""},
+		"of the order":       {`{"Cabecalho": {"dDtPrevisao": "+3d", "nQtdeParc": 1}, "InformacoesAdicionais": {"cNumPedido": "{order.number}"}, "Email": {"cEnviarPara": "{customer.email}"}}`, ""},
+		"the same":           {`{"Cabecalho": {"dDtPrevisao": "21/11/2026"}, "InformacoesAdicionais": {"cNumPedido": "4127"}, "Email": {"cEnviarPara": "nota@loja.example, HELENA@example.com"}}`, ""},
+		"a day before":       {`{"Cabecalho": {"dDtPrevisao": "20/11/2026"}}`, "os.Cabecalho.dDtPrevisao is 20/11/2026, and the order was paid on 21/11/2026"},
+		"instalments":        {`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, "os.Cabecalho.nQtdeParc is 3, and the order was paid in 1"},
+		"a number":           {`{"InformacoesAdicionais": {"cNumPedido": "1"}}`, `os.InformacoesAdicionais.cNumPedido is "1", and the order's number is "4127"`},
+		"an address":         {`{"Email": {"cEnviarPara": "nota@loja.example"}}`, "os.Email.cEnviarPara is the same for every order, and not the buyer's e-mail"},
+		"a means of payment": {`{"Parcelas": [{"meio_pagamento": "03"}]}`, `os.Parcelas.0.meio_pagamento is "03", and the order was paid by pix`},
+		"the same means":     {`{"Parcelas": [{"meio_pagamento": "17"}]}`, ""},
+		"an old parcel":      {`{"Parcelas": [{"dDtVenc": "01/01/2026"}]}`, "os.Parcelas.0.dDtVenc is 01/01/2026, and the order was paid on 21/11/2026"},
+	} {
+		got := ""
+		for _, p := range explanation(t, `{"os": `+c.os+`, "services": {"*": {"nCodServico": 1}}}`, explainable()).Contradictions {
+			got += fmt.Sprint(p.Path, " ", p.Message)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestCheckNamesConstantsThatEachOrderHasItsOwnOf(t *testing.T) {
+	for path, os := range map[string]string{
+		"os.InformacoesAdicionais.cNumPedido": `{"InformacoesAdicionais": {"cNumPedido": "1"}}`,
+		"os.Email.cEnviarPara":                `{"Email": {"cEnviarPara": "nota@loja.example"}}`,
+	} {
+		found := false
+		for _, p := range omie.Check(json.RawMessage(`{"os": ` + os + `, "services": {"*": {"nCodServico": 1}}}`)) {
+			found = found || p.Path == path && p.Warning
+		}
+		if !found {
+			t.Errorf("%s is not warned about", path)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package sensio
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// explain says by what Sensio knows the customer.
+func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
+	c, err := Parse(settings)
+	if err != nil {
+		return erp.Explanation{}, err
+	}
+	var e erp.Explanation
+	customer, fields := o.Customer, map[string]any{"customer": wire.Text(o.Customer.Name)}
+	e.Asked = []erp.CustomerCall{{Call: "POST /sales", Fields: fields}}
+	q := c.Customer.Query
+	switch {
+	case customer.CheckTaxID() != nil:
+		e.How, e.Asked = "nobody: the tax id can't be used", nil
+	case customer.TaxID != "" && q != nil:
+		e.How = "asked for by tax id, and by name alone if Sensio knows nobody; nobody is created"
+		e.Asked = slices.Insert(e.Asked, 0, erp.CustomerCall{Call: "GET " + q.Path, Fields: map[string]any{"customer.tax_id": string(customer.TaxID)}})
+	case customer.TaxID != "":
+		e.How = "by name alone: the account has no customer.query"
+		e.Drop(string(customer.TaxID), "the customer's tax id", "a sale has no field for it, and the account no customer.query")
+	case c.Customer.Default != "":
+		e.How = "the default customer, beside the name: the order has no tax id"
+		fields["customerId"] = c.Customer.Default
+	default:
+		e.How, e.Asked = "nobody: the order has no tax id, and the account no customer.default", nil
+	}
+	for _, part := range []struct{ value, what, placeholder string }{
+		{customer.Email, "the customer's e-mail", "{customer.email}"}, {customer.Phone, "the customer's phone", "{customer.phone}"},
+		{customer.Address.Street + customer.Address.City, "the customer's address", "{address."}, {customer.ForeignID, "the customer's foreign document", "{customer.foreign"},
+	} {
+		if !bytes.Contains(settings, []byte(part.placeholder)) {
+			e.Drop(part.value, part.what, "a sale has no field for it, and none of the account's texts names it")
+		}
+	}
+	contradictions(&e, c.Sale, o)
+	return e, nil
+}
+
+var timesOf = regexp.MustCompile(`^([0-9]{1,3})x$`)
+
+// contradictions are constants of sale that say something else than the order.
+func contradictions(e *erp.Explanation, configured map[string]any, o order.Order) {
+	constants := map[string]any{}
+	for name, v := range configured {
+		if text, _ := v.(string); !strings.Contains(text, "{") {
+			constants[name] = v
+		}
+	}
+	var s Sale
+	if fill(constants, &s) != nil {
+		return // Parse read it
+	}
+	paid := paymentsOf(o)
+	if method := largest(paid).Method; s.PaymentMethod != "" && method != order.Other && s.PaymentMethod != methodName(method) {
+		e.Contradict("sale.paymentMethod", "is %q, and the order was paid by %q", s.PaymentMethod, methodName(method))
+	}
+	if n := timesOf.FindStringSubmatch(s.PaymentConditionType); n != nil && len(paid) == 1 && n[1] != fmt.Sprint(max(1, paid[0].Installments)) {
+		e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d", s.PaymentConditionType, max(1, paid[0].Installments))
+	}
+	if s.ModFrete == withoutFreight && !o.Freight.IsZero() {
+		e.Contradict("sale.modFrete", "is %q, and the order has freight of %s", s.ModFrete, o.Freight)
+	}
+	if s.Type != "" && s.Type != typeSale {
+		e.Contradict("sale.type", "is %q, and a paid order is a %s", s.Type, typeSale)
+	}
+	if s.Bonificacao != nil && *s.Bonificacao && !o.Total.IsZero() {
+		e.Contradict("sale.bonificacao", "is true, and %s was paid", o.Total)
+	}
+	if s.OC != "" && s.OC != o.Number {
+		e.Contradict("sale.oc", "is %q, and the order's number is %q", s.OC, o.Number)
+	}
+	for _, d := range s.dates() {
+		if day := (order.Moment{At: o.PaidAt}).Day(); isDate(d.value) && !o.PaidAt.IsZero() && d.value < day {
+			e.Contradict("sale."+d.name, "is %s, and the order was paid on %s", d.value, day)
+		}
+	}
+}
+
+// withoutFreight says of a sale that nothing is carried.
+const withoutFreight = "9 - Sem frete"
