@@ -1,7 +1,8 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 func (c *console) previewCommand() *cobra.Command {
 	var name string
+	var asJSON, full bool
 	cmd := &cobra.Command{
 		Use:   "preview --connection C FILE",
 		Short: "Show what the ERP would be asked to create of a payload",
@@ -22,8 +24,14 @@ func (c *console) previewCommand() *cobra.Command {
 JSON on stdout with the secrets masked. Nothing is sent and nobody is asked: a
 customer who has to be looked up has no nCodCli yet.
 
+Stderr tells whom and what it is about: who pays and by which rule, where the tax
+id and the moment of payment were read, the customer as the ERP would be asked for
+it, every part of the total, and what was left out with why. The customer is
+masked there unless --full. --json has all of it in one object on stdout, with the
+request under "request".
+
 FILE holds the body of a webhook; - is stdin. An order that would be rejected is
-told on stderr, with what to do.`,
+told on stderr, with what to do, and so is what of the account contradicts it.`,
 		Example: "  carimbo preview --connection cursos events/payloads/hotmart/purchase_approved.json",
 		Args:    takes("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,16 +43,45 @@ told on stderr, with what to do.`,
 			if err != nil {
 				return err
 			}
-			return c.preview(s, body)
+			v := previewView{Connection: s.Name, Platform: s.Platform, Account: s.Account, ERP: s.account.Kind,
+				Dropped: []order.Dropped{}, Warnings: []string{}, full: full, mask: order.Masked}
+			if full {
+				v.mask = func(text string) string { return text }
+			}
+			err = c.preview(s, body, &v)
+			return errors.Join(c.showPreview(v, asJSON), err)
 		},
 	}
 	cmd.Flags().StringVar(&name, "connection", "", "the connection whose store sends the payload")
+	cmd.Flags().BoolVar(&full, "full", false, "show the customer unmasked")
 	c.completeConnection(cmd, "connection")
 	c.connectionsFlag(cmd)
+	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
-func (c *console) preview(s store, body []byte) error {
+// showPreview shows what there is, before the error that may follow.
+func (c *console) showPreview(v previewView, asJSON bool) error {
+	if asJSON {
+		for _, text := range v.Warnings {
+			c.warn("%s", text)
+		}
+		return printJSON(c.stdout, v)
+	}
+	var out bytes.Buffer
+	c.writePreview(&out, v)
+	_, err := c.stderr.Write(out.Bytes())
+	for _, text := range v.Warnings {
+		c.warn("%s", text)
+	}
+	if len(v.Request) == 0 {
+		return err
+	}
+	return errors.Join(err, printJSON(c.stdout, v.Request))
+}
+
+// preview fills in the view, as far as it gets.
+func (c *console) preview(s store, body []byte, v *previewView) error {
 	n, err := c.read(s, body)
 	if err != nil {
 		return err
@@ -52,59 +89,74 @@ func (c *console) preview(s store, body []byte) error {
 	if n.Status != platform.Paid {
 		return fmt.Errorf("the payload (%s) tells of no paid order: nothing would be created", n.Topic)
 	}
+	err = c.previewOrder(s, n, v)
+	if reason, rejected := order.AsRejection(err); rejected {
+		v.Rejected = &reason
+	}
+	return err
+}
+
+func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error {
 	o, err := s.platform.Order(n.Payload, s.Settings())
 	if err != nil {
 		return err
 	}
-	if err := c.checkOrder(s, n, o); err != nil {
-		return err
+	v.see(o)
+	kind, ok := kinds.All().Find(s.account.Kind)
+	if !ok {
+		return fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
 	}
-	request, err := c.request(s, o, erp.NewReference(s.Name, s.Orig, n.OrderID))
+	e, err := kind.Explain(s.account.Settings, o)
 	if err != nil {
+		return fmt.Errorf("account %s: %w", s.Account, err)
+	}
+	v.explain(s.Account, e)
+	if err := c.checkOrder(s, n, o, v); err != nil {
 		return err
 	}
-	return printJSON(c.stdout, json.RawMessage(request))
+	v.Request, err = c.request(s, kind, o, v)
+	return err
 }
 
 // checkOrder says what would become of the order before the ERP is asked. Its age is
 // a warning: what it would look like can be seen all the same.
-func (c *console) checkOrder(s store, n platform.Notice, o order.Order) error {
+func (c *console) checkOrder(s store, n platform.Notice, o order.Order, v *previewView) error {
 	if n.Test && s.TestOrders != "create" {
-		c.warn("this is a test order, which is ignored unless the connection says test_orders: create")
+		v.warn("this is a test order, which is ignored unless the connection says test_orders: create")
 	}
 	if n.Zero && s.ZeroOrders != "create" {
-		c.warn("this order costs nothing, and is ignored unless the connection says zero_orders: create")
+		v.warn("this order costs nothing, and is ignored unless the connection says zero_orders: create")
 	}
 	if paid := o.PaidAt; !paid.IsZero() && paid.Before(s.Since.Time) {
-		c.warn("paid on %s, before since: %s: it would be ignored", paid.In(order.SaoPaulo()).Format(time.DateOnly), s.Since.Format(time.DateOnly))
+		v.warn("paid on %s, before since: %s: it would be ignored", paid.In(order.SaoPaulo()).Format(time.DateOnly), s.Since.Format(time.DateOnly))
 	}
 	err := o.Check(c.now())
 	if reason, _ := order.AsRejection(err); reason.Kind == order.TooOld {
-		c.warn("too_old: %s", reason.Message)
+		v.warn("too_old: %s", reason.Message)
 		err = o.Check(o.PaidAt)
 	}
 	return err
 }
 
 // request is the body of the create call.
-func (c *console) request(s store, o order.Order, ref erp.Reference) ([]byte, error) {
-	kind, ok := kinds.All().Find(s.account.Kind)
-	if !ok {
-		return nil, fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
-	}
+func (c *console) request(s store, kind erp.Kind, o order.Order, v *previewView) ([]byte, error) {
 	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", s.Account, err)
 	}
-	doc, err := client.Document(o, ref)
+	doc, err := client.Document(o, erp.NewReference(s.Name, s.Orig, o.ID))
 	if err != nil {
 		return nil, err
 	}
 	body, open, err := kind.Request(doc)
 	if open != "" {
-		c.warn("%s", open)
+		v.warn("%s", open)
 	}
 	return body, err
+}
+
+func (v *previewView) warn(format string, args ...any) {
+	v.Warnings = append(v.Warnings, fmt.Sprintf(format, args...))
 }
 
 func (c *console) warn(format string, args ...any) {

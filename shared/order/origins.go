@@ -1,6 +1,9 @@
 package order
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Origins say where a platform found in the payload what it made of it, in the platform's
 // own names. A preview alone shows them: they enter no message, no digest, and nothing
@@ -39,9 +42,10 @@ func (o Origins) bounded() Origins {
 	return o
 }
 
-// Drop notes that something was left out. What is the name of a field, never its value.
+// Drop notes once that something was left out. What is the name of a field, never its value.
 func (o *Origins) Drop(what, why string, args ...any) {
-	if len(o.Dropped) < maxDropped {
-		o.Dropped = append(o.Dropped, Dropped{what, fmt.Sprintf(why, args...)})
+	d := Dropped{what, fmt.Sprintf(why, args...)}
+	if len(o.Dropped) < maxDropped && !slices.Contains(o.Dropped, d) {
+		o.Dropped = append(o.Dropped, d)
 	}
 }

@@ -54,8 +54,11 @@ var timesOf = regexp.MustCompile(`^([0-9]{1,3})x$`)
 
 // contradictions are constants of sale that say something else than the order.
 func contradictions(e *erp.Explanation, configured map[string]any, o order.Order) {
+	if configured["modFrete"] == noFreight && !o.Freight.IsZero() {
+		e.Contradict("sale.modFrete", "is %q, and the order has freight of %s: %q is sent instead", noFreight, o.Freight, freightOfIssuer)
+	}
 	constants := map[string]any{}
-	for name, v := range configured {
+	for name, v := range saleFor(configured, o) {
 		if text, _ := v.(string); !strings.Contains(text, "{") {
 			constants[name] = v
 		}
@@ -70,9 +73,6 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 	}
 	if n := timesOf.FindStringSubmatch(s.PaymentConditionType); n != nil && len(paid) == 1 && n[1] != fmt.Sprint(max(1, paid[0].Installments)) {
 		e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d", s.PaymentConditionType, max(1, paid[0].Installments))
-	}
-	if s.ModFrete == withoutFreight && !o.Freight.IsZero() {
-		e.Contradict("sale.modFrete", "is %q, and the order has freight of %s", s.ModFrete, o.Freight)
 	}
 	if s.Type != "" && s.Type != typeSale {
 		e.Contradict("sale.type", "is %q, and a paid order is a %s", s.Type, typeSale)
@@ -89,6 +89,3 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 		}
 	}
 }
-
-// withoutFreight says of a sale that nothing is carried.
-const withoutFreight = "9 - Sem frete"
