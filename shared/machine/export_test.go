@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
 )
 
 // Worker is what places the machine's orders.
@@ -18,3 +19,14 @@ func (m *Machine) UnderWay() int { return int(m.underWay.Load()) }
 
 // Free has free tell how much the disk has left.
 func (m *Machine) Free(free func(dir string) (uint64, error)) { m.free = free }
+
+// Ignore takes an ignored call, and ListIgnored lists those that were taken, at once.
+func (m *Machine) Ignore(q queue.Message, why string)    { m.ignored.add(q, why) }
+func (m *Machine) ListIgnored(ctx context.Context) error { return m.listIgnored(ctx) }
+
+// Unlisted counts the ignored calls that have to be listed.
+func (m *Machine) Unlisted() int {
+	m.ignored.mu.Lock()
+	defer m.ignored.mu.Unlock()
+	return len(m.ignored.calls)
+}

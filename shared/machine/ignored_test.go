@@ -3,12 +3,14 @@ package machine_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/queue"
 )
 
 // unpaid is a purchase that is ignored.
@@ -77,6 +79,9 @@ func TestALockedDatabaseFailsNoIgnoredCall(t *testing.T) {
 			t.Errorf("an ignored call was answered %d", status)
 		}
 	}
+	if err := b.machine.ListIgnored(t.Context()); err == nil {
+		t.Error("they were listed in a database that is locked")
+	}
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -93,11 +98,30 @@ func TestADiskThatIsFullFailsNoIgnoredCall(t *testing.T) {
 		}
 	}
 	limit(1)
+	left := 0
 	for n := range 300 {
 		if status := b.send(b.unpaid(n)); status != http.StatusOK {
 			t.Fatalf("an ignored call was answered %d", status)
 		}
 	}
+	for b.machine.ListIgnored(t.Context()) == nil {
+		b.machine.Ignore(queue.Message{Topic: strings.Repeat("x", 10_000)}, "not_paid")
+		left++
+	}
 	limit(1 << 20)
-	b.until("all are listed", func() bool { return len(b.ignored()) == 300 })
+	b.until("all are listed", func() bool { return len(b.ignored()) == 300+left })
+}
+
+func TestIgnoredCallsTakeNoMoreMemoryThanTheirList(t *testing.T) {
+	b := newBench(t)
+	b.stop()
+	for n := range 5 * ledger.MaxIgnored {
+		b.machine.Ignore(queue.Message{OrderID: fmt.Sprint(n)}, "not_paid")
+		if held := b.machine.Unlisted(); held > 2*ledger.MaxIgnored {
+			t.Fatalf("%d are held", held)
+		}
+	}
+	if held := b.machine.Unlisted(); held < ledger.MaxIgnored {
+		t.Errorf("of the last %d, %d are held", ledger.MaxIgnored, held)
+	}
 }

@@ -141,7 +141,7 @@ type taxIDs struct {
 	// right one, which unreadID is, if there is such a field.
 	unread   Field
 	unreadID order.TaxID
-	// notTheirs are the places of other parties' ids, as many as anybody is told of.
+	// notTheirs are the places of other parties' ids.
 	notTheirs []string
 }
 
@@ -181,7 +181,7 @@ func readTaxIDs(named []string, fields Fields) taxIDs {
 				ids.unread, ids.unreadID = f, id
 			}
 		case others:
-			if len(ids.notTheirs) < mostTold && likely(f.Value) {
+			if likely(f.Value) {
 				ids.notTheirs = append(ids.notTheirs, f.place())
 			}
 		}
@@ -195,9 +195,6 @@ func likely(text string) bool {
 	id, _ := order.ParseTaxID(text)
 	return id != "" || len(loose.Text(text).Digits()) >= 6
 }
-
-// mostTold is how many fields of others are told of.
-const mostTold = 10
 
 func (t *taxIDs) add(f Field) {
 	id, err := order.ParseTaxID(f.Value)
