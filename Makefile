@@ -96,17 +96,25 @@ TEST = $(GO) test -p $(or $(AT_A_TIME),4)
 check: lint
 	$(call aloud,testing,$(TEST) -short -count=1 ./...)
 
-# What runs in one goroutine the race detector only makes many times slower. So the
-# search, the simulation and what is counted at length go further without it: two faults
-# at most, each misreading found, each guard missed, every fault seen, and 200,000 orders,
-# those of the first 100 seeds by a test and the others by the command line; and 80,000
-# orders that the oracle reads a second time. Their figures are printed. Vet has been run
-# by lint, and nobody debugs these programs: -w links sooner.
+# All at once, so that no processor waits for the slowest of one kind. What runs in one
+# goroutine the race detector only makes many times slower. So the search, the simulation
+# and what is counted at length go further without it: two faults at most, each misreading
+# found, each guard missed, every fault seen, and 200,000 orders, those of the first 100
+# seeds by a test and the others by the command line; and 80,000 orders that the oracle
+# reads a second time. Their figures are printed. Vet has been run by lint, and nobody
+# debugs these programs: -w links sooner.
 test: lint
-	$(call aloud,testing,CGO_ENABLED=1 $(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...)
-	$(call aloud,searching and simulating,$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./deploy)
-	$(call aloud,reading orders twice,$(TEST) -vet=off -v -run EachPlatformIsReadAs ./shared/platform/oracle -oracle.orders 20000)
-	$(call aloud,simulating,$(GO) run ./cmd/carimbo simulate --seed 101 --seeds 900 --orders 200)
+	$(call aloud,testing,$(MAKE) --no-print-directory -j3 raced unraced simulated)
+
+.PHONY: raced unraced simulated
+raced:
+	CGO_ENABLED=1 $(TEST) -race -vet=off -ldflags=-w -timeout 60m ./...
+
+unraced:
+	$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/platform/oracle ./deploy
+
+simulated:
+	$(GO) run ./cmd/carimbo simulate --seed 101 --seeds 900 --orders 200
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

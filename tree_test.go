@@ -130,7 +130,7 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 
 // What the race detector would only slow down is run without it.
 func TestWhatIsNotRacedIsRunWithoutTheDetector(t *testing.T) {
-	unraced := regexp.MustCompile(`(?m)\$\(TEST\) .*-run '([^']+)' (.*)\)$`).FindStringSubmatch(read(t, "Makefile"))
+	unraced := regexp.MustCompile(`(?m)\$\(TEST\) .*-run '([^']+)' (.*)$`).FindStringSubmatch(read(t, "Makefile"))
 	if unraced == nil {
 		t.Fatal("make test runs nothing without the race detector")
 	}

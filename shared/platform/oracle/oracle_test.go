@@ -5,7 +5,7 @@
 //
 // The number of an order makes it what it is, and a difference says the number:
 //
-//	go test ./shared/platform/oracle -oracle.orders 20000
+//	go test ./shared/platform/oracle -v
 //	go test ./shared/platform/oracle -run EachPlatform/shopify -oracle.from 4711 -oracle.orders 1
 package oracle
 
@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	orders = flag.Uint64("oracle.orders", 0, "how many orders of each platform are read twice; 0 are 1000, with -short 300")
+	orders = flag.Uint64("oracle.orders", 0, "how many orders of each platform are read twice; 0 are 20000, with -short 300, under the race detector 1000")
 	most   = flag.Int("oracle.differences", 5, "how many differences are shown")
 	from   = flag.Uint64("oracle.from", 0, "the number of the first one, which makes it what it is")
 )
@@ -45,10 +45,11 @@ func TestEachPlatformIsReadAsTheOracleReadsIt(t *testing.T) {
 	case testing.Short():
 		wanted = 300
 	default:
-		wanted = 1000
+		wanted = enoughOrders
 	}
 	for _, name := range registry.Names() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, ok := all[name]
 			if !ok {
 				t.Fatal("the oracle doesn't read this platform")
