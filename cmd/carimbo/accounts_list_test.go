@@ -296,9 +296,10 @@ func TestARefusedKeyIsToldUntilItIsMendedAndEndsNoLater(t *testing.T) {
 	flags := []string{"--data", dir, "--connections", connections}
 	address := proctest.Address(t)
 	log := serveAt(t, clock, append([]string{"--addr", address, "--secrets", secrets, "--spacing", "1s"}, flags...)...)
-	if got := typeWith(t, noon, hotmartOrder, append([]string{"send", "--secrets", secrets, "--connection", "cursos", "--connections", connections, "--to", "http://" + address}, "-")...); got.code != exitDone {
-		t.Fatalf("%+v", got)
-	}
+	heard(t, func() (string, bool) {
+		got := typeWith(t, noon, hotmartOrder, append([]string{"send", "--secrets", secrets, "--connection", "cursos", "--connections", connections, "--to", "http://" + address}, "-")...)
+		return got.out + got.errors, got.code == exitDone
+	})
 
 	refused := accountIs(t, clock, flags, operator.AccountRefused, 1)
 	if !refused.Since.Equal(noon) || !refused.Until.After(noon) || !strings.HasPrefix(refused.Why, "A chave de acesso está inválida") || refused.Waiting != 1 || !refused.OldestAt.Equal(noon) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -106,9 +107,26 @@ func (f *follower) types(line string) {
 	case "send":
 		words = append(words, "--to", "http://"+f.addr)
 	}
-	var out, errs bytes.Buffer
-	if code := run(f.t.Context(), words, strings.NewReader(""), &out, &errs); code != exitDone {
-		f.t.Errorf("%s: exit code %d: %s%s", line, code, &out, &errs)
+	heard(f.t, func() (string, bool) {
+		var out, errs bytes.Buffer
+		code := run(f.t.Context(), words, strings.NewReader(""), &out, &errs)
+		return fmt.Sprintf("%s: exit code %d: %s%s", line, code, &out, &errs), code == exitDone
+	})
+}
+
+// heard carries a command out, and again as long as the server is too busy for it: a disk
+// may take longer than a store waits.
+func heard(t *testing.T, command func() (said string, done bool)) {
+	t.Helper()
+	for began := time.Now(); ; {
+		said, done := command()
+		if !done && strings.Contains(said, "503 Service Unavailable") && time.Since(began) < clocktest.Hang {
+			continue
+		}
+		if !done {
+			t.Fatal(said)
+		}
+		return
 	}
 }
 

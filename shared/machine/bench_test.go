@@ -346,11 +346,21 @@ func (b *bench) send(p purchase) int {
 	return response.StatusCode
 }
 
-// accept sends webhooks that must be answered 200.
+// deliver sends the webhook as a store does, which delivers again what was answered 503:
+// on a busy machine a disk may take longer than a store waits.
+func (b *bench) deliver(p purchase) int {
+	status := http.StatusServiceUnavailable
+	for began := time.Now(); status == http.StatusServiceUnavailable && time.Since(began) < clocktest.Hang; {
+		status = b.send(p)
+	}
+	return status
+}
+
+// accept delivers webhooks that must be answered 200.
 func (b *bench) accept(purchases ...purchase) {
 	b.t.Helper()
 	for _, p := range purchases {
-		if status := b.send(p); status != http.StatusOK {
+		if status := b.deliver(p); status != http.StatusOK {
 			b.t.Fatalf("%s was answered %d, want 200", p.transaction, status)
 		}
 	}

@@ -42,7 +42,7 @@ func TestTheSameWebhookTwentyTimesAndAnHourLaterIsOneOS(t *testing.T) {
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
-			if status := b.send(p); status != 200 {
+			if status := b.deliver(p); status != 200 {
 				t.Errorf("answered %d, want 200", status)
 			}
 		})
