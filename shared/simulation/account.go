@@ -82,8 +82,13 @@ func (a *account) title() string {
 // blockKnown tells whether a caller should know that the account rests: another
 // heard of it, lived, and had nothing in its way to write it down.
 func (a *account) blockKnown() bool {
-	return a.told != nil && !a.told.dead && !a.told.failed && !a.told.stood
+	return a.told != nil && a.told.wrote()
 }
+
+// wrote tells whether a task lived, and had nothing in its way to write down what it heard.
+func (t *task) wrote() bool { return !t.dead && !t.failed && !t.stood }
+
+const unheard = "who heard of the block died, or the ledger failed him"
 
 // lasts notes that something of this account goes wrong until then.
 func (a *account) lasts(until time.Time) { a.lastFault = later(a.lastFault, until) }
@@ -97,7 +102,7 @@ func (a *account) checkBlock(c *call, left time.Duration) {
 	case a.ended:
 		w.excused["a person, a new secret or a clock that was set ended the rest before the ERP's block was over"]++
 	case !a.blockKnown():
-		w.excused["who heard of the block died, or the ledger failed him"]++
+		w.excused[unheard]++
 	case w.skewed && left <= 2*skewLimit+time.Second:
 		w.excused["clocks differ by more than a block's rest leaves"]++
 	default:

@@ -25,7 +25,14 @@ type asked struct {
 	// task is its caller's. alone is until when nobody else can have its message.
 	task  *task
 	alone time.Time
+	at    time.Time
+	// unwritten: of the failures in a row before it, as the ERP counts them, one couldn't be
+	// written down.
+	unwritten bool
 }
+
+// inARow is how long the ERP counts an identical call as the next one in a row.
+const inARow = 10 * time.Minute
 
 // opens has the account's apps hold documents from now on.
 func (w *world) opens(a *account) {
@@ -103,7 +110,10 @@ func (a *account) take(c *call, f *fault) reply {
 
 // keep remembers the call for those that come after it.
 func (a *account) keep(c *call) *asked {
-	this := &asked{secret: c.Secret, late: c.notAlone(), task: c.task, alone: c.task.alone}
+	this := &asked{secret: c.Secret, late: c.notAlone(), task: c.task, alone: c.task.alone, at: c.task.world.now}
+	if before := a.asked[same(c)]; before != nil && this.at.Sub(before.at) < inARow {
+		this.unwritten = before.unwritten || !before.task.wrote()
+	}
 	a.asked[same(c)] = this
 	a.running[this] = true
 	return this
@@ -138,6 +148,11 @@ func (a *account) excuseLimit(c *call, what string) {
 	if _, words, found := strings.Cut(what, "during a block, "); found {
 		if _, err := fmt.Sscanf(words, "%d", &left); err != nil {
 			panic(err)
+		}
+		if before := a.asked[same(c)]; before != nil && (before.unwritten || !before.task.wrote()) {
+			// The ERP blocks by the failures that it counted, whatever it answered the last.
+			w.excused[unheard]++
+			return
 		}
 		a.checkBlock(c, time.Duration(left)*time.Second)
 		return
