@@ -195,7 +195,24 @@ func (w *world) noteQuietUntil(t *task, s *sale, before, after ledger.Entry) {
 		if !after.QuietUntil.IsZero() {
 			s.quiet = w.now.Add(after.QuietUntil.Sub(w.clock()))
 		}
+		// Who stood still while the clock was set wrote by the former one, of a call that is over.
+		if latest := w.now.Add(w.spacing); t != nil && w.setSince(t.began) && s.quiet.After(latest) {
+			s.quiet = latest
+		}
 	}
+}
+
+// checkBegin: no create is decided on while the order has to be quiet, by the clock, or by
+// none where somebody sets it.
+func (w *world) checkBegin(s *sale, before, after ledger.Entry) string {
+	quiet := w.clock().Add(2 * skewLimit).Before(before.QuietUntil)
+	if w.machine != nil {
+		quiet = quiet && w.now.Add(2*skewLimit).Before(s.quiet)
+	}
+	if begins(before, after) && quiet {
+		return "a create begins before quiet_until"
+	}
+	return ""
 }
 
 // checkQuiet: no call about an order begins while it has to be quiet, whatever the

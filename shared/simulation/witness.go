@@ -104,12 +104,7 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 		}
 		return ""
 	},
-	func(w *world, _ *sale, before, after ledger.Entry) string {
-		if begins(before, after) && w.clock().Add(2*skewLimit).Before(before.QuietUntil) {
-			return "a create begins before quiet_until"
-		}
-		return ""
-	},
+	(*world).checkBegin,
 	func(_ *world, _ *sale, before, after ledger.Entry) string {
 		if before.State == ledger.Uncertain && before.Fault != "" && before.Newer == nil && after.State == ledger.Waiting && after.Reason.Kind != order.Retried {
 			return "refused in unknown words, and goes out again by itself"
