@@ -79,7 +79,7 @@ func mishaps() []erpsim.Mishap {
 		{Mode: WriteThenError, Name: "408", Status: 408},
 		{Mode: WriteThenError, Name: "409", Status: 409, Text: inConflict},
 		{Mode: WriteThenNoID},
-		{Mode: WriteThenMute, OfCreates: true}, // of a look-up it may be how nothing looks
+		{Mode: WriteThenMute, OfCreates: true, Said: withoutAWord}, // of a look-up it may be how nothing looks
 		{Mode: WriteThenFalse},
 		{Mode: WriteThenFalse, Name: "instability", Text: unstable},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
