@@ -96,15 +96,17 @@ TEST = $(GO) test -p $(or $(AT_A_TIME),4)
 check: lint
 	$(call aloud,testing,$(TEST) -short -count=1 ./...)
 
-# All at once, so that no processor waits for the slowest of one kind. What runs in one
-# goroutine the race detector only makes many times slower. So the search, the simulation
+# What waits for disks and time limits runs by itself, and then at once what only calculates,
+# so that no processor waits for the slowest of it. What runs in one goroutine the race
+# detector only makes many times slower. So the search, the simulation
 # and what is counted at length go further without it: two faults at most, each misreading
 # found, each guard missed, every fault seen, and 200,000 orders, those of the first 100
 # seeds by a test and the others by the command line; and 80,000 orders that the oracle
 # reads a second time. Their figures are printed. Vet has been run by lint, and nobody
 # debugs these programs: -w links sooner.
 test: lint
-	$(call aloud,testing,$(MAKE) --no-print-directory -j3 raced unraced simulated)
+	$(call aloud,testing,$(MAKE) --no-print-directory raced)
+	$(call aloud,searching and simulating,$(MAKE) --no-print-directory -j2 unraced simulated)
 
 .PHONY: raced unraced simulated
 raced:
