@@ -126,6 +126,7 @@ func (s *shop) flags(command ...string) []string {
 func (s *shop) serve() {
 	s.t.Helper()
 	cmd := exec.Command(builtProgram(s.t), s.flags("serve", "--secrets", filepath.Join(s.dir, "secrets.yaml"), "--addr", s.addr, "--spacing", s.spacing)...)
+	cmd.Env = proctest.Environ()
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)
