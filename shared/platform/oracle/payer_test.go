@@ -201,5 +201,5 @@ func (w words) pay(parties []record, own record, listed []string) (buyer, bool) 
 	if payer.country == "" {
 		payer.country = own.country
 	}
-	return w.identify(payer, slices.Concat(payer.fields, extra, own.fields), listed)
+	return w.identify(payer, slices.Concat(payer.fields, own.fields, extra), listed)
 }
