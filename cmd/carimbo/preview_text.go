@@ -59,14 +59,18 @@ func (c *console) writeParts(out *bytes.Buffer, p previewParts) {
 	for _, part := range []struct {
 		name   string
 		amount order.Money
-	}{{"discount", p.Discount.Neg()}, {"freight", p.Freight}, {"fees", p.Fees}, {"tax", p.Tax}} {
+		from   []string
+	}{{"discount", p.Discount.Neg(), p.DiscountFrom}, {"freight", p.Freight, nil}, {"fees", p.Fees, nil}, {"tax", p.Tax, nil}} {
 		if !part.amount.IsZero() {
 			c.writeField(out, part.name, part.amount.String(), plain)
+		}
+		for _, from := range part.from {
+			c.writeField(out, "", from, plain)
 		}
 	}
 	c.writeField(out, "total", p.Currency+" "+p.Total.String(), plain)
 	for _, d := range p.Disagrees {
-		c.writeField(out, "", "but "+d.Amount.String()+" by "+d.Source, plain)
+		c.writeField(out, "", d.What+" is "+d.Is.String()+", but "+d.Amount.String()+" by "+d.Source, plain)
 	}
 	for _, pay := range p.Payments {
 		text := string(pay.Method) + " " + pay.Amount.String()

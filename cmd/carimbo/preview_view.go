@@ -64,16 +64,18 @@ type previewRecord struct {
 }
 
 type previewParts struct {
-	Currency string          `json:"currency"`
-	Lines    []previewLine   `json:"lines"`
-	Goods    order.Money     `json:"goods"`
-	Discount order.Money     `json:"discount"`
-	Freight  order.Money     `json:"freight"`
-	Fees     order.Money     `json:"fees"`
-	Tax      order.Money     `json:"tax"`
-	Total    order.Money     `json:"total"`
-	Payments []order.Payment `json:"payments,omitempty"`
-	// Disagrees is what the platform says elsewhere of the total.
+	Currency string        `json:"currency"`
+	Lines    []previewLine `json:"lines"`
+	Goods    order.Money   `json:"goods"`
+	Discount order.Money   `json:"discount"`
+	// DiscountFrom says of what the discount was made, where the store calls it something else.
+	DiscountFrom []string        `json:"discount_from,omitempty"`
+	Freight      order.Money     `json:"freight"`
+	Fees         order.Money     `json:"fees"`
+	Tax          order.Money     `json:"tax"`
+	Total        order.Money     `json:"total"`
+	Payments     []order.Payment `json:"payments,omitempty"`
+	// Disagrees is what the platform says elsewhere of the total and its parts.
 	Disagrees []previewTotal `json:"disagrees,omitempty"`
 }
 
@@ -83,6 +85,8 @@ type previewLine struct {
 }
 
 type previewTotal struct {
+	What   string      `json:"what"`
+	Is     order.Money `json:"is"`
 	Source string      `json:"source"`
 	Amount order.Money `json:"amount"`
 }
@@ -96,7 +100,7 @@ func (v *previewView) see(o order.Order) {
 		*text = v.hidden(*text)
 	}
 	v.Payer = &previewPayer{from.Payer, from.Rule, v.hidden(c.Name), v.hidden(c.Email), v.hidden(c.Phone), a, v.taxID(c, from.TaxID)}
-	v.Parts = &previewParts{Currency: o.Currency, Lines: []previewLine{}, Goods: o.Goods(), Discount: o.Discount, Freight: o.Freight, Fees: o.Fees, Tax: o.Tax, Total: o.Total, Payments: o.Payments}
+	v.Parts = &previewParts{Currency: o.Currency, Lines: []previewLine{}, Goods: o.Goods(), Discount: o.Discount, DiscountFrom: o.Origins.Discount, Freight: o.Freight, Fees: o.Fees, Tax: o.Tax, Total: o.Total, Payments: o.Payments}
 	for _, l := range o.Lines {
 		v.Parts.Lines = append(v.Parts.Lines, previewLine{l, l.Total()})
 	}

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -52,23 +53,21 @@ func shortened(text string, limit int) string {
 }
 
 // Bounded is the order with no longer texts than anybody means. Only what shows is
-// cut. SKUs stay as they are and Check refuses them, since half of one may be
-// another's; a currency that is cut is none.
+// cut, and its origins say so. SKUs stay as they are and Check refuses them, since half of
+// one may be another's; a currency that is cut is none.
 func (o Order) Bounded() Order {
-	o.Number = Cut(o.Number, MaxNumber)
-	o.Currency = Cut(o.Currency, maxCurrency)
-	if len(o.Customer.Email) > maxEmail {
-		o.Origins.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
-	}
-	o.Customer, o.Origins = o.Customer.bounded(), o.Origins.bounded()
+	from := o.Origins
+	from.cut(&o.Number, MaxNumber, "the order's number")
+	from.cut(&o.Currency, maxCurrency, "the currency")
+	o.Customer = o.Customer.bounded(&from)
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
-		l.Name = Cut(l.Name, maxText)
+		from.cut(&l.Name, maxText, fmt.Sprintf("the name of line %d", i+1))
 		lines[i] = l
 	}
 	payments := make([]Payment, len(o.Payments))
 	for i, p := range o.Payments {
-		p.Reference = Cut(p.Reference, maxText)
+		from.cut(&p.Reference, maxText, fmt.Sprintf("the reference of payment %d", i+1))
 		payments[i] = p
 	}
 	if o.Lines != nil {
@@ -77,20 +76,31 @@ func (o Order) Bounded() Order {
 	if o.Payments != nil {
 		o.Payments = payments
 	}
+	o.Origins = from.bounded()
 	return o
 }
 
-func (c Customer) bounded() Customer {
-	c.Name, c.Phone = Cut(c.Name, maxText), Cut(c.Phone, maxText)
-	c.TaxIDUnread, c.ForeignID = Cut(c.TaxIDUnread, maxField), Cut(c.ForeignID, maxField)
+func (c Customer) bounded(from *Origins) Customer {
+	from.cut(&c.Name, maxText, "the customer's name")
+	from.cut(&c.Phone, maxText, "the customer's phone")
+	from.cut(&c.ForeignID, maxField, "the customer's foreign document")
+	c.TaxIDUnread = Cut(c.TaxIDUnread, maxField) // the name of a field
 	if len(c.Email) > maxEmail {
-		c.Email = "" // half of an address is somebody else's
+		from.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
+		c.Email = ""
 	}
 	a := &c.Address
-	for _, text := range []*string{&a.Street, &a.Number, &a.Complement, &a.District, &a.City} {
-		*text = Cut(*text, maxText)
+	for _, part := range []struct {
+		text  *string
+		limit int
+		what  string
+	}{
+		{&a.Street, maxText, "street"}, {&a.Number, maxText, "number"}, {&a.Complement, maxText, "complement"},
+		{&a.District, maxText, "district"}, {&a.City, maxText, "city"},
+		{&a.State, maxCode, "state"}, {&a.PostalCode, maxCode, "postal code"}, {&a.Country, maxCode, "country"},
+	} {
+		from.cut(part.text, part.limit, "the "+part.what+" of the customer's address")
 	}
-	a.State, a.PostalCode, a.Country = Cut(a.State, maxCode), Cut(a.PostalCode, maxCode), Cut(a.Country, maxCode)
 	return c
 }
 

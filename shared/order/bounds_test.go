@@ -35,6 +35,30 @@ func filled(text string) order.Order {
 	return o
 }
 
+func TestWhatIsCutToTheBoundsIsToldToAPreview(t *testing.T) {
+	var got []string
+	for _, d := range filled(strings.Repeat("é", 1000)).Bounded().Origins.Dropped {
+		got = append(got, d.What+": "+d.Why)
+	}
+	const long = "it has 2000 bytes, and 1000 are kept"
+	want := []string{
+		"the end of the order's number: it has 2000 bytes, and 100 are kept", "the end of the currency: it has 2000 bytes, and 16 are kept",
+		"the end of the customer's name: " + long, "the end of the customer's phone: " + long,
+		"the end of the customer's foreign document: it has 2000 bytes, and 100 are kept",
+		"the e-mail: it has more than 254 bytes, and half of it is somebody else's",
+	}
+	for _, part := range []string{"street", "number", "complement", "district", "city"} {
+		want = append(want, "the end of the "+part+" of the customer's address: "+long)
+	}
+	for _, part := range []string{"state", "postal code", "country"} {
+		want = append(want, "the end of the "+part+" of the customer's address: it has 2000 bytes, and 20 are kept")
+	}
+	want = append(want, "the end of the name of line 1: "+long, "the end of the name of line 2: "+long, "the end of the reference of payment 1: "+long)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestABoundedOrderHasNoLongTextButThoseThatCheckRefuses(t *testing.T) {
 	for _, text := range []string{strings.Repeat("x", 100_000), strings.Repeat("é", 50_000), strings.Repeat("💳", 25_000)} {
 		o := filled(text)

@@ -40,8 +40,8 @@ func (o Order) Check(now time.Time) error {
 		return Reject(TotalReason, "total %s has a fraction of a cent: correct the order in the store", o.Total)
 	}
 	if len(o.Disagrees) > 0 {
-		other := o.Disagrees[0]
-		return Reject(TotalReason, "total is %s, but by %s it is %s: correct the order in the store, or enter it in the ERP by hand", o.Total, other.Source, other.Amount)
+		d := o.Disagrees[0]
+		return Reject(TotalReason, "%s is %s, but by %s it is %s: correct the order in the store, or enter it in the ERP by hand", d.What, d.Is, d.Source, d.Amount)
 	}
 	if sum, ok := o.AddsUp(); !ok {
 		return Reject(TotalReason, "total is %s, but lines, discount, freight, fees and tax add up to %s: correct the order in the store, or enter it in the ERP by hand", o.Total, sum)

@@ -2,7 +2,10 @@
 // words. It imports nothing of ours.
 package order
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Order is one paid checkout in its canonical form. Platforms make it, ERPs
 // turn it into a document.
@@ -36,15 +39,18 @@ type Order struct {
 	Tax Money `json:"tax,omitzero"`
 	// Total is what the customer paid. The parts have to add up to it.
 	Total Money `json:"total"`
-	// Disagrees is what Compare found to be another amount than Total.
+	// Disagrees are amounts of the platform's that the total or a part of it is not.
 	Disagrees []OtherTotal `json:"-"`
 	// Origins are for a preview alone.
 	Origins Origins `json:"-"`
 }
 
-// OtherTotal is what a platform says elsewhere of what was paid.
+// OtherTotal is what a platform says elsewhere of what was paid, or of a part of it.
 type OtherTotal struct {
-	// Source names the fields that say so, in the platform's words.
+	// What is the total, or a part in the platform's words, and Is what the order has.
+	What string
+	Is   Money
+	// Source names the fields that say another amount, in the platform's words.
 	Source string
 	Amount Money
 }
@@ -53,8 +59,30 @@ type OtherTotal struct {
 // Total. Check refuses an order in which one disagrees.
 func (o *Order) Compare(source string, amount Money) {
 	if !amount.Equal(o.Total) {
-		o.Disagrees = append(o.Disagrees, OtherTotal{Source: source, Amount: amount})
+		o.Disagree("total", o.Total, source, amount)
 	}
+}
+
+// Disagree notes that a part of the order is one amount, and by the source another.
+func (o *Order) Disagree(what string, is Money, source string, amount Money) {
+	o.Disagrees = append(o.Disagrees, OtherTotal{What: what, Is: is, Source: source, Amount: amount})
+}
+
+// TakeOff makes a discount of the whole order of a fee below zero; at is its place, in the
+// platform's words.
+func (o *Order) TakeOff(fee Money, at string) {
+	o.Discount = o.Discount.Sub(fee)
+	o.Origins.Discount = append(o.Origins.Discount, fmt.Sprintf("%s is %s: a negative fee is a discount", at, fee))
+}
+
+// PaidIn are the numbers of instalments that the payments say; none where none says one.
+func (o Order) PaidIn() (numbers []int) {
+	for _, p := range o.Payments {
+		if p.Installments > 0 {
+			numbers = append(numbers, p.Installments)
+		}
+	}
+	return numbers
 }
 
 // Customer is who bought. Any field may be empty: platforms withhold them.

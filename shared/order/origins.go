@@ -16,6 +16,9 @@ type Origins struct {
 	TaxID string
 	// PaidAt is the field of the moment of payment.
 	PaidAt string
+	// Discount says of what the discount of the whole order was made, where the platform
+	// calls it something else.
+	Discount []string
 	// Dropped is what the payload says and the order doesn't.
 	Dropped []Dropped
 }
@@ -34,12 +37,25 @@ func (o Origins) bounded() Origins {
 	for _, text := range []*string{&o.Payer, &o.Rule, &o.TaxID, &o.PaidAt} {
 		*text = Cut(*text, 2*maxField)
 	}
+	discount := o.Discount[:min(len(o.Discount), maxDropped)]
+	o.Discount = nil
+	for _, text := range discount {
+		o.Discount = append(o.Discount, Cut(text, 2*maxField))
+	}
 	dropped := o.Dropped[:min(len(o.Dropped), maxDropped)]
 	o.Dropped = nil
 	for _, d := range dropped {
 		o.Dropped = append(o.Dropped, Dropped{Cut(d.What, maxField), Cut(d.Why, 2*maxField)})
 	}
 	return o
+}
+
+// cut shortens a text to so many bytes, and notes that its end is left out.
+func (o *Origins) cut(text *string, limit int, what string) {
+	if short := Cut(*text, limit); short != *text {
+		o.Drop("the end of "+what, "it has %d bytes, and %d are kept", len(*text), len(short))
+		*text = short
+	}
 }
 
 // Drop notes once that something was left out. What is the name of a field, never its value.

@@ -57,7 +57,8 @@ func Finished(o order.Order) order.Order {
 		o.Lines[i].Name = Plain(o.Lines[i].Name)
 	}
 	if o.Fees.IsNegative() {
-		o.Discount, o.Fees = o.Discount.Sub(o.Fees), order.Money{}
+		o.TakeOff(o.Fees, "the sum of the fees")
+		o.Fees = order.Money{}
 	}
 	return o.Bounded()
 }

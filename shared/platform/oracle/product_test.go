@@ -22,6 +22,8 @@ type call struct {
 	settings      platform.Settings
 	// off tells that the generator made a sum wrong by a cent.
 	off bool
+	// wrongPart tells that it made a total of parts wrong.
+	wrongPart bool
 }
 
 // now is when every call is made.

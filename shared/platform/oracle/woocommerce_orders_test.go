@@ -17,6 +17,10 @@ type wooShop struct {
 	total, taxes decimal.Decimal
 	rate         int64
 	isIncluded   bool
+	// off is what the lines came down by, and coupons what the coupons took, each with its
+	// tax; taxedLines have one.
+	off, offTax, coupons, couponTax decimal.Decimal
+	taxedLines                      int
 }
 
 func (s *wooShop) write(d decimal.Decimal) string { return d.StringFixed(s.places) }
@@ -48,8 +52,10 @@ func (d dice) orderOfWooCommerce() call {
 		s.order["billing_period"] = "month"
 	}
 	s.goods()
+	s.order["cart_tax"] = s.write(s.taxes)
 	s.freight()
 	s.fees()
+	s.discounts()
 	c := call{platform: "woocommerce", header: "x-wc-webhook-topic", settings: platform.Settings{Connection: "loja", TaxIDFields: d.listed()}}
 	c.topic = pick(d, "order.created", "order.updated", "order.updated", "order.restored", "")
 	total := s.total.Round(2)
@@ -64,6 +70,7 @@ func (d dice) orderOfWooCommerce() call {
 		total = total.Add(cents(pick[int64](d, 1, -1)))
 	}
 	s.order["total"], s.order["total_tax"] = s.write(total), s.write(s.taxes)
+	c.wrongPart = d.chance(4) && s.wrongPart()
 	s.status(total)
 	s.times()
 	s.parties()
@@ -79,6 +86,7 @@ func (d dice) orderOfWooCommerce() call {
 
 func (s *wooShop) goods() {
 	off := pick[int64](s.dice, 0, 0, 0, 10, 15, 100) // percent of a coupon
+	more := pick[int64](s.dice, 0, 0, 0, 0, 0, 0, 5) // percent that a plugin takes off the lines beside it
 	lines := []any{}
 	for i := range 1 + s.IntN(4) {
 		quantity := pick[int64](s.dice, 1, 1, 2, 3, 7, 1000)
@@ -87,7 +95,13 @@ func (s *wooShop) goods() {
 			gross = decimal.New(s.Int64N(100_000), -s.places)
 		}
 		subtotal, subtotalTax := s.taxed(gross)
-		total, tax := s.taxed(gross.Sub(gross.Mul(decimal.New(off, -2)).Round(s.places)))
+		coupon := gross.Mul(decimal.New(off, -2)).Round(s.places)
+		s.coupon(coupon)
+		total, tax := s.taxed(gross.Sub(coupon).Sub(gross.Sub(coupon).Mul(decimal.New(more, -2)).Round(s.places)))
+		if !tax.IsZero() {
+			s.taxedLines++
+		}
+		s.off, s.offTax = s.off.Add(subtotal).Sub(total), s.offTax.Add(subtotalTax).Sub(tax)
 		price, _ := total.Div(decimal.New(quantity, 0)).Float64()
 		meta := []any{}
 		if s.chance(2) {
@@ -101,22 +115,62 @@ func (s *wooShop) goods() {
 		s.total, s.taxes = s.total.Add(total).Add(tax), s.taxes.Add(tax)
 	}
 	if s.chance(2) { // an order of nothing but a fee
-		lines, s.total, s.taxes = []any{}, decimal.Zero, decimal.Zero
+		lines, s.total, s.taxes, s.off, s.offTax, s.taxedLines = []any{}, decimal.Zero, decimal.Zero, decimal.Zero, decimal.Zero, 0
 	}
 	s.order["line_items"] = lines
 	if off > 0 {
-		s.order["coupon_lines"] = []any{object{"code": "bemvindo", "discount": "1.00", "discount_tax": "0.00"}}
+		s.order["coupon_lines"] = []any{object{"code": "bemvindo", "discount": s.coupons.StringFixed(s.places + 6), "discount_tax": s.couponTax.StringFixed(s.places + 6)}}
+	}
+	if s.taxedLines > 1 && s.chance(20) { // the shop rounds the sum of the taxes, and not each
+		unit := decimal.New(pick[int64](s.dice, 1, -1), -s.places)
+		s.total, s.taxes = s.total.Add(unit), s.taxes.Add(unit)
 	}
 }
 
+// coupon is what a coupon takes off a line, with the tax in it or without.
+func (s *wooShop) coupon(amount decimal.Decimal) {
+	rate := decimal.New(s.rate, -2)
+	tax := amount.Mul(rate)
+	if s.isIncluded {
+		net := amount.Div(rate.Add(decimal.New(1, 0)))
+		amount, tax = net, amount.Sub(net)
+	}
+	s.coupons, s.couponTax = s.coupons.Add(amount), s.couponTax.Add(tax)
+}
+
+// discounts are the coupons' as the shop makes an order, and the lines' once it is counted
+// again.
+func (s *wooShop) discounts() {
+	s.order["discount_total"], s.order["discount_tax"] = s.write(s.coupons), s.write(s.couponTax)
+	if s.chance(50) {
+		s.order["discount_total"], s.order["discount_tax"] = s.write(s.off), s.write(s.offTax)
+	}
+	if s.chance(5) {
+		delete(s.order, pick(s.dice, "discount_total", "discount_tax", "cart_tax", "shipping_total", "shipping_tax"))
+	}
+}
+
+// wrongPart makes a total of parts wrong, by more than any rounding, and tells whether it is
+// there. What plugins take off the lines may be the very difference.
+func (s *wooShop) wrongPart() bool {
+	field := pick(s.dice, "discount_total", "discount_tax", "cart_tax", "shipping_total", "shipping_tax")
+	written, there := s.order[field].(string)
+	if !there || !s.off.Sub(s.coupons).Abs().LessThan(cents(10)) || !s.offTax.Sub(s.couponTax).Abs().LessThan(cents(10)) {
+		return false
+	}
+	wrong := decimal.RequireFromString(written).Add(cents(pick[int64](s.dice, 20, -20, 100, 1234)))
+	s.order[field] = s.write(wrong)
+	return true
+}
+
 func (s *wooShop) freight() {
-	lines, all := []any{}, decimal.Zero
+	lines, all, taxes := []any{}, decimal.Zero, decimal.Zero
 	for range pick(s.dice, 0, 1, 1, 2) {
 		net, tax := s.taxed(cents(int64(s.IntN(5000))))
 		lines = append(lines, object{"method_title": "PAC", "method_id": "correios-pac", "total": s.write(net), "total_tax": s.write(tax)})
-		s.total, s.taxes, all = s.total.Add(net).Add(tax), s.taxes.Add(tax), all.Add(net)
+		s.total, s.taxes, all, taxes = s.total.Add(net).Add(tax), s.taxes.Add(tax), all.Add(net), taxes.Add(tax)
 	}
-	s.order["shipping_lines"], s.order["shipping_total"] = lines, s.write(all)
+	s.order["shipping_lines"], s.order["shipping_total"], s.order["shipping_tax"] = lines, s.write(all), s.write(taxes)
 }
 
 func (s *wooShop) fees() {

@@ -45,6 +45,7 @@ func (w words) readWooCommerce(c call) answer {
 	}
 	wooAmounts(v, &a)
 	a.judge()
+	wooTotals(v, &a)
 	if a.hasGiftCard && c.settings.GiftCards != "create" {
 		a.refuse("unsupported")
 	}

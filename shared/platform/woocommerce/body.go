@@ -23,6 +23,11 @@ type body struct {
 	DatePaidGMT        loose.Stated `json:"date_paid_gmt"`
 	Total              loose.Text   `json:"total"`
 	TotalTax           loose.Text   `json:"total_tax"`
+	CartTax            loose.Text   `json:"cart_tax"`
+	DiscountTotal      loose.Text   `json:"discount_total"`
+	DiscountTax        loose.Text   `json:"discount_tax"`
+	ShippingTotal      loose.Text   `json:"shipping_total"`
+	ShippingTax        loose.Text   `json:"shipping_tax"`
 	PaymentMethod      loose.Text   `json:"payment_method"`
 	PaymentMethodTitle loose.Text   `json:"payment_method_title"`
 	TransactionID      loose.Text   `json:"transaction_id"`
@@ -32,6 +37,8 @@ type body struct {
 	LineItems          []lineItem   `json:"line_items"`
 	ShippingLines      []charge     `json:"shipping_lines"`
 	FeeLines           []charge     `json:"fee_lines"`
+	TaxLines           []charge     `json:"tax_lines"`
+	CouponLines        []coupon     `json:"coupon_lines"`
 	Refunds            []charge     `json:"refunds"`
 	// BillingPeriod is a subscription's.
 	BillingPeriod loose.Text `json:"billing_period"`
@@ -71,13 +78,22 @@ type lineItem struct {
 	Quantity    loose.Text `json:"quantity"`
 	Price       loose.Text `json:"price"`
 	Subtotal    loose.Text `json:"subtotal"`
+	SubtotalTax loose.Text `json:"subtotal_tax"`
 	Total       loose.Text `json:"total"`
+	TotalTax    loose.Text `json:"total_tax"`
 	MetaData    []meta     `json:"meta_data"`
 }
 
-// charge is a line of shipping, a fee, or a refund, which is negative.
+// charge is a line of shipping, a fee, a tax rate, or a refund, which is negative.
 type charge struct {
-	Total loose.Text `json:"total"`
+	Total    loose.Text `json:"total"`
+	TotalTax loose.Text `json:"total_tax"`
+}
+
+// coupon is what one took off.
+type coupon struct {
+	Discount    loose.Text `json:"discount"`
+	DiscountTax loose.Text `json:"discount_tax"`
 }
 
 func decode(text []byte) (body, error) {

@@ -35,6 +35,9 @@
 // is all tax, that of shipping and fees too, and comes on top of everything even
 // in a shop whose prices include it: WooCommerce takes it out of the lines.
 //
+// The totals of parts (discount_total, shipping_total, cart_tax and their like) are held
+// against the parts, to what a shop rounds only to show it.
+//
 // A refund in part changes none of this: the document is that of the sale. Plugins that lower total without a line, a fee or a coupon
 // (some gift cards do) make an order whose parts don't add up.
 //

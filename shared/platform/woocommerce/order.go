@@ -37,9 +37,10 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		// A shop may count finer than anybody can pay.
 		Total: r.Money("total", b.Total).Round(),
 	}
-	o.Fees, o.Discount = r.fees(b.FeeLines)
 	o.Customer, o.Origins = b.customer(s, p.Body)
 	o.Origins.PaidAt = paid.From
+	r.fees(&o, b.FeeLines)
+	r.compareParts(&o, b)
 	b.tellDropped(&o.Origins)
 	if b.Total == "" {
 		r.Reject("total", "is missing")
@@ -71,16 +72,16 @@ func (r *reader) sum(field string, charges []charge) order.Money {
 }
 
 // fees are what was charged on top, and what was taken off by negative fees.
-func (r *reader) fees(charges []charge) (fees, discount order.Money) {
+func (r *reader) fees(o *order.Order, charges []charge) {
 	for i := range charges {
-		switch fee := r.Money(fmt.Sprintf("fee_lines[%d].total", i), charges[i].Total); {
+		at := fmt.Sprintf("fee_lines[%d].total", i)
+		switch fee := r.Money(at, charges[i].Total); {
 		case fee.IsNegative():
-			discount = discount.Sub(fee)
+			o.TakeOff(fee, at)
 		default:
-			fees = fees.Add(fee)
+			o.Fees = o.Fees.Add(fee)
 		}
 	}
-	return fees, discount
 }
 
 func (r *reader) lines(items []lineItem) []order.Line {

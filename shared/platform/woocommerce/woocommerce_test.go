@@ -326,8 +326,9 @@ func decode(t testing.TB, body []byte) order.Order {
 func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 13, 43, 52, 0, time.UTC)
 	want := order.Order{
-		Origins: order.Origins{Payer: "billing", Rule: "the first that names anybody, of billing, shipping", TaxID: "billing.cpf", PaidAt: "date_paid_gmt"},
-		ID:      "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
+		Origins: order.Origins{Payer: "billing", Rule: "the first that names anybody, of billing, shipping", TaxID: "billing.cpf", PaidAt: "date_paid_gmt",
+			Discount: []string{"fee_lines[0].total is -9.88: a negative fee is a discount"}},
+		ID: "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Caio Bittencourt", Email: "caio.bittencourt@correio.example", Phone: "+55 41 95555-0173", TaxID: "72640518380",
 			Address: order.Address{Street: "Rua das Palmeiras", Number: "318", Complement: "casa 2", District: "Vila Izabel",
@@ -393,15 +394,16 @@ func TestOrderWhosePartsAddUpIsNeverRejectedForItsTotal(t *testing.T) {
 	text := func(cents int64) string { return order.Cents(cents).String() }
 	for range 600 {
 		var items, fees, freight []any
-		sum := int64(0)
+		var sum, off, carried int64
 		for range 1 + rnd.IntN(6) {
 			subtotal := rnd.Int64N(1 << (1 + rnd.UintN(22)))
 			total := subtotal - rnd.Int64N(subtotal+1)*int64(rnd.IntN(2))
 			items = append(items, item(1+rnd.IntN(1<<rnd.UintN(10)), text(subtotal), text(total)))
-			sum += total
+			sum, off = sum+total, off+subtotal-total
 		}
 		for range rnd.IntN(3) {
 			cost := rnd.Int64N(9000)
+			carried += cost
 			freight = append(freight, map[string]any{"total": text(cost)})
 			sum += cost
 		}
@@ -412,7 +414,8 @@ func TestOrderWhosePartsAddUpIsNeverRejectedForItsTotal(t *testing.T) {
 		}
 		tax := rnd.Int64N(500)
 		sum += tax
-		body := edit(t, map[string]any{"line_items": items, "shipping_lines": freight, "fee_lines": fees, "total_tax": text(tax), "total": text(sum)})
+		body := edit(t, map[string]any{"line_items": items, "shipping_lines": freight, "fee_lines": fees, "total_tax": text(tax), "total": text(sum),
+			"cart_tax": text(tax), "discount_total": text(off), "shipping_total": text(carried)})
 		o := decode(t, body)
 		if err := o.Check(now); err != nil {
 			t.Fatalf("%v\n%s", err, body)
@@ -443,7 +446,7 @@ func TestPartsThatDoNotAddUpAreToldByCheckAlone(t *testing.T) {
 
 func TestTaxIsOnTopOfTheLines(t *testing.T) {
 	for _, included := range []bool{true, false} {
-		o := decode(t, edit(t, map[string]any{"prices_include_tax": included, "total_tax": "10.00", "total": "216.26"}))
+		o := decode(t, edit(t, map[string]any{"prices_include_tax": included, "cart_tax": platformtest.Absent, "total_tax": "10.00", "total": "216.26"}))
 		if err := o.Check(now); err != nil || !o.Tax.Equal(order.Cents(1000)) {
 			t.Errorf("prices include tax is %t: tax %s, %v", included, o.Tax, err)
 		}
