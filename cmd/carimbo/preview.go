@@ -106,7 +106,7 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	if !ok {
 		return fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
 	}
-	e, err := kind.Explain(s.account.Settings, o)
+	e, err := kind.Explain(s.account.Settings, o, erp.NewReference(s.Name, s.Orig, o.ID))
 	if err != nil {
 		return fmt.Errorf("account %s: %w", s.Account, err)
 	}

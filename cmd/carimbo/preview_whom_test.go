@@ -107,6 +107,39 @@ func TestAPreviewMasksTheCustomerUnlessFull(t *testing.T) {
 	}
 }
 
+func TestAPreviewTellsWhatIsCutAndWhatBecameADiscount(t *testing.T) {
+	const connections = `erps:
+  estudio:
+    kind: omie
+    os: { Cabecalho: { nQtdeParc: 1 }, InformacoesAdicionais: { cCodCateg: "1.01.02", nCodCC: 1, cNumPedido: "Loja {order.number}" } }
+    services: { "*": { nCodServico: 7 } }
+connections:
+  loja-wp: { platform: woocommerce, erp: estudio, since: 2026-11-01 }
+`
+	payload := strings.NewReplacer(`"company":"Padaria Sol"`, `"company":"`+strings.Repeat("Padaria ", 8)+`Sol"`, `"Rua das Flores"`, `"`+strings.Repeat("Rua ", 16)+`"`,
+		`"number":"4127"`, `"number":"`+strings.Repeat("4", 26)+`"`, `[{"total":"18.90"}]`, "[]", `[{"total":"10.00"}]`, `[{"total":"-10.00"}]`, "198.90", "160.00",
+		`"meta_data":[`, `"meta_data":[{"key":"mp_installments","value":"12"},`).Replace(whomOrder)
+	got := previewWhom(t, connections, payload)
+	for _, want := range []string{
+		"  discount      -10.00\n                fee_lines[0].total is -10.00: a negative fee is a discount\n",
+		"  the end of the customer's name: razao_social takes 60 bytes, and it has 67\n",
+		"  the end of the street: endereco takes 60 bytes, and it has 63\n",
+		"  the end of cNumPedido: Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 31, 30 are surely kept\n",
+		"warning: erps.estudio.os.Cabecalho.nQtdeParc is 1, and the order was paid in 12\n",
+	} {
+		if !strings.Contains(got.errors, want) {
+			t.Errorf("%q isn't told:\n%s", want, got.errors)
+		}
+	}
+	if got.code != exitDone {
+		t.Errorf("exit code %d", got.code)
+	}
+	disagrees := previewWhom(t, connections, strings.Replace(payload, `"total_tax"`, `"discount_total":"7.00","total_tax"`, 1))
+	if want := "the discount of line_items is 10.00, but 7.00 by discount_total\n"; disagrees.code != exitFailed || !strings.Contains(disagrees.errors, want) {
+		t.Errorf("exit code %d:\n%s", disagrees.code, disagrees.errors)
+	}
+}
+
 func TestAPreviewWithoutAnOrderIsStillJSON(t *testing.T) {
 	for _, payload := range []string{"<xml/>", `{"id":1,"status":"pending","total":"1"}`, `{"id":1,"status":"processing","date_paid":"2026-11-20T10:00:00","total":"x"}`} {
 		got := previewWhom(t, whomConnections, payload, "--json")

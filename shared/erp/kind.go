@@ -38,7 +38,7 @@ type Kind struct {
 	Request func(Document) (body []byte, open string, err error)
 	// Explain is what a person is told of an order before it is placed, besides the request:
 	// pure and offline. Settings are the account's object.
-	Explain func(settings json.RawMessage, o order.Order) (Explanation, error)
+	Explain func(settings json.RawMessage, o order.Order, ref Reference) (Explanation, error)
 	// LooksUpAlways: every account has a look-up, and each of its answers that isn't lost
 	// proves something. Else the settings tell whether there is one.
 	LooksUpAlways bool
@@ -55,14 +55,14 @@ type Kind struct {
 	Example Example
 }
 
-// Explanation is what becomes of an order's customer in the ERP, and what the account's
-// constants say against the order.
+// Explanation is what becomes of an order's customer in the ERP, which texts the ERP doesn't
+// keep whole, and what the account's constants say against the order.
 type Explanation struct {
 	// How says in words how the ERP is asked for the customer, and Asked are the calls for
 	// that, in their order, with what is said of the customer. No secret is in them.
 	How   string
 	Asked []CustomerCall
-	// Dropped is what the order says of the customer and the ERP isn't told.
+	// Dropped is what the order says and the ERP isn't told, or doesn't keep.
 	Dropped []order.Dropped
 	// Contradictions are constants that say something else than the order. All are warnings.
 	Contradictions []Problem
@@ -79,11 +79,22 @@ func (e *Explanation) Contradict(path, message string, args ...any) {
 	e.Contradictions = append(e.Contradictions, Problem{Path: path, Message: fmt.Sprintf(message, args...), Warning: true})
 }
 
-// Drop adds what the ERP isn't told of the customer, if there is anything.
+// Drop adds what the ERP isn't told, if there is anything.
 func (e *Explanation) Drop(value, what, why string) {
 	if value != "" {
 		e.Dropped = append(e.Dropped, order.Dropped{What: what, Why: why})
 	}
+}
+
+// Cut shortens a text to the bytes that a field of the ERP takes, and adds that its end is
+// dropped; source is what the text is. Whoever sends it and not only explains it has no
+// explanation: a nil one notes nothing.
+func (e *Explanation) Cut(field string, limit int, source, text string) string {
+	short := order.Cut(text, limit)
+	if e != nil && short != text {
+		e.Drop(text, "the end of "+source, fmt.Sprintf("%s takes %d bytes, and it has %d", field, limit, len(text)))
+	}
+	return short
 }
 
 // Example is an account, and stores whose orders it can place: what `carimbo demo`

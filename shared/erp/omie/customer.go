@@ -113,7 +113,7 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 
 // create answers CustomerKnown, or why there is no customer.
 func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
-	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code), Store: customer}, customer.Private()...)
+	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code, nil), Store: customer}, customer.Private()...)
 	switch answer.Kind {
 	case erp.CustomerKnown:
 		return answer.ID, erp.Answer{Kind: erp.CustomerKnown}
@@ -198,13 +198,14 @@ func (r shownCustomer) number() int64 {
 	return id
 }
 
-// newCustomer is the param of IncluirCliente. A key without a value isn't sent.
-func newCustomer(customer order.Customer, code string) map[string]any {
+// newCustomer is the param of IncluirCliente. A key without a value isn't sent. What is cut
+// is noted in told, if there is one.
+func newCustomer(customer order.Customer, code string, told *erp.Explanation) map[string]any {
 	name := wire.OneLine(customer.Name)
 	fields := map[string]string{
 		"codigo_cliente_integracao": code,
-		"razao_social":              order.Cut(name, maxName),
-		"nome_fantasia":             order.Cut(name, maxFantasia),
+		"razao_social":              told.Cut("razao_social", maxName, "the customer's name", name),
+		"nome_fantasia":             told.Cut("nome_fantasia", maxFantasia, "the customer's name", name),
 		"cnpj_cpf":                  customer.TaxID.Formatted(),
 	}
 	// What Omie might refuse and doesn't need is left out.
@@ -213,7 +214,7 @@ func newCustomer(customer order.Customer, code string) map[string]any {
 	}
 	// Nothing tells how Omie takes a phone abroad.
 	fields["telefone1_ddd"], fields["telefone1_numero"] = order.BrazilianPhone(customer.Phone, customer.Address.Country)
-	address(customer.Address, fields)
+	address(customer.Address, fields, told)
 	param := make(map[string]any, len(fields))
 	for key, value := range fields {
 		if value = strings.TrimSpace(value); value != "" {
@@ -225,20 +226,20 @@ func newCustomer(customer order.Customer, code string) map[string]any {
 
 // address adds a Brazilian address. A foreign one would be refused, and it isn't
 // needed to create a customer.
-func address(a order.Address, fields map[string]string) {
+func address(a order.Address, fields map[string]string, told *erp.Explanation) {
 	if a.Country != "" && a.Country != "BR" || wire.OneLine(a.Street) == "" {
 		return
 	}
-	fields["endereco"] = order.Cut(wire.OneLine(a.Street), maxAddress)
-	fields["endereco_numero"] = cmp.Or(order.Cut(wire.OneLine(a.Number), maxAddress), "S/N")
-	fields["complemento"] = order.Cut(wire.OneLine(a.Complement), maxAddress)
-	fields["bairro"] = order.Cut(wire.OneLine(a.District), maxAddress)
+	fields["endereco"] = told.Cut("endereco", maxAddress, "the street", wire.OneLine(a.Street))
+	fields["endereco_numero"] = cmp.Or(told.Cut("endereco_numero", maxAddress, "the address's number", wire.OneLine(a.Number)), "S/N")
+	fields["complemento"] = told.Cut("complemento", maxAddress, "the address's complement", wire.OneLine(a.Complement))
+	fields["bairro"] = told.Cut("bairro", maxAddress, "the district", wire.OneLine(a.District))
 	if postalCode.MatchString(a.PostalCode) {
 		fields["cep"] = a.PostalCode
 	}
 	// A city without its state is not one city.
 	if slices.Contains(states, a.State) {
-		fields["cidade"] = order.Cut(wire.OneLine(a.City), maxCity)
+		fields["cidade"] = told.Cut("cidade", maxCity, "the city", wire.OneLine(a.City))
 		fields["estado"] = a.State
 	}
 	if a.Country == "BR" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // explain says whom Omie is asked for. The customer's code is made with the App Secret,
 // and stays masked.
-func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
+func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Explanation, error) {
 	c, err := Parse(settings)
 	if err != nil {
 		return erp.Explanation{}, err
@@ -26,7 +27,7 @@ func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
 		e.How = "nobody: the tax id can't be used"
 	case customer.TaxID != "":
 		e.How = "looked up by tax id, and created if Omie has none; one that exists stays as it is"
-		param := newCustomer(customer, masked)
+		param := newCustomer(customer, masked, &e)
 		e.Asked = []erp.CustomerCall{{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}}, {Call: string(incluirCliente), Fields: param}}
 		tellDropped(&e, customer, param)
 	case c.DefaultCustomer != "":
@@ -37,6 +38,10 @@ func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
 		e.How = "nobody: the order has no tax id, and the account no customer.default"
 	}
 	e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has no field for it")
+	// What can't be filled in is told where the document is made.
+	if os, err := New(c, erp.Options{}).header(o, ref); err == nil {
+		kept(os.text("InformacoesAdicionais", "cNumPedido"), &e)
+	}
 	contradictions(&e, c.OS, o)
 	return e, nil
 }
@@ -47,9 +52,6 @@ func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
 		if param[key] == nil {
 			e.Drop(wire.OneLine(value), what, why)
 		}
-	}
-	if name, _ := param["razao_social"].(string); len(name) < len(wire.OneLine(c.Name)) {
-		e.Drop(c.Name, "the end of the customer's name", fmt.Sprintf("razao_social takes %d bytes", maxName))
 	}
 	missing("email", c.Email, "the customer's e-mail", "it is none that Omie takes")
 	missing("telefone1_numero", c.Phone, "the customer's phone", "it is no Brazilian number")
@@ -76,8 +78,9 @@ var means = map[string][]order.Method{
 func contradictions(e *erp.Explanation, os OS, o order.Order) {
 	header, _ := os["Cabecalho"].(map[string]any)
 	before(e, "os.Cabecalho.dDtPrevisao", header["dDtPrevisao"], o)
-	if n, _ := header["nQtdeParc"].(json.Number); n != "" && n != "1" && len(o.Payments) == 1 && n.String() != fmt.Sprint(max(1, o.Payments[0].Installments)) {
-		e.Contradict("os.Cabecalho.nQtdeParc", "is %s, and the order was paid in %d", n, max(1, o.Payments[0].Installments))
+	number, _ := header["nQtdeParc"].(json.Number)
+	if n, err := strconv.Atoi(number.String()); err == nil && len(o.PaidIn()) > 0 && !slices.Contains(o.PaidIn(), n) {
+		e.Contradict("os.Cabecalho.nQtdeParc", "is %d, and the order was paid in %d", n, o.PaidIn()[0])
 	}
 	if number := os.text("InformacoesAdicionais", "cNumPedido"); number != "" && !strings.Contains(number, "{") && number != o.Number {
 		e.Contradict("os.InformacoesAdicionais.cNumPedido", "is %q, and the order's number is %q", number, o.Number)

@@ -3,6 +3,7 @@ package omie_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func explainable() order.Order {
 
 func explanation(t *testing.T, settings string, o order.Order) erp.Explanation {
 	t.Helper()
-	e, err := omie.Kind().Explain(json.RawMessage(settings), o)
+	e, err := omie.Kind().Explain(json.RawMessage(settings), o, erp.NewReference("loja", "", o.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +67,7 @@ func TestWhatOmieIsNotToldOfTheCustomerIsShown(t *testing.T) {
 		"no street":      {func(c *order.Customer) { c.Address.Street = "" }, "the customer's address"},
 		"postal code":    {func(c *order.Customer) { c.Address.PostalCode = "1" }, "the customer's postal code"},
 		"state":          {func(c *order.Customer) { c.Address.State = "" }, "the customer's city"},
-		"name": {func(c *order.Customer) {
-			c.Name = "Companhia Brasileira de Nomes Que Não Cabem em Campo Nenhum do Omie Ltda"
-		}, "the end of the customer's name"},
-		"foreign id": {func(c *order.Customer) { c.ForeignID = "X1" }, "the customer's foreign document"},
+		"foreign id":     {func(c *order.Customer) { c.ForeignID = "X1" }, "the customer's foreign document"},
 	} {
 		o := explainable()
 		c.change(&o.Customer)
@@ -104,6 +102,76 @@ func TestAConstantThatContradictsTheOrderIsNamed(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+func TestAConstantOfOneInstalmentIsNamedWhereThereAreMore(t *testing.T) {
+	paid := func(numbers ...int) (payments []order.Payment) {
+		for _, n := range numbers {
+			payments = append(payments, order.Payment{Method: order.CreditCard, Amount: order.Cents(5000), Installments: n})
+		}
+		return payments
+	}
+	const in12 = "os.Cabecalho.nQtdeParc is 1, and the order was paid in 12"
+	for _, c := range []struct {
+		os       string
+		payments []order.Payment
+		want     string
+	}{
+		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(12), in12},
+		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(12, 3), in12},
+		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(12, 1), ""},
+		{`{"Cabecalho": {"nQtdeParc": 12, "cCodParc": "012"}}`, paid(12), ""},
+		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(1), ""},
+		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(0), ""},
+		{`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, paid(0), ""},
+		{`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, nil, ""},
+		{`{}`, paid(12), ""}, // no constant of the account's
+	} {
+		o, got := explainable(), ""
+		o.Payments = c.payments
+		for _, p := range explanation(t, `{"os": `+c.os+`, "services": {"*": {"nCodServico": 1}}}`, o).Contradictions {
+			got += fmt.Sprint(p.Path, " ", p.Message)
+		}
+		if got != c.want {
+			t.Errorf("%s, %d payments: %s", c.os, len(c.payments), got)
+		}
+	}
+}
+
+func TestEachTextThatIsCutIsToldWithItsFieldAndLength(t *testing.T) {
+	long, long100 := strings.Repeat("Ação ", 13)+"x", strings.Repeat("n", 101)
+	for name, c := range map[string]struct {
+		change func(*order.Order)
+		want   []order.Dropped
+	}{
+		"nothing":   {func(*order.Order) {}, nil},
+		"name":      {func(o *order.Order) { o.Customer.Name = long }, cuts("the customer's name", "razao_social takes 60 bytes, and it has 92")},
+		"long name": {func(o *order.Order) { o.Customer.Name = long100 }, cuts("the customer's name", "razao_social takes 60 bytes, and it has 101", "nome_fantasia takes 100 bytes, and it has 101")},
+		"street":    {func(o *order.Order) { o.Customer.Address.Street = long }, cuts("the street", "endereco takes 60 bytes, and it has 92")},
+		"number":    {func(o *order.Order) { o.Customer.Address.Number = long }, cuts("the address's number", "endereco_numero takes 60 bytes, and it has 92")},
+		"complement": {func(o *order.Order) { o.Customer.Address.Complement = long },
+			cuts("the address's complement", "complemento takes 60 bytes, and it has 92")},
+		"district": {func(o *order.Order) { o.Customer.Address.District = long }, cuts("the district", "bairro takes 60 bytes, and it has 92")},
+		"city":     {func(o *order.Order) { o.Customer.Address.City = long }, cuts("the city", "cidade takes 40 bytes, and it has 92")},
+		"order number": {func(o *order.Order) { o.Number = strings.Repeat("9", 25) }, []order.Dropped{{What: "the end of cNumPedido",
+			Why: "Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 32, 30 are surely kept"}}},
+		"order number with accents": {func(o *order.Order) { o.Number = "ãé-é" }, []order.Dropped{{What: "the end of cNumPedido",
+			Why: "Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 11, 10 are surely kept"}}},
+	} {
+		o := explainable()
+		c.change(&o)
+		e := explanation(t, `{"os": {"InformacoesAdicionais": {"cNumPedido": "Pedido {order.number}"}}, "services": {"*": {"nCodServico": 1}}}`, o)
+		if diff := cmp.Diff(c.want, e.Dropped); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func cuts(what string, why ...string) (all []order.Dropped) {
+	for _, w := range why {
+		all = append(all, order.Dropped{What: "the end of " + what, Why: w})
+	}
+	return all
 }
 
 func TestCheckNamesConstantsThatEachOrderHasItsOwnOf(t *testing.T) {

@@ -64,7 +64,7 @@ func shown(body []byte) erp.Answer {
 		Number: order.Cut(string(os.Cabecalho.CNumOS), wire.MaxID),
 		Found: erp.Found{
 			Total:       os.total(),
-			OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido)),
+			OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido), nil),
 			CustomerID:  cmp.Or(idOf(os.Cabecalho.NCodCli), string(os.Cabecalho.NCodCli)),
 			Cancelled:   bool(os.InfoCadastro.CCancelada),
 		},

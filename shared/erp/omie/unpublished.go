@@ -1,11 +1,14 @@
 package omie
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
@@ -82,8 +85,9 @@ const (
 const longestLetter = len("&ccedil;")
 
 // kept is as much of an order number as is surely the same when Omie shows it: it cuts
-// what is long, maybe after it wrote entities for what is no plain letter, and pads.
-func kept(number string) string {
+// what is long, maybe after it wrote entities for what is no plain letter, and pads. What
+// is cut is noted in told, if there is one.
+func kept(number string, told *erp.Explanation) string {
 	number = wire.OneLine(wire.Plain(number))
 	left := maxNumber
 	for at, r := range number {
@@ -91,7 +95,12 @@ func kept(number string) string {
 			left -= longestLetter - 1
 		}
 		if left < 0 {
-			return strings.TrimSpace(number[:at])
+			short := strings.TrimSpace(number[:at])
+			if told != nil {
+				told.Drop(number, "the end of cNumPedido", fmt.Sprintf("Omie is said to keep %d characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as %d: of %d, %d are surely kept",
+					maxNumber, longestLetter, utf8.RuneCountInString(number), utf8.RuneCountInString(short)))
+			}
+			return short
 		}
 	}
 	return number

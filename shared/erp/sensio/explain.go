@@ -3,9 +3,9 @@ package sensio
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -14,7 +14,7 @@ import (
 )
 
 // explain says by what Sensio knows the customer.
-func explain(settings json.RawMessage, o order.Order) (erp.Explanation, error) {
+func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Explanation, error) {
 	c, err := Parse(settings)
 	if err != nil {
 		return erp.Explanation{}, err
@@ -71,8 +71,10 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 	if method := largest(paid).Method; s.PaymentMethod != "" && method != order.Other && s.PaymentMethod != methodName(method) {
 		e.Contradict("sale.paymentMethod", "is %q, and the order was paid by %q", s.PaymentMethod, methodName(method))
 	}
-	if n := timesOf.FindStringSubmatch(s.PaymentConditionType); n != nil && len(paid) == 1 && n[1] != fmt.Sprint(max(1, paid[0].Installments)) {
-		e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d", s.PaymentConditionType, max(1, paid[0].Installments))
+	if said := timesOf.FindStringSubmatch(s.PaymentConditionType); said != nil && len(o.PaidIn()) > 0 {
+		if n, err := strconv.Atoi(said[1]); err == nil && !slices.Contains(o.PaidIn(), n) {
+			e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d", s.PaymentConditionType, o.PaidIn()[0])
+		}
 	}
 	if s.Type != "" && s.Type != typeSale {
 		e.Contradict("sale.type", "is %q, and a paid order is a %s", s.Type, typeSale)

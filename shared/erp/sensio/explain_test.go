@@ -14,7 +14,7 @@ import (
 
 func explanation(t *testing.T, more string, o order.Order) erp.Explanation {
 	t.Helper()
-	e, err := sensio.Kind().Explain(json.RawMessage(`{"base_url": "https://a.example.com", "items": {"*": {"productId": "p"}}`+more+`}`), o)
+	e, err := sensio.Kind().Explain(json.RawMessage(`{"base_url": "https://a.example.com", "items": {"*": {"productId": "p"}}`+more+`}`), o, erp.NewReference("loja", "", o.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
