@@ -113,7 +113,7 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 	asked := regexp.MustCompile("-(?:run|bench)[ =](?:'([^']+)'|([^ `']+))")
 	found := 0
 	for _, path := range append(documents, "Makefile", "README.md", "README.pt-BR.md", "CONTRIBUTING.md") {
-		for _, match := range asked.FindAllStringSubmatch(read(t, path), -1) {
+		for _, match := range asked.FindAllStringSubmatch(expanded(read(t, path)), -1) {
 			for _, name := range strings.Split(strings.ReplaceAll(match[1]+match[2], `\|`, "|"), "|") {
 				found++
 				none := name == "xxx" || strings.Trim(name, "^$") == "" // nothing is to run
@@ -125,6 +125,46 @@ func TestEveryTestThatIsRunByNameExists(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d names were found", found)
+	}
+}
+
+// expanded is a Makefile with the names in it that tests are run by.
+func expanded(text string) string {
+	if alone := regexp.MustCompile(`(?m)^alone = (.*)$`).FindStringSubmatch(text); alone != nil {
+		text = strings.ReplaceAll(text, "$(alone)", strings.ReplaceAll(alone[1], "$$", "$"))
+	}
+	return text
+}
+
+// What the race detector skips is run without it, in each folder that has any.
+func TestWhatIsSkippedWithTheDetectorIsRunWithoutIt(t *testing.T) {
+	makefile := expanded(read(t, "Makefile"))
+	skipped := regexp.MustCompile(`(?m) -race .*-skip '([^']+)' \./\.\.\.$`).FindStringSubmatch(makefile)
+	if skipped == nil {
+		t.Fatal("nothing is skipped")
+	}
+	line := regexp.MustCompile(`(?m)\$\(TEST\) .*-run '` + regexp.QuoteMeta(skipped[1]) + `' (.*)$`).FindStringSubmatch(makefile)
+	if line == nil {
+		t.Fatalf("%s is skipped, and run nowhere", skipped[1])
+	}
+	folders, asked, found := strings.Fields(line[1]), regexp.MustCompile(skipped[1]), 0
+	for _, s := range sources(t) {
+		for _, name := range s.names() {
+			if !asked.MatchString(name) {
+				continue
+			}
+			found++
+			at := "./" + path.Dir(s.path)
+			if !slices.ContainsFunc(folders, func(f string) bool {
+				below, deep := strings.CutSuffix(f, "/...")
+				return f == at || deep && strings.HasPrefix(at+"/", below+"/")
+			}) {
+				t.Errorf("make test leaves out %s of %s", name, s.path)
+			}
+		}
+	}
+	if found < 7 {
+		t.Errorf("%d tests are skipped", found)
 	}
 }
 
