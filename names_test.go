@@ -23,6 +23,7 @@ func named(worker string) []string {
 // facts are the files whose comments cite what is known of an ERP, by which a rule that
 // holds for all of them was made.
 var facts = []string{
+	"shared/erp/calls.go",          // how many calls an address may make
 	"shared/erp/reference.go",      // how long a code may be
 	"shared/placing/sweep.go",      // how many calls a minute takes
 	"shared/placing/transition.go", // how soon an identical call is refused

@@ -51,6 +51,9 @@ func (a *Accounts) Client(name string) (erp.Client, bool) {
 	if !ok {
 		return nil, false
 	}
+	if a.Options.Calls == nil {
+		a.Options.Calls = new(erp.Calls) // of all accounts, however often their clients are made anew
+	}
 	client, err := kind.New(a.options(kind, account))
 	if err != nil {
 		a.Log.Error("an ERP account can't be used as it is configured", "account", name, "cause", err)

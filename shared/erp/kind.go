@@ -195,7 +195,10 @@ type Options struct {
 	Notes Notes
 	// Spacing is the least time between two equal questions (rule 6).
 	Spacing time.Duration
-	Now     func() time.Time
+	// Calls are those of the process, which all its clients share; without them the
+	// client's count alone.
+	Calls *Calls
+	Now   func() time.Time
 	// Sleep waits until d is over or the context is.
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Transport carries the requests, for a simulation without sockets.

@@ -158,7 +158,6 @@ func withoutSecret(w *world) {
 // resting: whatever an ERP says, an account comes back.
 func resting(w *world) {
 	w.settled()
-	doc := w.ready("1")
 	rests := func(when string, got erp.Answer, least, most time.Duration) {
 		w.t.Helper()
 		if got.Kind != erp.AccountRests || got.AccountFault || got.RetryAfter < least || got.RetryAfter > most || got.Text == "" {
@@ -169,14 +168,16 @@ func resting(w *world) {
 		"7": {7 * time.Second, 7 * time.Second}, "999999999": {time.Hour, w.LongestRest()},
 		"": {time.Second, time.Hour}, "soon": {time.Second, time.Hour}, "-5": {time.Second, time.Hour}, "0": {time.Second, time.Hour},
 	} {
+		doc := w.ready("after " + header) // equal calls wait by themselves
 		w.way.begin(trouble{name: "429", unread: true, answer: func(out http.ResponseWriter, _ *http.Request, _ *httptest.ResponseRecorder) {
 			out.Header().Set("Retry-After", header)
 			out.WriteHeader(http.StatusTooManyRequests)
 		}}, 0)
 		rests(fmt.Sprintf("Create, Retry-After %q", header), w.Create(w.t.Context(), doc), bounds[0], bounds[1])
 		rests(fmt.Sprintf("LookUp, Retry-After %q", header), w.LookUp(w.t.Context(), doc.Reference), bounds[0], bounds[1])
+		w.way.end()
 	}
-	w.way.end()
+	doc := w.ready("1")
 	w.fault("rate")
 	rests("Create", w.Create(w.t.Context(), doc), time.Second, w.LongestRest())
 	rests("LookUp", w.LookUp(w.t.Context(), doc.Reference), time.Second, w.LongestRest())

@@ -54,6 +54,9 @@ func calling(t *testing.T, url string, change ...func(*options)) *omie.Client {
 	return omie.New(o.Config, o.Options)
 }
 
+// equalCalls lets them follow each other at once.
+func equalCalls(o *options) { o.Spacing = time.Nanosecond }
+
 // ready is a document that can be created.
 func ready(t *testing.T) erp.Document {
 	t.Helper()
@@ -368,7 +371,7 @@ func TestAConnectionThatDiedBetweenTwoCallsLosesNothing(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	c := calling(t, server.URL)
+	c := calling(t, server.URL, equalCalls)
 	for i := int32(1); i <= 3; i++ {
 		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.Created {
 			t.Errorf("call %d: %+v, want created", i, got)
@@ -389,7 +392,7 @@ func TestNoConnectionIsUsedTwice(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	c := calling(t, server.URL)
+	c := calling(t, server.URL, equalCalls)
 	for range 3 {
 		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.Created {
 			t.Errorf("answer %+v, want created", got)
@@ -404,7 +407,7 @@ func TestTwoCallsOfAMethodBeginAQuarterSecondApart(t *testing.T) {
 	url := wiretest.Serve(t, wiretest.Answering(200, "application/json", created))
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var waits []time.Duration
-	c := calling(t, url, func(o *options) {
+	c := calling(t, url, equalCalls, func(o *options) {
 		o.Now = func() time.Time { return now }
 		o.Sleep = func(_ context.Context, d time.Duration) error {
 			waits = append(waits, d)

@@ -40,6 +40,9 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	}
 	answer, r := c.call(ctx, k, consultarOS, wire.Sent{Request: map[string]any{"cCodIntOS": ref.Code}})
 	answer.Key = erp.KeyDigest(k.App)
+	if answer.Kind == erp.Early {
+		answer.Kind = erp.NotSent // an order that was looked up a moment ago was not looked up now
+	}
 	if answer.Kind != erp.Present {
 		return answer
 	}

@@ -106,6 +106,7 @@ func TestTwoCreatesMakeTwoSalesAndNoLookUpCallsThemOne(t *testing.T) {
 	s := simulate(t, sensiosim.Options{})
 	doc := s.placed(t, "1")
 	s.Create(t.Context(), doc)
+	s.Pass(61 * time.Second)
 	s.Create(t.Context(), doc)
 	if n := s.sim.Count("loja-online", "1"); n != 2 {
 		t.Fatalf("%d sales", n)

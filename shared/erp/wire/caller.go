@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -15,10 +17,13 @@ const (
 	margin = 10 * time.Second
 	// secretRest is how long an account rests when its secret can't be read.
 	secretRest = 60 * time.Second
+	// spacing is how long an equal call waits, unless it is told otherwise.
+	spacing = 61 * time.Second
 )
 
 // Caller makes the calls of one account: one after another, each once or not at all,
-// none too soon after the last one, none with too little time left.
+// none too soon after the last one, none that was made a moment ago, no more in a minute
+// than a process may make, none with too little time left. There is no other way to an ERP.
 type Caller struct {
 	// HTTP carries the requests.
 	HTTP *http.Client
@@ -29,6 +34,9 @@ type Caller struct {
 	credentials  erp.Credentials
 	secret       string // its name
 	limit, apart time.Duration
+	// spacing keeps equal calls apart, of which the process remembers its last ones.
+	spacing time.Duration
+	calls   *erp.Calls
 	// born and started are when the last call of a pace began: a new process doesn't know
 	// what the former one called, so all of them began with it.
 	born    time.Time
@@ -40,7 +48,10 @@ type Caller struct {
 func NewCaller(kind string, o erp.Options, limit, apart time.Duration) *Caller {
 	c := &Caller{
 		HTTP: NewClient(), Now: o.Now, sleep: o.Sleep, credentials: o.Credentials, secret: kind + "/" + o.Account,
-		limit: limit, apart: apart, started: map[string]time.Time{},
+		limit: limit, apart: apart, started: map[string]time.Time{}, spacing: cmp.Or(o.Spacing, spacing), calls: o.Calls,
+	}
+	if c.calls == nil {
+		c.calls = new(erp.Calls)
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -93,27 +104,55 @@ type Call struct {
 	By time.Time
 	// Creates: it asks for the document, so that its outcome has to be recorded.
 	Creates bool
+	// Again: it may be made although an equal one ended a moment ago.
+	Again bool
 }
 
-// Send makes the call, or none where there is too little time. It is Send of the
-// package, but that private values are masked in what the answer says.
-func (c *Caller) Send(ctx context.Context, call Call, private ...string) (Response, erp.Answer) {
+// id is the same for equal calls, and tells nothing of the keys that are in them.
+func (c Call) id() erp.CallID {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s\n", c.Method, c.URL)
+	h.Write(c.Body)
+	return erp.CallID(h.Sum(nil))
+}
+
+// Send makes the call, once, or none: the answer has a kind where no whole answer came.
+// NotSent, NoTime and Early say that nothing left, Lost that something may have. Private
+// values are masked in what it says.
+func (c *Caller) Send(ctx context.Context, call Call, private ...string) (response Response, answer erp.Answer) {
 	if err := c.wait(ctx, call.Pace); err != nil {
 		return Response{}, notBegun(call.Creates, timeOver)
 	}
 	if why := c.tooLate(ctx, call.Creates); why != "" {
 		return Response{}, notBegun(call.Creates, why)
 	}
+	if !call.Again {
+		id := call.id()
+		if left := c.calls.Begin(id, c.Now(), c.spacing); left > 0 {
+			return Response{}, early(call.Creates, left)
+		}
+		defer func() { c.calls.End(id, c.Now(), answer.Kind != erp.NotSent) }()
+	}
 	limit := c.limit
 	if !call.By.IsZero() {
 		limit = min(limit, call.By.Sub(c.Now()))
 	}
-	response, answer := Send(ctx, c.HTTP, limit, call.Request)
+	response, answer = send(ctx, c.HTTP, limit, call.Request)
 	answer.Text = Clean(answer.Text, private...)
 	return response, answer
 }
 
 const timeOver = "the time was over before the call"
+
+// early is the answer of a call that was made a moment ago. That of a create says no more
+// than that nothing was sent now.
+func early(creates bool, left time.Duration) erp.Answer {
+	answer := erp.Answer{Kind: erp.Early, RetryAfter: left, Text: "the same call was made a moment ago"}
+	if creates {
+		answer.Kind = erp.NotSent
+	}
+	return answer
+}
 
 // notBegun is the answer of a call of which no byte left.
 func notBegun(creates bool, why string) erp.Answer {
@@ -123,7 +162,8 @@ func notBegun(creates bool, why string) erp.Answer {
 	return erp.Answer{Kind: erp.NotSent, Text: why}
 }
 
-// wait waits until the pace's last call began long enough ago.
+// wait waits until the pace's last call began long enough ago, and then for the process's
+// turn, if that comes in time.
 func (c *Caller) wait(ctx context.Context, pace string) error {
 	last, called := c.started[pace]
 	if !called {
@@ -131,6 +171,20 @@ func (c *Caller) wait(ctx context.Context, pace string) error {
 	}
 	// A clock that went back must not make for a longer wait.
 	if wait := min(last.Add(c.apart).Sub(c.Now()), c.apart); wait > 0 {
+		if err := c.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	now := c.Now()
+	latest, ok := ctx.Deadline()
+	if !ok {
+		latest = now.Add(time.Hour)
+	}
+	at, ok := c.calls.Turn(now, latest)
+	if !ok {
+		return context.DeadlineExceeded
+	}
+	if wait := at.Sub(now); wait > 0 {
 		if err := c.sleep(ctx, wait); err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func calling(t *testing.T, takes time.Duration, does func(*testing.T, *wire.Call
 }
 
 func named(path string) wire.Call {
-	return wire.Call{Pace: path, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
+	return wire.Call{Pace: path, Again: true, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
 }
 
 func TestCallsOfOnePaceKeepApart(t *testing.T) {
@@ -54,6 +54,81 @@ func TestCallsOfOnePaceKeepApart(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 2.1s", "/a 3s"}, a.calls); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestAnEqualCallIsNotMadeWithinTheSpacing(t *testing.T) {
+	calling(t, time.Second, func(t *testing.T, c *wire.Caller, a *answering) {
+		send := func(path, body string, creates bool) erp.Answer {
+			_, answer := c.Send(t.Context(), wire.Call{Pace: "a", Creates: creates, Request: wire.Request{Name: path, Method: http.MethodPost, URL: "http://127.0.0.1/" + path, Body: []byte(body)}})
+			return answer
+		}
+		wants := func(answer erp.Answer, kind erp.AnswerKind, left time.Duration) {
+			t.Helper()
+			if answer.Kind != kind || answer.RetryAfter != left {
+				t.Errorf("%+v, want %s, %s", answer, kind, left)
+			}
+		}
+		wants(send("a", "1", false), "", 0)                      // begins at 1 s, and ends at 2 s
+		wants(send("a", "2", false), "", 0)                      // until 3 s
+		wants(send("b", "1", false), "", 0)                      // until 4 s
+		wants(send("a", "1", false), erp.Early, 59*time.Second)  // at 4 s
+		wants(send("a", "1", true), erp.NotSent, 58*time.Second) // a create says no more, at 5 s
+		_ = wire.Sleep(t.Context(), 58*time.Second)
+		wants(send("a", "1", false), "", 0) // at 63 s
+		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 3s", "/a 1m3s"}, a.calls); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestACallThatWasNotSentMayBeMadeAtOnce(t *testing.T) {
+	calling(t, 0, func(t *testing.T, c *wire.Caller, a *answering) {
+		call := named("a")
+		call.Again = false
+		c.HTTP.Transport = refusing{}
+		if _, answer := c.Send(t.Context(), call); answer.Kind != erp.NotSent {
+			t.Fatalf("%+v", answer)
+		}
+		c.HTTP.Transport = a
+		if _, answer := c.Send(t.Context(), call); answer.Kind != "" {
+			t.Errorf("%+v", answer)
+		}
+	})
+}
+
+// refusing is an ERP that can't be reached.
+type refusing struct{}
+
+func (refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, io.ErrClosedPipe }
+
+func TestAllAccountsOfAProcessShareTheCallsOfAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &answering{began: time.Now()}
+		calls := new(erp.Calls)
+		var accounts []*wire.Caller
+		for range 10 {
+			accounts = append(accounts, wire.NewCaller("third", erp.Options{Account: "loja", Transport: a, Calls: calls}, 30*time.Second, time.Millisecond))
+		}
+		for i := range erp.PerMinute {
+			if _, answer := accounts[i%10].Send(t.Context(), named("a")); answer.Kind != "" {
+				t.Fatalf("%+v", answer)
+			}
+		}
+		// The minute began with the first call, after a millisecond.
+		short, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		before := time.Now()
+		for creates, want := range map[bool]erp.AnswerKind{true: erp.NoTime, false: erp.NotSent} {
+			call := named("a")
+			call.Creates = creates
+			if _, answer := accounts[0].Send(short, call); answer.Kind != want || time.Since(before) > time.Second {
+				t.Errorf("creates %t: %+v after %s", creates, answer, time.Since(before))
+			}
+		}
+		if _, answer := accounts[0].Send(t.Context(), named("a")); answer.Kind != "" || time.Since(a.began) != time.Minute+time.Millisecond {
+			t.Errorf("%+v after %s", answer, time.Since(a.began))
 		}
 	})
 }

@@ -72,11 +72,11 @@ func (r Response) NotUnderstood() string {
 	return fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, media)
 }
 
-// Send puts the request on the wire, once, and gives up after limit. Where no
+// send puts the request on the wire, once, and gives up after limit. Where no
 // whole answer came, the erp.Answer says so: NotSent if nothing can have left,
 // Lost otherwise, with a text in which private values are not masked yet. Its kind
 // is empty where the Response is one.
-func Send(ctx context.Context, client *http.Client, limit time.Duration, request Request) (Response, erp.Answer) {
+func send(ctx context.Context, client *http.Client, limit time.Duration, request Request) (Response, erp.Answer) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// Once there is a connection, bytes may leave. Connections are new, so that
