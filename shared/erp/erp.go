@@ -21,12 +21,14 @@ type Client interface {
 
 	// Customer makes sure that the ERP knows the document's customer and returns
 	// the document with CustomerID set. The answer is CustomerKnown, or says why not:
-	// Refused (its contents), AccountRests, Redundant, Early, NotSent or Lost. Nothing of
-	// the document is in the ERP afterwards, whatever the answer.
+	// Refused (its contents; LeaveOut names a part that isn't needed), Duplicate (the ERP
+	// says that it has the customer, and shows them nowhere), AccountRests, Redundant,
+	// Early, NotSent or Lost. Nothing of the document is in the ERP afterwards, whatever
+	// the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 
 	// Create asks for the document, once. Any answer kind but CustomerKnown, Early, Present
-	// and Absent may come back.
+	// and Absent may come back. After CustomerGone the client has forgotten the customer.
 	Create(ctx context.Context, doc Document) Answer
 
 	// LookUp asks whether a document with this reference exists. Present and
@@ -70,6 +72,9 @@ type Document struct {
 	// it is known.
 	Customer   order.Customer
 	CustomerID string
+	// Lessons are what former attempts have learned of the customer: a part that is left
+	// out is not sent, and after Gone nothing that is remembered of them is believed.
+	Lessons Lessons
 	// Key is a digest of the App Key that the customer was found under; a create
 	// under another one is not sent.
 	Key string
@@ -123,7 +128,8 @@ type AnswerKind string
 
 // What a call can end in.
 const (
-	// CustomerKnown: the customer is known; nothing of the document was sent.
+	// CustomerKnown: the customer is known; nothing of the document was sent. Text is what
+	// a person may want to know of how they were found; mostly empty.
 	CustomerKnown AnswerKind = "ready"
 	// Created: the ERP wrote the document; ID and Number are its own.
 	Created AnswerKind = "created"
@@ -135,10 +141,14 @@ const (
 	// prove an absence (a filter that is not honoured, or not known to be). It is
 	// for a person to look.
 	Unprovable AnswerKind = "unprovable"
-	// Duplicate: a create was refused because the reference is already there.
+	// Duplicate: a create was refused because the reference is already there, or a
+	// customer's because they are.
 	Duplicate AnswerKind = "duplicate"
 	// Refused: the ERP refused the contents, in words that we know.
 	Refused AnswerKind = "refused"
+	// CustomerGone: a create was refused because the ERP has no customer with the id that
+	// was sent. Nothing was written.
+	CustomerGone AnswerKind = "customer_gone"
 	// Unknown: a fault that matches no row of the outcome table (rule 9).
 	Unknown AnswerKind = "unknown"
 	// AccountRests: the account must rest for RetryAfter (429, block, key refused, a
@@ -175,6 +185,9 @@ type Answer struct {
 	// AccountFault marks an AccountRests that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.
 	AccountFault bool
+	// LeaveOut is the part of the customer, in plain words, that the ERP refused by its
+	// name and can do without, after Refused; empty for none.
+	LeaveOut string
 	// Key is a digest of the App Key that a look-up was made under; empty where it
 	// isn't known.
 	Key string

@@ -88,6 +88,9 @@ type Entry struct {
 	// AssertedID is the document that a person says is ours, until a look-up has
 	// shown it.
 	AssertedID string `json:"claimed_id,omitempty"`
+	// Lessons are what the attempts at these contents have learned of the customer. What a
+	// release before ours loses of them is asked, and learned, once more.
+	Lessons erp.Lessons `json:"lessons,omitzero"`
 
 	// Fence grows with every claim and with every write that takes the entry away
 	// from its holder. Owner and Lease are the live claim's; zero when nobody holds

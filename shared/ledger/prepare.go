@@ -39,6 +39,7 @@ func Prepare(before, after Entry) (Entry, error) {
 	e.Payload = absentIfEmpty(e.Payload)
 	e.Seen = absentIfEmpty(e.Seen)
 	e.Reversals = absentIfEmpty(e.Reversals)
+	e.Lessons.LeftOut = absentIfEmpty(e.Lessons.LeftOut)
 	e.Timeline = append([]Attempt(nil), e.Timeline...)
 	for i := range e.Timeline {
 		e.Timeline[i].At = Millis(e.Timeline[i].At)

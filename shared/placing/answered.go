@@ -23,6 +23,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	if !claimIsCurrent(e, a.Fence, ledger.Creating) {
 		return e, stop
 	}
+	before := e
 	if a.Answer.Kind != erp.NotSent && a.Answer.Kind != erp.NoTime {
 		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))
 	}
@@ -39,6 +40,8 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	case erp.Refused:
 		e.Attempts++
 		step.Metrics = becomeRejected(&e, order.RefusedByERP, a.Answer.Text)
+	case erp.CustomerGone:
+		step.Metrics = findAnew(&e, a.Answer, now)
 	case erp.Unknown:
 		e.Attempts++
 		rule = "9"
@@ -46,14 +49,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		step.Metrics = append([]Metric{MetricUnknownFault}, becomeUncertain(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
 	case erp.AccountRests:
 		rule = "8"
-		if countOwnRest(&e, a.Through, now) {
-			e.Attempts++
-			step.Metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+a.Answer.Text)
-			break
-		}
-		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+a.Answer.Text)
-		waitForRest(r, &e, latest(now, a.LaneUntil))
-		step.Metrics = []Metric{MetricLaneBlocked}
+		step.Metrics = waitForOwnRest(r, &e, a.Answer, a.LaneUntil, a.Through, now)
 	case erp.Redundant:
 		e.Attempts++
 		rule = "8"
@@ -73,10 +69,11 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	if callAdmitted(a.Answer) {
 		clearOwnRests(&e)
 	}
+	text := learnedText(before, e, answerText(e, a.Answer))
 	if metrics, changed := applyPendingNews(&e, now); changed {
 		step.Metrics = metrics
 	}
-	addAttempt(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: answerText(e, a.Answer), Rule: rule})
+	addAttempt(&e, now, ledger.Attempt{Did: didCreate, Answer: string(a.Answer.Kind), Text: text, Rule: rule})
 	return e, step
 }
 

@@ -27,6 +27,8 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"refused", erp.Answer{Kind: erp.Refused, Text: "cCidPrestServ"},
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
+		{"the customer is gone: looked for anew", erp.Answer{Kind: erp.CustomerGone},
+			where{State: ledger.Waiting, Kind: order.Mended, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a"}},
 		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: "?"},
 			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute},

@@ -141,6 +141,7 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 func acceptNewer(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 	c.Changed = describeChanges(*e, c)
 	replaceContents(e, c)
+	e.Lessons = erp.Lessons{}
 	revokeClaim(e)
 	switch {
 	case e.State != ledger.Rejected || e.Reason.Kind == order.Reversed:

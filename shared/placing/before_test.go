@@ -13,10 +13,11 @@ import (
 )
 
 // formerly is the entry as the release before wrote it, which knew no parts, no rank
-// of the moment of payment, no kind of document, no App Key and whose rest it waits for.
+// of the moment of payment, no kind of document, no App Key and whose rest it waits for,
+// and learned nothing of customers.
 func formerly(e ledger.Entry) ledger.Entry {
 	e.Parts, e.PaidRank, e.Reference.DocumentKind, e.Document.Key = ledger.Parts{}, 0, "", ""
-	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt = false, 0, time.Time{}, time.Time{}
+	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt, e.Lessons = false, 0, time.Time{}, time.Time{}, erp.Lessons{}
 	if e.Newer != nil {
 		newer := *e.Newer
 		newer.Parts, newer.Changed, newer.PaidRank = ledger.Parts{}, "", 0

@@ -3,6 +3,7 @@ package placing
 import (
 	"slices"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
@@ -41,7 +42,9 @@ func replaceByNewer(e *ledger.Entry) (mended bool) {
 	if e.Newer == nil {
 		return false
 	}
-	mended = e.Newer.Digest != e.Digest
+	if mended = e.Newer.Digest != e.Digest; mended {
+		e.Lessons = erp.Lessons{}
+	}
 	replaceContents(e, *e.Newer)
 	e.Newer = nil
 	return mended

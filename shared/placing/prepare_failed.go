@@ -27,18 +27,16 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 		return e, stop
 	}
 	ev.Facts.record(&e)
+	before := e
 	var metrics []Metric
 	rule := "8"
 	switch ev.Answer.Kind {
 	case erp.AccountRests:
-		if !ev.PutOff && countOwnRest(&e, ev.Through, now) {
-			e.Attempts++
-			metrics = becomeRejected(&e, order.RefusedByERP, onlyThisOrder+ev.Answer.Text)
+		if ev.PutOff {
+			metrics = waitForLane(r, &e, ev.Answer, ev.LaneUntil, now)
 			break
 		}
-		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+ev.Answer.Text)
-		waitForRest(r, &e, latest(now, ev.LaneUntil))
-		metrics = []Metric{MetricLaneBlocked}
+		metrics = waitForOwnRest(r, &e, ev.Answer, ev.LaneUntil, ev.Through, now)
 	case erp.Redundant:
 		metrics = waitWithBackoff(r, &e, now, order.Redundant, ev.Answer.Text)
 		if e.State == ledger.Waiting {
@@ -47,9 +45,11 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	case erp.Early:
 		becomeWaiting(&e, now.Add(retryAfter(ev.Answer, r)), order.NotSent, ev.Answer.Text)
 	case erp.Refused, erp.Unknown:
-		e.Attempts++
 		rule = ruleAnswer
-		metrics = becomeRejected(&e, order.RefusedByERP, ev.Answer.Text)
+		metrics = leaveOut(r, &e, ev.Answer, now)
+	case erp.Duplicate:
+		rule = ruleAnswer
+		metrics = waitForHidden(r, &e, ev.Answer, now)
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"
@@ -62,6 +62,6 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	if ev.PutOff || ev.Answer.Kind == erp.Early {
 		did = didPutOff
 	}
-	addAttempt(&e, now, ledger.Attempt{Did: did, Answer: string(ev.Answer.Kind), Text: ev.Answer.Text, Rule: rule})
+	addAttempt(&e, now, ledger.Attempt{Did: did, Answer: string(ev.Answer.Kind), Text: learnedText(before, e, ev.Answer.Text), Rule: rule})
 	return writeAndAcknowledge(e, metrics)
 }

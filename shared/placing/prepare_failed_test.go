@@ -12,7 +12,7 @@ import (
 
 func kinds() []erp.AnswerKind {
 	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.AccountRests,
-		erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
+		erp.Redundant, erp.CustomerGone, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
 // Before the create call nothing is sent: whatever fails there, the order waits
@@ -41,7 +41,13 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 			where{State: ledger.Waiting, Kind: order.NotSent, Until: "0s", Due: "0s", Attempts: 1}},
 		{"the customer's answer is lost: backs off, the order was not sent", erp.Answer{Kind: erp.Lost},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
-		{"an answer that has no business here: backs off", erp.Answer{Kind: erp.Duplicate},
+		{"a part of the customer is refused: goes on without it", erp.Answer{Kind: erp.Refused, LeaveOut: "address"},
+			where{State: ledger.Waiting, Kind: order.Mended, Until: "1m1s", Due: "1m1s", Attempts: 1}},
+		{"the customer is there, and nowhere shown: backs off", erp.Answer{Kind: erp.Duplicate},
+			where{State: ledger.Waiting, Kind: order.Redundant, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
+		{"they are, and the ERP asks for longer", erp.Answer{Kind: erp.Duplicate, RetryAfter: 5 * time.Minute},
+			where{State: ledger.Waiting, Kind: order.Redundant, Until: "5m0s", Due: "5m0s", Attempts: 1, Failures: 1}},
+		{"an answer that has no business here: backs off", erp.Answer{Kind: erp.CustomerGone},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -37,6 +37,9 @@ type Prepared struct {
 	Fence int64
 	Facts Facts
 	Mark  erp.Mark
+	// Customer is what a person may want to know of how the customer was found; mostly
+	// empty.
+	Customer string
 	// Parts are what the webhook says, whatever was fetched beside.
 	Parts ledger.Parts
 	// LaneUntil is until when the lane is blocked; zero or past when it is open.
@@ -51,28 +54,47 @@ func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, S
 		return e, stop
 	}
 	ev.Facts.record(&e)
-	switch {
-	case !e.ReversedAt.IsZero():
-		metrics := becomeRejected(&e, order.Reversed, reversedMessage)
+	if metrics, hindered := ev.hinder(r, &e, now); hindered {
 		return writeAndAcknowledge(e, metrics)
-	case now.Before(ev.LaneUntil):
-		becomeWaiting(&e, now, order.AccountRests, "the ERP account rests: "+ev.LaneWhy)
-		waitForRest(r, &e, ev.LaneUntil)
-		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.AccountRests), Text: ev.LaneWhy, Rule: "8"})
-		return writeAndAcknowledge(e, []Metric{MetricLaneBlocked})
-	case now.Before(e.QuietUntil):
-		becomeWaiting(&e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
-		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(order.NotSent), Text: e.Reason.Message, Rule: "8"})
-		return writeAndAcknowledge(e, nil)
-	case !ev.TimeLeft:
-		e.Attempts++
-		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
-		addAttempt(&e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.NoTime), Text: e.Reason.Message, Rule: "4"})
-		return writeAndAcknowledge(e, nil)
 	}
 	e.State, e.Rests = ledger.Creating, false
 	e.Until = time.Time{}
 	e.Reason = order.Reason{}
 	e.Document, e.Parts = ev.Mark, ev.Parts
+	ev.tell(&e, now)
 	return e, Step{Do: Create, Write: true}
+}
+
+// hinder says what keeps the create call from beginning, and tells whether anything does.
+func (ev Prepared) hinder(r Rules, e *ledger.Entry, now time.Time) (metrics []Metric, hindered bool) {
+	var answer, rule string
+	switch {
+	case !e.ReversedAt.IsZero():
+		return becomeRejected(e, order.Reversed, reversedMessage), true
+	case now.Before(ev.LaneUntil):
+		becomeWaiting(e, now, order.AccountRests, "the ERP account rests: "+ev.LaneWhy)
+		waitForRest(r, e, ev.LaneUntil)
+		ev.tell(e, now)
+		addAttempt(e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.AccountRests), Text: ev.LaneWhy, Rule: "8"})
+		return []Metric{MetricLaneBlocked}, true
+	case now.Before(e.QuietUntil):
+		becomeWaiting(e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
+		answer, rule = string(order.NotSent), "8"
+	case !ev.TimeLeft:
+		e.Attempts++
+		becomeWaiting(e, now, order.NotSent, "too little time was left for the call")
+		answer, rule = string(erp.NoTime), "4"
+	default:
+		return nil, false
+	}
+	ev.tell(e, now)
+	addAttempt(e, now, ledger.Attempt{Did: didPutOff, Answer: answer, Text: e.Reason.Message, Rule: rule})
+	return nil, true
+}
+
+// tell says how the customer was found, where there is anything to say.
+func (ev Prepared) tell(e *ledger.Entry, now time.Time) {
+	if ev.Customer != "" {
+		addAttempt(e, now, ledger.Attempt{Did: didCustomer, Answer: string(erp.CustomerKnown), Text: ev.Customer, Rule: ruleAnswer})
+	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // waitForRest says that the entry waits for the end of the account's rest, after the orders
@@ -13,6 +14,23 @@ import (
 func waitForRest(r Rules, e *ledger.Entry, end time.Time) {
 	e.Until = latest(end.Add(time.Duration(min(e.OwnRests, mostBehind))*r.Spacing), e.QuietUntil)
 	e.Rests = true
+}
+
+// waitForLane is for an order of which nothing is in the ERP.
+func waitForLane(r Rules, e *ledger.Entry, a erp.Answer, end, now time.Time) []Metric {
+	becomeWaiting(e, now, order.AccountRests, "the ERP account rests: "+a.Text)
+	waitForRest(r, e, latest(now, end))
+	return []Metric{MetricLaneBlocked}
+}
+
+// waitForOwnRest is for one whose own call drew the rest: the third in a row may be the
+// order's fault.
+func waitForOwnRest(r Rules, e *ledger.Entry, a erp.Answer, end, through, now time.Time) []Metric {
+	if countOwnRest(e, through, now) {
+		e.Attempts++
+		return becomeRejected(e, order.RefusedByERP, onlyThisOrder+a.Text)
+	}
+	return waitForLane(r, e, a, end, now)
 }
 
 // mostBehind is the most spacings that an order waits behind the others: what bounds the

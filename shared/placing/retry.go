@@ -3,6 +3,7 @@ package placing
 import (
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -45,6 +46,8 @@ func (c Retry) placeAgain(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 		return refuse(e, "no paid notice of this order ever came, so there are no contents to create it from: give them with --payload FILE")
 	}
 	e.ReversedAt = time.Time{}
+	// What the ERP refused before may be what the person has mended there.
+	e.Lessons = erp.Lessons{}
 	restartPatience(&e, now)
 	revokeClaim(&e)
 	becomeWaiting(&e, now, order.Retried, "a person let it go on")

@@ -116,7 +116,7 @@ func becomeCreated(e *ledger.Entry, now time.Time) (metrics []Metric) {
 			addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + news})
 		}
 	}
-	e.Payload, e.Newer = nil, nil
+	e.Payload, e.Newer, e.Lessons = nil, nil, erp.Lessons{}
 	clearUncertainty(e)
 	return metrics
 }

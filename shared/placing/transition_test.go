@@ -291,6 +291,7 @@ func withSpareRoom(e ledger.Entry) ledger.Entry {
 	c.Payload = roomy(e.Payload)
 	c.Seen = roomy(e.Seen)
 	c.Reversals = roomy(e.Reversals)
+	c.Lessons.LeftOut = roomy(e.Lessons.LeftOut)
 	c.Timeline = roomy(e.Timeline)
 	if e.Newer != nil {
 		n := *e.Newer
@@ -312,6 +313,7 @@ func allOf(e ledger.Entry) ledger.Entry {
 	e.Payload = e.Payload[:cap(e.Payload)]
 	e.Seen = e.Seen[:cap(e.Seen)]
 	e.Reversals = e.Reversals[:cap(e.Reversals)]
+	e.Lessons.LeftOut = e.Lessons.LeftOut[:cap(e.Lessons.LeftOut)]
 	e.Timeline = e.Timeline[:cap(e.Timeline)]
 	return e
 }
@@ -399,7 +401,7 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 		answered, ok := ev.(placing.Answered)
 		promise("creating is left for anything but uncertain only by an answer", ok)
 		wrote := answered.Answer.Kind == erp.Created
-		definite := slices.Contains([]erp.AnswerKind{erp.Refused, erp.AccountRests, erp.NotSent, erp.NoTime}, answered.Answer.Kind)
+		definite := slices.Contains([]erp.AnswerKind{erp.Refused, erp.CustomerGone, erp.AccountRests, erp.NotSent, erp.NoTime}, answered.Answer.Kind)
 		promise("creating is left for created only by the ERP's word", wrote == (after.State == ledger.Created))
 		promise("creating is left for waiting or rejected only by an answer that says that nothing was written", wrote || definite)
 	}
@@ -414,6 +416,10 @@ func statePromises(promise func(string, bool), r placing.Rules, before, after le
 	_, retried := ev.(placing.Retry)
 	promise("only a person's retry clears reversed_at", before.ReversedAt.IsZero() || !after.ReversedAt.IsZero() || retried && before.State == ledger.Rejected)
 	promise("attempts only grow", after.Attempts >= before.Attempts)
+	forgets := len(after.Lessons.LeftOut) < len(before.Lessons.LeftOut) || after.Lessons.Hidden < before.Lessons.Hidden || before.Lessons.Gone && !after.Lessons.Gone
+	promise("what was learned of the customer is forgotten only over other contents, a person's retry, or a document",
+		!forgets || retried || after.State == ledger.Created || after.Digest != before.Digest || after.Version != before.Version)
+	promise("nothing is learned of the customer twice", after.Lessons.Hidden <= 3 && len(after.Lessons.LeftOut) <= 2)
 	if looked, ok := ev.(placing.LookedUp); ok && !looked.PutOff && looked.Answer.Kind != erp.NotSent && looked.Answer.Kind != erp.NoTime {
 		promise("a look-up that was made keeps the ERP quiet, unless its claim goes on to create", after.State == ledger.Waiting || !after.QuietUntil.Before(now.Add(r.Spacing)))
 	}
@@ -862,11 +868,11 @@ func (w *walk) answer(state ledger.State) erp.Answer {
 	kinds := []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
 	switch state {
 	case ledger.Creating:
-		kinds = append(kinds, erp.Created, erp.Lost, erp.Lost)
+		kinds = append(kinds, erp.Created, erp.CustomerGone, erp.Lost, erp.Lost)
 	case ledger.Uncertain:
 		kinds = append(kinds, erp.Present, erp.Unprovable, erp.Absent, erp.Absent, erp.Absent)
 	}
-	a := erp.Answer{Kind: kinds[w.rng.IntN(len(kinds))], Text: strings.Repeat("não ", w.rng.IntN(200))}
+	a := erp.Answer{Kind: kinds[w.rng.IntN(len(kinds))], Text: strings.Repeat("não ", w.rng.IntN(200)), LeaveOut: []string{"", "address", "phone"}[w.rng.IntN(3)]}
 	switch {
 	case a.Kind == erp.Created:
 		a.ID = "777"

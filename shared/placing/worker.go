@@ -242,6 +242,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	}
 	if err == nil {
 		in.document, err = in.client.Document(o, in.entry.Reference)
+		in.document.Lessons = in.entry.Lessons
 	}
 	if err != nil {
 		reason, ok := order.AsRejection(err)
@@ -278,7 +279,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if lane, err = in.Ledger.Lane(ctx, in.entry.Account); err != nil {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
-	return Prepared{Fence: fence, Facts: facts, Mark: mark,
+	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text,
 		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
 		TimeLeft: in.timeFor(in.client.CallLimit())}, nil

@@ -90,6 +90,7 @@ func (l *Ledger) Write(ctx context.Context, before, after ledger.Entry) (ledger.
 func copied(e ledger.Entry) ledger.Entry {
 	e.Payload = slices.Clone(e.Payload)
 	e.Seen, e.Reversals, e.Timeline = slices.Clone(e.Seen), slices.Clone(e.Reversals), slices.Clone(e.Timeline)
+	e.Lessons.LeftOut = slices.Clone(e.Lessons.LeftOut)
 	if e.Newer != nil {
 		newer := *e.Newer
 		newer.Payload = slices.Clone(newer.Payload)
