@@ -38,6 +38,9 @@ type entry struct {
 
 	already, fault, reversed, reversals, old, rests bool
 
+	hidden     uint8 // attempts in which the customer was there and nowhere shown
+	left, gone bool  // a part of the customer is left out; they were gone
+
 	asserted, id document
 }
 
@@ -240,11 +243,18 @@ func (e entry) ledger(v versions) ledger.Entry {
 	if e.reversals {
 		l.Reversals = []string{"r"}
 	}
+	l.Lessons = erp.Lessons{Hidden: int(e.hidden), Gone: e.gone}
+	if e.left {
+		l.Lessons.LeftOut = []string{part}
+	}
 	if e.old {
 		l.TryingSince = now.Add(-placing.Patience)
 	}
 	return l
 }
+
+// part is what of the customer an ERP may refuse.
+const part = "address"
 
 func payloadOf(c contents) []byte { return []byte(digests[c.body()]) }
 
@@ -313,6 +323,7 @@ func entryOf(l ledger.Entry, v versions) entry {
 	if !l.Lease.IsZero() {
 		e.lease = max(ticksTo(l.Lease), -spacingTicks)
 	}
+	e.hidden, e.left, e.gone = uint8(l.Lessons.Hidden), l.Lessons.LeavesOut(part), l.Lessons.Gone
 	e.already, e.fault = l.AlreadyThere, l.Fault != ""
 	e.asserted = idOf(l.AssertedID)
 	e.old = now.Sub(l.TryingSince) >= placing.Patience
@@ -362,7 +373,8 @@ func (e entry) String() string {
 	for _, f := range []struct {
 		name string
 		set  bool
-	}{{"reversed", e.reversed}, {"rests", e.rests}, {"already there", e.already}, {"unknown fault", e.fault}, {"tried for a week", e.old}} {
+	}{{"reversed", e.reversed}, {"rests", e.rests}, {"already there", e.already}, {"unknown fault", e.fault}, {"tried for a week", e.old},
+		{"a part is left out", e.left}, {"the customer was gone", e.gone}} {
 		if f.set {
 			b.WriteString(", " + f.name)
 		}
@@ -395,6 +407,7 @@ type event struct {
 	id      document
 	third   bool // the third rest in a row that the order's calls drew, and others got through
 	wrong   wrong
+	leave   bool // the refusal names a part of the customer
 	ahead   bool // the clock was set ahead since the entry was written
 	recent  bool // what the entry was quiet until is past, by a clock that was set
 }
@@ -487,10 +500,11 @@ const (
 	isNotSent
 	isNoTime
 	isLost
+	isGone
 )
 
 var answers = [...]erp.AnswerKind{"", erp.Created, erp.Present, erp.Absent, erp.Unprovable, erp.Duplicate, erp.Refused,
-	erp.Unknown, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost}
+	erp.Unknown, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.CustomerGone}
 
 func (a answer) String() string { return string(answers[a]) }
 
@@ -507,6 +521,9 @@ func (ev event) event(v versions) placing.Event {
 	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: "in the ERP's words"}
 	if ev.what == prepareFailed {
 		a.RetryAfter = tick // less than any real one, but for a lane's
+	}
+	if ev.leave {
+		a.LeaveOut = part
 	}
 	if ev.answer == isPresent {
 		a.Found = erp.Found{Total: totals[ev.doc.body()], OrderNumber: "HP1"}

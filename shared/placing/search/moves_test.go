@@ -30,6 +30,7 @@ func (m *model) moves(w world, out emit) {
 		}
 	}
 	m.apply(w, put)
+	m.applyBuyer(w, put)
 	m.drained(w, put)
 	m.redrive(w, put)
 	m.command(w, put)
@@ -138,7 +139,7 @@ func (m *model) ask(w world, i int, ev event) (world, result) {
 	case placing.Create:
 		kept.at = mayCreate
 		if k.at == readied {
-			kept.doc = k.doc
+			kept.doc, kept.person = k.doc, k.person
 		}
 	case placing.LookUp:
 		kept.at = mayLookUp
@@ -225,6 +226,8 @@ func (m *model) work(w world, i int, put emit) {
 		m.arrive(w, i, move{did: "asks, after its pause", detail: messageNames[k.message]}, put)
 	case placingOrder:
 		m.prepare(w, i, put)
+	case introducing:
+		m.introduce(w, i, put)
 	case readied:
 		m.ready(w, i, put)
 	case mayCreate:
@@ -256,7 +259,9 @@ func (m *model) prepare(w world, i int, put emit) {
 	to := w
 	k.at, k.lane, k.enough = readied, lane, m.mayCall(w, k)
 	to.workers[i] = k
-	put(to, move{did: "is ready to create"})
+	if !m.buyers {
+		put(to, move{did: "is ready to create"})
+	}
 	switch {
 	case lane > 0:
 		m.record(w, i, event{what: prepareFailed, answer: isLane, lane: lane, putOff: true}, move{did: "finds the lane blocked"}, put)
@@ -264,7 +269,10 @@ func (m *model) prepare(w world, i int, put emit) {
 	case !k.enough:
 		m.record(w, i, event{what: prepareFailed, answer: isNoTime}, move{did: "has too little time"}, put)
 		return
-	case w.faults == 0:
+	case m.buyers:
+		m.meet(w, i, put)
+	}
+	if w.faults == 0 {
 		return
 	}
 	for _, a := range [...]answer{isLost, isRedundant, isEarly} {
@@ -335,6 +343,9 @@ func (m *model) callEnds(w world, i int, put emit) {
 		if a == isLane && w.callsNext(i) {
 			return to
 		}
+		if a == isGone {
+			m.forgetBuyer(&to, k.person)
+		}
 		to.calm = spacingTicks
 		to.workers[i].at, to.workers[i].answer = called, a
 		if a == isLane {
@@ -354,6 +365,10 @@ func (m *model) callEnds(w world, i int, put emit) {
 	switch k.sent {
 	case onTheWay:
 		to := w
+		if m.refusesGone(w, k) {
+			m.callGone(w, i, ends, put)
+			return
+		}
 		if m.unique && w.docs[0] > 0 {
 			to.workers[i].sent = alreadyThere
 			put(to, move{did: "the ERP refuses a duplicate"})
@@ -453,7 +468,7 @@ func (m *model) fail(w world, i int, put emit) {
 	if k.paused {
 		return
 	}
-	if k.at != calling {
+	if k.at != calling && k.at != introducing {
 		to := w
 		to.workers[i].paused = true
 		put(to, move{did: "pauses", detail: stepNames[k.at], who: fault})
@@ -506,6 +521,9 @@ func (m *model) redrive(w world, put emit) {
 // abandon ends a call without anybody who waits for its answer.
 func (w *world) abandon(i int) {
 	k := w.workers[i]
+	if k.at == introducing && k.sent == onTheWay {
+		w.buyer.late = lateTicks + 1
+	}
 	if k.at != calling {
 		return
 	}
@@ -599,12 +617,13 @@ func (m *model) pass(w world, put emit) {
 		}
 		k.left = max(k.left-1, functionTicks-visibleTicks)
 		k.lane = max(k.lane-1, 0)
-		if k.at == calling || k.at == looked {
+		if k.at == introducing || k.at == calling || k.at == looked {
 			k.elapsed = min(k.elapsed+1, callTicks)
 		}
 	}
 	to.entry = w.entry.later()
 	to.lane, to.calm, to.looking, to.hold = max(w.lane-1, 0), max(w.calm-1, 0), max(w.looking-1, 0), max(w.hold-1, 0)
+	to.buyer.asked, to.buyer.late = max(w.buyer.asked-1, 0), max(w.buyer.late-1, 0)
 	for i := range to.late {
 		if to.late[i].left--; to.late[i].left < 0 {
 			to.late[i] = request{}
@@ -630,7 +649,7 @@ func (k worker) waits() bool {
 		return true
 	case k.at == placingOrder:
 		return k.left > 0
-	case k.at == calling || k.at == looked:
+	case k.at == introducing || k.at == calling || k.at == looked:
 		return k.elapsed < callTicks
 	}
 	return false
@@ -673,11 +692,12 @@ func (m *model) jump(w world, put emit) {
 			busy++
 		}
 	}
-	if w.entry.state == absent || w.ahead || w.draining || busy > 1 {
+	if w.entry.state == absent || w.ahead || w.draining || busy > 1 || m.buyers && !m.coded {
 		return
 	}
 	to := w
 	to.ahead, to.jumped, to.draining = true, true, !m.jumpUnnoticed
+	to.buyer.asked = 0
 	mv := move{did: "the clock jumps ahead", who: fault}
 	if to.draining && w.entry.lease == never {
 		r := m.next(w.entry, event{what: restarted, ahead: true})

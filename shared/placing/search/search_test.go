@@ -34,6 +34,8 @@ func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
 		{"look-up, no uniqueness, contents without a version", lookUpOnly, false, mendedAndReversed},
 		{"neither look-up nor uniqueness", neither, true, mendedAndReversed},
 		{"a filter that isn't honoured", filterNotHeeded, true, mendedAndReversed},
+		{"a customer who has to be created", createsBuyers, true, buyersNotices},
+		{"a customer who has to be created, by a unique code", codesBuyers, true, buyersNotices},
 		{"a change that is taken back", lookUpOnly, true, changedAndBack},
 		{"a change that is taken back, contents without a version", lookUpOnly, false, changedAndBack},
 		{"paid on another day than placed", lookUpOnly, true, paidOnAnotherDay},

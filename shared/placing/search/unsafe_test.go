@@ -105,6 +105,20 @@ func TestTheSearchFindsEachMisreadingOfTheNewRules(t *testing.T) {
 	}
 }
 
+// What is remembered of the order's customer, misread.
+func TestTheSearchFindsEachMisreadingOfTheCustomer(t *testing.T) {
+	for _, r := range []reading{
+		{"a question goes out without a note of it", createsBuyers, 1, nil, outside{questionUnnoted: true}, twoCustomers, cast{}},
+		{"who is gone stays remembered, and is waited for each time", createsBuyers, 1, goneEachTime, outside{goneRemembered: true}, noEnd, oneNotice},
+		{"who is gone is looked for at once", createsBuyers, 1, goneAtOnce, outside{}, tooSoon, oneNotice},
+		{"who is nowhere shown is asked for each time", createsBuyers, 1, hiddenEachTime, outside{}, noEnd, oneNotice},
+		{"a refused part is refused each time", createsBuyers, 1, partEachTime, outside{}, noEnd, oneNotice},
+		{"what was refused of former contents is left out for ever", createsBuyers, 1, lessonsStay, outside{}, partDropped, buyersNotices},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
+	}
+}
+
 // An invariant that nothing can break is no invariant: those that no trace breaks
 // have a reading of their own.
 func TestEachInvariantCanBeBroken(t *testing.T) {
@@ -539,4 +553,39 @@ func wrongBelieved(how wrong) rewrite {
 		}
 		return q.next()
 	}
+}
+
+func goneEachTime(q ask) (ledger.Entry, placing.Step) {
+	q.entry.Lessons.Gone = false
+	e, s := q.next()
+	e.Lessons.Gone = false
+	return e, s
+}
+
+func goneAtOnce(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == answered && q.is.answer == isGone && e.State == ledger.Waiting {
+		e.QuietUntil, e.Until, e.Due = time.Time{}, now, now
+	}
+	return e, s
+}
+
+func hiddenEachTime(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	e.Lessons.Hidden = 0
+	return e, s
+}
+
+func partEachTime(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	e.Lessons.LeftOut = nil
+	return e, s
+}
+
+func lessonsStay(q ask) (ledger.Entry, placing.Step) {
+	e, s := q.next()
+	if q.is.what == arrival && q.is.message == mendedNotice && e.State == ledger.Waiting {
+		e.Lessons = q.entry.Lessons
+	}
+	return e, s
 }

@@ -12,6 +12,8 @@ type flavour struct {
 	unique bool // it refuses a second document with our code
 	looks  bool // it has a look-up
 	proves bool // which shows whether there is a document of ours
+	buyers bool // the order's customer has to be created first
+	coded  bool // and the ERP refuses a second customer with our code
 }
 
 var (
@@ -20,6 +22,8 @@ var (
 	lookUpOnly      = flavour{looks: true, proves: true}
 	neither         = flavour{}
 	filterNotHeeded = flavour{looks: true}
+	createsBuyers   = flavour{looks: true, proves: true, buyers: true}
+	codesBuyers     = flavour{unique: true, looks: true, proves: true, buyers: true, coded: true}
 )
 
 // world is all there is: one order's entry, its messages, two workers, the lane,
@@ -36,6 +40,7 @@ type world struct {
 	deleted uint8       // how many, with lower numbers, somebody deleted there
 	many    bool        // more than two
 	faults  uint8       // how many more things go wrong
+	buyer   buyer
 
 	calm     int8           // until an equal create may go out
 	looking  int8           // until an equal look-up may
@@ -76,6 +81,7 @@ type worker struct {
 	enough  bool // time for the call, as it saw it
 	elapsed int8 // since its call began
 	sent    sent
+	person  uint8 // the customer of its document
 }
 
 // step is where a worker stands in placing.Worker.Handle.
@@ -85,6 +91,7 @@ const (
 	idle         step = iota
 	arrived           // it has a message and did not ask yet
 	placingOrder      // claimed: makes the document and its customer
+	introducing       // the customer's creation is under way
 	readied           // read the lane and the clock, and did not ask yet
 	mayCreate         // the entry is creating; no byte went out
 	calling           // the create call is under way
@@ -93,7 +100,7 @@ const (
 	looked            // it has the look-up's answer and did not record it
 )
 
-var stepNames = [...]string{"idle", "arrived", "placing", "ready", "before the call", "calling", "answered", "before the look-up", "looked up"}
+var stepNames = [...]string{"idle", "arrived", "placing", "introducing the customer", "ready", "before the call", "calling", "answered", "before the look-up", "looked up"}
 
 // sent is what became of a create's request.
 type sent uint8
@@ -136,6 +143,9 @@ func (w world) String() string {
 			docs = append(docs, fmt.Sprintf("a request on its way (%+d)", r.left))
 		}
 	}
+	if b := w.buyer; b != (buyer{}) {
+		docs = append(docs, fmt.Sprintf("customer %+v", b))
+	}
 	if w.lane > 0 {
 		docs = append(docs, fmt.Sprintf("lane blocked %+d", w.lane))
 	}
@@ -164,6 +174,7 @@ var (
 	changedAndBack    = cast{firstNotice: 1, mendedNotice: 1, annotatedNotice: 1}
 	paidOnAnotherDay  = cast{firstNotice: 1, betterNotice: 1, mendedNotice: 1}
 	oneNotice         = cast{firstNotice: 1}
+	buyersNotices     = cast{firstNotice: 1, mendedNotice: 1, reversal: 1}
 )
 
 // most deliveries of one message that wait at a time.
@@ -207,6 +218,9 @@ type outside struct {
 	startNoted     bool // the record knows when the call began
 	deadForGood    bool // nobody brings a dead letter back
 	jumpUnnoticed  bool // nobody notices that the clock jumped
+
+	questionUnnoted bool // a question about the customer is not noted before it goes out, nor afterwards
+	goneRemembered  bool // a customer who is gone stays noted
 }
 
 // model is a world's laws.
@@ -227,7 +241,7 @@ func newModel(f flavour, v versions, c cast) *model {
 // and nobody has anything to do with it any more.
 func (w world) final() bool {
 	ended := w.entry.state == created || w.entry.state == rejected || w.entry.parked()
-	return ended && w.workers == [2]worker{} && w.waits == cast{} && w.dead == cast{} && w.late == [2]request{}
+	return ended && w.workers == [2]worker{} && w.waits == cast{} && w.dead == cast{} && w.late == [2]request{} && w.buyer.late == 0
 }
 
 // The invariants, by what their breach is called.
@@ -277,7 +291,7 @@ func (m *model) broken(w world) string {
 	case w.refund && !e.reversed:
 		return reversalForgotten
 	}
-	return ""
+	return w.brokenBuyer()
 }
 
 // keeps tells whether the entry knows what a document of the contents says.
@@ -390,7 +404,7 @@ func (w *world) forget() {
 func (w worker) key() uint64 {
 	k := uint64(0)
 	for _, part := range [...]uint64{uint64(w.at), uint64(w.message), bit(w.paused), bit(w.holds), uint64(w.left + 8), uint64(w.doc),
-		uint64(w.answer), uint64(w.id), uint64(w.found), uint64(w.lane), bit(w.enough), uint64(w.elapsed)<<2 | uint64(w.wrong), uint64(w.sent)} {
+		uint64(w.answer), uint64(w.id), uint64(w.found), uint64(w.lane), bit(w.enough), uint64(w.elapsed)<<2 | uint64(w.wrong), uint64(w.sent), uint64(w.person)} {
 		k = k<<4 | part
 	}
 	return k
