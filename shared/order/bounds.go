@@ -17,6 +17,7 @@ const (
 	maxField    = 100 // the name of a field, a foreigner's document
 	maxCode     = 20  // a country, a CEP
 	maxEmail    = 254 // RFC 5321
+	maxEmails   = 4 * maxEmail
 	maxText     = 1000
 	maxReason   = 1000
 
@@ -88,6 +89,9 @@ func (c Customer) bounded(from *Origins) Customer {
 	if len(c.Email) > maxEmail {
 		from.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
 		c.Email = ""
+	}
+	if c.Email == "" || len(c.Emails()) > maxEmails {
+		c.MoreEmails = nil
 	}
 	a := &c.Address
 	for _, part := range []struct {

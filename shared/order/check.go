@@ -109,7 +109,15 @@ func (o Order) AddsUp() (sum Money, ok bool) {
 // is, an ERP's answer above all.
 func (c Customer) Private() []string {
 	_, number := BrazilianPhone(c.Phone, c.Address.Country)
-	return []string{c.Name, c.Email, c.Phone, number, string(c.TaxID), c.TaxID.Formatted(), c.ForeignID}
+	return append([]string{c.Name, c.Email, c.Phone, number, string(c.TaxID), c.TaxID.Formatted(), c.ForeignID}, c.MoreEmails...)
+}
+
+// Emails are the customer's addresses, the first one first, with commas between them.
+func (c Customer) Emails() string {
+	if c.Email == "" {
+		return ""
+	}
+	return strings.Join(append([]string{c.Email}, c.MoreEmails...), ",")
 }
 
 // CheckTaxID refuses a tax id that is there and can't be used, which makes nobody the

@@ -89,6 +89,8 @@ func (o Order) PaidIn() (numbers []int) {
 type Customer struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
+	// MoreEmails are the addresses that the store's field has after the first.
+	MoreEmails []string `json:"more_emails,omitempty"`
 	// Phone is as ReadPhone has it.
 	Phone string `json:"phone,omitempty"`
 	TaxID TaxID  `json:"tax_id,omitempty"`
@@ -99,7 +101,7 @@ type Customer struct {
 	// TaxIDUnread is the name of a field that may be the tax id, and of which nobody knows
 	// whose. The order is rejected as with a wrong one.
 	TaxIDUnread string `json:"tax_id_unread,omitempty"`
-	// ForeignID is the document of a buyer abroad who gave no tax id: no ERP asks for it.
+	// ForeignID is the document of a buyer abroad who gave no tax id.
 	ForeignID string  `json:"foreign_id,omitempty"`
 	Address   Address `json:"address,omitzero"`
 }

@@ -58,7 +58,11 @@ func partsOf(o order.Order, key string) ledger.Parts {
 	address := o.Customer.Address
 	p.Key = digestOf(key, "key", wayOfReading)[:8]
 	p.Lines = digestOf(key, "lines", []any{o.Lines, o.Discount, o.Freight, o.Fees, o.Tax})
-	p.Payer = digestOf(key, "payer", []any{o.Customer.Name, o.Customer.Email, o.Customer.Phone})
+	payer := []any{o.Customer.Name, o.Customer.Email, o.Customer.Phone}
+	if len(o.Customer.MoreEmails) > 0 { // as of a document from abroad
+		payer = append(payer, o.Customer.MoreEmails)
+	}
+	p.Payer = digestOf(key, "payer", payer)
 	taxID := []any{o.Customer.TaxID, o.Customer.TaxIDWrong}
 	if o.Customer.ForeignID != "" { // what others gave keeps its digest of before there was one
 		taxID = append(taxID, o.Customer.ForeignID)

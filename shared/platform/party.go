@@ -3,6 +3,7 @@ package platform
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/order"
@@ -20,6 +21,8 @@ type Party struct {
 	// PhoneCode is the area's or the country's code, where the record has it apart.
 	PhoneCode string
 	Address   order.Address
+	// others are the e-mail addresses after the first.
+	others []string
 	// Fields are what else the record says, under names that may be a tax id's.
 	Fields Fields
 }
@@ -27,7 +30,7 @@ type Party struct {
 // read is the party as an order has it.
 func (p Party) read() Party {
 	p.Name, p.Company = Plain(p.Name), Plain(p.Company)
-	p.Email = mailbox(Plain(p.Email))
+	p.Email, p.others = mailboxes(Plain(p.Email))
 	p.Address = readAddress(p.Address)
 	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""
 	fields := make(Fields, len(p.Fields))
@@ -81,16 +84,25 @@ func Plain(text string) string {
 
 var oneMailbox = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$`)
 
-// mailbox is the first e-mail address of a field, empty where there is none.
-func mailbox(text string) string {
+// mailboxes are the e-mail addresses of a field, the first one first; empty where there is
+// none.
+func mailboxes(text string) (first string, others []string) {
 	// A slash stands between two addresses, or in the name of one.
 	for _, between := range []string{",;|<>()[]\"", ",;|<>()[]\"/"} {
+		first, others = "", nil
 		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(between+" \t\r\n\u00a0", r) }) {
 			part = strings.Trim(strings.TrimPrefix(part, "mailto:"), ".:'")
-			if oneMailbox.MatchString(part) {
-				return part
+			switch {
+			case !oneMailbox.MatchString(part) || part == first || slices.Contains(others, part):
+			case first == "":
+				first = part
+			default:
+				others = append(others, part)
 			}
 		}
+		if first != "" {
+			return first, others
+		}
 	}
-	return ""
+	return "", nil
 }

@@ -93,19 +93,22 @@ func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origi
 			from.Drop(p.At, "it names somebody else than the payer")
 			continue
 		}
-		payer.Email, payer.Phone = cmp.Or(payer.Email, p.Email), cmp.Or(payer.Phone, p.Phone)
+		payer.takeEmail(p)
+		payer.Phone = cmp.Or(payer.Phone, p.Phone)
 		payer.Address = cmp.Or(payer.Address, p.Address)
 		fields = p.placed(fields)
 	}
 	company, written := companyAndTaxID(payer.Company)
 	ids := readTaxIDs(s.TaxIDFields, fields)
 	ids.add(Field{Value: written, At: payer.At + " (company)"})
+	payer.takeEmail(own)
 	c := order.Customer{
 		Name:    payer.Name,
-		Email:   cmp.Or(payer.Email, own.Email),
+		Email:   payer.Email,
 		Phone:   cmp.Or(payer.Phone, own.Phone),
 		Address: payer.Address,
 	}
+	c.MoreEmails = payer.others
 	ids.decide(&c, &from, personOf(fields), company)
 	switch {
 	case company == "":
@@ -118,6 +121,13 @@ func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origi
 		from.Drop(payer.At+" (company)", "there is no CNPJ, and the document carries the person's name")
 	}
 	return c, from
+}
+
+// takeEmail takes the other's addresses where the party has none.
+func (p *Party) takeEmail(other Party) {
+	if p.Email == "" {
+		p.Email, p.others = other.Email, other.others
+	}
 }
 
 // placed adds the party's fields, which say where they are from now on.

@@ -16,7 +16,7 @@ func OrderValues(o order.Order, connection string) map[string]string {
 		"order.id":       o.ID,
 		"order.total":    o.Total.String(),
 		"customer.name":  o.Customer.Name,
-		"customer.email": o.Customer.Email,
+		"customer.email": o.Customer.Emails(),
 		"customer.phone": o.Customer.Phone,
 		"connection":     connection,
 	}
