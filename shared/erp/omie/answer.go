@@ -209,6 +209,8 @@ func (f fault) saysNone(m method) bool {
 	switch m {
 	case listarClientes:
 		return emptyPage.MatchString(f.words.Own)
+	case consultarCliente:
+		return noCustomer.MatchString(f.words.Own)
 	case consultarOS:
 		return noOS.MatchString(f.words.Own) && !slices.ContainsFunc(
 			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, keyRefused, appGone, forbidden, unstable},

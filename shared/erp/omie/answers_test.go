@@ -28,6 +28,8 @@ type row struct {
 	Header, Text, Bytes string
 	Body                json.RawMessage
 	Want, Rest, ID      string
+	// Part of the customer is left out from then on.
+	Part string
 	// OrderNumber is the configured cNumPedido.
 	OrderNumber string `json:"order_number"`
 	// Number: the fault's number decides. TextOnly: what doesn't carry its number or
@@ -180,6 +182,10 @@ func (o *omieAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return o.methods[request.Call].write(), nil
 }
 
+// whole is a customer of whom all is known that Omie takes.
+var whole = order.Customer{Name: "Ana Prado", TaxID: someCPF, Email: "ana@exemplo.com.br", Phone: "+55 61 98765-4321",
+	Address: order.Address{Street: "Rua das Palmeiras", Number: "100", District: "Centro", City: "Brasília - DF", State: "DF", PostalCode: "70000000", Country: "BR"}}
+
 const (
 	corpusID = "5522173861"
 	aNumber  = `{"customer": {"default": 3795260786}, "os": {"InformacoesAdicionais": {"cNumPedido": %q}}, "services": {"*": {"nCodServico": 1}}}`
@@ -208,7 +214,7 @@ func outcomeOf(t *testing.T, call string, given answer) (got erp.Answer, custome
 		got = c.LookUp(t.Context(), reference)
 	default:
 		var doc erp.Document
-		doc, got = c.Customer(t.Context(), document(t, order.Customer{Name: "Ana Prado", TaxID: someCPF}))
+		doc, got = c.Customer(t.Context(), document(t, whole))
 		customer = doc.CustomerID
 	}
 	return got, customer, slices.Contains(o.asked, "IncluirCliente")
@@ -216,7 +222,7 @@ func outcomeOf(t *testing.T, call string, given answer) (got erp.Answer, custome
 
 // wants is what a word of the corpus is as an answer.
 func (r row) wants(call string) erp.Answer {
-	want := erp.Answer{ID: r.ID}
+	want := erp.Answer{ID: r.ID, LeaveOut: r.Part}
 	if r.Rest != "" {
 		rest, err := time.ParseDuration(r.Rest)
 		if err != nil {
@@ -233,6 +239,7 @@ func (r row) wants(call string) erp.Answer {
 	want.Kind = map[string]erp.AnswerKind{
 		"created": erp.Created, "known": erp.CustomerKnown, "found": erp.Present, "another": erp.Present, "there already": erp.Duplicate, "refused": erp.Refused, "unheard": erp.Unknown,
 		"rests": erp.AccountRests, "account": erp.AccountRests, "redundant": erp.Redundant, "uncertain": erp.Lost, "none": erp.Absent,
+		"without": erp.Refused, "gone": erp.CustomerGone,
 	}[r.Want]
 	if r.Want == "none" && call == "ListarClientes" {
 		want.Kind = erp.CustomerKnown // who was created
@@ -272,7 +279,7 @@ func (r row) runs(t *testing.T, where, call string, given answer) {
 	t.Helper()
 	got, customer, createdOne := outcomeOf(t, call, given)
 	want := r.wants(call)
-	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID {
+	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID || got.LeaveOut != want.LeaveOut {
 		t.Errorf("%s:\n%+v, want %s (%+v)", where, got, r.Want, want)
 	}
 	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text == "" {

@@ -79,8 +79,8 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	switch {
 	case answer.Kind == erp.Created && !about(r.body, doc.Reference.Code):
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
-	case answer.Kind == erp.Refused && unknownCustomer.MatchString(r.fault.words.Own):
-		c.forget(ctx, k, doc.Customer)
+	case answer.Kind == erp.Refused && unknownCustomer.MatchString(r.fault.words.Own) && c.forget(ctx, k, doc):
+		answer.Kind = erp.CustomerGone
 	}
 	return answer
 }

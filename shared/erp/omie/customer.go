@@ -9,7 +9,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,27 +31,56 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	if doc.CustomerID != "" {
 		return doc, erp.Answer{Kind: erp.CustomerKnown}
 	}
-	taxID := doc.Customer.TaxID
-	if taxID == "" {
+	b := buyer{Customer: doc.Customer, lessons: doc.Lessons}
+	if b.identity() == "" {
 		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
 	}
-	mac := macOf(taxID, k.Secret)
+	mac := macOf(b.identity(), k.Secret)
+	b.code = integrationCode(mac)
 	known, err := c.remembered(ctx, mac)
 	if err != nil {
 		return doc, erp.Answer{Kind: erp.NotSent, Err: err}
 	}
-	if !isID(known.ID) {
-		if known, answer = c.ask(ctx, k, doc.Customer, mac, known); answer.Kind != erp.CustomerKnown {
+	answer = erp.Answer{Kind: erp.CustomerKnown}
+	if !isID(known.ID) || doc.Lessons.Gone { // after that no note is believed
+		if known, answer = c.ask(ctx, k, b, mac, known); answer.Kind != erp.CustomerKnown {
 			return doc, answer
 		}
 	}
-	return withCustomer(doc, known.ID), erp.Answer{Kind: erp.CustomerKnown}
+	return withCustomer(doc, known.ID), answer
+}
+
+// buyer is who is asked for, under a code of ours and with what was learned of them.
+type buyer struct {
+	order.Customer
+	code    string
+	lessons erp.Lessons
+}
+
+// identity is what tells a buyer from every other: the tax id, or abroad, where they have
+// none, their own document. It is empty where there is neither.
+func (b buyer) identity() string {
+	switch {
+	case b.TaxID != "":
+		return string(b.TaxID)
+	case hasForeignID(b.Customer):
+		return b.Address.Country + "\x00" + b.ForeignID
+	}
+	return ""
+}
+
+// is tells whether the customer that Omie shows is the buyer.
+func (b buyer) is(shown shownCustomer) bool {
+	if b.TaxID != "" {
+		return b.TaxID.Is(string(shown.CnpjCpf))
+	}
+	return string(shown.CodigoClienteIntegracao) == b.code
 }
 
 // ask asks Omie for the customer, if nobody asked less than the spacing ago: any
 // order of the same buyer asks the same, and Omie refuses that within 60 s. That
 // it asks is noted first: until a spacing after its call may last at the most.
-func (c *Client) ask(ctx context.Context, k wire.Keys, customer order.Customer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
+func (c *Client) ask(ctx context.Context, k wire.Keys, b buyer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
 	now := c.caller.Now()
 	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this buyer went out a short while ago"}
 	if early.RetryAfter > 0 {
@@ -69,77 +98,103 @@ func (c *Client) ask(ctx context.Context, k wire.Keys, customer order.Customer, 
 		early.RetryAfter = c.spacing
 		return known, early
 	}
-	id, answer := c.findOrCreate(ctx, k, customer, integrationCode(mac))
-	asked := erp.Note{ID: id, QuietUntil: c.caller.Now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
+	answer := c.findOrCreate(ctx, k, b)
+	asked := erp.Note{ID: answer.ID, QuietUntil: c.caller.Now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
 	// What can't be noted now is asked again, when what was noted before allows it.
 	_, _ = c.remember(ctx, mac, asking, asked)
+	answer.ID = "" // the document has it
 	return asked, answer
 }
 
-func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
-	id, answer := c.find(ctx, k, customer)
-	switch answer.Kind {
-	case erp.Unknown:
-		// A question that nobody understands the answer of is asked again: no order is
-		// refused for it.
-		answer.Kind = erp.Lost
-		return id, answer
-	case erp.Absent:
-		id, answer = c.create(ctx, k, customer, code)
+func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
+	answer := c.find(ctx, k, b)
+	if answer.Kind == erp.Absent {
+		answer = c.create(ctx, k, b)
 	}
-	// Nothing of the document was sent, so a fault that nobody knows is as
-	// definite as one that is known.
-	if answer.Kind == erp.Unknown {
-		answer.Kind = erp.Refused
-	}
-	return id, answer
-}
-
-// find answers CustomerKnown, Absent, or why it can't tell.
-func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer) (string, erp.Answer) {
-	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
-		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
-		"clientesFiltro": map[string]any{"cnpj_cpf": string(customer.TaxID)},
-	}}, customer.Private()...)
-	if answer.Kind != erp.Present {
-		return "", answer
-	}
-	rows, _ := customersIn(r.body)
-	if id := pick(rows, customer.TaxID); id != "" {
-		return id, erp.Answer{Kind: erp.CustomerKnown}
-	}
-	return "", erp.Answer{Kind: erp.Absent}
-}
-
-// create answers CustomerKnown, or why there is no customer.
-func (c *Client) create(ctx context.Context, k wire.Keys, customer order.Customer, code string) (string, erp.Answer) {
-	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: newCustomer(customer, code, nil), Store: customer}, customer.Private()...)
-	switch answer.Kind {
-	case erp.CustomerKnown:
-		return answer.ID, erp.Answer{Kind: erp.CustomerKnown}
-	case erp.Duplicate:
-		if id := r.fault.existing(); id != "" {
-			if confirmed := c.confirm(ctx, k, customer, id); confirmed.Kind == erp.CustomerKnown || confirmed.Kind == erp.AccountRests {
-				return confirmed.ID, confirmed
-			}
-		}
-		// It exists, but can be listed again only when the same question is no
-		// longer redundant.
-		answer.Kind, answer.RetryAfter = erp.Redundant, redundantRest
-	}
-	return "", answer
-}
-
-// confirm reads the customer of an id that words named, and is CustomerKnown if that one has
-// the tax id: whose words they were nobody knows.
-func (c *Client) confirm(ctx context.Context, k wire.Keys, customer order.Customer, id string) erp.Answer {
-	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: map[string]any{"codigo_cliente_omie": json.Number(id)}}, customer.Private()...)
-	var shown shownCustomer
-	if answer.Kind == erp.Present && answer.ID == id && wire.Decode(r.body, &shown) == nil && customer.TaxID.Is(string(shown.CnpjCpf)) {
-		return erp.Answer{Kind: erp.CustomerKnown, ID: id}
+	if answer.Kind != erp.CustomerKnown {
+		answer.ID = ""
 	}
 	return answer
 }
+
+// find answers CustomerKnown with the id, Absent, or why it can't tell.
+func (c *Client) find(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
+	if b.TaxID == "" { // no search knows a document from abroad
+		return c.show(ctx, k, b, map[string]any{"codigo_cliente_integracao": b.code})
+	}
+	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
+		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
+		"clientesFiltro": map[string]any{"cnpj_cpf": string(b.TaxID)},
+	}}, b.Private()...)
+	if answer.Kind != erp.Present {
+		return asRead(answer)
+	}
+	rows, _ := customersIn(r.body)
+	if id, words := pick(rows, b.TaxID); id != "" {
+		return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+	}
+	return erp.Answer{Kind: erp.Absent}
+}
+
+// show reads the customer of a key, and is CustomerKnown if that one is the buyer: an id
+// that words named may be anybody's. Somebody else is Absent.
+func (c *Client) show(ctx context.Context, k wire.Keys, b buyer, key map[string]any) erp.Answer {
+	answer, r := c.call(ctx, k, consultarCliente, wire.Sent{Request: key}, b.Private()...)
+	if answer.Kind != erp.Present {
+		return asRead(answer)
+	}
+	var shown shownCustomer
+	if asked, byID := key["codigo_cliente_omie"]; wire.Decode(r.body, &shown) != nil || !b.is(shown) || byID && asked != json.Number(answer.ID) {
+		return erp.Answer{Kind: erp.Absent}
+	}
+	return erp.Answer{Kind: erp.CustomerKnown, ID: answer.ID}
+}
+
+// asRead is a question's answer: one that nobody understands is asked again, and no order
+// is refused for it.
+func asRead(a erp.Answer) erp.Answer {
+	if a.Kind == erp.Unknown {
+		a.Kind = erp.Lost
+	}
+	return a
+}
+
+// create answers CustomerKnown with the id, or why there is no customer.
+func (c *Client) create(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
+	param := newCustomer(b.Customer, b.code, b.lessons, nil)
+	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: param, Store: b.Customer}, b.Private()...)
+	switch answer.Kind {
+	case erp.CustomerKnown:
+		if without := b.lessons.Without(); without != "" {
+			answer.Text = "the customer was created " + without
+		}
+	case erp.Duplicate:
+		return c.inTheWay(ctx, k, b, r.fault, answer)
+	case erp.Refused, erp.Unknown:
+		// Nothing of the document was sent, so a fault that nobody knows is as definite
+		// as one that is known.
+		answer.Kind, answer.LeaveOut = erp.Refused, partRefused(r.fault, param)
+	}
+	return answer
+}
+
+// inTheWay finds the customer who is there already: by the id in Omie's words, else by our
+// own code. Whom neither shows is a Duplicate.
+func (c *Client) inTheWay(ctx context.Context, k wire.Keys, b buyer, f fault, refused erp.Answer) erp.Answer {
+	var keys []map[string]any
+	if id := f.existing(); id != "" {
+		keys = append(keys, map[string]any{"codigo_cliente_omie": json.Number(id)})
+	}
+	for _, key := range append(keys, map[string]any{"codigo_cliente_integracao": b.code}) {
+		if shown := c.show(ctx, k, b, key); shown.Kind != erp.Absent {
+			return shown
+		}
+	}
+	refused.Text = hiddenCustomer + refused.Text
+	return refused
+}
+
+const hiddenCustomer = "Omie says that it has this customer already, and shows them neither by tax id nor by our code: look for them there, also among suppliers and those who are inactive, correct their CPF or CNPJ, then carimbo orders retry. Its words: "
 
 // existing is the id of the customer that was in the way, where Omie says it. It
 // stands in brackets, so it may be anybody's.
@@ -151,9 +206,10 @@ func (f fault) existing() string {
 }
 
 type shownCustomer struct {
-	CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
-	CnpjCpf           loose.Text `json:"cnpj_cpf"`
-	Inativo           loose.Text `json:"inativo"`
+	CodigoClienteOmie       loose.Text `json:"codigo_cliente_omie"`
+	CodigoClienteIntegracao loose.Text `json:"codigo_cliente_integracao"`
+	CnpjCpf                 loose.Text `json:"cnpj_cpf"`
+	Inativo                 loose.Text `json:"inativo"`
 }
 
 // customersIn reads a page of ListarClientes.
@@ -171,19 +227,27 @@ func customersIn(body []byte) ([]shownCustomer, bool) {
 }
 
 // pick is the lowest id of those with exactly this tax id, of the active ones if
-// there is one. The filter may match parts; the same order must always get the
-// same customer.
-func pick(rows []shownCustomer, taxID order.TaxID) string {
+// there is one: Omie's ids grow, so it is the oldest. The filter may match parts; the same
+// order must always get the same customer. Where there was a choice, words say so.
+func pick(rows []shownCustomer, taxID order.TaxID) (id, words string) {
 	same := slices.DeleteFunc(slices.Clone(rows), func(r shownCustomer) bool {
 		return !taxID.Is(string(r.CnpjCpf)) || idOf(r.CodigoClienteOmie) == ""
 	})
 	if len(same) == 0 {
-		return ""
+		return "", ""
 	}
 	best := slices.MinFunc(same, func(a, b shownCustomer) int {
 		return cmp.Or(inactive(a)-inactive(b), cmp.Compare(a.number(), b.number()))
 	})
-	return idOf(best.CodigoClienteOmie)
+	id = idOf(best.CodigoClienteOmie)
+	if len(same) > 1 {
+		which := "the oldest of the active ones"
+		if inactive(best) == 1 {
+			which = "the oldest, and all are inactive"
+		}
+		words = fmt.Sprintf("Omie has %d customers with this tax id: nCodCli %s is taken, %s", len(same), id, which)
+	}
+	return id, words
 }
 
 func inactive(r shownCustomer) int {
@@ -198,67 +262,11 @@ func (r shownCustomer) number() int64 {
 	return id
 }
 
-// newCustomer is the param of IncluirCliente. A key without a value isn't sent. What is cut
-// is noted in told, if there is one.
-func newCustomer(customer order.Customer, code string, told *erp.Explanation) map[string]any {
-	name := wire.OneLine(customer.Name)
-	fields := map[string]string{
-		"codigo_cliente_integracao": code,
-		"razao_social":              told.Cut("razao_social", maxName, "the customer's name", name),
-		"nome_fantasia":             told.Cut("nome_fantasia", maxFantasia, "the customer's name", name),
-		"cnpj_cpf":                  customer.TaxID.Formatted(),
-	}
-	// What Omie might refuse and doesn't need is left out.
-	if email := wire.OneLine(customer.Email); mailbox.MatchString(email) && len(email) <= maxEmail {
-		fields["email"] = email
-	}
-	// Nothing tells how Omie takes a phone abroad.
-	fields["telefone1_ddd"], fields["telefone1_numero"] = order.BrazilianPhone(customer.Phone, customer.Address.Country)
-	address(customer.Address, fields, told)
-	param := make(map[string]any, len(fields))
-	for key, value := range fields {
-		if value = strings.TrimSpace(value); value != "" {
-			param[key] = value
-		}
-	}
-	return param
-}
-
-// address adds a Brazilian address. A foreign one would be refused, and it isn't
-// needed to create a customer.
-func address(a order.Address, fields map[string]string, told *erp.Explanation) {
-	if a.Country != "" && a.Country != "BR" || wire.OneLine(a.Street) == "" {
-		return
-	}
-	fields["endereco"] = told.Cut("endereco", maxAddress, "the street", wire.OneLine(a.Street))
-	fields["endereco_numero"] = cmp.Or(told.Cut("endereco_numero", maxAddress, "the address's number", wire.OneLine(a.Number)), "S/N")
-	fields["complemento"] = told.Cut("complemento", maxAddress, "the address's complement", wire.OneLine(a.Complement))
-	fields["bairro"] = told.Cut("bairro", maxAddress, "the district", wire.OneLine(a.District))
-	if postalCode.MatchString(a.PostalCode) {
-		fields["cep"] = a.PostalCode
-	}
-	// A city without its state is not one city.
-	if slices.Contains(states, a.State) {
-		fields["cidade"] = told.Cut("cidade", maxCity, "the city", wire.OneLine(a.City))
-		fields["estado"] = a.State
-	}
-	if a.Country == "BR" {
-		fields["codigo_pais"] = "1058" // Brazil, in the Central Bank's list
-	}
-}
-
-var (
-	mailbox    = regexp.MustCompile(`^[^\s@,;<>"]+@[^\s@,;<>"]+\.[A-Za-z]{2,}$`)
-	postalCode = regexp.MustCompile(`^[0-9]{8}$`)
-)
-
-var states = strings.Fields("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO")
-
-// macOf is all that outlives an order of a tax id: without the App Secret, which
+// macOf is all that outlives an order of a tax id or a document: without the App Secret, which
 // numbers there are can't be tried out against it.
-func macOf(taxID order.TaxID, appSecret string) []byte {
+func macOf(identity, appSecret string) []byte {
 	h := hmac.New(sha256.New, []byte(appSecret))
-	h.Write([]byte(taxID))
+	h.Write([]byte(identity))
 	return h.Sum(nil)
 }
 
@@ -282,15 +290,18 @@ func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.Not
 	return c.notes.WriteNote(ctx, c.account, hex.EncodeToString(mac), before, after)
 }
 
-// forget forgets the customer of an OS that was refused because Omie no longer
-// knows it; else every retry would be refused alike.
-func (c *Client) forget(ctx context.Context, k wire.Keys, customer order.Customer) {
-	if customer.TaxID == "" {
-		return
+// forget forgets the customer of an OS that was refused because Omie no longer knows it,
+// unless somebody has found another one since. It tells whether there was one to find anew:
+// a default customer is the account's.
+func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document) bool {
+	identity := buyer{Customer: doc.Customer}.identity()
+	if identity == "" {
+		return false
 	}
-	mac := macOf(customer.TaxID, k.Secret)
-	if known, err := c.remembered(ctx, mac); err == nil {
-		// What isn't forgotten now is refused again, and forgotten then.
+	mac := macOf(identity, k.Secret)
+	if known, err := c.remembered(ctx, mac); err == nil && known.ID == doc.CustomerID {
+		// What isn't forgotten now isn't believed in the next attempt: see Customer.
 		_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})
 	}
+	return true
 }

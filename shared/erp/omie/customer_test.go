@@ -37,6 +37,8 @@ type desk struct {
 	answers map[string]string
 	asked   []map[string]any
 	calls   []string
+	// echoes stands in an answer for the integration code that was asked for.
+	echoes string
 }
 
 func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -52,6 +54,9 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.calls = append(d.calls, request.Call)
 	d.asked = append(d.asked, request.Param[0])
 	answer := d.answers[request.Call]
+	if code, _ := request.Param[0]["codigo_cliente_integracao"].(string); d.echoes != "" {
+		answer = strings.ReplaceAll(answer, d.echoes, code)
+	}
 	if strings.Contains(answer, "faultstring") {
 		w.WriteHeader(http.StatusInternalServerError)
 	}
@@ -127,23 +132,31 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 		},
 		"there already, but as somebody else": {
 			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: shows(999, "111.444.777-35")},
-			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+			kind:    erp.Duplicate, calls: []string{list, create, show, show},
 		},
-		"there already, but another one is shown": {
+		"there already, and our own code shows another one than the words": {
 			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: shows(998, "52998224725")},
-			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+			id:      "998", calls: []string{list, create, show, show},
 		},
 		"there already, but isn't shown": {
 			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: faultOf("Cliente não cadastrado para o Código [999] !", "SOAP-ENV:Client-105")},
-			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create, show},
+			kind:    erp.Duplicate, calls: []string{list, create, show, show},
+		},
+		"there already, and who is shown is lost": {
+			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: "<html>"},
+			kind:    erp.Lost, calls: []string{list, create, show},
 		},
 		"there already, and the account is blocked then": {
 			answers: map[string]string{list: none, create: faultOf("Cliente já cadastrado com o Id [999]", ""), show: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")},
 			kind:    erp.AccountRests, rest: 100 * time.Second, calls: []string{list, create, show},
 		},
 		"there already, but nobody says who": {
-			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", "")},
-			kind:    erp.Redundant, rest: 61 * time.Second, calls: []string{list, create},
+			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", ""), show: faultOf("ERROR: Cliente não cadastrado para o Código de Integração [x] !", "SOAP-ENV:Client-105")},
+			kind:    erp.Duplicate, calls: []string{list, create, show},
+		},
+		"there already, and our own code says who": {
+			answers: map[string]string{list: none, create: faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x]", ""), show: shows(31, "529.982.247-25")},
+			id:      "31", calls: []string{list, create, show},
 		},
 		"redundant":         {answers: map[string]string{list: faultOf("Consumo redundante. Aguarde 16 segundos (REDUNDANT).", "")}, kind: erp.Redundant, rest: 16 * time.Second, calls: []string{list}},
 		"blocked":           {answers: map[string]string{list: faultOf("API bloqueada. Tente novamente em 100 segundos.", "")}, kind: erp.AccountRests, rest: 100 * time.Second, calls: []string{list}},
@@ -214,8 +227,9 @@ func TestANewCustomerIsSentWithWhatIsKnownAndNothingElse(t *testing.T) {
 	}
 	sent := map[string]any{
 		"endereco": "Rua das Flores", "endereco_numero": "100", "complemento": "ap 3", "bairro": "Centro",
-		"cidade": "São Paulo", "estado": "SP", "cep": "01001000", "codigo_pais": "1058",
+		"cidade": "SAO PAULO (SP)", "estado": "SP", "cep": "01001000", "pesquisar_cep": "S", "codigo_pais": "1058",
 	}
+	away := map[string]any{"endereco": "Rua das Flores", "endereco_numero": "100", "complemento": "ap 3", "bairro": "Centro", "cidade": "EX", "estado": "EX", "codigo_pais": "6076"}
 	but := func(change map[string]any) map[string]any {
 		m := map[string]any{}
 		for k, v := range sent {
@@ -236,8 +250,16 @@ func TestANewCustomerIsSentWithWhatIsKnownAndNothingElse(t *testing.T) {
 		"a name and a tax id":  {order.Customer{}, map[string]any{}},
 		"everything":           {order.Customer{Email: "ana@exemplo.com.br", Phone: "+55 (11) 98765-4321", Address: whole}, but(map[string]any{"email": "ana@exemplo.com.br", "telefone1_ddd": "11", "telefone1_numero": "987654321"})},
 		"no number":            {order.Customer{Address: change(func(a *order.Address) { a.Number = " " })}, but(map[string]any{"endereco_numero": "S/N"})},
-		"no street":            {order.Customer{Address: change(func(a *order.Address) { a.Street = "" })}, map[string]any{}},
-		"abroad":               {order.Customer{Address: change(func(a *order.Address) { a.Country = "PT" })}, map[string]any{}},
+		"no street":            {order.Customer{Address: change(func(a *order.Address) { a.Street = "" })}, but(map[string]any{"endereco": nil})},
+		"no street and no CEP": {order.Customer{Address: change(func(a *order.Address) { a.Street, a.PostalCode = "", "" })}, map[string]any{}},
+		"abroad":               {order.Customer{Address: change(func(a *order.Address) { a.Country = "PT" })}, away},
+		"a state in the city":  {order.Customer{Address: change(func(a *order.Address) { a.City = "São Paulo - SP" })}, but(nil)},
+		"a state in brackets":  {order.Customer{Address: change(func(a *order.Address) { a.City = "SÃO PAULO (SP)" })}, but(nil)},
+		"a state after a bar":  {order.Customer{Address: change(func(a *order.Address) { a.City = "São Paulo/SP" })}, but(nil)},
+		"another state":        {order.Customer{Address: change(func(a *order.Address) { a.City = "São Paulo - RJ" })}, but(map[string]any{"cidade": "SAO PAULO - RJ (SP)"})},
+		"an apostrophe":        {order.Customer{Address: change(func(a *order.Address) { a.City = "Santa Bárbara d'Oeste" })}, but(map[string]any{"cidade": "SANTA BARBARA D'OESTE (SP)"})},
+		"no city":              {order.Customer{Address: change(func(a *order.Address) { a.City = "" })}, but(map[string]any{"cidade": nil})},
+		"a number in words":    {order.Customer{Address: change(func(a *order.Address) { a.Number = "100, bloco B" })}, but(map[string]any{"endereco_numero": "S/N", "complemento": "100, bloco B ap 3"})},
 		"a country left out":   {order.Customer{Address: change(func(a *order.Address) { a.Country = "" })}, but(map[string]any{"codigo_pais": nil})},
 		"a state that is none": {order.Customer{Address: change(func(a *order.Address) { a.State = "XX" })}, but(map[string]any{"estado": nil, "cidade": nil})},
 		"an address too long":  {order.Customer{Address: change(func(a *order.Address) { a.Street = strings.Repeat("ã", 40) })}, but(map[string]any{"endereco": strings.Repeat("ã", 30)})},
@@ -246,10 +268,10 @@ func TestANewCustomerIsSentWithWhatIsKnownAndNothingElse(t *testing.T) {
 		"area code 55":         {order.Customer{Phone: "55 98765-4321"}, map[string]any{"telefone1_ddd": "55", "telefone1_numero": "987654321"}},
 		"a foreign phone":      {order.Customer{Phone: "+351 912 345 678 9"}, map[string]any{}},
 		"a phone of the USA":   {order.Customer{Phone: "+1 (415) 555-0100"}, map[string]any{}},
-		"a phone without its country, of somebody abroad": {order.Customer{Phone: "11 98765-4321", Address: order.Address{Country: "US"}}, map[string]any{}},
+		"a phone without its country, of somebody abroad": {order.Customer{Phone: "11 98765-4321", Address: order.Address{Country: "US"}}, map[string]any{"estado": "EX", "cidade": "EX", "codigo_pais": "2496"}},
 		"half a phone":               {order.Customer{Phone: "98765-4321"}, map[string]any{}},
 		"an e-mail that is none":     {order.Customer{Email: "ana exemplo"}, map[string]any{}},
-		"a postal code that is none": {order.Customer{Address: change(func(a *order.Address) { a.PostalCode = "1001-000" })}, but(map[string]any{"cep": nil})},
+		"a postal code that is none": {order.Customer{Address: change(func(a *order.Address) { a.PostalCode = "1001-000" })}, but(map[string]any{"cep": nil, "pesquisar_cep": nil})},
 		"an e-mail without domain":   {order.Customer{Email: "ana@exemplo"}, map[string]any{}},
 		"an e-mail with a space":     {order.Customer{Email: "ana @exemplo.com"}, map[string]any{}},
 		"an e-mail that is giant":    {order.Customer{Email: strings.Repeat("a", 500) + "@exemplo.com"}, map[string]any{}},
@@ -495,7 +517,11 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 			o.Now = func() time.Time { return now }
 		})
 		doc, _ := c.Customer(t.Context(), document(t, ana))
-		if answer := c.Create(t.Context(), doc); answer.Kind != erp.Refused {
+		want := erp.Refused
+		if forgotten {
+			want = erp.CustomerGone
+		}
+		if answer := c.Create(t.Context(), doc); answer.Kind != want {
 			t.Errorf("%s: %+v", said, answer)
 		}
 		now = now.Add(time.Minute - 1)

@@ -27,9 +27,10 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 		e.How = "nobody: the tax id can't be used"
 	case customer.TaxID != "":
 		e.How = "looked up by tax id, and created if Omie has none; one that exists stays as it is"
-		param := newCustomer(customer, masked, &e)
-		e.Asked = []erp.CustomerCall{{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}}, {Call: string(incluirCliente), Fields: param}}
-		tellDropped(&e, customer, param)
+		askFor(&e, customer, erp.CustomerCall{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}})
+	case hasForeignID(customer):
+		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, and created with it if Omie has none"
+		askFor(&e, customer, erp.CustomerCall{Call: string(consultarCliente), Fields: map[string]any{"codigo_cliente_integracao": masked}})
 	case c.DefaultCustomer != "":
 		e.How = fmt.Sprintf("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
 		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
@@ -37,13 +38,25 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 	default:
 		e.How = "nobody: the order has no tax id, and the account no customer.default"
 	}
-	e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has no field for it")
+	switch {
+	case !hasForeignID(customer):
+		e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has a field for it where a buyer abroad has no CPF or CNPJ")
+	case len(wire.OneLine(customer.ForeignID)) > maxForeign:
+		e.Drop(customer.ForeignID, "the customer's foreign document", fmt.Sprintf("documento_exterior takes %d bytes", maxForeign))
+	}
 	// What can't be filled in is told where the document is made.
 	if os, err := New(c, erp.Options{}).header(o, ref); err == nil {
 		kept(os.text("InformacoesAdicionais", "cNumPedido"), &e)
 	}
 	contradictions(&e, c.OS, o)
 	return e, nil
+}
+
+// askFor adds the two calls about the customer, and what they leave out.
+func askFor(e *erp.Explanation, customer order.Customer, find erp.CustomerCall) {
+	param := newCustomer(customer, masked, erp.Lessons{}, e)
+	e.Asked = []erp.CustomerCall{find, {Call: string(incluirCliente), Fields: param}}
+	tellDropped(e, customer, param)
 }
 
 // tellDropped compares the customer with what IncluirCliente is told.
@@ -56,11 +69,13 @@ func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
 	missing("email", c.Email, "the customer's e-mail", "it is none that Omie takes")
 	missing("telefone1_numero", c.Phone, "the customer's phone", "it is no Brazilian number")
 	a := c.Address
-	if a.Country != "" && a.Country != "BR" {
-		e.Drop(a.Street+a.City, "the customer's address", "it is abroad, and Omie would refuse it")
+	switch {
+	case abroad(a):
+		e.Drop(a.City, "the customer's city", "it is abroad, where Omie's is EX")
+		e.Drop(a.PostalCode, "the customer's postal code", "it is abroad, and no CEP")
+		missing("codigo_pais", a.Country, "the customer's country", "the Central Bank's list has no such code")
 		return
-	}
-	if wire.OneLine(a.Street) == "" {
+	case wire.OneLine(a.Street) == "" && param["cep"] == nil:
 		e.Drop(a.City+a.PostalCode, "the customer's address", "it has no street")
 		return
 	}

@@ -260,7 +260,7 @@ func TestACustomerThatOmieNamesIsReadBeforeItIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.sim.Inject(omiesim.Fault{Method: "IncluirCliente", Mode: omiesim.Echo, Text: "ERROR: Cliente já cadastrado:"})
-	if doc, answer := s.Customer(t.Context(), doc); answer.Kind != erp.Redundant || doc.CustomerID != "" {
+	if doc, answer := s.Customer(t.Context(), doc); answer.Kind != erp.Duplicate || doc.CustomerID != "" {
 		t.Errorf("customer %q, %+v", doc.CustomerID, answer)
 	}
 }

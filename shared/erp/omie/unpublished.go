@@ -46,12 +46,14 @@ var (
 var (
 	duplicate = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]|\bja existe (uma |um )?(os|ordem|cliente)\b`)
 	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes)|nenhum (registro|cliente)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
-	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
+	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\bexcluid[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
 	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
 	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*invalid`)
 	// succeeded is what no refusal says.
 	succeeded       = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
-	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*nao (foi )?(cadastrad|encontrad|localizad)`)
+	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)`)
+	// noCustomer is what a question for one customer hears where there is none.
+	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?nao existem registros`)
 	// existingID is the id of the customer in the way, which Omie says in brackets.
 	existingID = regexp.MustCompile(`(?:\b(?:com o id|ncod)|\bpara o codigo) ?\[ *([0-9]+) *\]`)
 
@@ -61,6 +63,14 @@ var (
 	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
 	ofTheCustomer  = regexp.MustCompile(`cliente`)
 	ofTheContents  = regexp.MustCompile(`preench|\binforme\b|obrigatori|estrutura`)
+
+	// The parts of a customer that Omie can do without, as a refusal names them, in brackets
+	// or not; and what it can't do without.
+	namesEmail    = regexp.MustCompile(`\be-?mails?\b`)
+	namesPhone    = regexp.MustCompile(`\btelefone|\bddd\b|\bfone\b|\bcelular\b`)
+	namesCity     = regexp.MustCompile(`\bcidade|\bmunicipio`)
+	namesAddress  = regexp.MustCompile(`\bendereco|\blogradouro|\bbairro\b|\bcep\b|\bestado\b|\buf\b|\bcomplemento\b|\bpais\b|\bcodigo_pais\b`)
+	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bnome_fantasia\b|\bdocumento_exterior\b`)
 
 	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
 	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
@@ -77,6 +87,8 @@ const (
 	maxEmail    = 500
 	maxAddress  = 60
 	maxCity     = 40
+	maxHouse    = 10 // endereco_numero
+	maxForeign  = 20 // documento_exterior
 	// maxNumber is how much of cNumPedido comes back.
 	maxNumber = 30
 )

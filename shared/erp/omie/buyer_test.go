@@ -1,0 +1,215 @@
+package omie_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+const (
+	writtenCustomer = `{"codigo_cliente_omie":5,"codigo_status":"0"}`
+	noSuchCode      = "ERROR: Cliente não cadastrado para o Código de Integração [x] !"
+)
+
+// A buyer abroad who has no tax id is known by their document, and by nothing of it that
+// could be tried out.
+func TestABuyerAbroadIsCreatedWithTheirDocument(t *testing.T) {
+	abroad := order.Customer{Name: "Celso Peixoto", ForeignID: "XAXX010101000", Email: "celso@exemplo.com",
+		Address: order.Address{Street: "Calle 5", Number: "3", City: "Puebla", State: "Puebla", PostalCode: "72000", Country: "MX"}}
+	d := &desk{answers: map[string]string{"ConsultarCliente": faultOf(noSuchCode, "SOAP-ENV:Client-105"), "IncluirCliente": writtenCustomer}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	memory := &cache{marks: map[string]erp.Note{}}
+	c := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = memory, time.Minute })
+	for range 2 { // the second is remembered
+		doc, answer := c.Customer(t.Context(), document(t, abroad))
+		if answer.Kind != erp.CustomerKnown || doc.CustomerID != "5" {
+			t.Fatalf("customer %q, %+v", doc.CustomerID, answer)
+		}
+	}
+	if diff := cmp.Diff([]string{"ConsultarCliente", "IncluirCliente"}, d.calls); diff != "" {
+		t.Fatalf("calls (-want +got):\n%s", diff)
+	}
+	code, _ := d.asked[0]["codigo_cliente_integracao"].(string)
+	if len(code) != 20 || strings.Contains(code, "xaxx") {
+		t.Errorf("asked for %q", code)
+	}
+	want := map[string]any{"codigo_cliente_integracao": code, "razao_social": "Celso Peixoto", "nome_fantasia": "Celso Peixoto", "email": "celso@exemplo.com",
+		"endereco": "Calle 5", "endereco_numero": "3", "cidade": "EX", "estado": "EX", "codigo_pais": "4936", "documento_exterior": "XAXX010101000"}
+	if diff := cmp.Diff(want, d.asked[1]); diff != "" {
+		t.Errorf("created (-want +got):\n%s", diff)
+	}
+}
+
+func TestABuyerAbroadIsFoundByTheirCodeOrTaxID(t *testing.T) {
+	for name, c := range map[string]struct {
+		customer order.Customer
+		answers  map[string]string
+		calls    []string
+		id       string
+	}{
+		"by the code": {order.Customer{Name: "Rui", ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
+			map[string]string{"ConsultarCliente": `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"CODE"}`}, []string{"ConsultarCliente"}, "8"},
+		"not by another code": {order.Customer{Name: "Rui", ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
+			map[string]string{"ConsultarCliente": `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"outro"}`, "IncluirCliente": writtenCustomer}, []string{"ConsultarCliente", "IncluirCliente"}, "5"},
+		"by the tax id": {order.Customer{Name: "Rui", TaxID: someCPF, ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
+			map[string]string{"ListarClientes": known}, []string{"ListarClientes"}, "7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &desk{answers: c.answers}
+			d.echoes = "CODE"
+			server := httptest.NewServer(d)
+			defer server.Close()
+			doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, c.customer))
+			if diff := cmp.Diff(c.calls, d.calls); diff != "" || answer.Kind != erp.CustomerKnown || doc.CustomerID != c.id {
+				t.Errorf("customer %q, %+v, calls (-want +got):\n%s", doc.CustomerID, answer, diff)
+			}
+		})
+	}
+}
+
+// Nobody is made the default customer who gave a document, and nobody a person of their own
+// who gave none.
+func TestOnlyWhoGaveNoDocumentIsTheDefaultCustomer(t *testing.T) {
+	for name, c := range map[string]struct {
+		customer order.Customer
+		id       string
+	}{
+		"a document, abroad":        {order.Customer{Name: "Rui", ForeignID: "AB1", Address: order.Address{Country: "PT"}}, ""},
+		"no document, abroad":       {order.Customer{Name: "Rui", Address: order.Address{Country: "PT"}}, "3795260786"},
+		"a document, no country":    {order.Customer{Name: "Rui", ForeignID: "AB1"}, "3795260786"},
+		"a document and no name":    {order.Customer{ForeignID: "AB1", Address: order.Address{Country: "PT"}}, "rejected"},
+		"a document that is blanks": {order.Customer{Name: "Rui", ForeignID: "  ", Address: order.Address{Country: "PT"}}, "3795260786"},
+	} {
+		o := paid(t, "100", "1 x 100")
+		o.Customer = c.customer
+		doc, err := client(t, `{"customer": {"default": 3795260786}, "services": {"*": {"nCodServico": 1}}}`).Document(o, reference)
+		got := doc.CustomerID
+		if err != nil {
+			got = "rejected"
+		}
+		if got != c.id {
+			t.Errorf("%s: %q, want %q: %v", name, got, c.id, err)
+		}
+	}
+}
+
+// What Omie refused by its name isn't sent again, and is told with the customer.
+func TestWhatWasRefusedIsLeftOut(t *testing.T) {
+	all := []string{"cep", "cidade", "email", "endereco", "estado", "telefone1_ddd"}
+	for part, gone := range map[string][]string{"e-mail": {"email"}, "phone": {"telefone1_ddd"}, "city": {"cidade"}, "address": {"cep", "cidade", "endereco", "estado"}} {
+		d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": writtenCustomer}}
+		server := httptest.NewServer(d)
+		doc := document(t, whole)
+		doc.Lessons.LeftOut = []string{part}
+		_, answer := calling(t, server.URL).Customer(t.Context(), doc)
+		server.Close()
+		for _, key := range all {
+			out := false
+			for _, g := range gone {
+				out = out || g == key
+			}
+			if _, there := d.asked[1][key]; there == out {
+				t.Errorf("without %s: %s is there: %t", part, key, there)
+			}
+		}
+		if want := "the customer was created without the customer's " + part + ", which the ERP refused"; answer.Kind != erp.CustomerKnown || answer.Text != want {
+			t.Errorf("%+v, want %q", answer, want)
+		}
+	}
+}
+
+// A city that is refused again, though it isn't sent any more, costs the address; an
+// address that is refused when it isn't sent, the order.
+func TestWhatIsRefusedStepByStepEnds(t *testing.T) {
+	refusal := faultOf("ERROR: A cidade [x] não foi encontrada!", "SOAP-ENV:Client-103")
+	d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": refusal}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	doc := document(t, whole)
+	for _, part := range []string{"city", "address", ""} {
+		_, answer := calling(t, server.URL).Customer(t.Context(), doc)
+		if answer.Kind != erp.Refused || answer.LeaveOut != part {
+			t.Fatalf("%+v, want %q to be left out", answer, part)
+		}
+		doc.Lessons.LeftOut = append(doc.Lessons.LeftOut, part)
+	}
+	nowhere := whole
+	nowhere.Address.PostalCode = ""
+	if _, answer := calling(t, server.URL).Customer(t.Context(), document(t, nowhere)); answer.LeaveOut != "address" {
+		t.Errorf("without a CEP: %+v", answer)
+	}
+}
+
+// What a buyer writes names no part of themselves.
+func TestABuyerCannotNameWhatIsLeftOut(t *testing.T) {
+	for _, name := range []string{"Cidade Nova Ltda", "E-mail Marketing SA", "endereco"} {
+		d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": faultOf("ERROR: Algo em "+name, "SOAP-ENV:Client-103")}}
+		server := httptest.NewServer(d)
+		buyer := whole
+		buyer.Name = name
+		_, answer := calling(t, server.URL).Customer(t.Context(), document(t, buyer))
+		server.Close()
+		if answer.Kind != erp.Refused || answer.LeaveOut != "" {
+			t.Errorf("%s: %+v", name, answer)
+		}
+	}
+}
+
+func TestOneOfSeveralCustomersIsTakenAndSaid(t *testing.T) {
+	row := func(id int, inactive string) map[string]any {
+		return map[string]any{"codigo_cliente_omie": id, "cnpj_cpf": "529.982.247-25", "inativo": inactive}
+	}
+	for name, c := range map[string]struct {
+		rows     []map[string]any
+		id, says string
+	}{
+		"one":          {[]map[string]any{row(4, "N")}, "4", ""},
+		"two, active":  {[]map[string]any{row(9, "N"), row(4, "N")}, "4", "Omie has 2 customers with this tax id: nCodCli 4 is taken, the oldest of the active ones"},
+		"one inactive": {[]map[string]any{row(9, "N"), row(4, "S")}, "9", "Omie has 2 customers with this tax id: nCodCli 9 is taken, the oldest of the active ones"},
+		"all inactive": {[]map[string]any{row(9, "S"), row(4, "S"), row(5, "S")}, "4", "Omie has 3 customers with this tax id: nCodCli 4 is taken, the oldest, and all are inactive"},
+	} {
+		page, err := json.Marshal(map[string]any{"pagina": 1, "clientes_cadastro": c.rows})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewServer(&desk{answers: map[string]string{"ListarClientes": string(page)}})
+		doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, ana))
+		server.Close()
+		if doc.CustomerID != c.id || answer.Text != c.says {
+			t.Errorf("%s: %q, %q", name, doc.CustomerID, answer.Text)
+		}
+	}
+}
+
+// What is remembered of a customer who was gone is believed by no later attempt of the
+// order, and a default customer is nobody to look for.
+func TestAfterACustomerWasGoneNoNoteIsBelieved(t *testing.T) {
+	d := &desk{answers: map[string]string{"ListarClientes": known}}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	c := calling(t, server.URL, func(o *options) { o.Notes, o.Spacing = alwaysKnown{}, time.Minute })
+	doc := document(t, ana)
+	if again, answer := c.Customer(t.Context(), doc); answer.Kind != erp.CustomerKnown || again.CustomerID != "3" || len(d.calls) > 0 {
+		t.Fatalf("%q, %+v", again.CustomerID, answer)
+	}
+	doc.Lessons.Gone = true
+	if again, answer := c.Customer(t.Context(), doc); answer.Kind != erp.CustomerKnown || again.CustomerID != "7" || len(d.calls) != 1 {
+		t.Errorf("%q, %+v, calls %v", again.CustomerID, answer, d.calls)
+	}
+}
+
+// alwaysKnown remembers everybody, whatever it is told.
+type alwaysKnown struct{ junk }
+
+func (alwaysKnown) Note(context.Context, string, string) (erp.Note, error) {
+	return erp.Note{ID: "3"}, nil
+}
