@@ -43,12 +43,14 @@ func leaveOut(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 func findAnew(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	e.Attempts++
 	if e.Lessons.Gone {
-		return becomeRejected(e, order.RefusedByERP, a.Text)
+		return becomeRejected(e, order.RefusedByERP, goneAgain+a.Text)
 	}
 	e.Lessons.Gone = true
 	becomeWaiting(e, now, order.Mended, "the ERP has the order's customer no more: they are looked for anew")
 	return nil
 }
+
+const goneAgain = "for the second time the ERP has no such customer, though they were looked for anew: look for them there, then carimbo orders retry. Its words: "
 
 // learnedText is what a line of the timeline says: what was learned, then the ERP's words.
 func learnedText(before, after ledger.Entry, words string) string {

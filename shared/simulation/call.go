@@ -90,7 +90,7 @@ func (c *call) begin() error {
 	t, w := c.task, c.task.world
 	c.to.checkRest(c, w.lane(c.to.name))
 	c.checkQuiet()
-	if !c.Creates {
+	if !c.Creates && !c.Introduces { // who stands still longer with these in hand than a note or a lease holds, no rule can stop
 		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
 	}
 	if t.crash(CrashBeforeCall) {
@@ -240,13 +240,13 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		return &fault{a.stage.Beyond, true}, true
 	}
 	one := fault{Mishap: a.stage.Faults[w.rng.IntN(len(a.stage.Faults))]}
-	if (one.Contradicts || one.OfCreates) && !c.Creates {
+	if (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
 		return nil, false
 	}
 	if one.Delayed > 0 {
 		one.Delay = time.Second + w.within(one.Delayed-time.Second)
 	}
-	if c.Creates && one.Delayed > 0 && !one.Rests {
+	if (c.Creates || c.Introduces) && one.Delayed > 0 && !one.Rests {
 		// A call that stood still before its first byte ends as soon as it has begun.
 		ends := later(c.giveUp, w.now)
 		if w.machine != nil {
@@ -272,6 +272,9 @@ func (c *call) feel(f fault) {
 	if c.Creates && (f.Mode == erpsim.DelayedApply || f.Mode == erpsim.DelayedApplyReset) {
 		c.leaves(w.now.Add(f.Delay))
 		w.effect(lateApply)
+	}
+	if c.Introduces && (f.Mode == erpsim.DelayedApply || f.Mode == erpsim.DelayedApplyReset) {
+		w.effect(lateCustomer)
 	}
 	if f.beyond {
 		a.lasts(w.now.Add(a.bound()))

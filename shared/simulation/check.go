@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -42,6 +43,13 @@ func (w *world) check() {
 	}
 	for _, s := range w.sales {
 		w.checkSale(s, documents[s])
+	}
+	for _, a := range w.accounts {
+		for _, company := range a.companies {
+			for range company.Twice() {
+				w.broken("", "%s has two customers of one tax id", a.name)
+			}
+		}
 	}
 	if n := w.queue.Depth() + len(w.queue.Dead()); n > 0 {
 		w.broken("", "%d messages are left, with their payloads", n)
@@ -219,6 +227,8 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 		s.end.cause, s.end.nothing = "", "reversed in time"
 	case kind == order.RefusedByERP && s.alone(e.Reason.Message):
 		s.end.cause += ", for it alone"
+	case kind == order.RefusedByERP && tooFewTimes(e):
+		w.broken(s.key, "refused before its time: %s", e.Reason.Message)
 	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
 	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message, ofAnotherERP):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
@@ -226,6 +236,27 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	default:
 		w.broken(s.key, "rejected without a cause: %s: %s", kind, e.Reason.Message)
 	}
+}
+
+// tooFewTimes tells whether what is refused only at the third time, or the second, was
+// refused earlier. A timeline that was cut doesn't tell.
+func tooFewTimes(e ledger.Entry) bool {
+	times := func(did, answer string) (n int) {
+		for _, a := range e.Timeline {
+			if a.Did == did && a.Answer == answer {
+				n++
+			}
+		}
+		return n
+	}
+	last := e.Timeline[len(e.Timeline)-1]
+	switch {
+	case len(e.Timeline) == 20 || last.Answer != string(erp.Duplicate) && last.Answer != string(erp.CustomerGone):
+		return false
+	case last.Did == "customer":
+		return times("customer", last.Answer) < 3
+	}
+	return times("create", last.Answer) < 2
 }
 
 // checkParked: a person looks, for a true reason.

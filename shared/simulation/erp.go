@@ -39,7 +39,7 @@ func (w *world) opens(a *account) {
 	a.companies, a.asked, a.running = map[string]erpsim.Company{}, map[uint64]*asked{}, map[*asked]bool{}
 	a.keys = a.newKeys()
 	for i, key := range a.appKeys() {
-		company := a.stage.Open(erpsim.Opening{Now: func() time.Time { return w.now }, Sight: a.sight, Unique: w.unique, Nth: i, Known: knownPeople()})
+		company := a.stage.Open(erpsim.Opening{Now: func() time.Time { return w.now }, Sight: a.sight, Unique: w.unique, Twins: w.opts.seams.twins, Nth: i, Known: knownPeople()})
 		company.OnCall(func(string, string) *erpsim.Fault {
 			if f := a.next; f != nil {
 				return &erpsim.Fault{Mode: f.Mode, Status: f.Status, Text: f.Text, Code: f.Code, Delay: f.Delay}

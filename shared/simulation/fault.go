@@ -53,6 +53,7 @@ const (
 	Commanded  FaultKind = "an operator's command at any time"
 	ClockSet   FaultKind = "the clock of one machine is set"
 	Restarts   FaultKind = "the process of one machine is killed and starts again"
+	Deleted    FaultKind = "somebody deletes a customer in the ERP"
 )
 
 // The faults that each ERP has, after its name.
@@ -105,11 +106,16 @@ const (
 	nothingNew     = "a notice of what was sent said nothing new"
 	restEnded      = "an account's rest was ended before its time"
 	formerSecret   = "a call signed with the former secret was accepted"
+	lateCustomer   = "a customer was created after its caller had gone"
+	metHidden      = "the ERP had a customer whom nothing shows"
+	leftOut        = "an order went on without a part of its customer"
+	foundAnew      = "an order's customer was gone, and was looked for anew"
 )
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret}
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
+		lateCustomer, metHidden, leftOut, foundAnew}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }

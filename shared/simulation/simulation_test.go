@@ -65,7 +65,7 @@ func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
 
 // everyKind is every fault that there is.
 func everyKind() []FaultKind {
-	list := []FaultKind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned, ClockSet, Restarts}
+	list := []FaultKind{NotGenuine, NewSecret, Redeployed, Skewed, Commanded, NewKey, Resumed, Dismissed, Poisoned, ClockSet, Restarts, Deleted}
 	for _, k := range allFaults() {
 		if k != erpAnswers && k != erpUnreached {
 			list = append(list, k)

@@ -148,6 +148,9 @@ func (w *world) plan() {
 			sometime(w.resumeAny)
 		}
 	}
+	for range w.rng.IntN(30) {
+		sometime(w.deleteCustomer)
+	}
 	for _, a := range w.accounts {
 		if a.sight.Deafens {
 			sometime(func() {
@@ -158,6 +161,30 @@ func (w *world) plan() {
 		}
 	}
 }
+
+// deleteCustomer is somebody who deletes one in the ERP, of whom an order may be on its way.
+func (w *world) deleteCustomer() {
+	a, s := w.accounts[w.rng.IntN(len(w.accounts))], w.sales[w.rng.IntN(len(w.sales))]
+	taxID := s.taxID(contents{})
+	if taxID == "" {
+		return
+	}
+	for _, key := range a.appKeys() {
+		if !a.companies[key].Lose(taxID) {
+			continue
+		}
+		w.befell(Deleted)
+		for _, of := range w.sales {
+			if of.taxID(contents{}) == taxID {
+				of.refusals = append(of.refusals, goneAgain)
+			}
+		}
+		w.tell(s.key, "somebody deletes the buyer in %s", a.name)
+	}
+}
+
+// goneAgain is how an entry says that its customer was gone twice.
+const goneAgain = "for the second time the ERP has no such customer"
 
 // selling are the stores that sell: all of them, unless a test wants one ERP alone.
 func (w *world) selling() []store {

@@ -196,6 +196,9 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		reversedBefore: reversed && from == ledger.Waiting,
 		reversedAfter:  reversed && (maySent(before) || from == ledger.Created),
 		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
+		metHidden:      after.Lessons.Hidden > before.Lessons.Hidden,
+		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
+		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
 		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
 	} {
 		if is {

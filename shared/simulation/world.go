@@ -49,6 +49,8 @@ type seams struct {
 	settle time.Duration
 	// notUnique has every ERP take a reference twice in every run.
 	notUnique bool
+	// twins has every ERP take a customer twice in every run.
+	twins bool
 	// intensity replaces the one that is drawn; below 0 is none.
 	intensity float64
 	// seized is how many of the plain sales find another document with their

@@ -55,9 +55,10 @@ type Mishap struct {
 	Delay, Delayed time.Duration
 	// Refuses: whoever is refused so is a person's to look at, in the words of Said.
 	// Contradicts: the ERP says what it doesn't show. Rests: its account has to rest for
-	// the delay. OfCreates: it befalls creates alone.
-	Refuses, Contradicts, Rests, OfCreates bool
-	Said                                   string
+	// the delay. OfCreates, OfCustomers: it befalls creates alone, or calls that create a
+	// customer.
+	Refuses, Contradicts, Rests, OfCreates, OfCustomers bool
+	Said                                                string
 }
 
 // Sight is what an account's look-up can show.
@@ -86,6 +87,8 @@ type Opening struct {
 	Sight Sight
 	// Unique: where the ERP may hold references to be unique, it does.
 	Unique bool
+	// Twins: where the ERP may hold customers to be unique, it doesn't.
+	Twins bool
 	// Nth tells the apps of one account apart, whose ids must not be equal.
 	Nth int
 	// Known are the tax ids of people that the ERP knows.
@@ -100,9 +103,9 @@ type Asked struct {
 	Key, Secret string
 	// Same is equal for two requests that the ERP takes for the same.
 	Same string
-	// Creates and Looks: a document is created or looked up. Judged: a refusal is one of the
-	// order's contents.
-	Creates, Looks, Judged bool
+	// Creates and Looks: a document is created or looked up. Introduces: a customer is
+	// created. Judged: a refusal is one of the order's contents.
+	Creates, Looks, Introduces, Judged bool
 }
 
 // Heard is what an answer says of more than its own call.
@@ -140,4 +143,9 @@ type Company interface {
 	Occupy(ref erp.Reference, order string)
 	// Deafen has look-ups find nothing from now on.
 	Deafen()
+	// Twice are the tax ids that several customers have.
+	Twice() []string
+	// Lose deletes the customers with the tax id, where documents refer to customers by an
+	// id, and tells whether there were any.
+	Lose(taxID string) bool
 }

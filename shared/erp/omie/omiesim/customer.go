@@ -85,7 +85,8 @@ func (s *Sim) incluirCliente(_ time.Time, raw json.RawMessage, param map[string]
 	taxID, code := bareTaxID(textOf(param, "cnpj_cpf")), textOf(param, "codigo_cliente_integracao")
 	for _, c := range s.customers {
 		switch {
-		case c.TaxID == taxID:
+		case s.opt.TwinCustomers:
+		case taxID != "" && c.TaxID == taxID:
 			return nil, c.taken()
 		case code != "" && c.IntegrationCode == code:
 			r := contents("Cliente já cadastrado para o Código de Integração [%s] !", code)
@@ -115,28 +116,72 @@ func validateCustomer(param map[string]any) *refusal {
 	if refused := clientesCadastro.check(param); refused != nil {
 		return refused
 	}
-	if refused := required(param, "razao_social", "cnpj_cpf"); refused != nil {
+	abroad := textOf(param, "estado") == stateAbroad
+	always := []string{"razao_social", "cnpj_cpf"}
+	if abroad {
+		always = []string{"razao_social", "codigo_pais"}
+	}
+	if refused := required(param, always...); refused != nil {
 		return refused
 	}
 	for _, limit := range []struct {
 		tag  string
 		most int
-	}{{"razao_social", maxName}, {"codigo_cliente_integracao", maxIntCode}} {
+	}{{"razao_social", maxName}, {"codigo_cliente_integracao", maxIntCode}, {"endereco_numero", 10}, {"documento_exterior", 20}, {"codigo_pais", 4}} {
 		if utf8.RuneCountInString(textOf(param, limit.tag)) > limit.most {
 			return contents("O conteúdo da tag [%s] excede %d caracteres!", limit.tag, limit.most)
 		}
 	}
 	switch {
-	case !validTaxID(textOf(param, "cnpj_cpf")):
+	case has(param, "cnpj_cpf") && !validTaxID(textOf(param, "cnpj_cpf")):
 		return contents("O CPF/CNPJ informado na tag [cnpj_cpf] é inválido!")
-	case has(param, "estado") && !oneOf(textOf(param, "estado"), states+" EX"):
+	case has(param, "estado") && !oneOf(textOf(param, "estado"), states+" "+stateAbroad):
 		return contents("Estado [%s] inválido na tag [estado]!", textOf(param, "estado"))
 	case has(param, "cep") && !postalCode.MatchString(textOf(param, "cep")):
 		return contents("CEP inválido na tag [cep]!")
+	case has(param, "cidade") && !knownCity(textOf(param, "cidade"), textOf(param, "estado")):
+		return contents("A cidade [%s] não foi encontrada!", textOf(param, "cidade"))
+	case has(param, "telefone1_ddd") && !oneOf(textOf(param, "telefone1_ddd"), areas):
+		return contents("DDD inválido na tag [telefone1_ddd]!")
 	case has(param, "email") && !mailAddress.MatchString(textOf(param, "email")):
 		return contents("E-mail inválido na tag [email]!")
 	}
 	return nil
+}
+
+const (
+	// stateAbroad is the state, and the city, of whoever lives abroad: of them no CPF or CNPJ
+	// is asked, but a country.
+	stateAbroad = "EX"
+	areas       = "11 12 13 14 15 16 17 18 19 21 22 24 27 28 31 32 33 34 35 37 38 41 42 43 44 45 46 47 48 49 51 53 54 55 61 62 63 64 65 66 67 68 69 " +
+		"71 73 74 75 77 79 81 82 83 84 85 86 87 88 89 91 92 93 94 95 96 97 98 99"
+)
+
+// cCod is how Omie's list of cities has one, nCodIBGE what the census calls it.
+var (
+	cCod     = regexp.MustCompile(`^[A-Z][A-Z' -]* \(([A-Z]{2})\)$`)
+	nCodIBGE = regexp.MustCompile(`^[1-5][0-9]{6}$`)
+)
+
+// knownCity tells whether Omie takes the city: as its own list writes it, in the state that
+// is beside it. Who is in the list nobody needs to know here.
+func knownCity(city, state string) bool {
+	if city == stateAbroad || state == stateAbroad {
+		return city == state
+	}
+	in := cCod.FindStringSubmatch(city)
+	return nCodIBGE.MatchString(city) || in != nil && oneOf(in[1], states) && (state == "" || in[1] == state)
+}
+
+// Lose deletes the customers with that tax id, as somebody may do there, and tells how many
+// there were.
+func (s *Sim) Lose(taxID string) (n int) {
+	s.With(func(time.Time) {
+		before := len(s.customers)
+		s.customers = slices.DeleteFunc(s.customers, func(c *Customer) bool { return c.TaxID == bareTaxID(taxID) })
+		n = before - len(s.customers)
+	})
+	return n
 }
 
 func (s *Sim) consultarCliente(_ time.Time, _ json.RawMessage, param map[string]any) (any, *refusal) {
@@ -212,7 +257,7 @@ func (c *Customer) row() map[string]any {
 	all["razao_social"] = c.Name
 	all["cnpj_cpf"] = punctuated(c.TaxID)
 	all["pessoa_fisica"] = yesNo(len(c.TaxID) == lenCPF)
-	all["exterior"] = "N"
+	all["exterior"] = yesNo(textOf(all, "estado") == stateAbroad)
 	all["inativo"] = yesNo(c.Inactive)
 	return all
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +15,7 @@ func person() object {
 	return object{
 		"codigo_cliente_integracao": "c-1", "razao_social": "Ana Exemplo", "nome_fantasia": "Ana Exemplo", "cnpj_cpf": "52998224725",
 		"email": "ana@example.com", "telefone1_ddd": "11", "telefone1_numero": "999990000", "endereco": "Rua das Flores", "endereco_numero": "10",
-		"bairro": "Centro", "cidade": "São Paulo", "estado": "SP", "cep": "01001-000", "pesquisar_cep": "N", "contribuinte": "N", "tags": []any{object{"tag": "loja"}},
+		"bairro": "Centro", "cidade": "SAO PAULO (SP)", "estado": "SP", "cep": "01001-000", "pesquisar_cep": "N", "contribuinte": "N", "tags": []any{object{"tag": "loja"}},
 	}
 }
 
@@ -81,6 +82,14 @@ func TestEveryRuleOfIncluirClienteRefusesWhatBreaksOnlyThatRule(t *testing.T) {
 		{"estado", "São Paulo", "Estado [São Paulo] inválido"},
 		{"estado", "sp", "Estado [sp] inválido"},
 		{"cep", "0100100", "CEP inválido"},
+		{"cidade", "São Paulo", "A cidade [São Paulo] não foi encontrada!"},
+		{"cidade", "SAO PAULO (RJ)", "A cidade [SAO PAULO (RJ)] não foi encontrada!"},
+		{"cidade", "SAO PAULO (XX)", "A cidade [SAO PAULO (XX)] não foi encontrada!"},
+		{"cidade", "EX", "A cidade [EX] não foi encontrada!"},
+		{"telefone1_ddd", "10", "DDD inválido"},
+		{"telefone1_ddd", "1", "DDD inválido"},
+		{"endereco_numero", "100, bloco B", "[endereco_numero] excede 10"},
+		{"estado", "EX", "tag [codigo_pais] é obrigatório!"},
 		{"email", "ana", "E-mail inválido na tag [email]"},
 		{"contribuinte", "Sim", "[contribuinte] é inválido, esperado [S/N]"},
 		{"pessoa_fisica", "S", "[pessoa_fisica] não deve ser informada"},
@@ -130,5 +139,31 @@ func TestALookUpOfCustomersIsStrict(t *testing.T) {
 		if len(rows) != want || (want == 0) != (status == 500) {
 			t.Errorf("%s: %d %v", param, status, answer)
 		}
+	}
+}
+
+func TestACustomerAbroadNeedsACountryAndNoTaxID(t *testing.T) {
+	s, _ := newSim(t)
+	away := func(code, document string) object {
+		return object{"codigo_cliente_integracao": code, "razao_social": "Celso", "estado": "EX", "cidade": "EX", "codigo_pais": "4936", "documento_exterior": document}
+	}
+	wantOK(t, s, customerPath, "IncluirCliente", away("a", "XAXX010101000"))
+	wantOK(t, s, customerPath, "IncluirCliente", away("b", "AB123456"))
+	wantFault(t, s, customerPath, "IncluirCliente", away("a", "AB1"), 500, "ERROR: Cliente já cadastrado para o Código de Integração [a] !", "SOAP-ENV:Client-102")
+	if row := wantOK(t, s, customerPath, "ConsultarCliente", object{"codigo_cliente_integracao": "b"}); row["exterior"] != "S" || row["documento_exterior"] != "AB123456" {
+		t.Errorf("%v", row)
+	}
+}
+
+func TestWhoWasDeletedIsNoCustomerAnyMore(t *testing.T) {
+	s, clock := newSim(t)
+	wantOK(t, s, customerPath, "IncluirCliente", person())
+	clock.Pass(time.Minute)
+	if n := s.Lose("529.982.247-25"); n != 1 {
+		t.Errorf("%d were deleted", n)
+	}
+	wantFault(t, s, osPath, "IncluirOS", with(t, sample("a"), "Cabecalho.nCodCli", 3796000001), 500, "Cliente não cadastrado", "SOAP-ENV:Client-105")
+	if got := wantOK(t, s, customerPath, "IncluirCliente", person())["codigo_cliente_omie"]; got != json.Number("3796000002") {
+		t.Errorf("created again as %v", got)
 	}
 }

@@ -46,6 +46,8 @@ type Options struct {
 	Accounts []int64
 	// NotUnique lets several documents have one cCodIntOS.
 	NotUnique bool
+	// TwinCustomers lets several customers have one tax id and one integration code.
+	TwinCustomers bool
 	// DuplicateText and DuplicateCode are the fault of a cCodIntOS that is there
 	// already, whose wording nobody has published; {code} stands for cCodIntOS.
 	DuplicateText, DuplicateCode string

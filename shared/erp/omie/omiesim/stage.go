@@ -20,6 +20,10 @@ const (
 
 	unknownWords    = "ERROR: Erro não catalogado."
 	customerGone    = "Cliente não cadastrado"
+	customerHidden  = "shows them neither by tax id nor by our code"
+	cityRefused     = "ERROR: A cidade [BELO HORIZONTE (MG)] não foi encontrada!"
+	emailRefused    = "ERROR: O preenchimento da tag [email] é obrigatório!"
+	phoneRefused    = "ERROR: DDD inválido na tag [telefone1_ddd]!"
 	contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
 )
 
@@ -102,6 +106,13 @@ func mishaps() []erpsim.Mishap {
 		{Mode: AsStatus, Name: "not now", Text: "Em processamento, aguarde."},
 		{Mode: Echo, Refuses: true, Said: "O conteúdo é inválido"},
 		{Mode: Echo, Name: "unknown words", Text: "ERROR: Algo que ninguém viu:", Refuses: true, Said: "Algo que ninguém viu"},
+		{Mode: Refusal, Name: "a customer who is nowhere shown", Text: "ERROR: Cliente já cadastrado para o Código de Integração!", Code: "SOAP-ENV:Client-102", OfCustomers: true, Refuses: true, Said: customerHidden},
+		{Mode: Refusal, Name: "a city refused", Text: cityRefused, Code: "SOAP-ENV:Client-103", OfCustomers: true, Refuses: true, Said: "A cidade"},
+		{Mode: Refusal, Name: "an e-mail refused", Text: emailRefused, Code: "SOAP-ENV:Client-1000", OfCustomers: true, Refuses: true, Said: emailRefused},
+		{Mode: AsErrorCode, Name: "a phone refused", Text: phoneRefused, Code: "SOAP-ENV:Client-103", OfCustomers: true, Refuses: true, Said: phoneRefused},
+		{Mode: WriteThenSilence, Name: "of a customer", OfCustomers: true},
+		{Mode: DelayedApply, Name: "of a customer", Delayed: callLimit + latest, OfCustomers: true},
+		{Mode: DelayedApplyReset, Name: "of a customer", Delayed: latest, OfCustomers: true},
 		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Contradicts: true},
 	}
 }
@@ -118,7 +129,7 @@ func settings(s erpsim.Setup) string {
 // asked reads the envelope, which nothing escapes.
 func asked(_, _ string, _ http.Header, body []byte) erpsim.Asked {
 	a := erpsim.Asked{Method: inEnvelope(body, "call"), Key: inEnvelope(body, "app_key"), Secret: inEnvelope(body, "app_secret")}
-	a.Creates, a.Looks = a.Method == "IncluirOS", a.Method == "ConsultarOS"
+	a.Creates, a.Looks, a.Introduces = a.Method == "IncluirOS", a.Method == "ConsultarOS", a.Method == "IncluirCliente"
 	a.Judged = !a.Looks && a.Method != "ConsultarCliente"
 	_, param, _ := bytes.Cut(body, []byte(`"param":`))
 	a.Same = a.Key + a.Method + string(param)
@@ -142,8 +153,12 @@ func heard(r Reply) erpsim.Heard {
 type company struct{ *Sim }
 
 func open(o erpsim.Opening) erpsim.Company {
+	people := DefaultCustomers()
+	for i, taxID := range o.Known {
+		people = append(people, Customer{ID: 3795300000 + int64(i), Name: "Conhecido", TaxID: taxID})
+	}
 	return company{New(Options{
-		Now: o.Now, NotUnique: !o.Unique, KeepCalls: 1, FirstOS: 3847270140 + int64(o.Nth)*1_000_000,
+		Now: o.Now, NotUnique: !o.Unique, TwinCustomers: o.Twins, KeepCalls: 1, Customers: people, FirstOS: 3847270140 + int64(o.Nth)*1_000_000,
 		NotFoundText: []string{"", `ERROR: OS n\u00e3o cadastrada para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [cCodIntOS]!`}[o.Nth%2],
 	})}
 }
@@ -177,3 +192,17 @@ func (c company) Occupy(ref erp.Reference, order string) {
 }
 
 func (c company) Deafen() {}
+
+func (c company) Twice() []string {
+	var twice []string
+	seen := map[string]bool{}
+	for _, p := range c.Customers() {
+		if p.TaxID != "" && seen[p.TaxID] {
+			twice = append(twice, p.TaxID)
+		}
+		seen[p.TaxID] = true
+	}
+	return twice
+}
+
+func (c company) Lose(taxID string) bool { return c.Sim.Lose(taxID) > 0 }

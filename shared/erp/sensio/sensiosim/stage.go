@@ -194,3 +194,9 @@ func (c company) Occupy(ref erp.Reference, order string) {
 }
 
 func (c company) Deafen() { c.SetFilter(Deaf) }
+
+// Twice is nobody: no customer is created.
+func (c company) Twice() []string { return nil }
+
+// Lose deletes nobody: a document has its customer in it.
+func (c company) Lose(string) bool { return false }
