@@ -232,7 +232,8 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	if f := c.poisons(); f != nil {
 		return f, false
 	}
-	if !w.now.Before(w.calmAt) || !w.chance(w.rate[erpAnswers]) {
+	tardy := c.Introduces && w.chance(w.opts.seams.tardy)
+	if !w.now.Before(w.calmAt) || !tardy && !w.chance(w.rate[erpAnswers]) {
 		return nil, false
 	}
 	if w.restless && w.chance(.05) {
@@ -240,6 +241,9 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		return &fault{a.stage.Beyond, true}, true
 	}
 	one := fault{Mishap: a.stage.Faults[w.rng.IntN(len(a.stage.Faults))]}
+	if tardy {
+		one = a.tardy()
+	}
 	if (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
 		return nil, false
 	}
@@ -258,6 +262,16 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		one.Delay = max(min(one.Delay, ends.Add(lateMost).Sub(w.now)), time.Millisecond)
 	}
 	return &one, true
+}
+
+// tardy is a customer's creation that is lost and applied late.
+func (a *account) tardy() fault {
+	for _, m := range a.stage.Faults {
+		if m.OfCustomers && m.Mode == erpsim.DelayedApplyReset {
+			return fault{Mishap: m}
+		}
+	}
+	panic("the ERP creates no customers late")
 }
 
 // feel notes how long the fault lasts, and what it makes of the order.

@@ -10,6 +10,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
 	"regexp"
 	"runtime"
 	"strings"
@@ -52,6 +55,7 @@ const (
 	// unplaced: paid, and never placed for a cause that isn't there any more.
 	unplaced = "rejected without a cause"
 	wrong    = "nobody is told"
+	twins    = "has two customers of one tax id"
 	// Omie itself keeps the second create away for a minute; what the spacing is for
 	// there is that limit.
 	identical = "limit was broken: (ConsultarOS|IncluirOS): identical call"
@@ -71,6 +75,7 @@ func guards() []guard {
 	tireless.restless = true
 	hasty := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return hasty{l} })
 	hasty.busy = true
+	uncertain := seams{twins: true, transport: func(to http.RoundTripper) http.RoundTripper { return sure{to} }}
 	strangers := ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return stranger{l, p} })
 	strangers.swapped = true
 	return []guard{
@@ -81,6 +86,9 @@ func guards() []guard {
 		{name: "spacing", breaks: doubled, only: sensioKind, without: quick},
 		{name: "note of the question", breaks: "limit was broken: (ListarClientes|IncluirCliente): identical call", only: omieKind,
 			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })},
+		{name: "lessons of the customer", breaks: "not done: waiting|^took ", only: omieKind,
+			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return unteachable{l} })},
+		{name: "question before the creation", breaks: twins, only: omieKind, without: uncertain},
 		{name: "proof before adoption", breaks: unprovenID, without: adopt},
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
@@ -311,6 +319,36 @@ func (g curious) WriteNote(ctx context.Context, account, hash string, before, af
 	return g.Ledger.WriteNote(ctx, account, hash, before, after)
 }
 
+// sure creates a customer without a question: it answers itself that there is none.
+type sure struct{ http.RoundTripper }
+
+func (g sure) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	if !bytes.Contains(body, []byte(`"call":"ListarClientes"`)) {
+		return g.RoundTripper.RoundTrip(r)
+	}
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	none := `{"faultstring":"ERROR: Não existem registros para a página [1]!","faultcode":"SOAP-ENV:Client-5113"}`
+	return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(none)), ProtoMajor: 1, ProtoMinor: 1}, nil
+}
+
+// unteachable learns nothing of a customer.
+type unteachable struct{ ledger.Ledger }
+
+func (g unteachable) Write(ctx context.Context, before, after ledger.Entry) (ledger.Entry, error) {
+	after.Lessons = erp.Lessons{}
+	return g.Ledger.Write(ctx, before, after)
+}
+
 // eager lets newer contents replace those that were sent.
 type eager struct{ ledger.Ledger }
 
@@ -357,7 +395,7 @@ func missed(t *testing.T, without seams, breaks *regexp.Regexp) (int, Problem) {
 }
 
 func TestWithTheGuardsInNothingBreaksWhereTheERPTakesACodeTwice(t *testing.T) {
-	all := Many(t.Context(), Options{Seed: 0, Orders: 200, seams: seams{notUnique: true, intensity: 3}}, orFew(guarded, 3), runtime.GOMAXPROCS(0))
+	all := Many(t.Context(), Options{Seed: 0, Orders: 200, seams: seams{notUnique: true, twins: true, tardy: .2, intensity: 3}}, orFew(guarded, 3), runtime.GOMAXPROCS(0))
 	for _, p := range all.Problems {
 		t.Error(p)
 	}

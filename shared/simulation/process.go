@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -65,9 +66,13 @@ func (w *world) instance(t *task) *process {
 	if wrap := w.opts.seams.ledger; wrap != nil {
 		l = wrap(l, p)
 	}
+	var calls http.RoundTripper = p
+	if wrap := w.opts.seams.transport; wrap != nil {
+		calls = wrap(p)
+	}
 	connections := func() connection.Config { return p.config }
 	p.accounts = &connection.Accounts{Connections: connections, Kinds: p.guarded(kinds.All()), Secrets: vault{p.access}, Log: w.log,
-		Options: erp.Options{Notes: l, Spacing: w.spacing, Now: p.now, Sleep: p.sleep, Transport: p}}
+		Options: erp.Options{Notes: l, Spacing: w.spacing, Now: p.now, Sleep: p.sleep, Transport: calls}}
 	p.worker = &placing.Worker{Ledger: l, Connections: connections, Platform: p.platform, Client: p.accounts.Client, Secrets: vault{p.access},
 		Spacing: w.spacing, Now: p.now, Steady: w.steady(), Meter: meter{}, Log: w.log}
 	return p

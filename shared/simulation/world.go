@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -43,14 +44,18 @@ type seams struct {
 	ledger  func(ledger.Ledger, *process) ledger.Ledger
 	client  func(erp.Client, *process) erp.Client
 	send    func(*queue.Message)
+	// transport stands before the calls of the clients.
+	transport func(http.RoundTripper) http.RoundTripper
 	// place replaces the worker, and with it what decides; its dead letters stay.
 	place func(p *process, ctx context.Context, m queue.Message) error
 	// settle replaces goodEnd.
 	settle time.Duration
 	// notUnique has every ERP take a reference twice in every run.
 	notUnique bool
-	// twins has every ERP take a customer twice in every run.
+	// twins has every ERP take a customer twice in every run. tardy is how many of their
+	// creations are lost and applied late, if not a few.
 	twins bool
+	tardy float64
 	// intensity replaces the one that is drawn; below 0 is none.
 	intensity float64
 	// seized is how many of the plain sales find another document with their

@@ -97,7 +97,7 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Refusal, Name: "unknown words", Refuses: true, Said: unknownWords},
 		{Mode: Refusal, Name: "already processed, and nothing is there", Text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", Code: "SOAP-ENV:Client-1100"},
 		{Mode: Refusal, Name: "too many requests, in words", Text: "ERROR: Too many requests."},
-		{Mode: Refusal, Name: "the customer is gone", Text: "ERROR: " + customerGone + " para o Código [3796000001] !", Code: "SOAP-ENV:Client-105", Refuses: true, Said: customerGone},
+		{Mode: Refusal, Name: "the customer is gone", Text: "ERROR: " + customerGone + " para o Código [3796000001] !", Code: "SOAP-ENV:Client-105", OfCreates: true, Refuses: true, Said: customerGone},
 		{Mode: Refusal, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
 		{Mode: AsErrorCode, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
 		{Mode: EscapedTwice, Name: "contents refused", Text: contentsRefused, Code: "SOAP-ENV:Client-103", Refuses: true, Said: contentsRefused},
