@@ -162,3 +162,39 @@ func TestHowACustomerWasFoundIsSaid(t *testing.T) {
 		})
 	}
 }
+
+// What one attempt learned is with the next, and what the client says of the customer is
+// in the timeline.
+func TestAnAttemptBeginsWithWhatFormerOnesLearned(t *testing.T) {
+	s := newShift(t)
+	answers := []erp.Answer{address, hidden, {Kind: erp.CustomerKnown}, {Kind: erp.CustomerKnown, Text: "2 have this tax id"}}
+	s.client.customer = func() erp.Answer {
+		a := answers[0]
+		answers = answers[1:]
+		return a
+	}
+	creates := []erp.Answer{gone, {Kind: erp.Created, ID: "7"}}
+	s.client.create = func(erp.Document) erp.Answer {
+		a := creates[0]
+		creates = creates[1:]
+		return a
+	}
+	s.handles(s.paid("Ana", 1))
+	for s.entry().State == ledger.Waiting {
+		s.now = s.entry().Due
+		s.handles(wakeUp())
+	}
+	s.isLeft(ledger.Created, "")
+	without := []string{"address"}
+	want := []erp.Lessons{{}, {LeftOut: without}, {LeftOut: without, Hidden: 1}, {LeftOut: without, Hidden: 1, Gone: true}}
+	if diff := cmp.Diff(want, s.client.lessons); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	told := false
+	for _, line := range s.entry().Timeline {
+		told = told || line.Did == "customer" && line.Text == "2 have this tax id"
+	}
+	if e := s.entry(); !told || !cmp.Equal(e.Lessons, erp.Lessons{}) {
+		t.Errorf("the timeline says %+v, remembered is %+v", e.Timeline, e.Lessons)
+	}
+}

@@ -104,6 +104,8 @@ type script struct {
 	customer func() erp.Answer
 	create   func(erp.Document) erp.Answer
 	lookUp   func() erp.Answer
+	// lessons are what the client was told with each customer.
+	lessons []erp.Lessons
 }
 
 func (e *script) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
@@ -112,6 +114,7 @@ func (e *script) Document(o order.Order, ref erp.Reference) (erp.Document, error
 
 func (e *script) Customer(_ context.Context, d erp.Document) (erp.Document, erp.Answer) {
 	e.shift.did = append(e.shift.did, "customer")
+	e.lessons = append(e.lessons, d.Lessons)
 	d.CustomerID = "1"
 	return d, e.customer()
 }
