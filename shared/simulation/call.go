@@ -240,10 +240,11 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		w.effect(longRest)
 		return &fault{a.stage.Beyond, true}, true
 	}
-	one := fault{Mishap: a.stage.Faults[w.rng.IntN(len(a.stage.Faults))]}
-	if tardy {
-		one = a.tardy()
+	list := a.stage.Faults
+	if ofCustomers := a.ofCustomers(tardy); c.Introduces && (tardy || w.rng.IntN(2) == 0) && len(ofCustomers) > 0 {
+		list = ofCustomers // a customer is created once in many calls
 	}
+	one := fault{Mishap: list[w.rng.IntN(len(list))]}
 	if (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
 		return nil, false
 	}
@@ -264,14 +265,15 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	return &one, true
 }
 
-// tardy is a customer's creation that is lost and applied late.
-func (a *account) tardy() fault {
+// ofCustomers are the faults that befall the creation of a customer alone; tardy are those
+// in which it is lost and applied late.
+func (a *account) ofCustomers(tardy bool) (list []erpsim.Mishap) {
 	for _, m := range a.stage.Faults {
-		if m.OfCustomers && m.Mode == erpsim.DelayedApplyReset {
-			return fault{Mishap: m}
+		if m.OfCustomers && (!tardy || m.Mode == erpsim.DelayedApplyReset) {
+			list = append(list, m)
 		}
 	}
-	panic("the ERP creates no customers late")
+	return list
 }
 
 // feel notes how long the fault lasts, and what it makes of the order.
