@@ -31,7 +31,7 @@ const (
 	// goodEnd is how long after the last fault everything has to be done.
 	goodEnd = 2 * time.Hour
 	// calmEnd is how long after its last notice an order has to be done where there
-	// are no faults at all: Omie refuses a city that a buyer made up, and each time that an
+	// are no faults at all: an ERP may refuse a city that a buyer made up, and each time that an
 	// order waits, a sweep whose clock is ahead may wake it in vain, and again 10 minutes
 	// later.
 	calmEnd = 40 * time.Minute
