@@ -281,8 +281,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	}
 	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text,
 		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
-		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why,
-		TimeLeft: in.timeFor(in.client.CallLimit())}, nil
+		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why, TimeLeft: in.timeFor(in.client.CallLimit())}, nil
 }
 
 // order decodes the entry's payload, or what is fetched from the store by it. What
