@@ -2,6 +2,7 @@ package omie
 
 import (
 	_ "embed" // schema.json, example.yaml
+	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 )
@@ -46,6 +47,9 @@ func open(o erp.Options) (erp.Client, error) {
 func preview(doc erp.Document) (body []byte, open string, err error) {
 	if doc.CustomerID == "" {
 		open = "nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
+		if doc.Customer.TaxID == "" {
+			open = strings.Replace(open, "by tax id", "by a code of ours for their document", 1)
+		}
 	}
 	body, err = Request(doc, masked, masked)
 	return body, open, err
