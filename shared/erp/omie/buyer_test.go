@@ -76,28 +76,30 @@ func TestABuyerAbroadIsFoundByTheirCodeOrTaxID(t *testing.T) {
 	}
 }
 
-// Nobody is made the default customer who gave a document, and nobody a person of their own
-// who gave none.
-func TestOnlyWhoGaveNoDocumentIsTheDefaultCustomer(t *testing.T) {
+// The default customer is everybody's without a tax id. Where there is none, only who gave a
+// document abroad becomes a person of their own.
+func TestABuyerAbroadIsCreatedWhereThereIsNoDefault(t *testing.T) {
 	for name, c := range map[string]struct {
 		customer order.Customer
 		id       string
 	}{
 		"a document, abroad":        {order.Customer{Name: "Rui", ForeignID: "AB1", Address: order.Address{Country: "PT"}}, ""},
-		"no document, abroad":       {order.Customer{Name: "Rui", Address: order.Address{Country: "PT"}}, "3795260786"},
-		"a document, no country":    {order.Customer{Name: "Rui", ForeignID: "AB1"}, "3795260786"},
+		"no document, abroad":       {order.Customer{Name: "Rui", Address: order.Address{Country: "PT"}}, "rejected"},
+		"a document, no country":    {order.Customer{Name: "Rui", ForeignID: "AB1"}, "rejected"},
 		"a document and no name":    {order.Customer{ForeignID: "AB1", Address: order.Address{Country: "PT"}}, "rejected"},
-		"a document that is blanks": {order.Customer{Name: "Rui", ForeignID: "  ", Address: order.Address{Country: "PT"}}, "3795260786"},
+		"a document that is blanks": {order.Customer{Name: "Rui", ForeignID: "  ", Address: order.Address{Country: "PT"}}, "rejected"},
 	} {
-		o := paid(t, "100", "1 x 100")
-		o.Customer = c.customer
-		doc, err := client(t, `{"customer": {"default": 3795260786}, "services": {"*": {"nCodServico": 1}}}`).Document(o, reference)
-		got := doc.CustomerID
-		if err != nil {
-			got = "rejected"
-		}
-		if got != c.id {
-			t.Errorf("%s: %q, want %q: %v", name, got, c.id, err)
+		for settings, id := range map[string]string{`"customer": {}`: c.id, `"customer": {"default": 3795260786}`: "3795260786"} {
+			o := paid(t, "100", "1 x 100")
+			o.Customer = c.customer
+			doc, err := client(t, `{`+settings+`, "services": {"*": {"nCodServico": 1}}}`).Document(o, reference)
+			got := doc.CustomerID
+			if err != nil {
+				got = "rejected"
+			}
+			if got != id {
+				t.Errorf("%s, %s: %q, want %q: %v", name, settings, got, id, err)
+			}
 		}
 	}
 }

@@ -88,16 +88,15 @@ func representable(o order.Order) error {
 
 // knownCustomer is the nCodCli that needs no call: the default customer of an
 // order without a tax id. It is empty for a customer to be found or created, as a buyer
-// abroad with a document of their own is.
+// abroad with a document of their own is where no default stands for them.
 func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 	if err := customer.CheckTaxID(); err != nil {
 		return "", err
 	}
-	foreigner := hasForeignID(customer)
 	switch {
-	case customer.TaxID == "" && !foreigner && c.config.DefaultCustomer != "":
+	case customer.TaxID == "" && c.config.DefaultCustomer != "":
 		return c.config.DefaultCustomer.String(), nil
-	case customer.TaxID == "" && !foreigner:
+	case customer.TaxID == "" && !hasForeignID(customer):
 		return "", order.Reject(order.TaxIDReason, "the order has no CPF or CNPJ: add it in the store, or set erps.%s.customer.default in connections.yaml to the nCodCli of a customer for such orders", c.account)
 	case wire.Text(customer.Name) == "":
 		return "", order.Reject(order.Preflight, "the customer has no name, which Omie needs as razao_social: add it in the store's order")

@@ -28,17 +28,18 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 	case customer.TaxID != "":
 		e.How = "looked up by tax id, and created if Omie has none; one that exists stays as it is"
 		askFor(&e, customer, erp.CustomerCall{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}})
-	case hasForeignID(customer):
-		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, and created with it if Omie has none"
-		askFor(&e, customer, erp.CustomerCall{Call: string(consultarCliente), Fields: map[string]any{"codigo_cliente_integracao": masked}})
 	case c.DefaultCustomer != "":
 		e.How = fmt.Sprintf("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
 		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
-		e.Drop(customer.Name, "the customer's name and address", "the default customer stands for them")
+		e.Drop(customer.Name, "the customer's name, address and document", "the default customer stands for them")
+	case hasForeignID(customer):
+		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, and created with it if Omie has none"
+		askFor(&e, customer, erp.CustomerCall{Call: string(consultarCliente), Fields: map[string]any{"codigo_cliente_integracao": masked}})
 	default:
 		e.How = "nobody: the order has no tax id, and the account no customer.default"
 	}
 	switch {
+	case customer.TaxID == "" && c.DefaultCustomer != "": // who stands for their document, too
 	case !hasForeignID(customer):
 		e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has a field for it where a buyer abroad has no CPF or CNPJ")
 	case len(wire.OneLine(customer.ForeignID)) > maxForeign:
