@@ -55,7 +55,7 @@ func TestAPreviewSetsEveryFieldOfASaleThatIsMeant(t *testing.T) {
 		absent []string
 	}{"sale": {"Venda", quoteFields}, "quote": {"Orçamento", nil}} {
 		t.Run(name, func(t *testing.T) {
-			sale := previewSale(t, filepath.Join("testdata", name+".connections.yaml"))
+			sale := previewSale(t, name)
 			found := map[string][]any{}
 			flatten("", sale, found)
 			for field, allowed := range saleFields {
@@ -84,14 +84,14 @@ func checkValues(t *testing.T, found map[string][]any, kind string) {
 	t.Helper()
 	for field, want := range map[string]string{
 		"type": kind, "status": "Em aberto", "dateSold": "2026-11-20", "paymentMethod": "Cartão de Crédito", "paymentConditionType": "3x",
-		"total": "100", "discount": "10", "discountType": "R$", "discountPercentage": "0", "transportFee": "18.9", "otherExpenses": "9.5", "netTotal": "118.4",
+		"total": "100", "discount": "10", "discountPercentage": "10", "discountType": "%", "transportFee": "18.9", "otherExpenses": "9.5", "netTotal": "118.4",
 		"customer": "Cliente do Balcão", "customerId": "pes-consumidor", "details": "Pedido A-1003", "oc": "A-1003", "orig": "balcao", "origId": "1003",
 		"shipmentDetails": "Entregar a Cliente do Balcão", "shipmentCode": "BR1003", "description": "Venda da balcao",
 		"shipped": "false", "bonificacao": "false", "approved": "true", "fixedPaymentsDate": "true",
-		"sellersInfo.comission": "5", "sellersInfo.comissionValue": "5.9", "tags.tagId": "tag-loja", "acquirer.isWithAcquirerFee": "false",
+		"sellersInfo.comission": "5", "sellersInfo.comissionValue": "5.92", "foreseenShipment": "2026-11-30", "shipmentDate": "2026-12-02", "tags.tagId": "tag-loja", "acquirer.isWithAcquirerFee": "false",
 		"saleLines.qty": "1", "saleLines.price": "100", "saleLines.productId": "prod-camiseta", "saleLines.variationId": "var-p", "saleLines.details": "3 x Camiseta P",
 		"payments.nDup": "1 2 3", "payments.vDup": "39.47 39.47 39.46", "payments.dVenc": "2026-11-20 2026-12-20 2027-01-20",
-		"payments.tPag": "Cartão de Crédito Cartão de Crédito Cartão de Crédito", "payments.acquirerFee": "0 0 0",
+		"payments.tPag": "Cartão de Crédito Cartão de Crédito Cartão de Crédito", "payments.acquirerFee": "1.18 1.18 1.18",
 	} {
 		if got := strings.Trim(fmt.Sprint(found[field]), "[]"); got != want {
 			t.Errorf("%s is %q, want %q", field, got, want)
@@ -99,16 +99,17 @@ func checkValues(t *testing.T, found map[string][]any, kind string) {
 	}
 }
 
-func previewSale(t *testing.T, connections string) map[string]any {
+func previewSale(t *testing.T, name string) map[string]any {
 	t.Helper()
-	got := typeIn(t, "preview", "--connection", "balcao", "--connections", connections, filepath.Join("testdata", "sale.payload.json"))
+	got := typeIn(t, "preview", "--connection", "balcao", "--connections", filepath.Join("testdata", name+".connections.yaml"), filepath.Join("testdata", "sale.payload.json"))
 	wanted := ""
-	if strings.HasSuffix(connections, "quote.connections.yaml") {
+	if name == "quote" {
 		wanted = "carimbo: warning: erps.loja.sale.type is \"Orçamento\", and a paid order is a Venda\n"
 	}
 	if got.code != exitDone || complaints(got) != wanted {
 		t.Fatalf("exit code %d: %s", got.code, got.errors)
 	}
+	golden(t, name+".want.json", got.out)
 	d := json.NewDecoder(bytes.NewReader([]byte(got.out)))
 	d.UseNumber()
 	var sale map[string]any

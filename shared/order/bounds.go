@@ -14,7 +14,7 @@ const (
 	MaxNumber = 100
 
 	maxCurrency = 16
-	maxField    = 100 // the name of a field, a foreigner's document
+	maxField    = 100 // the name of a field or a status, a foreigner's document
 	maxCode     = 20  // a country, a CEP
 	maxEmail    = 254 // RFC 5321
 	maxEmails   = 4 * maxEmail
@@ -61,6 +61,7 @@ func (o Order) Bounded() Order {
 	from.cut(&o.Number, MaxNumber, "the order's number")
 	from.cut(&o.Currency, maxCurrency, "the currency")
 	o.Customer = o.Customer.bounded(&from)
+	from.cut(&o.Status, maxField, "the order's status")
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
 		from.cut(&l.Name, maxText, fmt.Sprintf("the name of line %d", i+1))
@@ -68,6 +69,7 @@ func (o Order) Bounded() Order {
 	}
 	payments := make([]Payment, len(o.Payments))
 	for i, p := range o.Payments {
+		from.cut(&p.Name, maxField, fmt.Sprintf("the name of payment %d", i+1))
 		from.cut(&p.Reference, maxText, fmt.Sprintf("the reference of payment %d", i+1))
 		payments[i] = p
 	}

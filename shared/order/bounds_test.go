@@ -53,7 +53,9 @@ func TestWhatIsCutToTheBoundsIsToldToAPreview(t *testing.T) {
 	for _, part := range []string{"state", "postal code", "country"} {
 		want = append(want, "the end of the "+part+" of the customer's address: it has 2000 bytes, and 20 are kept")
 	}
-	want = append(want, "the end of the name of line 1: "+long, "the end of the name of line 2: "+long, "the end of the reference of payment 1: "+long)
+	const short = "it has 2000 bytes, and 100 are kept"
+	want = append(want, "the end of the order's status: "+short, "the end of the name of line 1: "+long, "the end of the name of line 2: "+long,
+		"the end of the name of payment 1: "+short, "the end of the reference of payment 1: "+long)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

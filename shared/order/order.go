@@ -24,6 +24,8 @@ type Order struct {
 	PaidAt   time.Time `json:"paid_at,omitzero"`
 	// PaidRank says how well PaidAt is known.
 	PaidRank Rank `json:"paid_rank,omitempty"`
+	// Status is the store's own word for how the order stands; empty where it has none.
+	Status string `json:"status,omitempty"`
 
 	Customer Customer  `json:"customer"`
 	Lines    []Line    `json:"lines"`
@@ -142,7 +144,9 @@ func (l Line) Total() Money { return l.Gross().Sub(l.Discount) }
 
 // Payment is one way in which the order was paid.
 type Payment struct {
-	Method       Method    `json:"method"`
+	Method Method `json:"method"`
+	// Name is what the store itself calls the way of paying; empty where it doesn't say.
+	Name         string    `json:"name,omitempty"`
 	Amount       Money     `json:"amount"`
 	Installments int       `json:"installments,omitempty"`
 	PaidAt       time.Time `json:"paid_at,omitzero"`

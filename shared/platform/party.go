@@ -59,6 +59,9 @@ func Finished(o order.Order) order.Order {
 	for i := range o.Lines {
 		o.Lines[i].Name = Plain(o.Lines[i].Name)
 	}
+	for i := range o.Payments {
+		o.Payments[i].Name = Plain(o.Payments[i].Name)
+	}
 	if o.Fees.IsNegative() {
 		o.TakeOff(o.Fees, "the sum of the fees")
 		o.Fees = order.Money{}

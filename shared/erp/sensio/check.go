@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
@@ -31,6 +32,7 @@ func Check(settings json.RawMessage) []erp.Problem {
 	c.lookUp(raw["lookup"])
 	c.customer(raw["customer"])
 	if sale, ok := c.object("sale", raw["sale"]); ok {
+		c.customerID(sale["customerId"], raw["customer"])
 		c.sale(sale)
 	}
 	items, _ := c.object("items", raw["items"])
@@ -45,14 +47,12 @@ var (
 		"total":              filledIn,
 		"netTotal":           filledIn,
 		"discount":           filledIn,
-		"discountType":       filledIn,
 		"discountPercentage": filledIn,
 		"otherExpenses":      filledIn,
 		"transportFee":       filledIn,
 		"payments":           filledIn,
 		"dateSold":           "the order's date is filled in",
 		"customer":           "the order's customer is filled in",
-		"customerId":         "the order's customer is filled in; for orders without a tax id set customer.default",
 		"orig":               "Carimbo fills it in: it is how the sale is recognized as ours; set orig on the connection instead",
 		"origId":             "Carimbo fills it in: it is how the sale is recognized as ours",
 	}
@@ -183,7 +183,11 @@ func (c *checker) query(path string, q map[string]any, known []string, needs str
 }
 
 func (c *checker) sale(sale map[string]any) {
-	sale = c.freight(sale)
+	for _, name := range slices.Sorted(maps.Keys(sale)) {
+		c.empty("sale."+name, sale[name])
+	}
+	sale = maps.Clone(c.payments(c.freight(sale)))
+	followed := follow(sale, anyDay)
 	c.fields("sale", sale, refusedInSale, reflect.TypeFor[Sale]())
 	c.texts("sale", sale, placeholder.OfOrder)
 	var s Sale
@@ -196,6 +200,8 @@ func (c *checker) sale(sale map[string]any) {
 	for _, p := range s.problems() {
 		c.refuse("sale."+p.Path, "%s", p.Message)
 	}
+	c.contradictions(s)
+	c.sellers(s)
 	for _, name := range []string{"oc", "shipmentCode"} {
 		if text, _ := sale[name].(string); text != "" && !strings.Contains(text, "{") {
 			c.warn("sale."+name, "is the same for every order; {order.number} and {order.id} are the order's")
@@ -208,11 +214,14 @@ func (c *checker) sale(sale map[string]any) {
 		c.warn("sale.type", "a paid order is a %s", typeSale)
 	}
 	for _, d := range s.dates() {
-		if isDate(d.value) && !c.hasProblem("sale."+d.name) {
-			c.warn("sale."+d.name, "is the same day for every order")
+		if isDate(d.value) && !c.hasProblem("sale."+d.name) && !slices.Contains(followed, d.name) {
+			c.warn("sale."+d.name, `is the same day for every order; "+3d" is three days after the order's`)
 		}
 	}
 }
+
+// anyDay stands for the order's where there is none.
+var anyDay = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC) // never written to
 
 func (c *checker) items(items map[string]any) {
 	if len(items) == 0 {

@@ -17,7 +17,8 @@ type Config struct {
 	Customer Customer `json:"customer"`
 	// Sale is the part of POST /sales that is the same for every order, with
 	// placeholders in its texts. Its modFrete may say one for orders with freight and
-	// one for those without.
+	// one for those without, its dates may be days after the order's ("+3d"), and of its
+	// payments it has what is the same for each, acquirerFee.
 	Sale map[string]any `json:"sale"`
 	// Items maps the store's SKU to fields of saleLines.
 	Items map[string]map[string]any `json:"items"`

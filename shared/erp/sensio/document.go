@@ -21,7 +21,11 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err := representable(o, ref); err != nil {
 		return erp.Document{}, err
 	}
-	if err := c.knowable(o.Customer); err != nil {
+	knowable := c.knowable
+	if c.fixedCustomer() != "" {
+		knowable = order.Customer.CheckTaxID
+	}
+	if err := knowable(o.Customer); err != nil {
 		return erp.Document{}, err
 	}
 	sale, err := c.sale(o, ref)
@@ -71,10 +75,13 @@ func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
 	}
 	setDefault(&s.Type, typeSale)
 	setDefault(&s.Status, defaultStatus)
+	s.pruned()
 	s.Orig, s.OrigID = ref.Orig, ref.OrigID
+	setDefault(&s.OrigStatus, wire.Text(o.Status))
+	setDefault(&s.OrigPaymentMethod, wire.Text(namesOf(o.Payments)))
 	s.Customer = wire.Text(o.Customer.Name)
 	if o.Customer.TaxID == "" {
-		s.CustomerID = c.config.Customer.Default
+		setDefault(&s.CustomerID, c.config.Customer.Default)
 	}
 	if day := dayOf(o); !day.IsZero() {
 		s.DateSold = day.Format(time.DateOnly)
@@ -85,7 +92,16 @@ func (c *Client) sale(o order.Order, ref erp.Reference) (Sale, error) {
 		return Sale{}, err
 	}
 	s.priced(said)
-	return s, s.pay(o)
+	s.commissions(o.Total)
+	err = s.pay(o)
+	s.acquirerFees(c.config.Sale["payments"])
+	return s, err
+}
+
+// fixedCustomer is the customerId of every sale; empty where each has its own.
+func (c *Client) fixedCustomer() string {
+	id, _ := c.config.Sale["customerId"].(string)
+	return id
 }
 
 func setDefault(field *string, value string) {
@@ -141,8 +157,11 @@ func (s *Sale) priced(o order.Order) {
 	s.OtherExpenses = number(o.Fees.Add(o.Tax))
 	s.TransportFee = number(o.Freight)
 	s.Discount = number(discount)
-	s.DiscountType = inReais
-	s.DiscountPercentage = "0"
+	asked := s.DiscountType
+	s.DiscountType, s.DiscountPercentage = inReais, "0"
+	if asked == inPercent {
+		s.inPercent(goods, discount)
+	}
 	s.NetTotal = number(o.Total)
 }
 

@@ -258,7 +258,7 @@ func take(t testing.TB, sim *sensiosim.Sim, doc erp.Document) {
 func TestASaleSaysLittleWhereLittleIsConfigured(t *testing.T) {
 	got := request(t, document(t, client(t, settings), paid(t, "100", "2 x 50")))
 	want := read(t, []byte(`{
-		"total": 100, "dateSold": "2026-11-21", "type": "Venda", "status": "Em aberto", "paymentMethod": "PIX",
+		"total": 100, "dateSold": "2026-11-21", "type": "Venda", "status": "Em aberto", "paymentMethod": "PIX", "origPaymentMethod": "pix",
 		"payments": [{"nDup": 1, "dVenc": "2026-11-21", "vDup": 100, "tPag": "PIX"}],
 		"customer": "Ana Prado", "otherExpenses": 0, "discount": 0, "discountType": "R$", "discountPercentage": 0, "transportFee": 0,
 		"netTotal": 100, "orig": "loja-online", "origId": "820982911946154508",
@@ -321,6 +321,7 @@ func TestPaymentsAreMonthlyAndAddUp(t *testing.T) {
 		"one payment":          {"100", []order.Payment{{Method: order.Boleto, Amount: order.Cents(10000)}}, "Boleto Bancário : 1 2026-11-21 100 Boleto Bancário"},
 		"none named":           {"100", nil, "Outros : 1 2026-11-21 100 Outros"},
 		"a word of nobody's":   {"100", []order.Payment{{Method: "conchas", Amount: order.Cents(10000)}}, "Outros : 1 2026-11-21 100 Outros"},
+		"said to be free":      {"100", []order.Payment{{Method: order.Free, Amount: order.Cents(10000)}}, "Outros : 1 2026-11-21 100 Outros"},
 		"nothing paid":         {"0", []order.Payment{{Method: order.Free}}, "Sem Pagamento :"},
 		"thirds":               {"100", []order.Payment{{Method: order.CreditCard, Amount: order.Cents(10000), Installments: 3}}, "Cartão de Crédito 3x: 1 2026-11-21 33.34 Cartão de Crédito, 2 2026-12-21 33.33 Cartão de Crédito, 3 2027-01-21 33.33 Cartão de Crédito"},
 		"from the month's end": {"20", []order.Payment{{Method: order.CreditCard, Amount: order.Cents(2000), Installments: 2, PaidAt: day(2027, 1, 31)}}, "Cartão de Crédito 2x: 1 2027-01-31 10 Cartão de Crédito, 2 2027-02-28 10 Cartão de Crédito"},
@@ -396,7 +397,7 @@ func TestEveryMethodHasAWordThatSensioKnows(t *testing.T) {
 		o := paid(t, "10", "1 x 10")
 		o.Payments[0].Method = m
 		s := document(t, client(t, settings), o).Body.(sensio.Sale)
-		if !isOf(published["paymentMethod"], s.PaymentMethod) || m != order.Other && s.PaymentMethod == "Outros" {
+		if !isOf(published["paymentMethod"], s.PaymentMethod) || m != order.Other && m != order.Free && s.PaymentMethod == "Outros" {
 			t.Errorf("%s is %q", m, s.PaymentMethod)
 		}
 	}

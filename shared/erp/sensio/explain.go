@@ -3,7 +3,6 @@ package sensio
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,9 +22,14 @@ func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Expl
 	customer, fields := o.Customer, map[string]any{"customer": wire.Text(o.Customer.Name)}
 	e.Asked = []erp.CustomerCall{{Call: "POST /sales", Fields: fields}}
 	q := c.Customer.Query
+	fixed, _ := c.Sale["customerId"].(string)
 	switch {
 	case customer.CheckTaxID() != nil:
 		e.How, e.Asked = "nobody: the tax id can't be used", nil
+	case fixed != "":
+		e.How = "the person of sale.customerId, whoever bought"
+		fields["customerId"] = fixed
+		e.Drop(string(customer.TaxID), "the customer's tax id", "sale.customerId is everybody's")
 	case customer.TaxID != "" && q != nil:
 		e.How = "asked for by tax id, and by name alone if Sensio knows nobody; nobody is created"
 		e.Asked = slices.Insert(e.Asked, 0, erp.CustomerCall{Call: "GET " + q.Path, Fields: map[string]any{"customer.tax_id": string(customer.TaxID)}})
@@ -50,8 +54,6 @@ func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Expl
 	return e, nil
 }
 
-var timesOf = regexp.MustCompile(`^([0-9]{1,3})x$`)
-
 // contradictions are constants of sale that say something else than the order.
 func contradictions(e *erp.Explanation, configured map[string]any, o order.Order) {
 	if configured["modFrete"] == noFreight && !o.Freight.IsZero() {
@@ -73,7 +75,7 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 	}
 	if said := timesOf.FindStringSubmatch(s.PaymentConditionType); said != nil && len(o.PaidIn()) > 0 {
 		if n, err := strconv.Atoi(said[1]); err == nil && !slices.Contains(o.PaidIn(), n) {
-			e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d", s.PaymentConditionType, o.PaidIn()[0])
+			e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d: it isn't sent", s.PaymentConditionType, o.PaidIn()[0])
 		}
 	}
 	if s.Type != "" && s.Type != typeSale {

@@ -74,11 +74,11 @@ func TestAConstantThatContradictsTheOrderIsNamed(t *testing.T) {
 		"nothing":            {`{}`, ""},
 		"of the order":       {`{"oc": "{order.number}", "paymentMethod": "PIX", "paymentConditionType": "1x", "modFrete": "0 - Por conta do emitente", "type": "Venda", "bonificacao": false}`, ""},
 		"method":             {`{"paymentMethod": "Cartão de Crédito"}`, `sale.paymentMethod is "Cartão de Crédito", and the order was paid by "PIX"`},
-		"condition":          {`{"paymentConditionType": "3x"}`, `sale.paymentConditionType is "3x", and the order was paid in 1`},
+		"condition":          {`{"paymentConditionType": "3x"}`, `sale.paymentConditionType is "3x", and the order was paid in 1: it isn't sent`},
 		"freight":            {`{"modFrete": "9 - Sem frete"}`, `sale.modFrete is "9 - Sem frete", and the order has freight of 18.90: "0 - Por conta do emitente" is sent instead`},
 		"freight said twice": {`{"modFrete": {"with": "0 - Por conta do emitente", "without": "9 - Sem frete"}, "oc": "1"}`, `sale.oc is "1", and the order's number is "4127"`},
 		"type":               {`{"type": "Outros"}`, `sale.type is "Outros", and a paid order is a Venda`},
-		"a gift":             {`{"bonificacao": true}`, "sale.bonificacao is true, and 28.90 was paid"},
+		"a gift":             {`{"bonificacao": true, "type": "Bonificação/Remessa"}`, `sale.type is "Bonificação/Remessa", and a paid order is a Vendasale.bonificacao is true, and 28.90 was paid`},
 		"number":             {`{"oc": "1"}`, `sale.oc is "1", and the order's number is "4127"`},
 		"a day before":       {`{"shipmentDate": "2020-01-01"}`, "sale.shipmentDate is 2020-01-01, and the order was paid on " + order.Moment{At: o.PaidAt}.Day()},
 	} {

@@ -18,10 +18,14 @@ const (
 
 var freights = []string{freightOfIssuer, "1 - Por conta do destinatário/remetente", "2 - Por conta de terceiros", noFreight} // never written to
 
-// saleFor is the configured sale with the one kind of freight, modFrete, that goes with
-// what the order has: sale.modFrete may say both, { with: ..., without: ... }, and one
-// that says no freight doesn't count for an order that has some.
+// saleFor is the configured sale as it is for one order: with its days, and with the one
+// kind of freight, modFrete, that goes with what the order has. sale.modFrete may say both,
+// { with: ..., without: ... }, and one that says no freight doesn't count for an order that
+// has some. What is said of each payment, and not of the sale, isn't there.
 func saleFor(configured map[string]any, o order.Order) map[string]any {
+	sale := maps.Clone(configured)
+	delete(sale, "payments")
+	follow(sale, dayOf(o))
 	kind := configured["modFrete"]
 	if by, ok := kind.(map[string]any); ok {
 		kind = by["without"]
@@ -32,11 +36,9 @@ func saleFor(configured map[string]any, o order.Order) map[string]any {
 	if kind == noFreight && !o.Freight.IsZero() {
 		kind = freightOfIssuer
 	}
-	if kind == nil {
-		return configured
+	if kind != nil {
+		sale["modFrete"] = kind
 	}
-	sale := maps.Clone(configured)
-	sale["modFrete"] = kind
 	return sale
 }
 

@@ -1,7 +1,11 @@
 package sensio
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +39,14 @@ func methodName(m order.Method) string {
 	return otherMethod
 }
 
+// paidBy is the word for how something was paid, which it was not by nothing.
+func paidBy(m order.Method) string {
+	if m == order.Free {
+		return otherMethod
+	}
+	return methodName(m)
+}
+
 // pay fills in the payments: one per instalment, monthly from the day of the
 // payment, to the cent. The customer's payments are only how the total is split:
 // where they don't add up to it (interest on instalments that the store doesn't
@@ -42,11 +54,12 @@ func methodName(m order.Method) string {
 // method or condition stays.
 func (s *Sale) pay(o order.Order) error {
 	if o.Total.IsZero() {
-		setDefault(&s.PaymentMethod, free)
+		s.PaymentMethod = free
+		s.conditioned()
 		return nil
 	}
 	paid := paymentsOf(o)
-	setDefault(&s.PaymentMethod, methodName(largest(paid).Method))
+	setDefault(&s.PaymentMethod, paidBy(largest(paid).Method))
 	amounts := make([]order.Money, len(paid))
 	for i, p := range paid {
 		amounts[i] = p.Amount
@@ -56,10 +69,49 @@ func (s *Sale) pay(o order.Order) error {
 			return err
 		}
 	}
+	s.conditioned()
 	if len(paid) == 1 && len(s.Payments) > 1 {
 		setDefault(&s.PaymentConditionType, fmt.Sprintf("%dx", len(s.Payments)))
 	}
 	return nil
+}
+
+// conditioned takes out a configured condition that names another number of instalments
+// than the order was paid in.
+func (s *Sale) conditioned() {
+	if n := instalmentsIn(s.PaymentConditionType); n > 0 && n != len(s.Payments) {
+		s.PaymentConditionType = ""
+	}
+}
+
+// instalmentsIn is how many a condition names: "3x" three, and so does "30 60 90", the days
+// of each; 0 where its words name none.
+func instalmentsIn(condition string) int {
+	if said := timesOf.FindStringSubmatch(condition); said != nil {
+		n, _ := strconv.Atoi(said[1]) // three digits at most
+		return n
+	}
+	if daysOf.MatchString(condition) {
+		return len(strings.Fields(condition))
+	}
+	return 0
+}
+
+var (
+	timesOf = regexp.MustCompile(`^([0-9]{1,3})x$`)
+	daysOf  = regexp.MustCompile(`^[0-9]{1,4}( [0-9]{1,4})*$`)
+)
+
+// namesOf is how the store itself calls the ways of paying, in one text.
+func namesOf(payments []order.Payment) string {
+	var names []string
+	for _, p := range payments {
+		name := cmp.Or(p.Name, string(p.Method))
+		if name != "" && name != string(order.Other) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // paymentsOf are the order's, or one of the whole total where the platform names
@@ -92,17 +144,12 @@ func (s *Sale) installments(p order.Payment, share order.Money, o order.Order, i
 	if first.IsZero() {
 		return order.Reject(order.Preflight, "payment %d has no date, which Sensio needs as dVenc, and neither has the order: enter it in Sensio by hand", i+1)
 	}
-	tPag := methodName(p.Method)
+	tPag := paidBy(p.Method)
 	for month, part := range order.Apportion(share, equal(max(1, p.Installments))) {
 		if part.IsZero() {
 			continue // fewer cents than instalments, or a payment of nothing
 		}
-		payment := Payment{NDup: len(s.Payments) + 1, DVenc: monthsAfter(first, month).Format(time.DateOnly), VDup: number(part), TPag: tPag}
-		// With an acquirer Sensio might add a fee of its own to what was paid.
-		if s.Acquirer != nil && strings.HasPrefix(tPag, cards) {
-			payment.AcquirerFee = "0"
-		}
-		s.Payments = append(s.Payments, payment)
+		s.Payments = append(s.Payments, Payment{NDup: len(s.Payments) + 1, DVenc: monthsAfter(first, month).Format(time.DateOnly), VDup: number(part), TPag: tPag})
 	}
 	return nil
 }

@@ -104,17 +104,20 @@ type Acquirer struct {
 const (
 	typeSale       = "Venda"
 	typeQuote      = "Orçamento"
+	typeGift       = "Bonificação/Remessa"
 	statusOpen     = "Em aberto"
 	statusInvoiced = "Faturado"
 	inReais        = "R$"
+	inPercent      = "%"
+	refused        = "Recusado"
 )
 
 // The enumerations, as the page writes them.
 var (
-	saleTypes         = []string{typeSale, "Assistência Técnica", typeQuote, "Compra", "Venda Representação", "Bonificação/Remessa", "Outros"}
+	saleTypes         = []string{typeSale, "Assistência Técnica", typeQuote, "Compra", "Venda Representação", typeGift, "Outros"}
 	statuses          = []string{statusOpen, statusInvoiced}
-	amountTypes       = []string{"%", inReais}
-	negotiations      = []string{"Em orçamento", "Recusado", "Aprovado"}
+	amountTypes       = []string{inPercent, inReais}
+	negotiations      = []string{"Em orçamento", refused, "Aprovado"}
 	shipmentAddresses = []string{"Endereço da Pessoa", "Endereço de Entrega", "Endereço de Cobrança", "Endereço Secundário"}
 ) // never written to
 
@@ -149,7 +152,7 @@ func (s Sale) problems() []erp.Problem {
 		switch {
 		case d.value == "":
 		case !isDate(d.value):
-			refuse(d.name, "must be a date like 2026-11-21")
+			refuse(d.name, `must be a date like 2026-11-21, or days after the order's, like "+3d"`)
 		case d.quote && s.Type != typeQuote:
 			refuse(d.name, "belongs to a quote, and type is not %s; remove it", typeQuote)
 		}
@@ -176,6 +179,15 @@ func (s Sale) dates() []dated {
 func isDate(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
+}
+
+// pruned leaves out the objects that say nothing, as those do whose placeholders come to
+// nothing for an order.
+func (s *Sale) pruned() {
+	s.Tags = slices.DeleteFunc(s.Tags, func(t Tag) bool { return t == Tag{} })
+	if s.Acquirer != nil && *s.Acquirer == (Acquirer{}) {
+		s.Acquirer = nil
+	}
 }
 
 // sum adds the sale up as Sensio does, from the numbers that will be sent. Where

@@ -19,6 +19,7 @@ type paid struct {
 	Order struct {
 		ID       loose.Text      `json:"id"`
 		Number   loose.Text      `json:"number"`
+		Status   loose.Text      `json:"status"`
 		Test     bool            `json:"test"`
 		Currency loose.Text      `json:"currency"`
 		PlacedAt loose.Text      `json:"placed_at"`
@@ -62,6 +63,7 @@ type line struct {
 
 type payment struct {
 	Method       loose.Text      `json:"method"`
+	Name         loose.Text      `json:"name"`
 	Amount       json.RawMessage `json:"amount"`
 	Installments int             `json:"installments"`
 	PaidAt       loose.Text      `json:"paid_at"`
@@ -81,6 +83,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	o := order.Order{
 		ID:       string(in.ID),
 		Number:   number(in.Number, in.ID),
+		Status:   string(in.Status),
 		Currency: strings.ToUpper(string(in.Currency)),
 		PlacedAt: r.time("order.placed_at", in.PlacedAt),
 		PaidAt:   r.time("order.paid_at", in.PaidAt),
@@ -214,6 +217,7 @@ func (r *reader) payments(in []payment) []order.Payment {
 		}
 		out = append(out, order.Payment{
 			Method:       method,
+			Name:         string(p.Name),
 			Amount:       r.money(at+"amount", p.Amount),
 			Installments: p.Installments,
 			PaidAt:       r.time(at+"paid_at", p.PaidAt),

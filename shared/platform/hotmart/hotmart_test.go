@@ -262,7 +262,7 @@ func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 	approved := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
 	want := order.Order{
 		Origins: order.Origins{Payer: "data.buyer", Rule: "the only party of the payload", TaxID: "data.buyer.document", PaidAt: "data.purchase.approved_date"},
-		ID:      "HP2640917385", Number: "HP2640917385", Currency: "BRL",
+		ID:      "HP2640917385", Number: "HP2640917385", Status: "APPROVED", Currency: "BRL",
 		PlacedAt: time.Date(2026, 11, 21, 14, 58, 3, 0, time.UTC), PaidAt: approved, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Helena Prado", Email: "helena.prado@correio.example", Phone: "+55 31 95555-0142", TaxID: "38491726519",
@@ -271,7 +271,7 @@ func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 		},
 		Lines: []order.Line{{SKUs: []string{"CURSO-GO", "5128734"}, Name: "Go na prática", Quantity: order.Pieces(1),
 			UnitPrice: order.Cents(49700)}},
-		Payments: []order.Payment{{Method: order.Pix, Amount: order.Cents(49700), Installments: 1, PaidAt: approved,
+		Payments: []order.Payment{{Method: order.Pix, Name: "PIX", Amount: order.Cents(49700), Installments: 1, PaidAt: approved,
 			Reference: "HP2640917385"}},
 		Total: order.Cents(49700),
 	}

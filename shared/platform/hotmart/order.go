@@ -50,6 +50,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	return platform.Finished(order.Order{
 		ID:       string(buy.Transaction),
 		Number:   string(buy.Transaction),
+		Status:   string(buy.Status),
 		Currency: strings.ToUpper(string(currency)),
 		PlacedAt: e.placedAt(),
 		PaidAt:   paid.At,
@@ -64,6 +65,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		}},
 		Payments: []order.Payment{{
 			Method:       method(buy.Payment.Type),
+			Name:         string(buy.Payment.Type),
 			Amount:       amount,
 			Installments: installments(buy.Payment.Installments),
 			PaidAt:       paid.At,

@@ -22,6 +22,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
+		Status:   string(b.FinancialStatus),
 		Currency: strings.ToUpper(string(cmp.Or(b.TotalPriceSet.ShopMoney.CurrencyCode, b.Currency))),
 		PlacedAt: b.placedAt(),
 		PaidAt:   paid.At,
@@ -32,7 +33,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	if err := b.amounts(&o, s); err != nil {
 		return order.Order{}, err
 	}
-	o.Payments = []order.Payment{{Method: b.method(o.Total), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}
+	o.Payments = []order.Payment{{Method: b.method(o.Total), Name: b.gateways(), Amount: o.Total, Installments: 1, PaidAt: o.PaidAt}}
 	return platform.Finished(o), nil
 }
 
@@ -56,6 +57,15 @@ func (b body) method(total order.Money) order.Method {
 		return order.Other
 	}
 	return found
+}
+
+// gateways are the names of all that were paid with.
+func (b body) gateways() string {
+	names := make([]string, len(b.PaymentGatewayNames))
+	for i, name := range b.PaymentGatewayNames {
+		names[i] = string(name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func gateway(name string) order.Method {

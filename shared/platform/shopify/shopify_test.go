@@ -259,7 +259,7 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 11, 2, 19, 0, brt)
 	want := order.Order{
 		Origins: order.Origins{Payer: "billing_address", Rule: "the first that names anybody, of billing_address, customer, shipping_address", TaxID: "note_attributes.CPF", PaidAt: "updated_at"},
-		ID:      "6120438815907", Number: "#1048", Currency: "BRL",
+		ID:      "6120438815907", Number: "#1048", Status: "paid", Currency: "BRL",
 		PlacedAt: time.Date(2026, 11, 21, 11, 2, 12, 0, brt), PaidAt: paid, PaidRank: order.ByNotice,
 		Customer: order.Customer{
 			Name: "Beatriz Furtado", Email: "beatriz.furtado@correio.example", Phone: "+55 51 95555-0126", TaxID: "51483029760",
@@ -269,7 +269,7 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 			{SKUs: []string{"CAMISETA-P"}, Name: "Camiseta Aurora - P", Quantity: order.Pieces(2), UnitPrice: order.Cents(8990), Discount: order.Cents(1798)},
 			{SKUs: []string{"variant:44121005"}, Name: "Moletom Aurora - M", Quantity: order.Pieces(1), UnitPrice: order.Cents(12900), Discount: order.Cents(1290)},
 		},
-		Payments: []order.Payment{{Method: order.CreditCard, Amount: order.Cents(30252), Installments: 1, PaidAt: paid}},
+		Payments: []order.Payment{{Method: order.CreditCard, Name: "Mercado Pago - Cartões", Amount: order.Cents(30252), Installments: 1, PaidAt: paid}},
 		Freight:  order.Cents(2460),
 		Total:    order.Cents(30252),
 	}

@@ -1,6 +1,7 @@
 package woocommerce
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	o := order.Order{
 		ID:       string(b.ID),
 		Number:   b.number(),
+		Status:   string(b.Status),
 		Currency: strings.ToUpper(string(b.Currency)),
 		PlacedAt: b.dateCreated(),
 		PaidAt:   paid.At,
@@ -151,6 +153,7 @@ func (b body) payment(o order.Order) order.Payment {
 	}
 	return order.Payment{
 		Method:       method,
+		Name:         string(cmp.Or(b.PaymentMethodTitle, b.PaymentMethod)),
 		Amount:       o.Total,
 		Installments: b.installments(),
 		PaidAt:       o.PaidAt,

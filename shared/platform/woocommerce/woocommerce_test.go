@@ -328,7 +328,7 @@ func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 	want := order.Order{
 		Origins: order.Origins{Payer: "billing", Rule: "the first that names anybody, of billing, shipping", TaxID: "billing.cpf", PaidAt: "date_paid_gmt",
 			Discount: []string{"fee_lines[0].total is -9.88: a negative fee is a discount"}},
-		ID: "4127", Number: "4127", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
+		ID: "4127", Number: "4127", Status: "processing", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Caio Bittencourt", Email: "caio.bittencourt@correio.example", Phone: "+55 41 95555-0173", TaxID: "72640518380",
 			Address: order.Address{Street: "Rua das Palmeiras", Number: "318", Complement: "casa 2", District: "Vila Izabel",
@@ -338,7 +338,7 @@ func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 			{SKUs: []string{"CAMISETA-P"}, Name: "Camiseta Aurora – P", Quantity: order.Pieces(3), UnitPrice: order.Cents(5990), Discount: order.Cents(1797)},
 			{SKUs: []string{"id:1310"}, Name: "Caneca esmaltada", Quantity: order.Pieces(1), UnitPrice: order.Cents(3990), Discount: order.Cents(399)},
 		},
-		Payments: []order.Payment{{Method: order.Pix, Amount: order.Cents(20626), Installments: 1, PaidAt: paid, Reference: "118204467193"}},
+		Payments: []order.Payment{{Method: order.Pix, Name: "Pix", Amount: order.Cents(20626), Installments: 1, PaidAt: paid, Reference: "118204467193"}},
 		Freight:  order.Cents(1850),
 		Discount: order.Cents(988),
 		Total:    order.Cents(20626),

@@ -72,7 +72,7 @@ func (s *Sim) validate(v map[string]any) *refusal {
 	if wrong := sale.check("", v); wrong != "" {
 		return refuse("%s", wrong)
 	}
-	for _, rule := range []func(map[string]any) *refusal{s.customer, s.lines, quote, discount, sums, payments} {
+	for _, rule := range []func(map[string]any) *refusal{s.customer, s.lines, quote, discount, sums, payments, condition, sellers, freight} {
 		if refused := rule(v); refused != nil {
 			return refused
 		}
@@ -124,19 +124,66 @@ func discount(v map[string]any) *refusal {
 	if textOf(v, "discountType") == "%" && (moneyOf(v, "discountPercentage").IsZero() || moneyOf(v, "discount").IsZero()) {
 		return refuse("discount e discountPercentage devem ser informados")
 	}
+	if percent, err := order.ParseQuantity(fmt.Sprint(v["discountPercentage"])); err == nil && textOf(v, "discountType") == "%" {
+		goods := goodsOf(v)
+		if counted := goods.Times(percent).PerPiece(order.Pieces(100)).Round(); !counted.Equal(moneyOf(v, "discount")) {
+			return refuse("discount %s difere de %s%% de %s", moneyOf(v, "discount"), percent, goods)
+		}
+	}
 	if textOf(v, "discountType") != "%" && !moneyOf(v, "discountPercentage").IsZero() {
 		return refuse("discountPercentage somente é informado ao escolher porcentagem")
 	}
 	return nil
 }
 
+// condition holds the condition, "3x" or the days of each instalment, and the method of who
+// pays nothing to the payments.
+func condition(v map[string]any) *refusal {
+	said, n := textOf(v, "paymentConditionType"), len(listOf(v, "payments"))
+	named := 0
+	for _, word := range strings.Fields(said) {
+		if _, err := strconv.Atoi(word); err != nil {
+			named = 0
+			break
+		}
+		named++
+	}
+	if times, found := strings.CutSuffix(strings.ToLower(said), "x"); found {
+		named, _ = strconv.Atoi(times)
+	}
+	if named > 0 && named != n {
+		return refuse("paymentConditionType %s difere das %d parcelas", said, n)
+	}
+	if n > 0 && textOf(v, "paymentMethod") == "Sem Pagamento" {
+		return refuse("Sem Pagamento não tem parcelas")
+	}
+	return nil
+}
+
+// sellers: whoever says a commission in per cent has to say it in reais, too.
+func sellers(v map[string]any) *refusal {
+	for i, s := range listOf(v, "sellersInfo") {
+		_, percent := s["comission"]
+		if _, inReais := s["comissionValue"]; percent && !inReais {
+			return refuse("sellersInfo[%d].comissionValue deve ser informado junto a comission", i)
+		}
+		if moneyOf(s, "comission").Cmp(order.Cents(100_00)) > 0 {
+			return refuse("sellersInfo[%d].comission é maior que 100", i)
+		}
+	}
+	return nil
+}
+
+func freight(v map[string]any) *refusal {
+	if textOf(v, "modFrete") == "9 - Sem frete" && !moneyOf(v, "transportFee").IsZero() {
+		return refuse("transportFee %s e modFrete 9 - Sem frete", moneyOf(v, "transportFee"))
+	}
+	return nil
+}
+
 // sums holds total to the lines and netTotal to its parts, where they are given.
 func sums(v map[string]any) *refusal {
-	var goods order.Money
-	for _, l := range listOf(v, "saleLines") {
-		quantity, _ := order.ParseQuantity(fmt.Sprint(l["qty"]))
-		goods = goods.Add(moneyOf(l, "price").Times(quantity))
-	}
+	goods := goodsOf(v)
 	if _, has := v["total"]; has && !goods.Equal(moneyOf(v, "total")) {
 		return refuse("total %s difere da soma dos itens %s", moneyOf(v, "total"), goods)
 	}
@@ -150,14 +197,19 @@ func sums(v map[string]any) *refusal {
 	return nil
 }
 
-// netOf is the net value, of a sale whose sums were judged.
-func netOf(v map[string]any) order.Money {
+// goodsOf is what the lines come to.
+func goodsOf(v map[string]any) order.Money {
 	var goods order.Money
 	for _, l := range listOf(v, "saleLines") {
 		quantity, _ := order.ParseQuantity(fmt.Sprint(l["qty"]))
 		goods = goods.Add(moneyOf(l, "price").Times(quantity))
 	}
-	return goods.Sub(moneyOf(v, "discount")).Add(moneyOf(v, "otherExpenses")).Add(moneyOf(v, "transportFee"))
+	return goods
+}
+
+// netOf is the net value, of a sale whose sums were judged.
+func netOf(v map[string]any) order.Money {
+	return goodsOf(v).Sub(moneyOf(v, "discount")).Add(moneyOf(v, "otherExpenses")).Add(moneyOf(v, "transportFee"))
 }
 
 func payments(v map[string]any) *refusal {

@@ -126,6 +126,9 @@ func (f field) check(at string, v any) string {
 			if !ok {
 				return fmt.Sprintf("%s[%d] deve ser um objeto", at, i)
 			}
+			if len(inner) == 0 {
+				return fmt.Sprintf("%s[%d] não pode ser vazio", at, i)
+			}
 			if wrong := f.of.check(fmt.Sprintf("%s[%d].", at, i), inner); wrong != "" {
 				return wrong
 			}
@@ -135,6 +138,9 @@ func (f field) check(at string, v any) string {
 		inner, ok := v.(map[string]any)
 		if !ok {
 			return at + " deve ser um objeto"
+		}
+		if len(inner) == 0 {
+			return at + " não pode ser vazio"
 		}
 		return f.of.check(at+".", inner)
 	}
