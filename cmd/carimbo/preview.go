@@ -30,6 +30,10 @@ it, every part of the total, and what was left out with why. The customer is
 masked there unless --full. --json has all of it in one object on stdout, with the
 request under "request".
 
+With --data or --stack it tells, too, how the request differs from the one that
+was sent last of this order, field by field, while the contents of that are kept:
+so what newer contents or a changed account would change is seen before a retry.
+
 FILE holds the body of a webhook; - is stdin. An order that would be rejected is
 told on stderr, with what to do, and so is what of the account contradicts it.`,
 		Example: "  carimbo preview --connection cursos events/payloads/hotmart/purchase_approved.json",
@@ -48,12 +52,14 @@ told on stderr, with what to do, and so is what of the account contradicts it.`,
 			if full {
 				v.mask = func(text string) string { return text }
 			}
-			err = c.preview(s, body, &v)
+			err = c.preview(cmd, s, body, &v)
 			return errors.Join(c.showPreview(v, asJSON), err)
 		},
 	}
 	cmd.Flags().StringVar(&name, "connection", "", "the connection whose store sends the payload")
 	cmd.Flags().BoolVar(&full, "full", false, "show the customer unmasked")
+	c.dataFlag(cmd)
+	c.stackFlag(cmd)
 	c.completeConnection(cmd, "connection")
 	c.connectionsFlag(cmd)
 	jsonFlag(cmd, &asJSON)
@@ -81,13 +87,16 @@ func (c *console) showPreview(v previewView, asJSON bool) error {
 }
 
 // preview fills in the view, as far as it gets.
-func (c *console) preview(s store, body []byte, v *previewView) error {
+func (c *console) preview(cmd *cobra.Command, s store, body []byte, v *previewView) error {
 	n, err := c.read(s, body)
 	if err != nil {
 		return err
 	}
 	if n.Status != platform.Paid {
 		return fmt.Errorf("the payload (%s) tells of no paid order: nothing would be created", n.Topic)
+	}
+	if err := c.findSent(cmd, s, n, v); err != nil {
+		return err
 	}
 	err = c.previewOrder(s, n, v)
 	if reason, rejected := order.AsRejection(err); rejected {
@@ -101,12 +110,19 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	if err != nil {
 		return err
 	}
+	if known := (order.Moment{At: v.kept.PaidAt, Rank: v.kept.PaidRank}); !known.At.IsZero() && !(order.Moment{At: o.PaidAt, Rank: o.PaidRank}).Replaces(known) {
+		o.Paid(known)
+	}
 	v.see(o)
+	s, ref, err := c.frozen(s, o, v)
+	if err != nil {
+		return err
+	}
 	kind, ok := kinds.All().Find(s.account.Kind)
 	if !ok {
 		return fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
 	}
-	e, err := kind.Explain(s.account.Settings, o, erp.NewReference(s.Name, s.Orig, o.ID))
+	e, err := kind.Explain(s.account.Settings, o, ref)
 	if err != nil {
 		return fmt.Errorf("account %s: %w", s.Account, err)
 	}
@@ -114,8 +130,15 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	if err := c.checkOrder(s, n, o, v); err != nil {
 		return err
 	}
-	v.Request, err = c.request(s, kind, o, v)
-	return err
+	_, body, open, err := c.document(s, kind, o, ref)
+	if err != nil {
+		return err
+	}
+	v.Request = body
+	if open != "" {
+		v.warn("%s", open)
+	}
+	return c.compareSent(s, kind, o, v)
 }
 
 // checkOrder says what would become of the order before the ERP is asked. Its age is
@@ -138,21 +161,18 @@ func (c *console) checkOrder(s store, n platform.Notice, o order.Order, v *previ
 	return err
 }
 
-// request is the body of the create call.
-func (c *console) request(s store, kind erp.Kind, o order.Order, v *previewView) ([]byte, error) {
+// document is what the order becomes, with the body of the create call and what isn't known
+// of it yet.
+func (c *console) document(s store, kind erp.Kind, o order.Order, ref erp.Reference) (doc erp.Document, body []byte, open string, err error) {
 	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
 	if err != nil {
-		return nil, fmt.Errorf("account %s: %w", s.Account, err)
+		return doc, nil, "", fmt.Errorf("account %s: %w", s.Account, err)
 	}
-	doc, err := client.Document(o, erp.NewReference(s.Name, s.Orig, o.ID))
-	if err != nil {
-		return nil, err
+	if doc, err = client.Document(o, ref); err != nil {
+		return doc, nil, "", err
 	}
-	body, open, err := kind.Request(doc)
-	if open != "" {
-		v.warn("%s", open)
-	}
-	return body, err
+	body, open, err = kind.Request(doc)
+	return doc, body, open, err
 }
 
 func (v *previewView) warn(format string, args ...any) {

@@ -46,6 +46,7 @@ func (c *console) writePreview(out *bytes.Buffer, v previewView) {
 	for _, d := range v.Dropped {
 		fmt.Fprintf(out, "  %s: %s\n", safe(d.What), safe(d.Why))
 	}
+	c.writeSent(out, v.Sent)
 }
 
 func (c *console) writeParts(out *bytes.Buffer, p previewParts) {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -24,7 +25,9 @@ type previewView struct {
 	Dropped    []order.Dropped `json:"dropped"`
 	Warnings   []string        `json:"warnings"`
 	Rejected   *order.Reason   `json:"rejected,omitempty"`
+	Sent       *previewSent    `json:"sent,omitempty"`
 	Request    json.RawMessage `json:"request,omitempty"`
+	kept       ledger.Entry    // zero where none is asked for, or there
 	full       bool            // nothing is masked
 	mask       func(string) string
 }

@@ -272,7 +272,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return PrepareFailed{Fence: fence, Facts: facts, Answer: answer, LaneUntil: lane.until, Through: lane.through}, err
 	}
 	in.document = doc
-	mark, err := markOf(doc)
+	mark, err := MarkOf(doc)
 	if err != nil {
 		return nil, err
 	}
@@ -420,7 +420,9 @@ func factsOf(o order.Order) Facts {
 		Customer: o.Customer.Initials(), PaidAt: o.PaidAt, PaidRank: o.PaidRank}
 }
 
-func markOf(d erp.Document) (erp.Mark, error) {
+// MarkOf is what is remembered of a document that is sent. The error says that it can't be
+// written as JSON.
+func MarkOf(d erp.Document) (erp.Mark, error) {
 	body, err := json.Marshal(d.Body)
 	if err != nil {
 		return erp.Mark{}, fmt.Errorf("digest the document: %w", err)
