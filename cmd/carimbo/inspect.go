@@ -14,8 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/preflight"
 	"github.com/carimbo/carimbo/shared/secret"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
 	"github.com/carimbo/carimbo/shared/yaml"
@@ -63,7 +65,7 @@ func (c *console) inspect(cmd *cobra.Command, p purpose) (inspection, error) {
 
 // checkConfig is what is asked of a configuration besides its form.
 func (c *console) checkConfig(ctx context.Context, cfg connection.Config, secrets *secretfile.Store) yaml.Problems {
-	problems := c.notBuiltIn(cfg)
+	problems := append(c.notBuiltIn(cfg), c.fiscal(cfg)...)
 	if secrets != nil {
 		problems = append(problems, c.missingSecrets(ctx, cfg, secrets)...)
 	}
@@ -107,14 +109,38 @@ func (c *console) notBuiltIn(cfg connection.Config) yaml.Problems {
 	return problems.Sorted()
 }
 
-// problemAt finds where in the file a value is. The file was read a moment ago.
+// fiscal warns of what the fiscal rules of today have against the services that accounts
+// describe themselves. Orders with them are judged one by one.
+func (c *console) fiscal(cfg connection.Config) yaml.Problems {
+	var problems yaml.Problems
+	for _, name := range slices.Sorted(maps.Keys(cfg.Accounts)) {
+		account := cfg.Accounts[name]
+		kind, ok := kinds.All().Find(account.Kind)
+		if !ok || kind.Fiscal == nil {
+			continue
+		}
+		for _, f := range preflight.Check(kind.Fiscal(account.Settings), c.now()) {
+			says := f.Says + " (" + f.Source + ")"
+			if f.Refused {
+				says += ": orders with it are rejected"
+			}
+			p := c.problemAt(says, append([]string{"erps", name}, f.At...)...)
+			p.Warning = true
+			problems = append(problems, p)
+		}
+	}
+	return problems.Sorted()
+}
+
+// problemAt finds where in the file a value is, or what it is missing in. The file was
+// read a moment ago.
 func (c *console) problemAt(message string, keys ...string) yaml.Problem {
 	p := yaml.Problem{File: c.connections, Message: message}
 	b, err := os.ReadFile(c.connections)
 	node, _ := yaml.Parse(c.connections, b)
 	for _, key := range keys {
 		p.Path = yaml.Join(p.Path, key)
-		if err == nil && node != nil {
+		if err == nil && node != nil && node.Get(key) != nil {
 			node = node.Get(key)
 		}
 	}

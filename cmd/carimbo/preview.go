@@ -12,10 +12,11 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/preflight"
 )
 
 func (c *console) previewCommand() *cobra.Command {
-	var name string
+	var name, at string
 	var asJSON, full bool
 	cmd := &cobra.Command{
 		Use:   "preview --connection C FILE",
@@ -30,6 +31,9 @@ it, every part of the total, and what was left out with why. The customer is
 masked there unless --full. --json has all of it in one object on stdout, with the
 request under "request".
 
+Pre-flight says what the fiscal rules of today, or of the day of --at, have against
+the document: what refuses it, and what warns, each with its source.
+
 With --data or --stack it tells, too, how the request differs from the one that
 was sent last of this order, field by field, while the contents of that are kept:
 so what newer contents or a changed account would change is seen before a retry.
@@ -43,12 +47,16 @@ told on stderr, with what to do, and so is what of the account contradicts it.`,
 			if err != nil {
 				return err
 			}
+			day, err := c.dayOf(cmd, at)
+			if err != nil {
+				return err
+			}
 			body, err := c.readPayload(cmd, args[0])
 			if err != nil {
 				return err
 			}
 			v := previewView{Connection: s.Name, Platform: s.Platform, Account: s.Account, ERP: s.account.Kind,
-				Dropped: []order.Dropped{}, Warnings: []string{}, full: full, mask: order.Masked}
+				Dropped: []order.Dropped{}, Warnings: []string{}, Preflight: []preflight.Finding{}, day: day, full: full, mask: order.Masked}
 			if full {
 				v.mask = func(text string) string { return text }
 			}
@@ -58,6 +66,7 @@ told on stderr, with what to do, and so is what of the account contradicts it.`,
 	}
 	cmd.Flags().StringVar(&name, "connection", "", "the connection whose store sends the payload")
 	cmd.Flags().BoolVar(&full, "full", false, "show the customer unmasked")
+	cmd.Flags().StringVar(&at, "at", "", "the day, like 2027-01-02, whose fiscal rules are asked; today if absent")
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
 	c.completeConnection(cmd, "connection")
@@ -130,15 +139,30 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	if err := c.checkOrder(s, n, o, v); err != nil {
 		return err
 	}
-	_, body, open, err := c.document(s, kind, o, ref)
+	doc, body, open, err := c.document(s, kind, o, ref)
 	if err != nil {
 		return err
 	}
-	v.Request = body
+	v.Request, v.Preflight = body, append(v.Preflight, doc.Preflight(v.day)...)
 	if open != "" {
 		v.warn("%s", open)
 	}
-	return c.compareSent(s, kind, o, v)
+	if err := c.compareSent(s, kind, o, v); err != nil {
+		return err
+	}
+	return preflight.Refusal(v.Preflight)
+}
+
+// dayOf is noon of the day of --at in São Paulo, or now.
+func (c *console) dayOf(cmd *cobra.Command, at string) (time.Time, error) {
+	if at == "" {
+		return c.now(), nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, at, order.SaoPaulo())
+	if err != nil {
+		return day, usage(cmd, "--at %s is no day: write it like 2027-01-02", at)
+	}
+	return day.Add(12 * time.Hour), nil
 }
 
 // checkOrder says what would become of the order before the ERP is asked. Its age is

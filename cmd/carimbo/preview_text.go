@@ -46,6 +46,13 @@ func (c *console) writePreview(out *bytes.Buffer, v previewView) {
 	for _, d := range v.Dropped {
 		fmt.Fprintf(out, "  %s: %s\n", safe(d.What), safe(d.Why))
 	}
+	if len(v.Preflight) > 0 {
+		fmt.Fprintln(out, "Pre-flight on "+order.Moment{At: v.day}.Day())
+	}
+	for _, f := range v.Preflight {
+		verdict := map[bool]string{true: "refused: ", false: "warning: "}[f.Refused]
+		fmt.Fprintf(out, "  %s%s (%s)\n", verdict, safe(f.Message), safe(f.Source))
+	}
 	c.writeSent(out, v.Sent)
 }
 

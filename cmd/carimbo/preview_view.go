@@ -9,26 +9,29 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/preflight"
 )
 
 // previewView is what a preview tells, as --json shows it. Of the customer it is masked
 // unless --full; the request is exact.
 type previewView struct {
-	Connection string          `json:"connection"`
-	Platform   string          `json:"platform"`
-	Account    string          `json:"account"`
-	ERP        string          `json:"erp"`
-	Order      *previewOrder   `json:"order,omitempty"`
-	Payer      *previewPayer   `json:"payer,omitempty"`
-	Customer   *previewRecord  `json:"customer,omitempty"`
-	Parts      *previewParts   `json:"parts,omitempty"`
-	Dropped    []order.Dropped `json:"dropped"`
-	Warnings   []string        `json:"warnings"`
-	Rejected   *order.Reason   `json:"rejected,omitempty"`
-	Sent       *previewSent    `json:"sent,omitempty"`
-	Request    json.RawMessage `json:"request,omitempty"`
-	kept       ledger.Entry    // zero where none is asked for, or there
-	full       bool            // nothing is masked
+	Connection string              `json:"connection"`
+	Platform   string              `json:"platform"`
+	Account    string              `json:"account"`
+	ERP        string              `json:"erp"`
+	Order      *previewOrder       `json:"order,omitempty"`
+	Payer      *previewPayer       `json:"payer,omitempty"`
+	Customer   *previewRecord      `json:"customer,omitempty"`
+	Parts      *previewParts       `json:"parts,omitempty"`
+	Dropped    []order.Dropped     `json:"dropped"`
+	Warnings   []string            `json:"warnings"`
+	Preflight  []preflight.Finding `json:"preflight"`
+	Rejected   *order.Reason       `json:"rejected,omitempty"`
+	Sent       *previewSent        `json:"sent,omitempty"`
+	Request    json.RawMessage     `json:"request,omitempty"`
+	day        time.Time           // whose fiscal rules are asked
+	kept       ledger.Entry        // zero where none is asked for, or there
+	full       bool                // nothing is masked
 	mask       func(string) string
 }
 

@@ -4,9 +4,11 @@ package erp
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/preflight"
 )
 
 // Client is one account: one app or company there, under one key. Its calls never retry
@@ -83,6 +85,18 @@ type Document struct {
 	// Order is what it was made from: an answer about the document may repeat its
 	// texts.
 	Order order.Order
+	// Facts are what of it fiscal rules may speak of, the buyer's own among them.
+	Facts []preflight.Fact
+}
+
+// Preflight is what the fiscal rules of that day have against the document.
+func (d Document) Preflight(now time.Time) []preflight.Finding {
+	facts := d.Facts
+	if d.Order.ID != "" {
+		facts = append(slices.Clone(facts), preflight.Fact{About: preflight.Total, Value: d.Total.String(), Paid: d.Order.Total.String(),
+			Field: "the document's total", Mend: "the store's order, or enter the order in the ERP by hand"})
+	}
+	return preflight.Check(facts, now)
 }
 
 // Mark is what is remembered of a document that was sent: enough to recognize it

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/preflight"
 )
 
 // Kind is a kind of ERP: all that others need to know of one. Each has a package of its
@@ -39,6 +40,9 @@ type Kind struct {
 	// Explain is what a person is told of an order before it is placed, besides the request:
 	// pure and offline. Settings are the account's object.
 	Explain func(settings json.RawMessage, o order.Order, ref Reference) (Explanation, error)
+	// Fiscal are the facts of the services that an account describes itself, for the fiscal
+	// rules of a day; nil for a kind whose accounts describe none.
+	Fiscal func(settings json.RawMessage) []preflight.Fact
 	// LooksUpAlways: every account has a look-up, and each of its answers that isn't lost
 	// proves something. Else the settings tell whether there is one.
 	LooksUpAlways bool

@@ -19,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/preflight"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
 	"github.com/carimbo/carimbo/shared/stored"
@@ -238,11 +239,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		facts = factsOf(o)
 	}
 	if err == nil {
-		err = o.Check(in.Now())
-	}
-	if err == nil {
-		in.document, err = in.client.Document(o, in.entry.Reference)
-		in.document.Lessons = in.entry.Lessons
+		in.document, err = in.documentOf(o)
 	}
 	if err != nil {
 		reason, ok := order.AsRejection(err)
@@ -282,6 +279,20 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text,
 		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why, TimeLeft: in.timeFor(in.client.CallLimit())}, nil
+}
+
+// documentOf is what the order becomes, unless the order itself, the ERP's package or a fiscal
+// rule of this day is against it: an *order.Rejection.
+func (in *invocation) documentOf(o order.Order) (erp.Document, error) {
+	if err := o.Check(in.Now()); err != nil {
+		return erp.Document{}, err
+	}
+	doc, err := in.client.Document(o, in.entry.Reference)
+	if err != nil {
+		return erp.Document{}, err
+	}
+	doc.Lessons = in.entry.Lessons
+	return doc, preflight.Refusal(doc.Preflight(in.Now()))
 }
 
 // order decodes the entry's payload, or what is fetched from the store by it. What

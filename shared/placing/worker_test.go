@@ -23,6 +23,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/generic"
 	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/preflight"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -101,6 +102,7 @@ func newShift(t *testing.T) *shift {
 type script struct {
 	shift    *shift
 	looksUp  bool
+	facts    []preflight.Fact
 	customer func() erp.Answer
 	create   func(erp.Document) erp.Answer
 	lookUp   func() erp.Answer
@@ -109,7 +111,7 @@ type script struct {
 }
 
 func (e *script) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
-	return erp.Document{Reference: ref, Total: o.Total, OrderNumber: o.Number, Body: o.Customer.Name}, nil
+	return erp.Document{Reference: ref, Total: o.Total, OrderNumber: o.Number, Body: o.Customer.Name, Order: o, Facts: e.facts}, nil
 }
 
 func (e *script) Customer(_ context.Context, d erp.Document) (erp.Document, erp.Answer) {
@@ -251,6 +253,30 @@ func TestAnOrderIsWrittenBeforeItIsSent(t *testing.T) {
 	if e := s.entry(); e.ERPID != "7" || e.Total != "10.00" || e.StoreNumber != "1001" || e.Customer != "A." {
 		t.Errorf("recorded %+v", e)
 	}
+}
+
+func TestWhatACityRefusesOnThatDayIsNotSent(t *testing.T) {
+	lacking := []preflight.Fact{{About: preflight.ClassTrib, Item: "8.02", Field: "cClassTrib", Mend: "erps.estudio.services.X in connections.yaml"}}
+	s := newShift(t)
+	s.client.facts = lacking
+	s.handles(s.paid("Ana", 1)) // warned about, and no more, in November
+	s.isLeft(ledger.Created, "")
+
+	s = newShift(t)
+	s.client.facts, s.now = lacking, time.Date(2027, 1, 1, 3, 0, 0, 0, time.UTC)
+	s.handles(s.paid("Ana", 1))
+	s.isLeft(ledger.Rejected, order.Preflight)
+	if e := s.entry(); s.creates() > 0 || !strings.Contains(e.Reason.Message, "write it at erps.estudio.services.X in connections.yaml") || e.Total != "10.00" {
+		t.Errorf("%v, %+v", s.did, e.Reason)
+	}
+	// Once the account is mended, a person's retry goes through.
+	s.client.facts = nil
+	e, _, err := placing.Apply(t.Context(), s.ledger, placing.Rules{Spacing: placing.Spacing, CanLookUp: true}, orderKey, placing.Retry{}, func() time.Time { return s.now })
+	if err != nil || e.State != ledger.Waiting {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	s.handles(wakeUp())
+	s.isLeft(ledger.Created, "")
 }
 
 // TestAWorkerThatWasPausedDoesNotSend is trace 10.

@@ -42,6 +42,25 @@ func explained(w *world) {
 	if n := len(w.way.calls()); n > 0 {
 		w.t.Errorf("%d calls were made", n)
 	}
+	w.judged()
+}
+
+// judged: what a fiscal rule may have against a document names its field, and where a person
+// mends it; an account's own services say where in it.
+func (w *world) judged() {
+	for _, f := range w.mapped("1").Facts {
+		if f.About == "" || f.Field == "" || f.Mend == "" {
+			w.t.Errorf("a fact without its field or the place to mend it: %+v", f)
+		}
+	}
+	if w.c.Kind.Fiscal == nil {
+		return
+	}
+	for _, f := range w.c.Kind.Fiscal(w.c.Settings) {
+		if f.About == "" || f.Field == "" || len(f.At) == 0 {
+			w.t.Errorf("a service's fact without its field or its place: %+v", f)
+		}
+	}
 }
 
 func (w *world) says(e erp.Explanation, value string) {

@@ -22,6 +22,8 @@ type Config struct {
 	DefaultCustomer json.Number
 	// Services maps the store's SKU to fields of ServicosPrestados.
 	Services map[string]map[string]any
+	// Regime is the merchant's, simples or normal; empty where the account doesn't say.
+	Regime string
 }
 
 // Parse reads an account's whole object. It refuses what Check refuses, so that
@@ -39,11 +41,12 @@ func Parse(settings json.RawMessage) (Config, error) {
 			Default json.Number `json:"default"`
 		} `json:"customer"`
 		Services map[string]map[string]any `json:"services"`
+		Regime   string                    `json:"regime"`
 	}
 	if err := wire.Decode(settings, &raw); err != nil {
 		return Config{}, fmt.Errorf("read omie account: %w", err)
 	}
-	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services}
+	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services, Regime: raw.Regime}
 	if c.BaseURL == "" {
 		c.BaseURL = DefaultBaseURL
 	}

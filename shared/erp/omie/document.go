@@ -51,7 +51,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if !total.Equal(o.Total) {
 		return erp.Document{}, order.Reject(order.TotalReason, "the OS would come to %s, but %s was paid", total, o.Total)
 	}
-	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(os.text("InformacoesAdicionais", "cNumPedido"), nil), Customer: o.Customer, Body: os, Order: o}
+	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(os.text("InformacoesAdicionais", "cNumPedido"), nil), Customer: o.Customer, Body: os, Order: o, Facts: c.facts(o, os)}
 	if customerID != "" {
 		doc = withCustomer(doc, customerID)
 	}

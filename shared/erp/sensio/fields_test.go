@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/preflight"
 )
 
 // saying is the account with a sale of its own.
@@ -186,6 +187,18 @@ func TestAnOrderThatCostNothingHasNoMethodAndNoCondition(t *testing.T) {
 	o.Payments = nil
 	if s := saleOf(t, `{"paymentMethod": "PIX", "paymentConditionType": "1x"}`, o); s.PaymentMethod != "Sem Pagamento" || s.PaymentConditionType != "" || len(s.Payments) > 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestAnItemThatCostsNothingIsWarnedAbout(t *testing.T) {
+	doc := document(t, client(t, settings), paid(t, "50", "1 x 50", "1 x 10 - 10"))
+	found := doc.Preflight(doc.Order.PaidAt)
+	if len(found) != 1 || found[0].Field != "saleLines.1.price" || found[0].Refused {
+		t.Errorf("%+v", found)
+	}
+	doc.Total = money(t, "49.99")
+	if preflight.Refusal(doc.Preflight(doc.Order.PaidAt)) == nil {
+		t.Error("a document that isn't what was paid is let through")
 	}
 }
 

@@ -1,0 +1,85 @@
+package omie
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/preflight"
+)
+
+// fiscalFields are the fields of a service, by what fiscal rules call them.
+var fiscalFields = []struct {
+	about preflight.About
+	field string
+}{
+	{preflight.ListItem, "cCodServLC116"}, {preflight.MunicipalCode, "cCodServMun"}, {preflight.NBS, "cNbs"},
+	{preflight.ClassTrib, "impostos.cClassTrib"}, {preflight.CST, "impostos.cCST"}, {preflight.IndOp, "impostos.cIndOPer"},
+} // never written to
+
+// facts are what fiscal rules may speak of: the customer, unless the default one stands for
+// them, and the services that the OS describes itself.
+func (c *Client) facts(o order.Order, os OS) []preflight.Fact {
+	const store = "the store's order"
+	found := []preflight.Fact{}
+	if o.Customer.TaxID != "" {
+		found = append(found, preflight.Fact{About: preflight.TaxID, Value: string(o.Customer.TaxID), Field: "cnpj_cpf", Mend: store},
+			preflight.Fact{About: preflight.Email, Value: o.Customer.Email, Field: "email", Mend: store})
+	}
+	if a := o.Customer.Address; o.Customer.TaxID != "" && (a.Country == "" || a.Country == "BR") {
+		found = append(found, preflight.Fact{About: preflight.City, Value: a.City, Field: "cidade", Mend: store},
+			preflight.Fact{About: preflight.State, Value: a.State, Field: "estado", Mend: store})
+	}
+	lines, _ := os["ServicosPrestados"].([]any)
+	skus, _ := wire.Mapped(c.config.Services, "", o.Lines) // the lines were made of them
+	for i, line := range lines {
+		fields, _ := line.(map[string]any)
+		at := []string{}
+		mend := "erps." + c.account + " in connections.yaml"
+		if i < len(skus) {
+			at, mend = []string{"services", skus[i]}, "erps."+c.account+".services."+skus[i]+" in connections.yaml"
+		}
+		found = append(found, serviceFacts(fields, c.config.Regime, fmt.Sprintf("ServicosPrestados.%d.", i), mend, at)...)
+		if i < len(o.Lines) {
+			found = append(found, preflight.Fact{About: preflight.LineTotal, Value: o.Lines[i].Total().String(), Field: fmt.Sprintf("ServicosPrestados.%d.nValUnit", i), Mend: store})
+		}
+	}
+	return found
+}
+
+// fiscal are the facts of the services that an account describes itself, as far as they
+// don't hang on an order.
+func fiscal(settings json.RawMessage) (found []preflight.Fact) {
+	c, err := Parse(settings)
+	if err != nil {
+		return nil // Check says why
+	}
+	for _, sku := range slices.Sorted(maps.Keys(c.Services)) {
+		of := serviceFacts(c.Services[sku], c.Regime, "", "", []string{"services", sku})
+		found = append(found, slices.DeleteFunc(of, func(f preflight.Fact) bool { return strings.Contains(f.Value, "{") })...)
+	}
+	return found
+}
+
+// serviceFacts are those of one service; none of one that is in Omie's catalogue, which
+// fills in what the OS leaves blank.
+func serviceFacts(fields map[string]any, regime, prefix, mend string, at []string) (found []preflight.Fact) {
+	if fields["nCodServico"] != nil || fields["cCodIntServico"] != nil || fields["cCodServLC116"] == nil && fields["cCodServMun"] == nil {
+		return nil
+	}
+	item, _ := fields["cCodServLC116"].(string)
+	for _, f := range fiscalFields {
+		in, name := fields, f.field
+		if part, below, nested := strings.Cut(f.field, "."); nested {
+			in, _ = fields[part].(map[string]any)
+			name = below
+		}
+		value, _ := in[name].(string)
+		found = append(found, preflight.Fact{About: f.about, Value: value, Item: item, Regime: regime, Field: prefix + f.field, Mend: mend, At: append(slices.Clone(at), strings.Split(f.field, ".")...)})
+	}
+	return found
+}
