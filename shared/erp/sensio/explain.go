@@ -3,8 +3,8 @@ package sensio
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -73,10 +73,13 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 	if method := largest(paid).Method; s.PaymentMethod != "" && method != order.Other && s.PaymentMethod != methodName(method) {
 		e.Contradict("sale.paymentMethod", "is %q, and the order was paid by %q", s.PaymentMethod, methodName(method))
 	}
-	if said := timesOf.FindStringSubmatch(s.PaymentConditionType); said != nil && len(o.PaidIn()) > 0 {
-		if n, err := strconv.Atoi(said[1]); err == nil && !slices.Contains(o.PaidIn(), n) {
-			e.Contradict("sale.paymentConditionType", "is %q, and the order was paid in %d: it isn't sent", s.PaymentConditionType, o.PaidIn()[0])
+	sent := s
+	if said := s.PaymentConditionType; said != "" && sent.pay(o) == nil && sent.PaymentConditionType != said {
+		instead := "none is sent"
+		if sent.PaymentConditionType != "" {
+			instead = fmt.Sprintf("%q is sent instead", sent.PaymentConditionType)
 		}
+		e.Contradict("sale.paymentConditionType", "is %q, and the sale has payments in %d: %s", said, len(sent.Payments), instead)
 	}
 	if s.Type != "" && s.Type != typeSale {
 		e.Contradict("sale.type", "is %q, and a paid order is a %s", s.Type, typeSale)
