@@ -473,7 +473,7 @@ func TestWhatNoSaleCanSayIsRejected(t *testing.T) {
 		"a negative total":              {settings, func(o *order.Order) { o.Discount, o.Total = order.Cents(10100), order.Cents(-100) }, order.TotalReason, "negative"},
 		"a negative payment":            {settings, func(o *order.Order) { o.Payments[0].Amount = order.Cents(-1) }, order.TotalReason, "payment 1"},
 		"a thousand instalments":        {settings, func(o *order.Order) { o.Payments[0].Installments = 1000 }, order.Preflight, "1000 instalments"},
-		"no date":                       {settings, func(o *order.Order) { o.PaidAt = time.Time{} }, order.Preflight, "dVenc"},
+		"no date":                       {settings, func(o *order.Order) { o.PaidAt = time.Time{} }, order.Preflight, "payment 1 has no date"},
 		"no tax id":                     {settings, func(o *order.Order) { o.Customer.TaxID = "" }, order.TaxIDReason, "erps.loja.customer.default"},
 		"no name":                       {settings, func(o *order.Order) { o.Customer.Name = " \t" }, order.Preflight, "no name"},
 		"a wrong tax id":                {settings, func(o *order.Order) { o.Customer.TaxID, o.Customer.TaxIDWrong = "", true }, order.TaxIDReason, "neither a CPF nor a CNPJ"},

@@ -47,11 +47,7 @@ func paidBy(m order.Method) string {
 	return methodName(m)
 }
 
-// pay fills in the payments: one per instalment, monthly from the day of the
-// payment, to the cent. The customer's payments are only how the total is split:
-// where they don't add up to it (interest on instalments that the store doesn't
-// get, a platform that names one of two cards), they are scaled. A configured
-// method or condition stays.
+// pay fills in the payments, one per instalment. A configured method or condition stays.
 func (s *Sale) pay(o order.Order) error {
 	if o.Total.IsZero() {
 		s.PaymentMethod = free
@@ -60,14 +56,12 @@ func (s *Sale) pay(o order.Order) error {
 	}
 	paid := paymentsOf(o)
 	setDefault(&s.PaymentMethod, paidBy(largest(paid).Method))
-	amounts := make([]order.Money, len(paid))
-	for i, p := range paid {
-		amounts[i] = p.Amount
+	parts, err := o.Installments()
+	if err != nil {
+		return err
 	}
-	for i, share := range order.Apportion(o.Total, amounts) {
-		if err := s.installments(paid[i], share, o, i); err != nil {
-			return err
-		}
+	for i, part := range parts {
+		s.Payments = append(s.Payments, Payment{NDup: i + 1, DVenc: part.Due.Format(time.DateOnly), VDup: number(part.Amount), TPag: paidBy(part.Payment.Method)})
 	}
 	s.conditioned()
 	if len(paid) == 1 && len(s.Payments) > 1 {
@@ -131,41 +125,4 @@ func largest(payments []order.Payment) order.Payment {
 		}
 	}
 	return best
-}
-
-func (s *Sale) installments(p order.Payment, share order.Money, o order.Order, i int) error {
-	if p.Installments > maxInstallments {
-		return order.Reject(order.Preflight, "payment %d has %d instalments: correct it in the store, or enter the order in Sensio by hand", i+1, p.Installments)
-	}
-	first := dayAt(p.PaidAt)
-	if first.IsZero() {
-		first = dayOf(o)
-	}
-	if first.IsZero() {
-		return order.Reject(order.Preflight, "payment %d has no date, which Sensio needs as dVenc, and neither has the order: enter it in Sensio by hand", i+1)
-	}
-	tPag := paidBy(p.Method)
-	for month, part := range order.Apportion(share, equal(max(1, p.Installments))) {
-		if part.IsZero() {
-			continue // fewer cents than instalments, or a payment of nothing
-		}
-		s.Payments = append(s.Payments, Payment{NDup: len(s.Payments) + 1, DVenc: monthsAfter(first, month).Format(time.DateOnly), VDup: number(part), TPag: tPag})
-	}
-	return nil
-}
-
-func equal(n int) []order.Money {
-	weights := make([]order.Money, n)
-	for i := range weights {
-		weights[i] = order.Cents(1)
-	}
-	return weights
-}
-
-// monthsAfter is the same day of a later month, or that month's last where it has
-// none: AddDate would go on into the next one.
-func monthsAfter(first time.Time, months int) time.Time {
-	year, month, day := first.Date()
-	last := time.Date(year, month+time.Month(months)+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	return time.Date(year, month+time.Month(months), min(day, last), 0, 0, 0, 0, time.UTC)
 }

@@ -67,7 +67,3 @@ var paymentMethods = []string{
 // defaultStatus is sent where the account says nothing: nobody knows what Sensio
 // takes then, and an invoice can't be taken back.
 const defaultStatus = statusOpen
-
-// maxInstallments is more than anybody grants: a number beyond it is a mistake in
-// the store's order.
-const maxInstallments = 120
