@@ -21,16 +21,17 @@ type Client interface {
 	// total, quantity).
 	Document(o order.Order, ref Reference) (Document, error)
 
-	// Customer makes sure that the ERP knows the document's customer and returns
-	// the document with CustomerID set. The answer is CustomerKnown, or says why not:
-	// Refused (its contents; LeaveOut names a part that isn't needed), Duplicate (the ERP
-	// says that it has the customer, and shows them nowhere), AccountRests, Redundant,
-	// Early, NotSent or Lost. Nothing of the document is in the ERP afterwards, whatever
-	// the answer.
+	// Customer makes sure that the ERP knows the document's customer, and what its lines are
+	// called there, and returns the document with CustomerID set. The answer is
+	// CustomerKnown, or says why not: Refused (its contents; LeaveOut names a part that isn't
+	// needed), Duplicate (the ERP says that it has the customer, and shows them nowhere),
+	// Unmapped, AccountRests, Redundant, Early, NotSent or Lost. Nothing of the document is
+	// in the ERP afterwards, whatever the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 
-	// Create asks for the document, once. Any answer kind but CustomerKnown, Early, Present
-	// and Absent may come back. After CustomerGone the client has forgotten the customer.
+	// Create asks for the document, once. Any answer kind but CustomerKnown, Unmapped, Early,
+	// Present and Absent may come back. After CustomerGone the client has forgotten the
+	// customer.
 	Create(ctx context.Context, doc Document) Answer
 
 	// LookUp asks whether a document with this reference exists. Present and
@@ -163,6 +164,9 @@ const (
 	// CustomerGone: a create was refused because the ERP has no customer with the id that
 	// was sent. Nothing was written.
 	CustomerGone AnswerKind = "customer_gone"
+	// Unmapped: the ERP has nothing by the name that the account gives a line; Text says
+	// which, and what to do. Nothing of the document was sent.
+	Unmapped AnswerKind = "unmapped"
 	// Unknown: a fault that matches no row of the outcome table (rule 9).
 	Unknown AnswerKind = "unknown"
 	// AccountRests: the account must rest for RetryAfter (429, block, key refused, a

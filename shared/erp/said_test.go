@@ -96,7 +96,7 @@ func TestEachPartIsSaidInTheERPsOwnWay(t *testing.T) {
 		{"two of them", "pix-fee", map[string]any{"fee_lines": fees("-4.00", "-0.80"), "total": "75.20"},
 			"Sabonete 2 x 25 - 3, Toalha 1 x 30 - 1.8", "Sabonete 2 x 25, Toalha 1 x 30 | 80 - 4.8 + 0 + 0"},
 		{"one beside a fee on top", "pix-fee", map[string]any{"fee_lines": fees("-4.00", "5.00"), "total": "81.00"},
-			"total: the order has fees of 5.00, for which an OS has no field: the OS would come to 76.00, but 81.00 was paid", "Sabonete 2 x 25, Toalha 1 x 30 | 80 - 4 + 0 + 5"},
+			"total: the order has fees of 5.00, for which an OS has no field: the OS would come to 76.00, but 81.00 was paid; set erps.estudio.fees in connections.yaml to { service: ... } for a line of its own, { expense: ... } for despesasReembolsaveis, or spread for the prices of the lines", "Sabonete 2 x 25, Toalha 1 x 30 | 80 - 4 + 0 + 5"},
 		{"one of all that was bought", "pix-fee", map[string]any{"fee_lines": fees("-80.00"), "total": "0.00"},
 			"Sabonete 2 x 25 - 50, Toalha 1 x 30 - 30", "Sabonete 2 x 25, Toalha 1 x 30 | 80 - 80 + 0 + 0"},
 		{"a thousand at 0.01234", "four-decimals", nil, "1000 x Parafuso 1 x 12.34", "1000 x Parafuso 1 x 12.34 | 12.34 - 0 + 0 + 0"},
@@ -109,7 +109,7 @@ func TestEachPartIsSaidInTheERPsOwnWay(t *testing.T) {
 		{"fine, with a fee for Pix", "four-decimals", map[string]any{"fee_lines": fees("-0.3402"), "total": "11.9998"},
 			"1000 x Parafuso 1 x 12.34 - 0.34", "1000 x Parafuso 1 x 12.34 | 12.34 - 0.34 + 0 + 0"},
 		{"freight finer than a cent", "four-decimals", map[string]any{"shipping_lines": fees("5.4321"), "total": "17.7721"},
-			"total: the order has freight of 5.4321, for which an OS has no field: the OS would come to 12.34, but 17.77 was paid", "1000 x Parafuso 1 x 12.34 | 12.34 - 0 + 5.43 + 0"},
+			"total: the order has freight of 5.4321, for which an OS has no field: the OS would come to 12.34, but 17.77 was paid; set erps.estudio.freight in connections.yaml to { service: ... } for a line of its own, { expense: ... } for despesasReembolsaveis, or spread for the prices of the lines", "1000 x Parafuso 1 x 12.34 | 12.34 - 0 + 5.43 + 0"},
 	} {
 		inOmie, inSensio := said(t, caseOf(t, c.file, c.changes))
 		if inOmie != c.omie || inSensio != c.sensio {

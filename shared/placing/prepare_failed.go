@@ -50,6 +50,10 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	case erp.Duplicate:
 		rule = ruleAnswer
 		metrics = waitForHidden(r, &e, ev.Answer, now)
+	case erp.Unmapped:
+		e.Attempts++
+		rule = ruleAnswer
+		metrics = becomeRejected(&e, order.Mapping, ev.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"

@@ -172,7 +172,7 @@ const checked = `erps:
       Parcelas: [ { nDias: 30 }, { nDias: 60 } ]
     services:
       A.B: { nCodServico: 1 }
-      A: { cDescServ: x }
+      A: { cDescServ: x, cCodServMun: "01015" }
 connections:
   a: { platform: shopify, erp: estudio, since: 2026-11-21 }
 `
@@ -204,7 +204,7 @@ c.yaml:5:28: erps.estudio.os.Cabecalho.cEtapa: "99" is not a stage; allowed: 10,
 c.yaml:6:43: warning: erps.estudio.os.Parcelas.1.nDias: an index
 c.yaml:8:27: warning: erps.estudio.services."A.B".nCodServico: a second finding
 c.yaml:8:27: erps.estudio.services."A.B".nCodServico: dots in an SKU
-c.yaml:9:7: erps.estudio.services.A: needs nCodServico, or cCodIntServico, or (for a service that isn't in Omie's catalogue) cDescServ, cCodServLC116, cCodServMun and cTribServ`
+c.yaml:9:7: erps.estudio.services.A: needs nCodServico, or cCodIntServico, or cCodigo, or cDescServ alone (a service that is in Omie's catalogue), or (for one that isn't) cDescServ, cCodServLC116, cCodServMun and cTribServ`
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

@@ -151,15 +151,16 @@ var omieFields = []field{
 	{"os.Observacoes.cObsOS", `"nota"`},
 	{"os.Parcelas", `[{"nParcela": 1, "dDtVenc": "+30d", "nValor": "{order.total}", "nPercentual": 100, "nDias": 30, "tipo_documento": "99", "meio_pagamento": "17",
 		"nsu": "1", "nao_gerar_boleto": "S", "parcela_adiantamento": "N", "categoria_adiantamento": "1", "conta_corrente_adiantamento": 1}]`},
+	{"freight", `"spread"`}, {"fees", `{"service": {"nCodServico": 3846592864, "cDadosAdicItem": "Pedido {order.number}"}}`},
+	{"tax", `{"expense": {"cDescReemb": "Impostos", "dDataReemb": "+0d", "cCodCategReemb": "1.01.02"}}`}, {"parcelas", `"payments"`},
 	{"service.nCodServico", `3846592864`}, {"service.cCodIntServico", `"MANUT-01"`}, {"service.cDescServ", `"Serviço prestado 001"`},
 	{"service.cCodServLC116", `"7.07"`}, {"service.cCodServMun", `"01015"`}, {"service.cDadosAdicItem", `"Serviços prestados (API)"`},
 	{"service.cRetemISS", `"N"`}, {"service.cTribServ", `"01"`}, {"service.cNbs", `"1"`}, {"service.cNaoGerarFinanceiro", `"N"`},
 	{"service.cCodCategItem", `"1.01.02"`}, {"service.cReembolso", `"N"`}, {"service.viaUnica", `{"cCFOP": "1"}`}, {"service.DeducoesIss", `[{"nPercDeducao": 1}]`},
 	{"service.impostos.cRetemIRRF", `"S"`}, {"service.impostos.cRetemPIS", `"S"`}, {"service.impostos.cRetemCOFINS", `"S"`}, {"service.impostos.cRetemCSLL", `"S"`},
 	{"service.impostos.cRetemINSS", `"S"`}, {"service.impostos.nAliqCOFINS", `0`}, {"service.impostos.nAliqCSLL", `0`}, {"service.impostos.nAliqIRRF", `15`},
-	{"service.impostos.nAliqISS", `3`}, {"service.impostos.nAliqPIS", `4.5`}, {"service.impostos.nAliqINSS", `11`}, {"service.impostos.nTotDeducao", `1.25`},
-	{"service.impostos.cUtilizaValorImposto", `"N"`}, {"service.impostos.nValorIRRF", `1`}, {"service.impostos.nValorPIS", `1`}, {"service.impostos.nValorCOFINS", `1`},
-	{"service.impostos.nValorCSLL", `1`}, {"service.impostos.nValorINSS", `1`}, {"service.impostos.nAliqRedBaseINSS", `1`}, {"service.impostos.nAliqRedBaseCOFINS", `1`},
+	{"service.impostos.nAliqISS", `3`}, {"service.impostos.nAliqPIS", `4.5`}, {"service.impostos.nAliqINSS", `11`},
+	{"service.impostos.cUtilizaValorImposto", `"N"`}, {"service.impostos.nAliqRedBaseINSS", `1`}, {"service.impostos.nAliqRedBaseCOFINS", `1`},
 	{"service.impostos.nAliqRedBasePIS", `1`}, {"service.impostos.lDeduzISS", `true`}, {"service.impostos.cCST", `"000"`}, {"service.impostos.cClassTrib", `"000001"`},
 	{"service.impostos.nAliqIbsUf", `0.1`}, {"service.impostos.nAliqIbsMun", `0`}, {"service.impostos.nAliqCbs", `0.9`}, {"service.impostos.nPercReducaoCbs", `60`},
 	{"service.impostos.cIndOPer", `"1"`},
@@ -174,6 +175,9 @@ var omieFields = []field{
 	{"-service.nValorOutrasRetencoes", `1`}, {"-service.nValorAcrescimos", `1`}, {"-service.nSeqItem", `1`}, {"-service.nIdItem", `1`}, {"-service.cAcaoItem", `"I"`},
 	{"-service.impostos.nBaseISS", `1`}, {"-service.impostos.nValorISS", `1`}, {"-service.impostos.nValorIbsUf", `1`}, {"-service.impostos.nValorCbs", `1`},
 	{"-service.impostos.cFixarIRRF", `"S"`}, {"-service.impostos.cManCbs", `"S"`},
+	{"-service.impostos.nTotDeducao", `1.25`}, {"-service.impostos.nValorIRRF", `1`}, {"-service.impostos.nValorPIS", `1`}, {"-service.impostos.nValorCOFINS", `1`},
+	{"-service.impostos.nValorCSLL", `1`}, {"-service.impostos.nValorINSS", `1`}, {"-service.impostos.nValorDeducaoIRRF", `1`},
+	{"-service.DeducoesIss", `[{"nValorDeducao": 50}]`}, {"-freight", `{"expense": {"nValorReemb": 5}}`}, {"-fees", `{"service": {"nCodServico": 1, "nValUnit": 5}}`},
 }
 
 // sensioFields are the fields of the documented POST /sales.
@@ -232,7 +236,7 @@ func put(into map[string]any, path []string, value any) {
 }
 
 // filledIn are the words for a field that is known, but not the merchant's.
-var filledIn = regexp.MustCompile(`Carimbo fills|Omie fills|would change|would move|Omie counts|is for changing|belongs to a quote`)
+var filledIn = regexp.MustCompile(`Carimbo fills|Omie fills|would change|would be the same|would move|Omie counts|is for changing|belongs to a quote`)
 
 func TestEveryInputFieldOfBothERPsIsKnownInItsPlace(t *testing.T) {
 	for _, f := range append(slices.Clone(omieFields), sensioFields...) {

@@ -25,6 +25,8 @@ const (
 	incluirCliente method = "IncluirCliente"
 	// consultarCliente shows the customer of an id.
 	consultarCliente method = "ConsultarCliente"
+	// listarServicos shows services of the catalogue.
+	listarServicos method = "ListarCadastroServico"
 )
 
 // reply is an answer that was read, and the fault in it, if it is one.
@@ -115,6 +117,10 @@ func success(m method, body []byte) erp.Answer {
 		if _, ok := customersIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
 		}
+	case listarServicos:
+		if _, ok := servicesIn(body); ok {
+			return erp.Answer{Kind: erp.Present}
+		}
 	case consultarCliente:
 		var a shownCustomer
 		if wire.Decode(body, &a) == nil && idOf(a.CodigoClienteOmie) != "" {
@@ -193,13 +199,14 @@ func (f fault) inNumber(m method) erp.Answer {
 		return accountRests(concurrentRest)
 	case m.writes() && f.numbered("102"):
 		return erp.Answer{Kind: erp.Duplicate}
-	case m == listarClientes && f.numbered("5113") && !ofAnotherThing.MatchString(f.words.Whole):
+	case m.lists() && f.numbered("5113") && !ofAnotherThing.MatchString(f.words.Whole):
 		return erp.Answer{Kind: erp.Absent}
 	}
 	return erp.Answer{Kind: erp.Unknown}
 }
 
 func (m method) writes() bool { return m == incluirOS || m == incluirCliente }
+func (m method) lists() bool  { return m == listarClientes || m == listarServicos }
 func (m method) ofOS() bool   { return m == incluirOS || m == consultarOS }
 
 // saysNone tells whether the fault is a read's way to say that there is nothing.
@@ -207,7 +214,7 @@ func (m method) ofOS() bool   { return m == incluirOS || m == consultarOS }
 // say it of the OS itself, and neither reading of it that anything else may be wrong.
 func (f fault) saysNone(m method) bool {
 	switch m {
-	case listarClientes:
+	case listarClientes, listarServicos:
 		return emptyPage.MatchString(f.words.Own)
 	case consultarCliente:
 		return noCustomer.MatchString(f.words.Own)

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
@@ -31,10 +30,12 @@ func Check(settings json.RawMessage) []erp.Problem {
 	c.customer(raw["customer"])
 	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil {
 		c.os(os)
+		c.money(os, raw["parcelas"])
 	}
 	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil {
 		c.services(services)
 	}
+	c.places(raw)
 	return c.problems
 }
 
@@ -56,6 +57,8 @@ var (
 		"cDescParc":         "Omie fills it in from cCodParc",
 		"cNumRecibo":        "Omie fills it in",
 	}
+	// fixed is why no reais of a tax or a deduction can be the same for every order.
+	fixed            = "it would be the same reais for every price; set the rate"
 	refusedInService = map[string]string{
 		"nQtde":                 "the order's quantity is filled in",
 		"nValUnit":              "it would change an amount: the order's price is filled in",
@@ -67,6 +70,15 @@ var (
 		"nSeqItem":              "Omie counts the items itself",
 		"nIdItem":               "it is for changing an OS, not for creating one",
 		"cAcaoItem":             "it is for changing an OS, not for creating one",
+		"nTotDeducao":           fixed,
+		"nValorIRRF":            fixed,
+		"nValorPIS":             fixed,
+		"nValorCOFINS":          fixed,
+		"nValorCSLL":            fixed,
+		"nValorINSS":            fixed,
+		"nValorDeducao":         fixed,
+		"nValorDeducaoIRRF":     fixed,
+		"nValorTotNfRef":        fixed,
 		"nBaseISS":              "Omie computes it",
 		"nValorISS":             "Omie computes it",
 		"nValorIbs*":            "Omie computes it",
@@ -151,7 +163,6 @@ func (c *checker) os(os map[string]any) {
 		c.fields(path, os[part], placeholder.OfOrder, refusedInOS)
 	}
 	header, _ := os["Cabecalho"].(map[string]any)
-	c.parcels(header)
 	c.forecast(header["dDtPrevisao"])
 	info, _ := os["InformacoesAdicionais"].(map[string]any)
 	for _, field := range []string{"cCodCateg", "nCodCC"} {
@@ -160,6 +171,7 @@ func (c *checker) os(os map[string]any) {
 		}
 	}
 	c.orderNumber(info["cNumPedido"])
+	c.city(info["cCidPrestServ"])
 	email, _ := os["Email"].(map[string]any)
 	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
 	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
@@ -168,40 +180,10 @@ func (c *checker) os(os map[string]any) {
 	}
 }
 
-// ordinaryNumber is how long the numbers of most stores are, at the most.
-const ordinaryNumber = 12
-
-// orderNumber warns where the words around it leave an order's number too little room.
-func (c *checker) orderNumber(v any) {
-	text, _ := v.(string)
-	nothing := map[string]string{}
-	for _, name := range placeholder.OfOrder {
-		nothing[name] = ""
-	}
-	words, err := placeholder.Expand(text, nothing)
-	if left := max(0, maxNumber-utf8.RuneCountInString(words)); err == nil && words != text && left < ordinaryNumber {
-		c.warn("os.InformacoesAdicionais.cNumPedido", "Omie is said to keep %d characters, which leaves %d beside the words that are always the same: a longer order number is cut off there", maxNumber, left)
-	}
-}
-
 // constant warns of a text without a placeholder where each order has its own.
 func (c *checker) constant(path string, v any, instead string) {
 	if text, _ := v.(string); text != "" && !strings.Contains(text, "{") {
 		c.warn(path, "is the same for every order; %s", instead)
-	}
-}
-
-func (c *checker) parcels(header map[string]any) {
-	code, configured := header["cCodParc"]
-	if !configured || header["nQtdeParc"] != nil {
-		return
-	}
-	switch code {
-	case "999":
-		c.refuse("os.Cabecalho.nQtdeParc", "must say how many instalments cCodParc 999 has")
-	case defaultParcel:
-	default:
-		c.warn("os.Cabecalho.nQtdeParc", "1 is sent: say how many instalments cCodParc %v has", code)
 	}
 }
 
@@ -219,44 +201,6 @@ func (c *checker) forecast(v any) {
 func isDate(text string) bool {
 	_, err := time.Parse(dateLayout, text)
 	return err == nil
-}
-
-func (c *checker) services(services map[string]any) {
-	if len(services) == 0 {
-		c.warn("services", "is empty: every order will be rejected as not mapped")
-	}
-	for _, sku := range slices.Sorted(maps.Keys(services)) {
-		path := "services." + sku
-		fields, ok := services[sku].(map[string]any)
-		if !ok {
-			c.refuse(path, "must be an object with fields of ServicosPrestados")
-			continue
-		}
-		c.identity(path, fields)
-		c.fields(path, fields, placeholder.OfLine, refusedInService)
-	}
-}
-
-// identity makes sure that Omie can tell which service is meant.
-func (c *checker) identity(path string, fields map[string]any) {
-	id, code := fields["nCodServico"], fields["cCodIntServico"]
-	switch {
-	case id != nil && code != nil:
-		c.warn(path, "has both nCodServico and cCodIntServico: one of them is enough")
-	case id != nil || code != nil:
-	default:
-		for _, name := range inlineFields {
-			if text, _ := fields[name].(string); text == "" {
-				c.refuse(path+"."+name, "is missing: a service without nCodServico or cCodIntServico needs %s", strings.Join(inlineFields, ", "))
-			}
-		}
-	}
-	if number, isNumber := id.(json.Number); id != nil && (!isNumber || !isID(number.String())) {
-		c.refuse(path+".nCodServico", "must be a whole number like 3846592864")
-	}
-	if text, isText := code.(string); code != nil && (!isText || text == "") {
-		c.refuse(path+".cCodIntServico", "must be a text that isn't empty")
-	}
 }
 
 // fields walks everything below path: refused names, types, placeholders.
@@ -278,6 +222,7 @@ func (c *checker) fields(path string, v any, known []string, refused map[string]
 		}
 	case string:
 		c.placeholders(path, v, known)
+		c.length(path, v, known)
 	}
 }
 
@@ -308,7 +253,7 @@ func (c *checker) typed(path, key string, v any) {
 	case 'n':
 		switch {
 		case key == "nValor" && v != orderTotal:
-			c.refuse(path, "would change an amount; the order's own is %q", orderTotal)
+			c.refuse(path, "would change an amount: it is derived from the order's total, which is %q", orderTotal)
 		case isNumber || v == orderTotal || v == "S" || v == "N": // nValorFixo is one of the latter
 		default:
 			c.refuse(path, "must be a number")

@@ -1,5 +1,5 @@
 // Package omie makes a paid order an ordem de serviço (OS) in one Omie account:
-// the mapping, the five calls that it takes, and what their answers mean.
+// the mapping, the six calls that it takes, and what their answers mean.
 package omie
 
 import (
@@ -67,6 +67,9 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if !ok || doc.CustomerID == "" {
 		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
 	}
+	if code := os.unlisted(); code != "" {
+		return erp.Answer{Kind: erp.NotSent, Text: "the document has no nCodServico yet"}
+	}
 	k, answer := c.keys(ctx, true)
 	if answer.Kind != "" {
 		return answer
@@ -81,6 +84,8 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
 	case answer.Kind == erp.Refused && unknownCustomer.MatchString(r.fault.words.Own) && c.forget(ctx, k, doc):
 		answer.Kind = erp.CustomerGone
+	case answer.Kind == erp.Refused && unknownService.MatchString(r.fault.words.Own):
+		c.forgetServices(ctx, k, os)
 	}
 	return answer
 }
@@ -123,6 +128,8 @@ func (m method) path() string {
 	switch m {
 	case listarClientes, incluirCliente, consultarCliente:
 		return "geral/clientes/"
+	case listarServicos:
+		return "servicos/servico/"
 	}
 	return "servicos/os/"
 }

@@ -24,7 +24,14 @@ type Config struct {
 	Services map[string]map[string]any
 	// Regime is the merchant's, simples or normal; empty where the account doesn't say.
 	Regime string
+	// Freight, Fees and Tax say where these parts of an order go.
+	Freight, Fees, Tax Place
+	// Parcelas is parcelasOfPayments, or empty for none but those of OS.
+	Parcelas string
 }
+
+// parcelasOfPayments: each OS has the instalments in which its order was paid.
+const parcelasOfPayments = "payments"
 
 // Parse reads an account's whole object. It refuses what Check refuses, so that
 // nothing that would change an amount gets past a build without a check.
@@ -42,11 +49,16 @@ func Parse(settings json.RawMessage) (Config, error) {
 		} `json:"customer"`
 		Services map[string]map[string]any `json:"services"`
 		Regime   string                    `json:"regime"`
+		Freight  Place                     `json:"freight"`
+		Fees     Place                     `json:"fees"`
+		Tax      Place                     `json:"tax"`
+		Parcelas string                    `json:"parcelas"`
 	}
 	if err := wire.Decode(settings, &raw); err != nil {
 		return Config{}, fmt.Errorf("read omie account: %w", err)
 	}
-	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services, Regime: raw.Regime}
+	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services,
+		Freight: raw.Freight, Fees: raw.Fees, Tax: raw.Tax, Parcelas: raw.Parcelas, Regime: raw.Regime}
 	if c.BaseURL == "" {
 		c.BaseURL = DefaultBaseURL
 	}

@@ -28,8 +28,8 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 		return doc, answer
 	}
 	doc.Key = erp.KeyDigest(k.App)
-	if doc.CustomerID != "" {
-		return doc, erp.Answer{Kind: erp.CustomerKnown}
+	if doc, answer = c.findServices(ctx, k, doc); answer.Kind != erp.CustomerKnown || doc.CustomerID != "" {
+		return doc, answer
 	}
 	b := buyer{Customer: doc.Customer, lessons: doc.Lessons}
 	if b.identity() == "" {

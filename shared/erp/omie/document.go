@@ -3,7 +3,6 @@ package omie
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -15,6 +14,7 @@ import (
 // What an OS says where the account's os doesn't.
 const (
 	defaultParcel = "000" // paid at once
+	customTerm    = "999" // a plan of one's own
 	defaultStage  = "10"  // the board's first column
 )
 
@@ -37,14 +37,22 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, err
 	}
+	said, beside, err := c.arranged(o)
+	if err != nil {
+		return erp.Document{}, err
+	}
 	os, err := c.header(o, ref)
 	if err != nil {
 		return erp.Document{}, err
 	}
-	if os["ServicosPrestados"], err = c.lines(o, ref); err != nil {
+	lines, err := c.lines(o, ref, said.Lines)
+	if err != nil {
 		return erp.Document{}, err
 	}
-	total, err := linesTotal(os)
+	if err := c.addParts(os, lines, beside, o, ref); err != nil {
+		return erp.Document{}, err
+	}
+	total, err := totalOf(os)
 	if err != nil {
 		return erp.Document{}, order.Reject(order.TotalReason, "the OS can't be added up: %v", err)
 	}
@@ -58,32 +66,27 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	return doc, nil
 }
 
-// representable tells whether an OS has a field for every part of the order.
+// representable tells whether the order can be an OS at all.
 func representable(o order.Order) error {
 	switch {
 	case len(o.Lines) == 0:
 		return order.Reject(order.TotalReason, "the order has no lines; the total paid is %s", o.Total)
 	case len(o.Lines) > maxLines:
-		return order.Reject(order.Preflight, "the order has %d lines; an OS takes at most %d: enter it in Omie by hand", len(o.Lines), maxLines)
+		return tooManyLines(len(o.Lines))
 	}
 	for i, l := range o.Lines {
 		if err := l.Check(i + 1); err != nil {
 			return err
 		}
 	}
-	for _, part := range []struct {
-		name   string
-		amount order.Money
-	}{{"freight", o.Freight}, {"fees", o.Fees}, {"tax", o.Tax}} {
-		if !part.amount.IsZero() {
-			return order.Reject(order.TotalReason, "the order has %s of %s, for which an OS has no field: the OS would come to %s, but %s was paid",
-				part.name, part.amount, o.Goods().Sub(o.Discount).Round(), o.Total)
-		}
-	}
-	if sum, ok := o.AddsUp(); !ok || sum.IsNegative() || o.Discount.IsNegative() {
+	if sum, ok := o.AddsUp(); !ok || sum.IsNegative() || o.Discount.IsNegative() || o.Freight.IsNegative() || o.Fees.IsNegative() || o.Tax.IsNegative() {
 		return order.Reject(order.TotalReason, "the parts of the order add up to %s, but %s was paid", sum, o.Total)
 	}
 	return nil
+}
+
+func tooManyLines(n int) error {
+	return order.Reject(order.Preflight, "the order has %d lines; an OS takes at most %d: enter it in Omie by hand", n, maxLines)
 }
 
 // knownCustomer is the nCodCli that needs no call: the default customer of an
@@ -107,10 +110,10 @@ func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 // header is everything of the OS but its lines: what is configured, and what the
 // order or a default says where nothing is.
 func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
-	e := expansion{values: placeholder.OrderValues(o, ref.Orig), total: o.Total, day: day(o)}
-	parts, err := placeholder.Fill(c.config.OS, e.text)
+	e := expansionOf(placeholder.OrderValues(o, ref.Orig), o)
+	parts, err := c.fill("os", c.config.OS, e)
 	if err != nil {
-		return nil, order.Reject(order.Mapping, "erps.%s.os in connections.yaml: %v", c.account, err)
+		return nil, err
 	}
 	header, _ := parts["Cabecalho"].(map[string]any)
 	if header == nil {
@@ -118,6 +121,10 @@ func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
 	}
 	header["cCodIntOS"] = ref.Code
 	header["nCodCli"] = nil
+	departments(parts["Departamentos"], o.Total)
+	if err := c.parcels(parts, header, o); err != nil {
+		return nil, err
+	}
 	setDefault(header, "cCodParc", defaultParcel)
 	setDefault(header, "nQtdeParc", json.Number("1"))
 	setDefault(header, "cEtapa", defaultStage)
@@ -152,9 +159,8 @@ func day(o order.Order) time.Time {
 // pricePlaces is how many decimals nValUnit takes.
 const pricePlaces = 4
 
-// lines are the ServicosPrestados: see order.Rounded.
-func (c *Client) lines(o order.Order, ref erp.Reference) ([]any, error) {
-	said := o.Rounded(pricePlaces).Lines
+// lines are the ServicosPrestados of what was bought, as it is said.
+func (c *Client) lines(o order.Order, ref erp.Reference, said []order.Line) ([]any, error) {
 	skus, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", said)
 	if err != nil {
 		return nil, err
@@ -165,34 +171,63 @@ func (c *Client) lines(o order.Order, ref erp.Reference) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		line["nQtde"] = json.Number(l.Quantity.String())
-		line["nValUnit"] = json.Number(l.UnitPrice.Number())
-		if !l.Discount.IsZero() {
-			line["cTpDesconto"] = "V"
-			line["nValorDesconto"] = json.Number(l.Discount.Number())
-		}
-		lines[i] = line
+		lines[i] = priced(line, l)
 	}
 	return lines, nil
 }
 
-// service is what services says of line i under its SKU there.
-func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int, sku string) (map[string]any, error) {
-	e := expansion{values: placeholder.LineValues(o, ref.Orig, l), total: o.Total, day: day(o)}
-	fields, err := placeholder.Fill(c.config.Services[sku], e.text)
-	if err != nil {
-		return nil, order.Reject(order.Mapping, "erps.%s.services.%s in connections.yaml: %v", c.account, sku, err)
+// priced adds what the order says of the line.
+func priced(line map[string]any, l order.Line) map[string]any {
+	line["nQtde"] = json.Number(l.Quantity.String())
+	line["nValUnit"] = json.Number(l.UnitPrice.Number())
+	if !l.Discount.IsZero() {
+		line["cTpDesconto"] = "V"
+		line["nValorDesconto"] = json.Number(l.Discount.Number())
 	}
-	if fields["nCodServico"] == nil && fields["cCodIntServico"] == nil && fields["cDescServ"] == nil {
-		return nil, order.Reject(order.Preflight, "line %d has no name, which Omie needs as cDescServ: give the product a name in the store", i+1)
-	}
-	return fields, nil
+	return line
 }
 
-// linesTotal adds the OS up as Omie does: each line to the cent, less its
-// discount. It takes a configured OS as well as one that Omie shows.
-func linesTotal(os OS) (order.Money, error) {
-	var body struct{ ServicosPrestados []shownLine }
+// service is what services says of line i under its SKU there.
+func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int, sku string) (map[string]any, error) {
+	configured := c.config.Services[sku]
+	fields, err := c.fill("services."+sku, configured, expansionOf(placeholder.LineValues(o, ref.Orig, l), o))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"cCodIntServico", askedCode} {
+		if configured[name] != nil && fields[name] == nil {
+			return nil, order.Reject(order.Mapping, "line %d has no SKU, which erps.%s.services.%s in connections.yaml makes its %s: give it one in the store", i+1, c.account, sku, name)
+		}
+	}
+	if !identified(fields) {
+		return nil, order.Reject(order.Preflight, "line %d has no name, which Omie needs as cDescServ: give the product a name in the store", i+1)
+	}
+	return asked(fields), nil
+}
+
+// identified tells whether Omie can tell which service is meant.
+func identified(fields map[string]any) bool {
+	for _, name := range []string{"nCodServico", "cCodIntServico", askedCode, "cDescServ"} {
+		if fields[name] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// fill puts the order's values into what is configured at that path of the account.
+func (c *Client) fill(path string, configured map[string]any, e expansion) (map[string]any, error) {
+	fields, err := placeholder.Fill(configured, e.text)
+	if _, rejected := order.AsRejection(err); err != nil && !rejected {
+		err = order.Reject(order.Mapping, "erps.%s.%s in connections.yaml: %v", c.account, path, err)
+	}
+	return fields, err
+}
+
+// totalOf adds the OS up as Omie does: each line to the cent, less its discount, and the
+// expenses. It takes a configured OS as well as one that Omie shows.
+func totalOf(os OS) (order.Money, error) {
+	var body shownAmounts
 	text, err := json.Marshal(map[string]any(os))
 	if err != nil {
 		return order.Money{}, err
@@ -200,20 +235,33 @@ func linesTotal(os OS) (order.Money, error) {
 	if err := json.Unmarshal(text, &body); err != nil {
 		return order.Money{}, err
 	}
-	return sumLines(body.ServicosPrestados), nil
+	return body.lines().Add(body.expenses()), nil
 }
 
-// shownLine is a line's share of the amount.
-type shownLine struct {
-	NQtde          order.Quantity `json:"nQtde"`
-	NValUnit       order.Money    `json:"nValUnit"`
-	NValorDesconto order.Money    `json:"nValorDesconto"`
+// shownAmounts are what makes up the amount of an OS.
+type shownAmounts struct {
+	ServicosPrestados []struct {
+		NQtde          order.Quantity `json:"nQtde"`
+		NValUnit       order.Money    `json:"nValUnit"`
+		NValorDesconto order.Money    `json:"nValorDesconto"`
+	}
+	DespesasReembolsaveis struct {
+		DespesaReembolsavel []struct {
+			NValorReemb order.Money `json:"nValorReemb"`
+		} `json:"despesaReembolsavel"`
+	} `json:"despesasReembolsaveis"`
 }
 
-func sumLines(lines []shownLine) order.Money {
-	var sum order.Money
-	for _, l := range lines {
+func (a shownAmounts) lines() (sum order.Money) {
+	for _, l := range a.ServicosPrestados {
 		sum = sum.Add(l.NValUnit.Times(l.NQtde).Round()).Sub(l.NValorDesconto)
+	}
+	return sum
+}
+
+func (a shownAmounts) expenses() (sum order.Money) {
+	for _, e := range a.DespesasReembolsaveis.DespesaReembolsavel {
+		sum = sum.Add(e.NValorReemb)
 	}
 	return sum
 }
@@ -234,5 +282,3 @@ func (os OS) text(part, field string) string {
 	text, _ := fields[field].(string)
 	return text
 }
-
-var daysAhead = regexp.MustCompile(`^\+([0-9]{1,3})d$`)

@@ -2,30 +2,35 @@ package omie
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// orderTotal as the whole of a nValor is the order's total as a number: the share
-// of a single department or instalment.
+// orderTotal as the whole of a nValor is the order's total: the share of a single
+// department or instalment, which is derived anyway.
 const orderTotal = "{order.total}"
+
+var daysAhead = regexp.MustCompile(`^\+([0-9]{1,3})d$`)
 
 // expansion makes configured fields into those of one order.
 type expansion struct {
 	values map[string]string
-	total  order.Money
 	day    time.Time
 }
 
+func expansionOf(values map[string]string, o order.Order) expansion {
+	return expansion{values: values, day: day(o)}
+}
+
 func (e expansion) text(key, text string) (any, error) {
-	if key == "nValor" && text == orderTotal {
-		return json.Number(e.total.Number()), nil
-	}
 	if ahead := daysAhead.FindStringSubmatch(text); ahead != nil && strings.HasPrefix(key, "dD") {
 		return e.later(ahead[1])
 	}
@@ -33,8 +38,20 @@ func (e expansion) text(key, text string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	expanded = wire.Text(expanded)
+	switch key {
+	case "cEnviarPara":
+		expanded = addresses(expanded)
+	case "cCidPrestServ":
+		if expanded, err = e.city(text, expanded); err != nil {
+			return nil, err
+		}
+	}
+	if limit, free := freeTexts[key]; free {
+		expanded = strings.TrimSpace(order.Cut(expanded, limit))
+	}
 	// A key whose value this order doesn't have isn't sent.
-	if expanded = wire.Text(expanded); expanded == "" && text != "" {
+	if expanded == "" && text != "" {
 		return nil, nil
 	}
 	return expanded, nil
@@ -50,4 +67,75 @@ func (e expansion) later(days string) (any, error) {
 		return nil, nil
 	}
 	return e.day.AddDate(0, 0, n).Format(dateLayout), nil
+}
+
+// addresses is a list without its empty places, which Omie takes for wrong addresses.
+func addresses(list string) string {
+	places := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ';' })
+	kept := slices.DeleteFunc(places, func(place string) bool { return strings.TrimSpace(place) == "" })
+	if len(kept) == strings.Count(list, ",")+strings.Count(list, ";")+1 {
+		return list
+	}
+	for i := range kept {
+		kept[i] = strings.TrimSpace(kept[i])
+	}
+	return strings.Join(kept, ", ")
+}
+
+// cityForm is what Omie knows a city by: CIDADE (UF).
+var cityForm = regexp.MustCompile(`^[^\s()][^()]* \(([A-Z]{2})\)$`)
+
+func isCity(text string) bool {
+	form := cityForm.FindStringSubmatch(text)
+	return form != nil && slices.Contains(states, form[1])
+}
+
+// city is the city in Omie's form, in plain capitals; empty where the order has none of the
+// values: Omie then takes the company's. The tax goes to the city, so half of one is
+// refused.
+func (e expansion) city(configured, expanded string) (string, error) {
+	city := strings.ToUpper(fold.Text(expanded))
+	if isCity(city) && len(city) <= lengths["cCidPrestServ"] {
+		return city, nil
+	}
+	nothing := make(map[string]string, len(e.values))
+	for name := range e.values {
+		nothing[name] = ""
+	}
+	if none, err := placeholder.Expand(configured, nothing); err == nil && none != configured && wire.Text(none) == expanded {
+		return "", nil
+	}
+	return "", order.Reject(order.Preflight, "the order's address gives no city that Omie knows as cCidPrestServ, which must be CIDADE (UF) of at most %d characters: correct the address in the store, or set the city in connections.yaml", lengths["cCidPrestServ"])
+}
+
+// departments have their shares of the total.
+func departments(list any, total order.Money) {
+	divide(list, "nPerc", total)
+	shares, _ := list.([]any)
+	for i := range shares {
+		if share, ok := shares[i].(map[string]any); ok {
+			setDefault(share, "nValorFixo", "N")
+		}
+	}
+}
+
+// divide gives each of the shares its nValor: the total by their percentages, to the cent.
+// A single one has all of it.
+func divide(list any, percent string, total order.Money) {
+	shares, _ := list.([]any)
+	weights := make([]order.Money, len(shares))
+	for i := range shares {
+		share, ok := shares[i].(map[string]any)
+		if !ok {
+			return
+		}
+		if len(shares) == 1 {
+			setDefault(share, percent, json.Number("100"))
+		}
+		number, _ := share[percent].(json.Number)
+		weights[i], _ = order.ParseMoney(number.String()) // check has seen that it is one
+	}
+	for i, part := range order.Apportion(total, weights) {
+		shares[i].(map[string]any)["nValor"] = json.Number(part.Number())
+	}
 }

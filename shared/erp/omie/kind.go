@@ -2,6 +2,7 @@ package omie
 
 import (
 	_ "embed" // schema.json, example.yaml
+	"fmt"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -21,7 +22,7 @@ func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
 		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", ID: "nCodOS", LookUp: "ConsultarOS",
-			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}}},
+			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarCadastroServico, ListarClientes, IncluirCliente"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Fiscal: fiscal,
 		LooksUpAlways: true,
 		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },
@@ -45,12 +46,17 @@ func open(o erp.Options) (erp.Client, error) {
 }
 
 func preview(doc erp.Document) (body []byte, open string, err error) {
+	var unknown []string
+	if os, ok := doc.Body.(OS); ok && os.unlisted() != "" {
+		unknown = append(unknown, fmt.Sprintf("nCodServico is null where a service is looked up by cCodigo when the order is placed: %s", os.unlisted()))
+	}
 	if doc.CustomerID == "" {
-		open = "nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
+		whom := "nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
 		if doc.Customer.TaxID == "" {
-			open = strings.Replace(open, "by tax id", "by a code of ours for their document", 1)
+			whom = strings.Replace(whom, "by tax id", "by a code of ours for their document", 1)
 		}
+		unknown = append(unknown, whom)
 	}
 	body, err = Request(doc, masked, masked)
-	return body, open, err
+	return body, strings.Join(unknown, "; "), err
 }

@@ -25,7 +25,7 @@ type shownOS struct {
 	InfoCadastro struct {
 		CCancelada flag `json:"cCancelada"`
 	}
-	ServicosPrestados []shownLine
+	shownAmounts
 }
 
 // LookUp asks for the OS by its cCodIntOS. An answer about another one proves
@@ -74,10 +74,12 @@ func shown(body []byte) erp.Answer {
 	}
 }
 
-// total is Omie's own, or what the lines add up to where it shows none.
+// total is Omie's own, or what the parts add up to where it shows none. Nothing tells
+// whether its own has the expenses in it: one that is what the lines come to hasn't.
 func (os shownOS) total() order.Money {
-	if os.Cabecalho.NValorTotal != nil {
-		return *os.Cabecalho.NValorTotal
+	own := os.Cabecalho.NValorTotal
+	if own == nil || own.Equal(os.lines()) {
+		return os.lines().Add(os.expenses())
 	}
-	return sumLines(os.ServicosPrestados)
+	return *own
 }

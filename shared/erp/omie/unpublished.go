@@ -45,12 +45,13 @@ var (
 // These are about the contents, or what there is.
 var (
 	duplicate = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]|\bja existe (uma |um )?(os|ordem|cliente)\b`)
-	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes)|nenhum (registro|cliente)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
+	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes|servicos)|nenhum (registro|cliente|servico)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
 	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\bexcluid[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
 	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
 	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*invalid`)
 	// succeeded is what no refusal says.
 	succeeded       = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
+	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
 	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?nao existem registros`)
@@ -92,6 +93,16 @@ const (
 	// maxNumber is how much of cNumPedido comes back.
 	maxNumber = 30
 )
+
+// lengths are how many characters the fields of an OS are said to take, by public clients
+// that are generated from Omie's own description.
+var lengths = map[string]int{
+	"cNumPedido": maxNumber, "cNumContrato": 20, "cContato": 100, "cCidPrestServ": 40, "cCodCateg": 20, "cCodCategItem": 20,
+	"cCodCategReemb": 20, "cCodDepto": 40, "cCodServMun": 20, "cCodServLC116": 20, "cNbs": 9, "nsu": 100, "cDescReemb": 200,
+} // never written to
+
+// freeTexts are those of them of which the beginning says as much, in bytes.
+var freeTexts = map[string]int{"cContato": 100, "nsu": 100, "cDescReemb": 200} // never written to
 
 // longestLetter is how long a letter may get that Omie writes as an entity.
 const longestLetter = len("&ccedil;")
