@@ -3,6 +3,9 @@ package omiesim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -19,6 +22,41 @@ func Kind() erpsim.Kind {
 
 type simulator struct{ *Sim }
 
+// namedService is how an account names a service of the catalogue.
+type namedService struct {
+	NCodServico    json.Number `json:"nCodServico"`
+	CCodIntServico string      `json:"cCodIntServico"`
+	CCodigo        string      `json:"cCodigo"`
+	CDescServ      string      `json:"cDescServ"`
+	CTribServ      string      `json:"cTribServ"`
+	CCodServMun    string      `json:"cCodServMun"`
+	CCodServLC116  string      `json:"cCodServLC116"`
+}
+
+// know has the catalogue hold the service; where its name is the store's, any of that kind.
+func (s simulator) know(sku string, of namedService) {
+	v := Service{ID: number(of.NCodServico), IntegrationCode: of.CCodIntServico, Code: of.CCodigo, Description: sku}
+	alone := of.CDescServ != "" && of.CTribServ+of.CCodServMun+of.CCodServLC116 == ""
+	stores := func(name string) bool { return strings.Contains(name, "{") }
+	switch {
+	case stores(of.CCodIntServico):
+		s.With(func(time.Time) { s.any.integrationCode = true })
+		return
+	case stores(of.CCodigo):
+		s.With(func(time.Time) { s.any.code = true })
+		return
+	case v.ID != 0 || v.IntegrationCode != "" || v.Code != "":
+	case alone && stores(of.CDescServ):
+		s.With(func(time.Time) { s.any.description = true })
+		return
+	case alone:
+		v.Description = of.CDescServ
+	default:
+		return // it isn't of the catalogue
+	}
+	s.Sim.Know([]Service{v}, nil, nil)
+}
+
 // Know adds the services, the customer and the bank account that an account names.
 func (s simulator) Know(settings json.RawMessage) error {
 	var named struct {
@@ -30,19 +68,23 @@ func (s simulator) Know(settings json.RawMessage) error {
 		Customer struct {
 			Default json.Number `json:"default"`
 		} `json:"customer"`
-		Services map[string]struct {
-			NCodServico    json.Number `json:"nCodServico"`
-			CCodIntServico string      `json:"cCodIntServico"`
-		} `json:"services"`
+		Services map[string]namedService `json:"services"`
+		Freight  json.RawMessage         `json:"freight"`
+		Fees     json.RawMessage         `json:"fees"`
+		Tax      json.RawMessage         `json:"tax"`
 	}
 	if err := json.Unmarshal(settings, &named); err != nil {
 		return fmt.Errorf("read what an account names: %w", err)
 	}
-	var services []Service
-	for sku, of := range named.Services {
-		v := Service{Description: sku, TaxCode: "01", CityCode: "01015", LC116: "7.07", ID: number(of.NCodServico), IntegrationCode: of.CCodIntServico}
-		if v.ID != 0 || v.IntegrationCode != "" {
-			services = append(services, v)
+	for _, sku := range slices.Sorted(maps.Keys(named.Services)) {
+		s.know(sku, named.Services[sku])
+	}
+	for _, part := range []json.RawMessage{named.Freight, named.Fees, named.Tax} {
+		var place struct {
+			Service *namedService `json:"service"`
+		}
+		if json.Unmarshal(part, &place) == nil && place.Service != nil {
+			s.know("", *place.Service)
 		}
 	}
 	var customers []Customer
@@ -53,7 +95,7 @@ func (s simulator) Know(settings json.RawMessage) error {
 	if id := number(named.OS.InformacoesAdicionais.NCodCC); id != 0 {
 		accounts = append(accounts, id)
 	}
-	s.Sim.Know(services, customers, accounts)
+	s.Sim.Know(nil, customers, accounts)
 	return nil
 }
 

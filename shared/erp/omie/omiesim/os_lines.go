@@ -121,6 +121,9 @@ func (s *Sim) serviceOf(line map[string]any) (Service, *refusal) {
 		return found, nil
 	case code != "":
 		found, ok := s.service(func(c Service) bool { return c.IntegrationCode == code })
+		if !ok && s.any.integrationCode {
+			return s.stood(Service{IntegrationCode: code, Description: code}), nil
+		}
 		if !ok {
 			return found, notFound("Serviço não cadastrado para o Código de Integração [%s] !", code)
 		}
@@ -129,6 +132,9 @@ func (s *Sim) serviceOf(line map[string]any) (Service, *refusal) {
 	found, ok := s.service(func(c Service) bool { return name != "" && c.Description == name })
 	if ok {
 		return found, nil
+	}
+	if alone := !has(line, "cTribServ") && !has(line, "cCodServMun") && !has(line, "cCodServLC116"); alone && name != "" && s.any.description {
+		return s.stood(Service{Description: name}), nil
 	}
 	if refused := required(line, "cDescServ", "cTribServ", "cCodServMun", "cCodServLC116", "nValUnit"); refused != nil {
 		return found, refused

@@ -1,6 +1,7 @@
 package omiesim
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func (s *Sim) validate(param map[string]any) (*draft, *refusal) {
 	}
 	d := &draft{param: param, head: objectOf(param, "Cabecalho"), info: objectOf(param, "InformacoesAdicionais"), lines: listOf(param, "ServicosPrestados")}
 	for _, rule := range []func(*draft) *refusal{
-		s.headRule, s.customerRule, s.infoRule, mailRule, departmentRule, s.linesRule, parcelRule, extrasRule,
+		lengthRule, s.headRule, s.customerRule, s.infoRule, mailRule, s.linesRule, expenseRule, departmentRule, parcelRule, extrasRule,
 	} {
 		if refused := rule(d); refused != nil {
 			return nil, refused
@@ -67,8 +68,6 @@ func (s *Sim) headRule(d *draft) *refusal {
 		return refused
 	}
 	switch term, n := textOf(d.head, "cCodParc"), intOf(d.head, "nQtdeParc"); {
-	case utf8.RuneCountInString(textOf(d.head, "cCodIntOS")) > maxIntCode:
-		return contents("O conteúdo da tag [cCodIntOS] excede %d caracteres!", maxIntCode)
 	case !oneOf(textOf(d.head, "cEtapa"), stageNames):
 		return contents("Etapa [%s] inválida na tag [cEtapa]!", textOf(d.head, "cEtapa"))
 	case !paymentTerm.MatchString(term):
@@ -144,13 +143,78 @@ func mailRule(d *draft) *refusal {
 	return nil
 }
 
-func departmentRule(d *draft) *refusal {
-	for _, dept := range listOf(d.param, "Departamentos") {
-		if refused := required(dept, "cCodDepto", "nPerc", "nValor", "nValorFixo"); refused != nil {
+// lengthRule: what is longer than its field is refused, but cNumPedido, which is cut.
+func lengthRule(d *draft) *refusal {
+	for _, part := range []struct {
+		fields map[string]any
+		tags   map[string]int
+	}{
+		{d.head, map[string]int{"cCodIntOS": maxIntCode}},
+		{d.info, map[string]int{"cNumContrato": 20, "cContato": 100, "cCidPrestServ": 40, "cCodCateg": 20}},
+	} {
+		if refused := tooLong(part.fields, part.tags); refused != nil {
 			return refused
 		}
 	}
+	for _, list := range []struct {
+		tag  string
+		tags map[string]int
+	}{
+		{"ServicosPrestados", map[string]int{"cCodServMun": 20, "cCodServLC116": 20, "cNbs": 9, "cCodCategItem": 20}},
+		{"Departamentos", map[string]int{"cCodDepto": 40}},
+		{"Parcelas", map[string]int{"nsu": 100}},
+	} {
+		for _, fields := range listOf(d.param, list.tag) {
+			if refused := tooLong(fields, list.tags); refused != nil {
+				return refused
+			}
+		}
+	}
 	return nil
+}
+
+func tooLong(fields map[string]any, tags map[string]int) *refusal {
+	for _, tag := range slices.Sorted(maps.Keys(tags)) {
+		if utf8.RuneCountInString(textOf(fields, tag)) > tags[tag] {
+			return contents("O conteúdo da tag [%s] excede %d caracteres!", tag, tags[tag])
+		}
+	}
+	return nil
+}
+
+// expenseRule adds the reimbursed expenses to what the OS comes to.
+func expenseRule(d *draft) *refusal {
+	for _, expense := range listOf(objectOf(d.param, "despesasReembolsaveis"), "despesaReembolsavel") {
+		if refused := required(expense, "cDescReemb", "nValorReemb", "dDataReemb"); refused != nil {
+			return refused
+		}
+		if refused := tooLong(expense, map[string]int{"cDescReemb": 200}); refused != nil {
+			return refused
+		}
+		amount := moneyOf(expense, "nValorReemb")
+		if amount.IsNegative() || amount.IsZero() || !whole(amount) {
+			return contents("O conteúdo da tag [nValorReemb] é inválido!")
+		}
+		d.total = d.total.Add(amount)
+	}
+	return nil
+}
+
+// departmentRule: the shares come to the whole, in percent and in reais.
+func departmentRule(d *draft) *refusal {
+	list := listOf(d.param, "Departamentos")
+	if len(list) == 0 {
+		return nil
+	}
+	for _, dept := range list {
+		if refused := required(dept, "cCodDepto", "nPerc", "nValor", "nValorFixo"); refused != nil {
+			return refused
+		}
+		if value := moneyOf(dept, "nValor"); value.IsNegative() || !whole(value) {
+			return contents("O conteúdo da tag [nValor] do departamento [%s] é inválido!", textOf(dept, "cCodDepto"))
+		}
+	}
+	return addsUp(list, "nPerc", "dos departamentos", d.total)
 }
 
 // parcelRule: a plan of one's own goes with 999 only, has as many parcels as it
@@ -171,7 +235,7 @@ func parcelRule(d *draft) *refusal {
 			return refused
 		}
 	}
-	return planAddsUp(plan, d.total)
+	return addsUp(plan, "nPercentual", "das parcelas", d.total)
 }
 
 func oneParcel(i int, p map[string]any) *refusal {
@@ -189,17 +253,18 @@ func oneParcel(i int, p map[string]any) *refusal {
 	return nil
 }
 
-func planAddsUp(plan []map[string]any, total order.Money) *refusal {
+// addsUp: the percentages come to 100 and the amounts to the total.
+func addsUp(list []map[string]any, tag, of string, total order.Money) *refusal {
 	var value, percent order.Money
-	for _, p := range plan {
+	for _, p := range list {
 		value = value.Add(moneyOf(p, "nValor"))
-		percent = percent.Add(moneyOf(p, "nPercentual"))
+		percent = percent.Add(moneyOf(p, tag))
 	}
 	if !percent.Equal(order.Cents(100_00)) {
-		return contents("A soma dos percentuais das parcelas [%s] é diferente de 100!", percent.Number())
+		return contents("A soma dos percentuais %s [%s] é diferente de 100!", of, percent.Number())
 	}
 	if !value.Equal(total) {
-		return contents("A soma das parcelas [%s] é diferente do valor total [%s]!", value, total)
+		return contents("A soma %s [%s] é diferente do valor total [%s]!", of, value, total)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ var (
 				with(flag, "cUsoConsumo").
 				with(integer, "nCodCC", "nCodProj", "nIdDestinatario").
 				with(date, "dDataRps").
-				with(unsimulated, "DetalhesNfse").
+				with(anything, "DetalhesNfse").
 				with(output, "cNumRecibo")
 
 	email = complexType("Email").
@@ -85,7 +85,7 @@ var (
 				many("produtoUtilizado", complexType("produtoUtilizado").
 					with(integer, "nCodProdutoPU", "codigo_local_estoque").
 					with(decimal, "nQtdePU").
-					with(unsimulated, "lote_validade").
+					with(anything, "lote_validade").
 					with(output, "nIdItemPU", "cAcaoItemPU"))
 
 	osChave = complexType("osChave").with(text, "cCodIntOS", "cNumOS").with(integer, "nCodOS").with(flag, "cIncluirTarefas")

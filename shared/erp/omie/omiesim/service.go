@@ -62,6 +62,10 @@ func (s *Sim) listarServicos(_ time.Time, _ json.RawMessage, param map[string]an
 	if refused := servicoListar.check(param); refused != nil {
 		return nil, refused
 	}
+	code := textOf(param, "cCodigo")
+	if _, known := s.service(func(c Service) bool { return c.Code == code }); code != "" && s.any.code && !known {
+		s.stood(Service{Code: code, Description: code})
+	}
 	var rows []any
 	for _, c := range s.services {
 		if has(param, "cCodigo") && textOf(param, "cCodigo") != c.Code ||

@@ -101,6 +101,8 @@ type Sim struct {
 	nextPerson int64
 	// nextService counts the ids that Know gave out.
 	nextService int64
+	// any tells by what names the catalogue has whatever is asked for.
+	any anyService
 }
 
 // New makes a Sim.

@@ -112,6 +112,8 @@ func sample(code string) object {
 	}
 }
 
+func expenses(list ...any) object { return object{"despesaReembolsavel": list} }
+
 // inline is a valid line of a service that the catalogue does not have.
 func inline() object {
 	return object{
@@ -291,6 +293,8 @@ func TestEveryRuleOfIncluirOSRefusesWhatBreaksOnlyThatRule(t *testing.T) {
 		{"Email", object{"cEnvBoleto": "S", "cEnvPix": "S"}, "[cEnvBoleto] e [cEnvPix] não podem", ""},
 		// departments
 		{"Departamentos", []any{object{"cCodDepto": "1", "nPerc": 100, "nValor": 1000}}, "tag [nValorFixo] é obrigatório!", ""},
+		{"Departamentos", []any{object{"cCodDepto": "1", "nPerc": 90, "nValor": 1000, "nValorFixo": "N"}}, "percentuais dos departamentos [90] é diferente de 100!", ""},
+		{"Departamentos", []any{object{"cCodDepto": "1", "nPerc": 100, "nValor": json.Number("999.99"), "nValorFixo": "N"}}, "A soma dos departamentos [999.99] é diferente do valor total [1000.00]!", ""},
 		// lines
 		{"ServicosPrestados", []any{}, "deve ter de 1 a 199 itens", ""},
 		{"ServicosPrestados", many, "deve ter de 1 a 199 itens", ""},
@@ -330,7 +334,19 @@ func TestEveryRuleOfIncluirOSRefusesWhatBreaksOnlyThatRule(t *testing.T) {
 		// rare parts
 		{"produtosUtilizados", object{"produtoUtilizado": []any{}}, "tag [cAcaoProdUtilizados] é obrigatório!", ""},
 		{"produtosUtilizados", object{"cAcaoProdUtilizados": "REM", "produtoUtilizado": []any{object{"nCodProdutoPU": 1}}}, "tag [nQtdePU] é obrigatório!", ""},
-		{"InformacoesAdicionais.DetalhesNfse", object{}, "não é atendida pelo simulador", ""},
+		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "dDataReemb": "24/11/2026"}), "tag [nValorReemb] é obrigatório!", ""},
+		{"despesasReembolsaveis", expenses(object{"nValorReemb": 5, "dDataReemb": "24/11/2026"}), "tag [cDescReemb] é obrigatório!", ""},
+		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": 5}), "tag [dDataReemb] é obrigatório!", ""},
+		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": -5, "dDataReemb": "24/11/2026"}), "[nValorReemb] é inválido!", ""},
+		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": json.Number("0.001"), "dDataReemb": "24/11/2026"}), "[nValorReemb] é inválido!", ""},
+		{"despesasReembolsaveis", expenses(object{"cDescReemb": strings.Repeat("x", 201), "nValorReemb": 5, "dDataReemb": "24/11/2026"}), "[cDescReemb] excede 200", ""},
+		{"despesasReembolsaveis", expenses(object{"cAcaoReemb": "I"}), "[cAcaoReemb] não deve ser informada", ""},
+		// lengths
+		{"InformacoesAdicionais.cContato", strings.Repeat("x", 101), "[cContato] excede 100", ""},
+		{"InformacoesAdicionais.cNumContrato", strings.Repeat("x", 21), "[cNumContrato] excede 20", ""},
+		{"InformacoesAdicionais.cCidPrestServ", strings.Repeat("x", 36) + " (SP)", "[cCidPrestServ] excede 40", ""},
+		{"ServicosPrestados.0.cNbs", "1234567890", "[cNbs] excede 9", ""},
+		{"Departamentos", []any{object{"cCodDepto": strings.Repeat("1", 41), "nPerc": 100, "nValor": 1000, "nValorFixo": "N"}}, "[cCodDepto] excede 40", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.path+" "+tt.text, func(t *testing.T) {
@@ -415,6 +431,8 @@ func TestWhatIsRightIsAcceptedAndAddedUpToTheCent(t *testing.T) {
 		{"tax amounts on request", "ServicosPrestados", line(object{"impostos": object{"nValorPIS": 1, "cUtilizaValorImposto": "S", "lDeduzISS": true}}), "1000.00"},
 		{"two addresses", "Email.cEnviarPara", "ana@example.com; bob@example.com", "1000.00"},
 		{"no e-mail at all", "Email", removed{}, "1000.00"},
+		{"an expense", "despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": num("18.50"), "dDataReemb": "24/11/2026"}), "1018.50"},
+		{"details of the invoice", "InformacoesAdicionais.DetalhesNfse", object{"cAny": "x"}, "1000.00"},
 		{"no city", "InformacoesAdicionais.cCidPrestServ", removed{}, "1000.00"},
 		{"a city with an accent", "InformacoesAdicionais.cCidPrestServ", "Santa Bárbara d'Oeste (SP)", "1000.00"},
 		{"a department", "Departamentos", []any{object{"cCodDepto": "1", "nPerc": 100, "nValor": 1000, "nValorFixo": "N"}}, "1000.00"},
