@@ -3,6 +3,7 @@ package omie
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -335,6 +336,17 @@ func TestANumberOfOmiesIsBounded(t *testing.T) {
 	for _, a := range []erp.Answer{created, shown} {
 		if a.ID != "1" || a.Number != long[:100] {
 			t.Errorf("%s, %d bytes", a.Kind, len(a.Number))
+		}
+	}
+}
+
+// An Omie whose nValorTotal has no expenses in it is believed all the same.
+func TestATotalWithoutExpensesIsRecognized(t *testing.T) {
+	const shown = `{"Cabecalho": {"cCodIntOS": "k7m2qx4vbn3ptw6ydzra", "nCodOS": 7, "nValorTotal": %s}, "ServicosPrestados": [{"nQtde": 1, "nValUnit": 100}],
+		"despesasReembolsaveis": {"despesaReembolsavel": [{"nValorReemb": 18.5}]}}`
+	for own, want := range map[string]string{"100": "118.50", "118.5": "118.50", "120": "120.00"} {
+		if got := answerTo(consultarOS, 200, nil, fmt.Appendf(nil, shown, own)).Found.Total.String(); got != want {
+			t.Errorf("of %s: %s, want %s", own, got, want)
 		}
 	}
 }
