@@ -154,6 +154,16 @@ type Payment struct {
 	Reference string `json:"reference,omitempty"`
 }
 
+// Largest is the payment of the largest amount, the first of those; zero of none.
+func Largest(payments []Payment) (best Payment) {
+	for i, p := range payments {
+		if i == 0 || p.Amount.Cmp(best.Amount) > 0 {
+			best = p
+		}
+	}
+	return best
+}
+
 // Method is how somebody paid, in words of our own; each ERP spells it its way.
 type Method string
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 func TestNamesAreListedOnceInTheirOrder(t *testing.T) {
@@ -98,18 +99,18 @@ func FuzzExpandPutsBackWhatNamesFound(f *testing.F) {
 }
 
 func TestFilledFieldsAreACopyWithoutWhatIsMissing(t *testing.T) {
-	configured := map[string]any{"a": "x", "gone": "", "number": 7, "list": []any{"y", map[string]any{"b": "z"}}, "empty": map[string]any{"b": ""}, "none": map[string]any{}}
+	configured := map[string]any{"a": "x", "gone": "", "number": 7, "list": []any{"y", "", map[string]any{"b": "z"}, map[string]any{"b": ""}, nil}, "nothing": []any{"", map[string]any{"b": ""}}, "bare": []any{}, "empty": map[string]any{"b": ""}, "none": map[string]any{}}
 	filled, err := placeholder.Fill(configured, func(key, text string) (any, error) {
 		if text == "" {
 			return nil, nil
 		}
 		return key + "=" + text, nil
 	})
-	want := map[string]any{"a": "a=x", "number": 7, "list": []any{"list=y", map[string]any{"b": "b=z"}}, "none": map[string]any{}}
+	want := map[string]any{"a": "a=x", "number": 7, "list": []any{"list=y", map[string]any{"b": "b=z"}, nil}, "bare": []any{}, "none": map[string]any{}}
 	if diff := cmp.Diff(want, filled); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if configured["a"] != "x" || len(configured) != 6 {
+	if configured["a"] != "x" || len(configured) != 8 {
 		t.Errorf("what is configured became %v", configured)
 	}
 	_, err = placeholder.Fill(configured, func(key, _ string) (any, error) {
@@ -120,5 +121,41 @@ func TestFilledFieldsAreACopyWithoutWhatIsMissing(t *testing.T) {
 	})
 	if !errors.Is(err, placeholder.ErrUnknown) || !strings.Contains(err.Error(), ": b: ") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAnOrdersPlaceholdersAreItsPayersAndItsPayments(t *testing.T) {
+	o := order.Order{ID: "1", Number: "#1", Total: order.Cents(1990),
+		Customer: order.Customer{Name: "Sol Ltda", Email: "a@b.example", Phone: "+5511955550142", TaxID: "11222333000181", Address: order.Address{
+			Street: "Rua Um", Number: "7", Complement: "Sala 2", District: "Centro", City: "Santos", State: "SP", PostalCode: "11010000", Country: "BR"}},
+		Payments: []order.Payment{{Method: order.GiftCard, Amount: order.Cents(90)}, {Method: order.Pix, Amount: order.Cents(1900), Reference: "E1"}, {Method: order.Boleto, Amount: order.Cents(1900)}}}
+	values := placeholder.LineValues(o, "loja", order.Line{Name: "Camiseta", SKUs: []string{"A", "B"}})
+	want := "#1 1 19.90 Sol Ltda Sol Ltda 11222333000181 a@b.example +5511955550142 Rua Um 7 Sala 2 Centro Santos SP 11010000 BR pix E1 loja Camiseta A"
+	got, err := placeholder.Expand("{order.number} {order.id} {order.total} {customer.name} {customer.company} {customer.tax_id} {customer.email} {customer.phone} "+
+		"{address.street} {address.number} {address.complement} {address.district} {address.city} {address.state} {address.postal_code} {address.country} "+
+		"{payment.method} {payment.reference} {connection} {line.name} {line.sku}", values)
+	if err != nil || got != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	for _, name := range placeholder.OfLine {
+		if _, there := values[name]; !there {
+			t.Errorf("{%s} has no value", name)
+		}
+	}
+	if len(values) != len(placeholder.OfLine) {
+		t.Errorf("%d values of %d names", len(values), len(placeholder.OfLine))
+	}
+	o.Customer.TaxID = "52998224725"
+	if company := placeholder.OrderValues(o, "")["customer.company"]; company != "" {
+		t.Errorf("a person is the company %q", company)
+	}
+}
+
+func TestATextIsEmptyIfNoneOfItsPlaceholdersHasAValue(t *testing.T) {
+	values := map[string]string{"a": "x", "b": "", "c": ""}
+	for text, want := range map[string]bool{"": false, "SP": false, "{a}": false, "{b}": true, "Rua {b}, {c}": true, "{a}{b}": false, "{": false, "{gone}": true} {
+		if got := placeholder.Empty(text, values); got != want {
+			t.Errorf("Empty(%q) = %t", text, got)
+		}
 	}
 }
