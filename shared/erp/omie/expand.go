@@ -98,11 +98,7 @@ func (e expansion) city(configured, expanded string) (string, error) {
 	if isCity(city) && len(city) <= lengths["cCidPrestServ"] {
 		return city, nil
 	}
-	nothing := make(map[string]string, len(e.values))
-	for name := range e.values {
-		nothing[name] = ""
-	}
-	if none, err := placeholder.Expand(configured, nothing); err == nil && none != configured && wire.Text(none) == expanded {
+	if placeholder.Empty(configured, e.values) {
 		return "", nil
 	}
 	return "", order.Reject(order.Preflight, "the order's address gives no city that Omie knows as cCidPrestServ, which must be CIDADE (UF) of at most %d characters: correct the address in the store, or set the city in connections.yaml", lengths["cCidPrestServ"])
