@@ -26,7 +26,7 @@ type simulated struct {
 
 func (s *simulated) pass(d time.Duration) { s.now = s.now.Add(d) }
 
-func simulate(t *testing.T, settings string) *simulated {
+func simulate(t *testing.T, settings string, change ...func(*erp.Options)) *simulated {
 	t.Helper()
 	config, err := omie.Parse(json.RawMessage(settings))
 	if err != nil {
@@ -43,14 +43,18 @@ func simulate(t *testing.T, settings string) *simulated {
 		}
 	})
 	config.BaseURL = server.URL + "/api/v1/"
-	s.Client = omie.New(config, erp.Options{
+	o := erp.Options{
 		Account: "estudio", Credentials: credentials,
 		Now: func() time.Time { return s.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.pass(d)
 			return ctx.Err()
 		},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	s.Client = omie.New(config, o)
 	return s
 }
 
