@@ -11,7 +11,7 @@ import (
 )
 
 func kinds() []erp.AnswerKind {
-	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unknown, erp.AccountRests,
+	return []erp.AnswerKind{erp.CustomerKnown, erp.Created, erp.Present, erp.Absent, erp.Duplicate, erp.Refused, erp.Unmapped, erp.Unknown, erp.AccountRests,
 		erp.Redundant, erp.CustomerGone, erp.Early, erp.NotSent, erp.NoTime, erp.Lost, erp.Unprovable, ""}
 }
 
@@ -35,6 +35,8 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
 		{"an unknown fault about the customer: rejected", erp.Answer{Kind: erp.Unknown},
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
+		{"the ERP has nothing by a line's name: rejected, for whoever wrote the account", erp.Answer{Kind: erp.Unmapped},
+			where{State: ledger.Rejected, Kind: order.Mapping, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
 		{"not sent: backs off", erp.Answer{Kind: erp.NotSent},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{"no time left: goes on now", erp.Answer{Kind: erp.NoTime},

@@ -865,7 +865,7 @@ func (w *walk) outcome() placing.Event {
 }
 
 func (w *walk) answer(state ledger.State) erp.Answer {
-	kinds := []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unknown, erp.Duplicate}
+	kinds := []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Early, erp.NotSent, erp.NoTime, erp.Refused, erp.Unmapped, erp.Unknown, erp.Duplicate}
 	switch state {
 	case ledger.Creating:
 		kinds = append(kinds, erp.Created, erp.CustomerGone, erp.Lost, erp.Lost)
