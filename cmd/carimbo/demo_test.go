@@ -28,10 +28,12 @@ func TestTheDemoEndsEveryOrderAsItShouldAndLeavesNothingBehind(t *testing.T) {
 		t.Fatalf("exit code %d: %s\n%s", code, errs.String(), out.String())
 	}
 	for _, want := range []string{
-		"200  loja-wp ", "401  cursos#HP2640900000", "uncertain: the answer got lost", "6 orders: 4 created, 2 rejected",
+		"200  loja-wp ", "401  cursos#HP2640900000", "uncertain: the answer got lost", "8 orders: 6 created, 2 rejected",
 		"loja-wp#4127               created: Sensio sale ", "loja-online#6120438815907  created: Sensio sale ",
+		// With freight.
+		"cursos-wp#4131             created: Omie OS ", "cursos-loja#6120438823014  created: Omie OS ",
 		"cursos#HP2640917385        created: Omie OS ", "cursos#HP2640930551        created: Omie OS ",
-		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 2 OS, Sensio 2 sales. None twice.",
+		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 4 OS, Sensio 2 sales. None twice.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())

@@ -30,6 +30,8 @@ func Kind() erp.Kind {
 		WhereToLook:   func(r erp.Reference) string { return "Look by cCodIntOS " + r.Code },
 		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
+			{Connection: "cursos-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing_course.json"},
+			{Connection: "cursos-loja", Platform: "shopify", Paid: "shopify/order_paid_course.json"},
 		}},
 	}
 }

@@ -149,6 +149,7 @@ func (c *Client) listService(ctx context.Context, k wire.Keys, code string) (str
 		// refused for it.
 		answer.Kind = erp.Lost
 	}
+	answer.Text = "looking for the service " + strconv.Quote(code) + ": " + answer.Text
 	return "", answer
 }
 
