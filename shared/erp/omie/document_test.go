@@ -114,7 +114,7 @@ func file(t *testing.T, name string) []byte {
 }
 
 func TestTheRequestsOfOmiesHelpAreWritten(t *testing.T) {
-	for _, name := range []string{"uncatalogued", "by-description", "two-services", "by-integration-code"} {
+	for _, name := range []string{"uncatalogued", "by-description", "two-services", "by-integration-code", "by-id", "by-description-alone"} {
 		t.Run(name, func(t *testing.T) {
 			var o order.Order
 			if err := json.Unmarshal(file(t, name+".order.json"), &o); err != nil {

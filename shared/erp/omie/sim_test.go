@@ -279,7 +279,7 @@ func TestWhatOmieRefusesIsRefused(t *testing.T) {
 }
 
 func TestTheRequestsOfOmiesHelpAreTakenByAStrictOmie(t *testing.T) {
-	for _, name := range []string{"uncatalogued", "by-description", "two-services", "by-integration-code"} {
+	for _, name := range []string{"uncatalogued", "by-description", "two-services", "by-integration-code", "by-id", "by-description-alone"} {
 		t.Run(name, func(t *testing.T) {
 			s := simulate(t, string(file(t, name+".account.json")))
 			var o order.Order
