@@ -41,7 +41,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, err
 	}
-	os, err := c.header(o, ref)
+	os, err := c.header(o, ref, nil)
 	if err != nil {
 		return erp.Document{}, err
 	}
@@ -108,9 +108,10 @@ func (c *Client) knownCustomer(customer order.Customer) (string, error) {
 }
 
 // header is everything of the OS but its lines: what is configured, and what the
-// order or a default says where nothing is.
-func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
+// order or a default says where nothing is. What is cut is noted in told, if there is one.
+func (c *Client) header(o order.Order, ref erp.Reference, told *erp.Explanation) (OS, error) {
 	e := expansionOf(placeholder.OrderValues(o, ref.Orig), o)
+	e.told = told
 	parts, err := c.fill("os", c.config.OS, e)
 	if err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (c *Client) header(o order.Order, ref erp.Reference) (OS, error) {
 	header["cCodIntOS"] = ref.Code
 	header["nCodCli"] = nil
 	departments(parts["Departamentos"], o.Total)
-	if err := c.parcels(parts, header, o); err != nil {
+	if err := c.parcels(parts, header, o, told); err != nil {
 		return nil, err
 	}
 	setDefault(header, "cCodParc", defaultParcel)

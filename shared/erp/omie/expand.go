@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
@@ -24,6 +25,7 @@ var daysAhead = regexp.MustCompile(`^\+([0-9]{1,3})d$`)
 type expansion struct {
 	values map[string]string
 	day    time.Time
+	told   *erp.Explanation // of what is cut, if anybody is
 }
 
 func expansionOf(values map[string]string, o order.Order) expansion {
@@ -48,7 +50,7 @@ func (e expansion) text(key, text string) (any, error) {
 		}
 	}
 	if limit, free := freeTexts[key]; free {
-		expanded = strings.TrimSpace(order.Cut(expanded, limit))
+		expanded = strings.TrimSpace(e.told.Cut(key, limit, "what os says", expanded))
 	}
 	// A key whose value this order doesn't have isn't sent.
 	if expanded == "" && text != "" {

@@ -46,10 +46,10 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 		e.Drop(customer.ForeignID, "the customer's foreign document", fmt.Sprintf("documento_exterior takes %d bytes", maxForeign))
 	}
 	// What can't be filled in is told where the document is made.
-	if os, err := New(c, erp.Options{}).header(o, ref); err == nil {
+	if os, err := New(c, erp.Options{}).header(o, ref, &e); err == nil {
 		kept(os.text("InformacoesAdicionais", "cNumPedido"), &e)
 	}
-	contradictions(&e, c.OS, o)
+	contradictions(&e, c, o)
 	return e, nil
 }
 
@@ -87,15 +87,16 @@ func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
 // means are Omie's codes of meio_pagamento.
 var means = map[string][]order.Method{
 	"01": {order.Cash}, "03": {order.CreditCard}, "04": {order.DebitCard}, "15": {order.Boleto}, "16": {order.Transfer},
-	"17": {order.Pix}, "18": {order.Transfer, order.Wallet}, "90": {order.Free},
+	"12": {order.GiftCard}, "17": {order.Pix}, "18": {order.Transfer, order.Wallet}, "90": {order.Free},
 } // never written to
 
 // contradictions are constants of os that say something else than the order.
-func contradictions(e *erp.Explanation, os OS, o order.Order) {
+func contradictions(e *erp.Explanation, c Config, o order.Order) {
+	os := OS(c.OS)
 	header, _ := os["Cabecalho"].(map[string]any)
 	before(e, "os.Cabecalho.dDtPrevisao", header["dDtPrevisao"], o)
 	number, _ := header["nQtdeParc"].(json.Number)
-	if n, err := strconv.Atoi(number.String()); err == nil && len(o.PaidIn()) > 0 && !slices.Contains(o.PaidIn(), n) {
+	if n, err := strconv.Atoi(number.String()); err == nil && c.Parcelas != parcelasOfPayments && len(o.PaidIn()) > 0 && !slices.Contains(o.PaidIn(), n) {
 		e.Contradict("os.Cabecalho.nQtdeParc", "is %d, and the order was paid in %d", n, o.PaidIn()[0])
 	}
 	if number := os.text("InformacoesAdicionais", "cNumPedido"); number != "" && !strings.Contains(number, "{") && number != o.Number {

@@ -176,6 +176,23 @@ func cuts(what string, why ...string) (all []order.Dropped) {
 	return all
 }
 
+func TestInstalmentsOfThePaymentsContradictNothing(t *testing.T) {
+	o := explainable()
+	o.Payments = []order.Payment{{Method: order.CreditCard, Amount: order.Cents(10000), Installments: 12, Reference: strings.Repeat("x", 120)}}
+	e := explanation(t, `{"parcelas": "payments", "os": {"Cabecalho": {"nQtdeParc": 1, "cCodParc": "000"}, "InformacoesAdicionais": {"cContato": "`+strings.Repeat("y", 120)+`"}}, "services": {"*": {"nCodServico": 1}}}`, o)
+	if len(e.Contradictions) > 0 {
+		t.Errorf("%+v", e.Contradictions)
+	}
+	var got []string
+	for _, d := range e.Dropped {
+		got = append(got, d.What+": "+d.Why)
+	}
+	want := []string{"the end of what os says: cContato takes 100 bytes, and it has 120", "the end of the payment's reference: nsu takes 100 bytes, and it has 120"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is cut (-want +got):\n%s", diff)
+	}
+}
+
 func TestCheckNamesConstantsThatEachOrderHasItsOwnOf(t *testing.T) {
 	for path, os := range map[string]string{
 		"os.InformacoesAdicionais.cNumPedido": `{"InformacoesAdicionais": {"cNumPedido": "1"}}`,

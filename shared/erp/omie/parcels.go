@@ -5,6 +5,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -26,7 +28,7 @@ func payWay(m order.Method) string {
 // parcels fills in Parcelas: the account's own, by their percentages, or those in which the
 // order was paid. Then what the account has in the list is what all of them have besides.
 // Omie takes a list beside cCodParc 999 alone, and as many as nQtdeParc.
-func (c *Client) parcels(os OS, header map[string]any, o order.Order) error {
+func (c *Client) parcels(os OS, header map[string]any, o order.Order, told *erp.Explanation) error {
 	list, _ := os["Parcelas"].([]any)
 	if c.config.Parcelas == parcelasOfPayments {
 		delete(os, "Parcelas")
@@ -34,7 +36,7 @@ func (c *Client) parcels(os OS, header map[string]any, o order.Order) error {
 			return nil // there is nothing to pay
 		}
 		var err error
-		if list, err = paidIn(o, list); err != nil {
+		if list, err = paidIn(o, list, told); err != nil {
 			return err
 		}
 		header["cCodParc"], header["nQtdeParc"] = customTerm, json.Number(strconv.Itoa(len(list)))
@@ -64,7 +66,7 @@ func (c *Client) parcels(os OS, header map[string]any, o order.Order) error {
 
 // paidIn are the instalments in which the order was paid, each with the fields of the
 // template, if there is one.
-func paidIn(o order.Order, template []any) ([]any, error) {
+func paidIn(o order.Order, template []any, told *erp.Explanation) ([]any, error) {
 	all, err := o.Installments()
 	if err != nil {
 		return nil, err
@@ -72,6 +74,10 @@ func paidIn(o order.Order, template []any) ([]any, error) {
 	amounts := make([]order.Money, len(all))
 	for i := range all {
 		amounts[i] = all[i].Amount
+	}
+	nsus := map[string]string{}
+	for _, p := range o.Payments {
+		nsus[p.Reference] = told.Cut("nsu", freeTexts["nsu"], "the payment's reference", wire.OneLine(p.Reference))
 	}
 	list := make([]any, len(all))
 	for i, percent := range order.Percentages(amounts) {
@@ -85,8 +91,8 @@ func paidIn(o order.Order, template []any) ([]any, error) {
 		parcel["nValor"] = json.Number(amounts[i].Number())
 		parcel["nPercentual"] = json.Number(percent.Number())
 		setDefault(parcel, "meio_pagamento", payWay(all[i].Payment.Method))
-		if nsu := all[i].Payment.Reference; nsu != "" {
-			setDefault(parcel, "nsu", order.Cut(nsu, freeTexts["nsu"]))
+		if nsu := nsus[all[i].Payment.Reference]; nsu != "" {
+			setDefault(parcel, "nsu", nsu)
 		}
 		list[i] = parcel
 	}
