@@ -122,7 +122,7 @@ func settings(s erpsim.Setup) string {
 		"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
 			"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
 			"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
-		"services":{"CURSO-GO":{"nCodServico":3846592864,"cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`,
+		"services":{"CURSO-GO":{"cCodigo":"SRV00001","cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`,
 		s.Host, []string{"10", "20"}[s.Version])
 }
 
@@ -130,7 +130,7 @@ func settings(s erpsim.Setup) string {
 func asked(_, _ string, _ http.Header, body []byte) erpsim.Asked {
 	a := erpsim.Asked{Method: inEnvelope(body, "call"), Key: inEnvelope(body, "app_key"), Secret: inEnvelope(body, "app_secret")}
 	a.Creates, a.Looks, a.Introduces = a.Method == "IncluirOS", a.Method == "ConsultarOS", a.Method == "IncluirCliente"
-	a.Judged = !a.Looks && a.Method != "ConsultarCliente"
+	a.Judged = !a.Looks && a.Method != "ConsultarCliente" && a.Method != "ListarCadastroServico"
 	_, param, _ := bytes.Cut(body, []byte(`"param":`))
 	a.Same = a.Key + a.Method + string(param)
 	return a
