@@ -93,6 +93,20 @@ func TestReaisOfATaxAreNeverTheSameForEveryPrice(t *testing.T) {
 	}
 }
 
+func TestTheStageThatInvoicesIsWarnedOf(t *testing.T) {
+	for stage, warned := range map[string]bool{"10": false, "20": false, "30": false, "40": false, "50": true} {
+		for header, also := range map[string]bool{`{"cEtapa": "` + stage + `"}`: warned, `{"cEtapa": "` + stage + `", "cCodParc": "000", "nQtdeParc": 1, "dDtPrevisao": "+3d"}`: warned} {
+			found := false
+			for _, p := range omie.Check(json.RawMessage(`{"os": {"Cabecalho": ` + header + `}, ` + goodService + `}`)) {
+				found = found || p.Path == "os.Cabecalho.cEtapa" && p.Warning
+			}
+			if found != also {
+				t.Errorf("%s: warned %v", header, found)
+			}
+		}
+	}
+}
+
 func TestAFeeBelowZeroIsADiscountOfTheOS(t *testing.T) {
 	for discount, want := range map[string]string{"9.88": "3 x 59.9 - 8.08, 1 x 39.9 - 1.8", "0.01": "3 x 59.9 - 0.01, 1 x 39.9", "219.60": "3 x 59.9 - 179.7, 1 x 39.9 - 39.9"} {
 		o := paid(t, "0", "3 x 59.90", "1 x 39.90")

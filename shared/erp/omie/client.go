@@ -77,7 +77,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if doc.Key != "" && doc.Key != erp.KeyDigest(k.App) {
 		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago: the customer is of the former one"}
 	}
-	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services}, Store: doc.Order}
+	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services, c.config.Freight, c.config.Fees, c.config.Tax}, Store: doc.Order}
 	answer, r := c.call(ctx, k, incluirOS, sent, doc.Customer.Private()...)
 	switch {
 	case answer.Kind == erp.Created && !about(r.body, doc.Reference.Code):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/order"
@@ -191,4 +192,59 @@ func TestCheckRefusesAPlaceThatIsNone(t *testing.T) {
 			t.Errorf("%s: %v, want %s", settings, got, want)
 		}
 	}
+}
+
+// FuzzPartsAlwaysMakeAnOS: parts of four decimals, each wherever the account may say, and a
+// discount of whatever part of all of it: the OS still comes to what was paid.
+func FuzzPartsAlwaysMakeAnOS(f *testing.F) {
+	f.Add(uint8(0), uint32(185000), uint32(0), uint32(0), uint32(10000), uint16(3), uint32(1000000))
+	f.Add(uint8(77), uint32(1), uint32(54321), uint32(9999), uint32(4000000000), uint16(999), uint32(123))
+	words := []string{`{"service": {"nCodServico": 2}}`, `{"expense": {}}`, `"spread"`}
+	var all []*omie.Client
+	for i := range 27 {
+		config, err := omie.Parse(json.RawMessage(within(fmt.Sprintf(`"parcelas": "payments", "freight": %s, "fees": %s, "tax": %s`, words[i%3], words[i/3%3], words[i/9]))))
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, omie.New(config, erp.Options{Account: "estudio"}))
+	}
+	f.Fuzz(func(t *testing.T, account uint8, freight, fees, tax, discount uint32, pieces uint16, price uint32) {
+		o := paid(t, "0")
+		o.Lines = []order.Line{{SKUs: []string{"A"}, Name: "A", Quantity: order.Pieces(int64(pieces) + 1), UnitPrice: money(t, decimal(price))},
+			{SKUs: []string{"B"}, Name: "B", Quantity: order.Pieces(1), UnitPrice: money(t, decimal(price/3))}}
+		o.Freight, o.Fees, o.Tax = money(t, decimal(freight)), money(t, decimal(fees)), money(t, decimal(tax))
+		if off := money(t, decimal(discount)); off.Cmp(o.Sum()) <= 0 {
+			o.Discount = off
+		}
+		o.Total = o.Sum().Round()
+		doc, err := all[int(account)%len(all)].Document(o, reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		os := param(t, doc)
+		var sum order.Money
+		for _, v := range os["ServicosPrestados"].([]any) {
+			fields := v.(map[string]any)
+			cost := money(t, string(fields["nValUnit"].(json.Number))).Times(quantity(t, string(fields["nQtde"].(json.Number)))).Round()
+			if off, is := fields["nValorDesconto"].(json.Number); is {
+				if cut := money(t, string(off)); cut.IsNegative() || cut.Cmp(cost) > 0 || o.Discount.IsZero() {
+					t.Errorf("a discount of %s of %s", cut, cost)
+				}
+				cost = cost.Sub(money(t, string(off)))
+			}
+			sum = sum.Add(cost)
+		}
+		expenses, _ := os["despesasReembolsaveis"].(map[string]any)
+		list, _ := expenses["despesaReembolsavel"].([]any)
+		for _, v := range list {
+			amount := money(t, string(v.(map[string]any)["nValorReemb"].(json.Number)))
+			if amount.IsNegative() || amount.IsZero() || !amount.Equal(amount.Round()) {
+				t.Errorf("an expense of %s", amount)
+			}
+			sum = sum.Add(amount)
+		}
+		if !sum.Equal(o.Total) {
+			t.Errorf("the OS comes to %s, and %s was paid", sum, o.Total)
+		}
+	})
 }
