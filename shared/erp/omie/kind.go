@@ -22,7 +22,7 @@ func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
 		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", ID: "nCodOS", LookUp: "ConsultarOS",
-			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarCadastroServico, ListarClientes, IncluirCliente"}}}},
+			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Fiscal: fiscal,
 		LooksUpAlways: true,
 		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },

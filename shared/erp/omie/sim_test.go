@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/carimbo/carimbo/shared/clocktest"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
@@ -20,11 +21,11 @@ import (
 // move.
 type simulated struct {
 	*omie.Client
-	sim *omiesim.Sim
-	now time.Time
+	sim   *omiesim.Sim
+	clock *clocktest.Clock
 }
 
-func (s *simulated) pass(d time.Duration) { s.now = s.now.Add(d) }
+func (s *simulated) pass(d time.Duration) { s.clock.Pass(d) }
 
 func simulate(t *testing.T, settings string, change ...func(*erp.Options)) *simulated {
 	t.Helper()
@@ -32,8 +33,8 @@ func simulate(t *testing.T, settings string, change ...func(*erp.Options)) *simu
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &simulated{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	s.sim = omiesim.New(omiesim.Options{Now: func() time.Time { return s.now }, AppKey: appKey, AppSecret: appSecret})
+	s := &simulated{clock: clocktest.At(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))}
+	s.sim = omiesim.New(omiesim.Options{Now: s.clock.Now, AppKey: appKey, AppSecret: appSecret})
 	server := httptest.NewServer(s.sim)
 	t.Cleanup(func() {
 		s.sim.Close()
@@ -45,7 +46,7 @@ func simulate(t *testing.T, settings string, change ...func(*erp.Options)) *simu
 	config.BaseURL = server.URL + "/api/v1/"
 	o := erp.Options{
 		Account: "estudio", Credentials: credentials,
-		Now: func() time.Time { return s.now },
+		Now: s.clock.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.pass(d)
 			return ctx.Err()
