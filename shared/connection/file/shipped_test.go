@@ -50,7 +50,7 @@ func TestEachExampleThatIsCommentedOutIsFineAlone(t *testing.T) {
 		keys  int
 		check func(text string) file.Problems
 	}{
-		"connections.example.yaml": {4, func(text string) file.Problems {
+		"connections.example.yaml": {5, func(text string) file.Problems {
 			_, problems, err := file.Parse("c.yaml", []byte(text), kinds.All())
 			if err != nil && len(problems) == 0 {
 				t.Error(err)
