@@ -25,6 +25,7 @@ type Client interface {
 	// called there, and returns the document with CustomerID set. The answer is
 	// CustomerKnown, or says why not: Refused (its contents; LeaveOut names a part that isn't
 	// needed), Duplicate (the ERP says that it has the customer, and shows them nowhere),
+	// Unprovable (whether it has them can't be told, so that nobody may be created),
 	// Unmapped, AccountRests, Redundant, Early, NotSent or Lost. Nothing of the document is
 	// in the ERP afterwards, whatever the answer.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
@@ -153,8 +154,8 @@ const (
 	// Absent: a look-up proved that there is none.
 	Absent AnswerKind = "absent"
 	// Unprovable: a look-up that found nothing of ours, in a way that will never
-	// prove an absence (a filter that is not honoured, or not known to be). It is
-	// for a person to look.
+	// prove an absence (a filter that is not honoured, or not known to be), or the same of
+	// a customer. It is for a person to look.
 	Unprovable AnswerKind = "unprovable"
 	// Duplicate: a create was refused because the reference is already there, or a
 	// customer's because they are.

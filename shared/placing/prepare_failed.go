@@ -54,6 +54,10 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 		e.Attempts++
 		rule = ruleAnswer
 		metrics = becomeRejected(&e, order.Mapping, ev.Answer.Text)
+	case erp.Unprovable:
+		e.Attempts++
+		rule = ruleAnswer
+		metrics = becomeRejected(&e, order.TaxIDReason, ev.Answer.Text)
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"

@@ -13,6 +13,9 @@ type buyer struct {
 	asked  int8  // until when nobody may ask
 	hidden bool  // the ERP says that it has them, and shows them nowhere
 	picky  bool  // the ERP refuses a part of them
+	// veiled: the ERP shows nobody, a creation of theirs was lost, and nothing tells whether
+	// they are there.
+	veiled bool
 	// refused are the contents of which it refused that part.
 	refused contents
 }
@@ -33,11 +36,14 @@ func (m *model) meet(w world, i int, put emit) {
 	case w.buyer.asked > 0:
 		m.record(w, i, event{what: prepareFailed, answer: isEarly}, move{did: "may not ask for the customer yet"}, put)
 		return
+	case w.buyer.veiled && !m.veilBelieved:
+		m.notIntroduced(w, i, event{answer: isUnprovable}, nature, put)
+		return
 	}
 	if !m.questionUnnoted {
 		to.buyer.asked = max(k.left, 0) + spacingTicks
 	}
-	if w.buyer.person > 0 && !w.buyer.hidden {
+	if w.buyer.person > 0 && !w.buyer.hidden && !w.buyer.veiled {
 		to.noted(m)
 		m.introduced(to, i, w.buyer.person, move{did: "finds the customer"}, put)
 		return
@@ -99,6 +105,10 @@ func (m *model) introduce(w world, i int, put emit) {
 	lost := w
 	lost.buyer.late = lateTicks + 1
 	m.notIntroduced(lost, i, event{answer: isLost}, fault, put)
+	if !m.coded {
+		lost.buyer.veiled = true
+		m.notIntroduced(lost, i, event{answer: isLost}, fault, put)
+	}
 	if w.buyer.person == 0 {
 		hides := w
 		hides.introduce(m)

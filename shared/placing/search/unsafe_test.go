@@ -113,6 +113,8 @@ func TestTheSearchFindsEachMisreadingOfTheCustomer(t *testing.T) {
 		{"who is gone is looked for at once", createsBuyers, 1, goneAtOnce, outside{}, tooSoon, oneNotice},
 		{"who is nowhere shown is asked for each time", createsBuyers, 1, hiddenEachTime, outside{}, noEnd, oneNotice},
 		{"a refused part is refused each time", createsBuyers, 1, partEachTime, outside{}, noEnd, oneNotice},
+		{"who may be there and is nowhere shown is created once more", createsBuyers, 1, nil, outside{veilBelieved: true}, twoCustomers, cast{}},
+		{"who may be there is asked for each time", createsBuyers, 1, veiledEachTime, outside{}, noEnd, oneNotice},
 		{"what was refused of former contents is left out for ever", createsBuyers, 1, lessonsStay, outside{}, partDropped, buyersNotices},
 	} {
 		t.Run(r.name, func(t *testing.T) { r.isFound(t) })
@@ -574,6 +576,14 @@ func hiddenEachTime(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
 	e.Lessons.Hidden = 0
 	return e, s
+}
+
+func veiledEachTime(q ask) (ledger.Entry, placing.Step) {
+	if failed, ok := q.event.(placing.PrepareFailed); ok && failed.Answer.Kind == erp.Unprovable {
+		failed.Answer.Kind = erp.Lost
+		q.event = failed
+	}
+	return q.next()
 }
 
 func partEachTime(q ask) (ledger.Entry, placing.Step) {

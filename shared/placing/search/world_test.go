@@ -221,6 +221,7 @@ type outside struct {
 
 	questionUnnoted bool // a question about the customer is not noted before it goes out, nor afterwards
 	goneRemembered  bool // a customer who is gone stays noted
+	veilBelieved    bool // who isn't shown after a lost creation is created once more
 }
 
 // model is a world's laws.
