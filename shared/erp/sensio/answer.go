@@ -14,20 +14,30 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 )
 
-// answerOfCreate says what POST /sales ended in. It is pure: its table is its
+// creation is what a POST asks for.
+type creation struct {
+	// of is what a person knows it by, id leads to its id in the answer.
+	of, id string
+	// there are words that it is in Sensio already, gone those that a person whom it names
+	// isn't any more; nil for none.
+	there, gone *regexp.Regexp
+	sent        wire.Sent
+}
+
+// answerOfCreate says what a POST ended in. It is pure: its table is its
 // test. A sale may have been written unless Sensio says no in so many words, so
 // whatever can't be understood is Lost, and what contradicts itself is looked up. What
 // of its words repeats what was sent says nothing.
-func answerOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now time.Time) erp.Answer {
-	h, err := hear(ctx, r, sent)
+func answerOfCreate(ctx context.Context, r wire.Response, asked creation, now time.Time) erp.Answer {
+	h, err := hear(ctx, r, asked.sent)
 	if err != nil {
 		return lost(h)
 	}
-	words, id := h.inWords(now), idIn(h.body)
+	words, id := h.inWords(now), idIn(h.body, asked.id)
 	well := id != "" || r.Status == http.StatusCreated || h.success == yes || done.MatchString(h.words.Own)
 	denied := denies.MatchString(h.words.Own)
 	switch {
-	case duplicates(h.words.Own):
+	case asked.there.MatchString(h.words.Own):
 		return erp.Answer{Kind: erp.Duplicate, Text: refusal(h)}
 	case h.success == unclear && r.Status < 400:
 		return lost(h)
@@ -36,16 +46,20 @@ func answerOfCreate(ctx context.Context, r wire.Response, sent wire.Sent, now ti
 	case well && (h.refused() || denied || words.Kind != "" || r.Status >= 400):
 		return contradiction(h, words)
 	case well && writes(r.Status) && h.json:
-		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", r.Status)}
+		return h.withoutID(asked)
 	case words.Kind != "":
 		return words
 	}
-	return h.refusedCreate(now)
+	return h.refusedCreate(asked, now)
 }
 
-// contradiction is an answer that says both that there is a sale and that there is
-// none: a look-up decides. If none is there, the sale is sent again where the words are
-// the moment's or the account's, and rejected in its own words where not.
+func (h heard) withoutID(asked creation) erp.Answer {
+	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a %s", h.Status, asked.of)}
+}
+
+// contradiction is an answer that says both that it is there and that it isn't: a look-up
+// decides. If none is there, the sale is sent again where the words are the moment's or
+// the account's, and rejected in its own words where not.
 func contradiction(h heard, words erp.Answer) erp.Answer {
 	if words.Kind != "" || h.Status >= 500 {
 		return lost(h)
@@ -55,7 +69,7 @@ func contradiction(h heard, words erp.Answer) erp.Answer {
 }
 
 // refusedCreate goes by what is left: words that speak of the contents, and the status.
-func (h heard) refusedCreate(now time.Time) erp.Answer {
+func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 	if answer, ok := h.inStatus(now); ok && !(answer.AccountFault && ofContents.MatchString(h.words.Own)) {
 		return answer
 	}
@@ -69,21 +83,25 @@ func (h heard) refusedCreate(now time.Time) erp.Answer {
 	case status == http.StatusRequestTimeout:
 	case status >= 400 && status < 500, writes(status) && h.refused() && !h.words.Empty():
 		kind := erp.Refused
-		if perhapsThere.MatchString(own) || h.perhapsHidden() {
+		switch {
+		case perhapsThere.MatchString(own) || h.perhapsHidden(asked.there):
 			kind = erp.Unknown
+		case asked.gone != nil && asked.gone.MatchString(own):
+			kind = erp.CustomerGone
 		}
 		return erp.Answer{Kind: kind, Text: refusal(h)}
 	case writes(status) && h.refused():
 		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(h.said, "Sensio answered success: false without a word")}
 	case writes(status) && h.said == "":
-		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a sale", status)}
+		return h.withoutID(asked)
 	}
 	return lost(h)
 }
 
 // perhapsHidden tells whether a word that the store wrote, too, may be Sensio's, by which
-// the sale may be there: who sells "Manutenção" hides it in "Sistema em manutenção".
-func (h heard) perhapsHidden() bool {
+// what was asked for may be there: who sells "Manutenção" hides it in "Sistema em
+// manutenção".
+func (h heard) perhapsHidden(there *regexp.Regexp) bool {
 	return slices.ContainsFunc([]*regexp.Regexp{there, underWay, unstable}, matching(h.words.Whole))
 }
 
@@ -202,9 +220,9 @@ func isID(text string) bool {
 	return len(text) <= wire.MaxID && strings.TrimSpace(text) != "" && !strings.ContainsAny(text, "{}[]") && text != "true" && text != "false" && text != "0"
 }
 
-// idIn is the id of a sale that was written, or empty.
-func idIn(body any) string {
-	if id := strings.TrimSpace(text(body, createdID)); isID(id) {
+// idIn is the id of what was written, or empty.
+func idIn(body any, path string) string {
+	if id := strings.TrimSpace(text(body, path)); isID(id) {
 		return id
 	}
 	return ""

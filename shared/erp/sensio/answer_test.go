@@ -88,11 +88,27 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"503 with Retry-After is lost too": {answered(503, html, "Retry-After", "5"), erp.Answer{Kind: lostKind, Text: "HTTP 503 (text/html) and no answer that can be understood"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, answerOfCreate(t.Context(), c.r, wire.Sent{}, noon)); diff != "" {
+			if diff := cmp.Diff(c.want, createOf(t, c.r, wire.Sent{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// aSale is a creation of one.
+func aSale(sent wire.Sent) creation {
+	return creation{of: "sale", id: createdID, there: saleThere, gone: personGone, sent: sent}
+}
+
+// aPerson is a creation of one.
+func aPerson(sent wire.Sent) creation {
+	return creation{of: "person", id: "response", there: personThere, sent: sent}
+}
+
+// createOf is what an answer to POST /sales ends in.
+func createOf(t *testing.T, r wire.Response, sent wire.Sent) erp.Answer {
+	t.Helper()
+	return answerOfCreate(t.Context(), r, aSale(sent), noon)
 }
 
 // readOf is what an answer to a question for the list "response" ends in.
@@ -140,7 +156,7 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := answerOfCreate(t.Context(), answered(200, string(body)), sent, noon); got.Kind != want || said != "" && got.Text != said {
+		if got := createOf(t, answered(200, string(body)), sent); got.Kind != want || said != "" && got.Text != said {
 			t.Errorf("%q: %+v, want %s", said, got, want)
 		}
 	}
@@ -151,7 +167,7 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, status := range []int{400, 422} {
-			if got := answerOfCreate(t.Context(), answered(status, string(body)), wire.Sent{Request: sells}, noon); got.Kind != erp.Unknown {
+			if got := createOf(t, answered(status, string(body)), wire.Sent{Request: sells}); got.Kind != erp.Unknown {
 				t.Errorf("%q of who sells %q: %+v", said, sells, got)
 			}
 		}
@@ -159,7 +175,7 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	sent.Request = strings.Repeat("Ana ", 2000)
-	if got := answerOfCreate(over, answered(200, `{"success":false,"message":"Não"}`), sent, noon); got.Kind != erp.Lost {
+	if got := answerOfCreate(over, answered(200, `{"success":false,"message":"Não"}`), aSale(sent), noon); got.Kind != erp.Lost {
 		t.Errorf("not heard in time: %+v", got)
 	}
 }
@@ -214,11 +230,15 @@ func FuzzSensioAnswer(f *testing.F) {
 		if read.Kind == erp.Present != (len(rows) > 0) || read.Kind == erp.Absent && status != 200 || read.Kind == erp.Refused || read.Kind == erp.Duplicate || read.Kind == erp.Unknown {
 			t.Errorf("%d %q is read as %+v with %d rows", status, body, read, len(rows))
 		}
-		created := answerOfCreate(t.Context(), answered(status, body), wire.Sent{}, noon)
+		created := createOf(t, answered(status, body), wire.Sent{})
 		if created.Kind == erp.Absent || created.Kind == erp.Present {
 			t.Errorf("%d %q: %+v", status, body, created)
 		}
-		for _, a := range []erp.Answer{created, read} {
+		registered := answerOfCreate(t.Context(), answered(status, body), aPerson(wire.Sent{}), noon)
+		if registered.Kind == erp.CustomerGone {
+			t.Errorf("%d %q: %+v", status, body, registered)
+		}
+		for _, a := range []erp.Answer{created, registered, read} {
 			if a.Kind == "" || a.Kind == erp.Created && (!isID(a.ID) || status != 200 && status != 201) {
 				t.Errorf("%d %q: %+v", status, body, a)
 			}
@@ -250,19 +270,45 @@ func FuzzSensioAnswer(f *testing.F) {
 				t.Errorf("%d %q, none %s: %+v", status, body, none, a)
 			}
 		}
-		answerTo := func(value string) erp.Answer {
-			r, sent := saying(value)
-			return answerOfCreate(t.Context(), r, sent, noon)
-		}
-		got, want := answerTo(value), answerTo("Maria")
-		// A value that has the frame's own words takes them away: less is known then.
-		if got.Kind != want.Kind && got.Kind != erp.Unknown && want.Kind != erp.Unknown || got.RetryAfter != want.RetryAfter {
-			t.Errorf("%d, %q: %+v, and a plain value %+v", status, value, got, want)
-		}
-		private := strings.Join(strings.Fields(wire.Text(value)), " ")
-		text := wire.Clean(got.Text, value)
-		if shown := len(private) >= 4 && strings.Contains(text, private) && !strings.Contains(private, "*") && !strings.Contains(frame+want.Text, private); shown || len(text) > wire.MaxText {
-			t.Errorf("%q shows %q", text, private)
+		for _, of := range []func(wire.Sent) creation{aSale, aPerson} {
+			answerTo := func(value string) erp.Answer {
+				r, sent := saying(value)
+				return answerOfCreate(t.Context(), r, of(sent), noon)
+			}
+			got, want := answerTo(value), answerTo("Maria")
+			// A value that has the frame's own words takes them away: less is known then.
+			if got.Kind != want.Kind && got.Kind != erp.Unknown && want.Kind != erp.Unknown || got.RetryAfter != want.RetryAfter {
+				t.Errorf("%d, %q: %+v, and a plain value %+v", status, value, got, want)
+			}
+			private := strings.Join(strings.Fields(wire.Text(value)), " ")
+			text := wire.Clean(got.Text, value)
+			if shown := len(private) >= 4 && strings.Contains(text, private) && !strings.Contains(private, "*") && !strings.Contains(frame+want.Text, private); shown || len(text) > wire.MaxText {
+				t.Errorf("%q shows %q", text, private)
+			}
 		}
 	})
+}
+
+// A sale is refused for who is gone in words of the person, whose mention elsewhere says
+// nothing: what isn't certain leaves the note alone.
+func TestWhoIsGoneIsSaidInWordsOfThePerson(t *testing.T) {
+	for said, want := range map[string]erp.AnswerKind{
+		"customerId não encontrado": erp.CustomerGone, "customerId: pessoa não encontrada": erp.CustomerGone, "Cliente não encontrado": erp.CustomerGone,
+		"A pessoa informada não existe mais": erp.CustomerGone, "Pessoa 64f0c1 não foi localizada": erp.CustomerGone, "customerId inválido": erp.CustomerGone,
+		"Person not found": erp.CustomerGone, "Nenhuma pessoa encontrada": erp.CustomerGone, "Cliente excluído": erp.CustomerGone,
+		"Cliente inativo": erp.Refused, "Endereço do cliente não encontrado": erp.Refused, "Item não encontrado": erp.Refused, "Cliente sem e-mail válido": erp.Refused,
+		"customerId é obrigatório": erp.Refused, "Vendedor não encontrado": erp.Refused, "Limite de crédito do cliente excedido": erp.Refused,
+		"Tabela de preços da pessoa não encontrada": erp.Refused,
+	} {
+		body, err := json.Marshal(map[string]any{"success": false, "message": said})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := createOf(t, answered(400, string(body)), wire.Sent{}); got.Kind != want {
+			t.Errorf("%q: %+v, want %s", said, got, want)
+		}
+	}
+	if got := createOf(t, answered(500, `{"message":"Cliente não encontrado"}`), wire.Sent{}); got.Kind != erp.Lost {
+		t.Errorf("with 500: %+v", got)
+	}
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Check says what is wrong with an account's object beyond what its JSON Schema
@@ -153,17 +155,68 @@ func (c *checker) customer(v any) {
 	if !ok {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(customer)) {
-		if name != "default" && name != "query" {
-			c.refuse("customer."+name, "is not known; known are default and query")
-		}
-	}
+	c.known("customer", customer, "default", "query", "create")
 	if id, ok := customer["default"].(string); customer["default"] != nil && (!ok || id == "") {
 		c.refuse("customer.default", "must be the person's customerId, a text in quotes")
 	}
-	if query, ok := c.object("customer.query", customer["query"]); ok {
+	query, asked := c.object("customer.query", customer["query"])
+	if asked {
 		c.query("customer.query", query, queryPlaceholders, "customer.tax_id", "rows", "id", "tax_id")
+		if known, there := query["known"]; there {
+			text, _ := known.(string)
+			if id, err := order.ParseTaxID(text); err != nil || id == "" {
+				c.refuse("customer.query.known", "must be the CPF or CNPJ of a person whom the query finds, a text in quotes")
+			}
+		}
 	}
+	if create, ok := c.object("customer.create", customer["create"]); ok {
+		c.create(create)
+		switch {
+		case !asked:
+			c.refuse("customer.create", "needs customer.query: nobody is created before Sensio was asked for them")
+		case query["known"] == nil:
+			c.warn("customer.query.known", "is missing: after a lost answer nothing but a person whom the query found a while ago tells whether the buyer was created, and often a person has to look. Write the CPF or CNPJ of somebody who stays in Sensio, like your own company's")
+		}
+	}
+}
+
+// create is how a person is registered: so that the query finds them again, they need
+// their tax id.
+func (c *checker) create(create map[string]any) {
+	const path = "customer.create"
+	c.known(path, create, "path", "body", "id")
+	target, _ := create["path"].(string)
+	if !strings.HasPrefix(target, "/") {
+		c.refuse(path+".path", `must begin with /, like "/people"`)
+	} else {
+		c.placeholders(path+".path", target, placeholder.OfOrder)
+	}
+	body, ok := c.object(path+".body", create["body"])
+	c.texts(path+".body", body, placeholder.OfOrder)
+	text, _ := json.Marshal(body) // was JSON before
+	switch {
+	case create["body"] == nil || ok && len(body) == 0:
+		c.refuse(path+".body", "is missing: the person in Sensio's own shape, with placeholders like {customer.name} in its texts")
+	case ok && !strings.Contains(string(text)+target, "{customer.tax_id}"):
+		c.refuse(path+".body", "must hold {customer.tax_id}: by that the person is found again")
+	}
+	if id, ok := create["id"].(string); !ok || id == "" {
+		c.refuse(path+".id", "must say where the new person's id is in the answer, keys joined with dots")
+	}
+}
+
+// known refuses other names.
+func (c *checker) known(path string, object map[string]any, names ...string) {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if !slices.Contains(names, name) {
+			c.refuse(path+"."+name, "is not known%s; known are %s", nearest.Question(name, names, "%s"), listed(names))
+		}
+	}
+}
+
+func listed(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // query holds a path and what it needs: without its placeholder it would ask for

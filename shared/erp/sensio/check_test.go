@@ -26,6 +26,11 @@ func account(t *testing.T, over string) json.RawMessage {
 	return b
 }
 
+// asks is an account with a query, and that to create.
+func asks(create string) string {
+	return `{"customer": {"query": {"path": "/p?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t"}, "create": ` + create + `}}`
+}
+
 func TestAnAccountThatIsRightHasNoProblems(t *testing.T) {
 	for _, over := range []string{
 		`{}`,
@@ -33,6 +38,9 @@ func TestAnAccountThatIsRightHasNoProblems(t *testing.T) {
 		`{"lookup": {"path": "/s?o={origId}", "rows": "", "id": "_id"}}`,
 		`{"lookup": {"path": "/s?o={origId}", "rows": "", "id": "_id", "none": 404}}`,
 		`{"lookup": {"path": "/s?o={origId}", "rows": "", "id": "_id", "none": {"success": false, "data.total": 0, "response": null}}}`,
+		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11.222.333/0001-81"}, "create": {"path": "/people", "id": "response", "body": {"doc": "{customer.tax_id}", "n": 5, "address": {"city": "{address.city}"}}}}}`,
+		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11222333000181"}, "create": {"path": "/people?doc={customer.tax_id}", "id": "response.id", "body": {"n": "{customer.name}"}}}}`,
+		`{"sale": {"details": "CPF {customer.tax_id}, {customer.company}: {address.street}, {address.number} {address.complement} {address.district} {address.city} {address.state} {address.postal_code} {address.country}, {payment.method} {payment.reference}"}}`,
 		`{"sale": {"type": "Venda", "status": "Em aberto", "modFrete": "9 - Sem frete", "details": "Pedido {order.number}", "approved": true, "sellersInfo": [{"seller": "1", "comission": 5}]}}`,
 		`{"items": {"A.B": {"productId": "1", "variationId": "2", "details": "{line.name} {line.sku}", "detailsNF": false}}}`,
 	} {
@@ -70,7 +78,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"lookup": {"path": "/{origId}", "rows": "", "id": "i", "none": {"a": []}}}`:        "lookup.none: must be 404, or fields",
 		`{"lookup": {"path": "/{origId}", "rows": "", "id": "i", "none": "404"}}`:            "lookup.none: must be 404, or fields",
 		`{"customer": {"default": 5}}`:                                                       "customer.default: must be the person's customerId",
-		`{"customer": {"name": "x"}}`:                                                        "customer.name: is not known; known are default and query",
+		`{"customer": {"name": "x"}}`:                                                        "customer.name: is not known; known are default, query and create",
 		`{"customer": {"query": {"path": "/people", "rows": "", "id": "i", "tax_id": "t"}}}`: "customer.query.path: must begin with / and hold {customer.tax_id}",
 		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": ""}}}`: "customer.query.tax_id: must say where",
 		`{"sale": {"status": "Faturado"}}`:                                                                         `warning sale.status: "Faturado" invoices every sale at once`,
@@ -85,7 +93,7 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"sale": {"shipmentDate": "2026-12-01"}}`:                                                                 "warning sale.shipmentDate: is the same day for every order",
 		`{"sale": {"modFrete": "9"}}`:                                                                              "sale.modFrete: must be one of 0 - Por conta do emitente |",
 		`{"sale": {"modFrete": {"with": "9 - Sem frete", "without": "9 - Sem frete"}}}`:                            "sale.modFrete.with: contradicts an order with freight",
-		`{"sale": {"modFrete": {"with": "0 - Por conta do emitente", "wthout": "9"}}}`:                             "sale.modFrete.wthout: is not known; known are with and without + sale.modFrete.without: must be one of",
+		`{"sale": {"modFrete": {"with": "0 - Por conta do emitente", "wthout": "9"}}}`:                             "sale.modFrete.wthout: is not known (did you mean without?); known are with and without + sale.modFrete.without: must be one of",
 		`{"sale": {"shipmentAddress": "x"}}`:                                                                       "sale.shipmentAddress: must be one of",
 		`{"sale": {"negotiationStatus": "x"}}`:                                                                     "sale.negotiationStatus: must be one of",
 		`{"sale": {"paymentMethod": "Pix"}}`:                                                                       "sale.paymentMethod: must be one of",
@@ -130,6 +138,15 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 		`{"sale": {"sellersInfo": [{"seller": "1", "comission": 5, "comissionType": "R$", "comissionValue": 5}]}}`: "warning sale.sellersInfo.0.comission: is in per cent",
 		`{"sale": {"sellersInfo": [{"seller": "1", "comissionType": "R$"}]}}`:                                      "warning sale.sellersInfo.0.comissionValue: is missing",
 		`{"sale": {"orig": "x", "origId": "y", "saleLines": []}}`:                                                  "sale.orig: can't + sale.origId: can't + sale.saleLines: can't",
+		`{"customer": {"query": {"path": "/p?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11.222.333/0001-80"}}}`: "customer.query.known: must be the CPF or CNPJ of a person whom the query finds",
+		`{"customer": {"query": {"path": "/p?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": 11222333000181}}}`:       "customer.query.known: must be the CPF or CNPJ of a person whom the query finds",
+		`{"customer": {"create": {"path": "/p", "id": "i", "body": {"d": "{customer.tax_id}"}}}}`:                                          "customer.create: needs customer.query: nobody is created before Sensio was asked for them",
+		asks(`{"path": "/p", "id": "i", "body": {"d": "{customer.tax_id}"}}`):                                                              "warning customer.query.known: is missing: after a lost answer",
+		asks(`"/people"`): "customer.create: must be an object",
+		asks(`{}`):        `customer.create.path: must begin with /, like "/people" + customer.create.body: is missing + customer.create.id: must say where + warning customer.query.known: is missing`,
+		asks(`{"path": "p", "id": 5, "body": []}`):                                                                                         `customer.create.path: must begin with / + customer.create.body: must be an object + customer.create.id: must say where the new person's id is + warning customer.query.known: is missing`,
+		asks(`{"path": "/p", "id": "i", "body": {"name": "{customer.name}"}, "bodi": "x"}`):                                                "customer.create.bodi: is not known (did you mean body?); known are path, body and id + customer.create.body: must hold {customer.tax_id}: by that the person is found again + warning customer.query.known",
+		asks(`{"path": "/p/{order.nmber}", "id": "i", "body": {"a": ["{customer.taxid}"], "d": "{customer.tax_id}", "x": "{line.name}"}}`): "customer.create.path: {order.nmber} is not a placeholder that is known here (did you mean {order.number}?) + customer.create.body.a.0: {customer.taxid} is not a placeholder that is known here (did you mean {customer.tax_id}?) + customer.create.body.x: {line.name} is not a placeholder + warning customer.query.known",
 		`{"items": {}}`:                                          "warning items: is empty",
 		`{"items": {"A": "x"}}`:                                  "items.A: must be an object with fields of saleLines",
 		`{"items": {"A": {}}}`:                                   "items.A.productId: is missing",
@@ -171,6 +188,17 @@ func TestWhatIsNoObjectIsNoAccount(t *testing.T) {
 		if len(sensio.Check(json.RawMessage(text))) == 0 {
 			t.Errorf("%q has no problems", text)
 		}
+	}
+}
+
+func TestParseReadsHowAPersonIsCreated(t *testing.T) {
+	got := parse(t, string(account(t, `{"customer": {"query": {"path": "/p?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11.222.333/0001-81"}, "create": {"path": "/p", "id": "response", "body": {"doc": "{customer.tax_id}"}}}}`))).Customer
+	want := sensio.Customer{
+		Query:  &sensio.Query{Path: "/p?q={customer.tax_id}", ID: "i", TaxID: "t", Known: someCNPJ},
+		Create: &sensio.Create{Path: "/p", ID: "response", Body: map[string]any{"doc": "{customer.tax_id}"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

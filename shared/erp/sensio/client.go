@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/fold"
 )
 
 // Client is one Sensio account. It implements erp.Client and, like it, makes one
@@ -22,12 +23,14 @@ type Client struct {
 	config  Config
 	notes   erp.Notes
 	caller  *wire.Caller
+	// foundLast is whom the query found last, in this process.
+	foundLast seen
 }
 
 var _ erp.Client = (*Client)(nil)
 
-// New makes the account's client. Its notes remember which sale the look-up found last;
-// without them, no look-up ever proves an absence.
+// New makes the account's client. Its notes remember which sale the look-up found last, and
+// whom it created; without them, no look-up ever proves an absence, and nobody is created.
 func New(config Config, o erp.Options) *Client {
 	return &Client{account: o.Account, config: config, notes: o.Notes, caller: wire.NewCaller("sensio", o, callLimit, spacing)}
 }
@@ -69,11 +72,20 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: err.Error()}
 	}
-	sent := wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}
+	asked := creation{of: "sale", id: createdID, there: saleThere, gone: personGone, sent: wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}}
 	create := wire.Call{Creates: true, Request: wire.Request{Name: "POST /sales", Method: http.MethodPost, URL: target, Body: body}}
-	return c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
-		return answerOfCreate(ctx, r, sent, now)
+	answer = c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
+		return answerOfCreate(ctx, r, asked, now)
 	}, doc.Customer.Private()...)
+	switch {
+	case answer.Kind == erp.Refused && sale.CustomerID == "" && idWanted.MatchString(fold.Text(answer.Text)):
+		answer.Text = wire.Clean(answer.Text + ". The sale names its customer alone: customer.query of the account finds their id, and customer.create registers who isn't there")
+	case answer.Kind == erp.CustomerGone && c.creates() && doc.Customer.TaxID != "":
+		c.forget(ctx, k, doc, sale.CustomerID)
+	case answer.Kind == erp.CustomerGone: // asked for a moment ago, or configured
+		answer.Kind = erp.Refused
+	}
+	return answer
 }
 
 // constants are texts of a sale that no store wrote.
@@ -86,7 +98,7 @@ func (c *Client) constants() []any {
 func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meaning func(wire.Response, time.Time) erp.Answer, private ...string) erp.Answer {
 	private = append(private, k.App, k.Secret)
 	request.Header = http.Header{"Accept": {"application/json"}}
-	if request.Creates {
+	if request.Body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	for name, text := range c.config.Headers {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Config is what connections.yaml says of one Sensio account.
@@ -43,6 +44,8 @@ type Customer struct {
 	Default string `json:"default"`
 	// Query is nil where customers go by name.
 	Query *Query `json:"query"`
+	// Create is nil where nobody is ever created.
+	Create *Create `json:"create"`
 }
 
 // Query is how to ask for a person by tax id.
@@ -53,6 +56,18 @@ type Query struct {
 	Rows  string `json:"rows"`
 	ID    string `json:"id"`
 	TaxID string `json:"tax_id"`
+	// Known is the tax id of a person who is in Sensio for good, by whom the query proves
+	// that it works; empty: the person whom it found last.
+	Known order.TaxID `json:"known"`
+}
+
+// Create is how to register a person whom the query doesn't find.
+type Create struct {
+	// Path follows the base URL; it and the texts of Body have the placeholders of a sale.
+	Path string         `json:"path"`
+	Body map[string]any `json:"body"`
+	// ID leads to the new person's id in the answer.
+	ID string `json:"id"`
 }
 
 // Parse reads an account's whole object. It refuses what Check refuses, so that
@@ -66,6 +81,9 @@ func Parse(settings json.RawMessage) (Config, error) {
 	var c Config
 	if err := wire.Decode(settings, &c); err != nil {
 		return Config{}, fmt.Errorf("read sensio account: %w", err)
+	}
+	if q := c.Customer.Query; q != nil {
+		q.Known, _ = order.ParseTaxID(string(q.Known)) // Check refused what is none
 	}
 	return c, nil
 }

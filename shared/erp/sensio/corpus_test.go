@@ -32,6 +32,9 @@ type answer struct {
 	Create   string `json:"create"`
 	LookUp   string `json:"look_up"`
 	Customer string `json:"customer"`
+	// Introduce is what a customer ends in whom nobody finds, where their creation is
+	// answered so.
+	Introduce string `json:"introduce"`
 }
 
 func answers(t *testing.T) []answer {
@@ -48,8 +51,12 @@ func answers(t *testing.T) []answer {
 }
 
 func (a answer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Query().Get("origId") == known.OrigID {
+	switch {
+	case r.URL.Query().Get("origId") == known.OrigID:
 		wiretest.Answering(200, "application/json", knownAlone)(w, r)
+		return
+	case r.URL.Path == "/unlisted":
+		wiretest.Answering(200, "application/json", `{"response": []}`)(w, r)
 		return
 	}
 	for name, value := range a.Header {
@@ -123,6 +130,15 @@ func TestEveryAnswerThatIsKnownEndsAsItShould(t *testing.T) {
 			if a.Customer != "" {
 				with, got := client.Customer(t.Context(), doc)
 				check("customer query", a.Customer, got, with.Body.(sensio.Sale).CustomerID)
+			}
+			if a.Introduce != "" {
+				client := calling(t, url, func(o *options) {
+					create := parse(t, introducing).Customer
+					create.Query.Path = "/unlisted?q={customer.tax_id}"
+					o.Config.Customer, o.Notes = create, m
+				})
+				with, got := client.Customer(t.Context(), doc)
+				check("customer's creation", a.Introduce, got, with.Body.(sensio.Sale).CustomerID)
 			}
 			if ends == 0 || a.Source == "" {
 				t.Errorf("row %d names no source or no outcome", i+1)

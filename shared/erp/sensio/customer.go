@@ -3,6 +3,7 @@ package sensio
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,20 +30,20 @@ func (c *Client) knowable(customer order.Customer) error {
 }
 
 // Customer asks for the person with the document's tax id, where a query is
-// configured; where there is none, or nobody was found, the customer goes by name.
-// Nobody is ever created or changed. See erp.Client.
+// configured; where there is none, or nobody was found, the customer goes by name. With
+// customer.create nobody goes by name: whom the query doesn't find is created, and noted.
+// Nobody is ever changed. See erp.Client.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
 	k, answer := c.keys(ctx, false)
 	doc.Key = c.keyDigest(k)
 	sale, ok := doc.Body.(Sale)
-	q := c.config.Customer.Query
-	if !ok || q == nil || doc.Customer.TaxID == "" {
+	if !ok || c.config.Customer.Query == nil || doc.Customer.TaxID == "" {
 		return doc, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	if answer.Kind != "" {
 		return doc, answer
 	}
-	id, answer := c.find(ctx, k, *q, doc.Customer)
+	id, answer := c.identify(ctx, k, doc)
 	if answer.Kind != erp.CustomerKnown {
 		return doc, answer
 	}
@@ -51,9 +52,30 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	return doc, answer
 }
 
-// find answers CustomerKnown with the person's id, or with none where nobody has the tax
-// id; else why it can't tell.
-func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.Customer) (string, erp.Answer) {
+// identify answers CustomerKnown with the person's id, or without one where they go by
+// name.
+func (c *Client) identify(ctx context.Context, k wire.Keys, doc erp.Document) (string, erp.Answer) {
+	if c.creates() {
+		b, answer := c.buyer(ctx, k, doc)
+		if answer.Kind != "" {
+			return "", answer
+		}
+		return b.known(ctx)
+	}
+	id, answer := c.find(ctx, k, doc.Customer)
+	if answer.Kind == erp.Absent || answer.Kind == erp.Unprovable {
+		return "", erp.Answer{Kind: erp.CustomerKnown}
+	}
+	return id, answer
+}
+
+// creates tells whether people are created: what can't be noted isn't.
+func (c *Client) creates() bool { return c.config.Customer.Create != nil && c.notes != nil }
+
+// find answers CustomerKnown with the person's id; Absent where nobody has the tax id,
+// Unprovable where the query showed others instead; else why it can't tell.
+func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer) (string, erp.Answer) {
+	q := *c.config.Customer.Query
 	values := map[string]string{"customer.tax_id": string(customer.TaxID)}
 	target, err := expandURL(c.config.BaseURL, q.Path, values)
 	if err != nil {
@@ -64,10 +86,15 @@ func (c *Client) find(ctx context.Context, k wire.Keys, q Query, customer order.
 	}
 	ask := question{name: "customer query", list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, none: nobody}
 	rows, answer := c.ask(ctx, k, time.Time{}, target, ask, customer.Private()...)
-	if answer.Kind != erp.Present && answer.Kind != erp.Absent {
+	if answer.Kind != erp.Present {
 		return "", answer
 	}
-	return pick(rows, q, customer.TaxID), erp.Answer{Kind: erp.CustomerKnown}
+	id := pick(rows, q, customer.TaxID)
+	if id == "" {
+		return "", erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("customer.query showed other people (%d) and not this buyer, so it proves nothing", len(rows)) + whatToDo}
+	}
+	c.foundLast = seen{customer.TaxID, c.keyDigest(k)}
+	return id, erp.Answer{Kind: erp.CustomerKnown}
 }
 
 // pick is the least id of those with exactly this tax id: the filter may match

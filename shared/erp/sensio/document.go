@@ -1,7 +1,6 @@
 package sensio
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -193,11 +192,9 @@ func Request(doc erp.Document) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("write sensio request: the document is no sale")
 	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(sale); err != nil {
+	body, err := inJSON(sale)
+	if err != nil {
 		return nil, fmt.Errorf("write sensio request: %w", err)
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	return body, nil
 }

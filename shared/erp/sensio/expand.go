@@ -30,6 +30,28 @@ func expand(configured map[string]any, values map[string]string, into any) error
 	return fill(fields, into)
 }
 
+// shaped are configured fields with an order's values, in whatever shape they have.
+func shaped(configured map[string]any, values map[string]string) (map[string]any, error) {
+	return placeholder.Fill(configured, func(_, text string) (any, error) {
+		if placeholder.Empty(text, values) {
+			return nil, nil
+		}
+		expanded, err := placeholder.Expand(text, values)
+		return wire.Text(expanded), err
+	})
+}
+
+// inJSON is a value as it travels.
+func inJSON(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
 // fill reads configured fields into their struct, and knows no others.
 func fill(fields, into any) error {
 	text, err := json.Marshal(fields)

@@ -13,7 +13,7 @@ import (
 )
 
 // explain says by what Sensio knows the customer.
-func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Explanation, error) {
+func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Explanation, error) {
 	c, err := Parse(settings)
 	if err != nil {
 		return erp.Explanation{}, err
@@ -31,11 +31,14 @@ func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Expl
 		fields["customerId"] = fixed
 		e.Drop(string(customer.TaxID), "the customer's tax id", "sale.customerId is everybody's")
 	case customer.TaxID != "" && q != nil:
-		e.How = "asked for by tax id, and by name alone if Sensio knows nobody; nobody is created"
-		e.Asked = slices.Insert(e.Asked, 0, erp.CustomerCall{Call: "GET " + q.Path, Fields: map[string]any{"customer.tax_id": string(customer.TaxID)}})
+		if err := c.Customer.ask(&e, o, ref); err != nil {
+			return erp.Explanation{}, err
+		}
 	case customer.TaxID != "":
 		e.How = "by name alone: the account has no customer.query"
-		e.Drop(string(customer.TaxID), "the customer's tax id", "a sale has no field for it, and the account no customer.query")
+		if !bytes.Contains(settings, []byte("{customer.tax_id}")) {
+			e.Drop(string(customer.TaxID), "the customer's tax id", "a sale has no field for it, none of the account's texts names it, and it has no customer.query")
+		}
 	case c.Customer.Default != "":
 		e.How = "the default customer, beside the name: the order has no tax id"
 		fields["customerId"] = c.Customer.Default
@@ -54,6 +57,22 @@ func explain(settings json.RawMessage, o order.Order, _ erp.Reference) (erp.Expl
 	return e, nil
 }
 
+// ask adds how the person is asked for, and created.
+func (c Customer) ask(e *erp.Explanation, o order.Order, ref erp.Reference) error {
+	calls := []erp.CustomerCall{{Call: "GET " + c.Query.Path, Fields: map[string]any{"customer.tax_id": string(o.Customer.TaxID)}}}
+	e.How = "asked for by tax id, and by name alone if Sensio knows nobody; nobody is created"
+	if create := c.Create; create != nil {
+		e.How = "asked for by tax id, and created if Sensio knows nobody; nobody is changed"
+		body, _, err := create.of("", o, ref.Orig)
+		if err != nil {
+			return err
+		}
+		calls = append(calls, erp.CustomerCall{Call: "POST " + create.Path, Fields: body})
+	}
+	e.Asked = slices.Concat(calls, e.Asked)
+	return nil
+}
+
 // contradictions are constants of sale that say something else than the order.
 func contradictions(e *erp.Explanation, configured map[string]any, o order.Order) {
 	if configured["modFrete"] == noFreight && !o.Freight.IsZero() {
@@ -70,7 +89,7 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 		return // Parse read it
 	}
 	paid := paymentsOf(o)
-	if method := largest(paid).Method; s.PaymentMethod != "" && method != order.Other && s.PaymentMethod != methodName(method) {
+	if method := order.Largest(paid).Method; s.PaymentMethod != "" && method != order.Other && s.PaymentMethod != methodName(method) {
 		e.Contradict("sale.paymentMethod", "is %q, and the order was paid by %q", s.PaymentMethod, methodName(method))
 	}
 	sent := s

@@ -64,6 +64,9 @@ func TestWhatASaleHasNoFieldForIsShown(t *testing.T) {
 	if got := dropped(explanation(t, `, "sale": {"details": "{customer.email} {customer.phone}"}`, o)); got != "the customer's tax id; the customer's address; " {
 		t.Error(got)
 	}
+	if got := dropped(explanation(t, `, "sale": {"details": "{customer.tax_id} {address.city}"}`, o)); got != "the customer's e-mail; the customer's phone; " {
+		t.Error(got)
+	}
 }
 
 func TestAConstantThatContradictsTheOrderIsNamed(t *testing.T) {

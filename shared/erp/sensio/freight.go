@@ -48,11 +48,7 @@ func (c *checker) freight(sale map[string]any) map[string]any {
 	if !ok {
 		return sale
 	}
-	for _, name := range slices.Sorted(maps.Keys(by)) {
-		if name != "with" && name != "without" {
-			c.refuse("sale.modFrete."+name, "is not known; known are with and without")
-		}
-	}
+	c.known("sale.modFrete", by, "with", "without")
 	for _, name := range []string{"with", "without"} {
 		kind, _ := by[name].(string)
 		switch {

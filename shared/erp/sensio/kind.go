@@ -18,7 +18,7 @@ func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "sensio", Title: "Sensio", Secret: []string{"app_key", "app_secret"}, UsesOrig: true,
 		Documents: []erp.DocumentKind{{Name: kindSale, Title: "sale", Titles: "sales", LookUp: "GET, by lookup.path",
-			Steps: []erp.DocumentStep{{Name: "create", Call: "POST /sales", Before: "GET, by customer.query"}}}},
+			Steps: []erp.DocumentStep{{Name: "create", Call: "POST /sales", Before: "GET, by customer.query, or POST, by customer.create"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Code: code, CodeParts: "orig#origId",
 		SameCode:    func(r erp.Reference) string { return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID) },
 		WhereToLook: func(r erp.Reference) string { return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID) },

@@ -55,7 +55,7 @@ func (s *Sale) pay(o order.Order) error {
 		return nil
 	}
 	paid := paymentsOf(o)
-	setDefault(&s.PaymentMethod, paidBy(largest(paid).Method))
+	setDefault(&s.PaymentMethod, paidBy(order.Largest(paid).Method))
 	parts, err := o.Installments()
 	if err != nil {
 		return err
@@ -115,14 +115,4 @@ func paymentsOf(o order.Order) []order.Payment {
 		return []order.Payment{{Method: order.Other, Amount: o.Total}}
 	}
 	return o.Payments
-}
-
-func largest(payments []order.Payment) order.Payment {
-	best := payments[0]
-	for _, p := range payments[1:] {
-		if p.Amount.Cmp(best.Amount) > 0 {
-			best = p
-		}
-	}
-	return best
 }

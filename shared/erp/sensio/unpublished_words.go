@@ -1,6 +1,9 @@
 package sensio
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // How Sensio refuses is published nowhere. The names and words below are those that
 // other APIs use in Brazil, in Portuguese and in English; what turns out to be different
@@ -27,17 +30,28 @@ var (
 		"location", "value", "response", "data", "name"}
 ) // never written to
 
-// duplicates tells whether the words say that the sale is there already.
-func duplicates(own string) bool { return there.MatchString(own) }
+// alreadyThere are words that one of the nouns is in Sensio already.
+func alreadyThere(nouns string) *regexp.Regexp {
+	return regexp.MustCompile(strings.ReplaceAll(`\bja (existe|ha|consta|foi|esta)\b(\W+(outr[oa]s?|uma?|o|a|no|sistema|cadastrad[oa]|registrad[oa]|importad[oa]|lancad[oa]|na|base))*\W+(NOUNS)\b`+
+		`|\b(NOUNS)\b[^;.]{0,60}\bja (foi |esta |se encontra |havia sido |tinha sido |foram )?(sendo )?(exist|cadastrad|registrad|importad|criad|integrad|lancad|utilizad|inserid|incluid|enviad|recebid|gravad|em uso|usad)`+
+		`|\b(NOUNS)\b[^;.]{0,30}\b(duplicad|repetid)|\b(duplicad|repetid)[oa]s?\b[^;.]{0,30}\b(NOUNS)\b`+
+		`|\b(NOUNS)\b[^;.]{0,60}\b(already|duplicated?)\b|\bduplicate[sd]? (entry|key|NOUNS)\b|\be11000\b|\balready (exists|registered|imported)[^;.]{0,30}\b(NOUNS)\b`, "NOUNS", nouns))
+}
 
 // What Sensio's words mean. The patterns meet wire.Words: small letters without accents,
 // a * for what was taken out; the refusals of one answer are parted by semicolons.
 var (
-	// there: a sale with our reference is in Sensio.
-	there = regexp.MustCompile(`\bja (existe|ha|consta|foi|esta)\b(\W+(outr[oa]s?|uma?|o|a|no|sistema|cadastrad[oa]|registrad[oa]|importad[oa]|lancad[oa]|na|base))*\W+(pedido|venda|sale|orig|origid|referencia)\b` +
-		`|\b(pedido|venda|sale|orig|origid|origem|referencia)\b[^;.]{0,60}\bja (foi |esta |se encontra |havia sido |tinha sido |foram )?(sendo )?(exist|cadastrad|registrad|importad|criad|integrad|lancad|utilizad|inserid|incluid|enviad|recebid|gravad|em uso|usad)` +
-		`|\b(pedido|venda|orig|origid|referencia)\b[^;.]{0,30}\b(duplicad|repetid)|\b(duplicad|repetid)[oa]s?\b[^;.]{0,30}\b(pedido|venda|orig|origid|referencia)\b` +
-		`|\b(sale|order|orig|origid|reference)\b[^;.]{0,60}\b(already|duplicated?)\b|\bduplicate[sd]? (sale|order|orig|origid|reference|entry|key)\b|\be11000\b|\balready (exists|registered|imported)[^;.]{0,30}\b(sale|order|orig|origid|reference)\b`)
+	// saleThere: a sale with our reference is in Sensio; personThere: somebody with this tax
+	// id.
+	saleThere   = alreadyThere(`pedido|venda|sale|order|orig|origid|origem|referencia|reference`)
+	personThere = alreadyThere(`pessoa|cliente|cadastro|contato|fornecedor|cpf|cnpj|cpfcnpj|documento|person|people|customer|client|contact|document|tax ?id`)
+	// personGone: nobody has the id of a person that was sent. Whoever is there and isn't
+	// active, or lacks something, isn't gone.
+	personGone = regexp.MustCompile(`\bcustomerid\b[^;.]{0,40}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe|corresponde)|inexistente|invalid|not found|does(n't| not) exist)` +
+		`|(^|[;:.*])\W*(o |a |the )?(pessoa|cliente|person|customer|client)\b[^;.]{0,25}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe)|inexistente|excluid|removid|not found|does(n't| not) exist)` +
+		`|\b(nao (ha|existe|existem|foi encontrad[oa])|nenhum[a]?)\W+(um |uma )?(pessoa|cliente|customerid)\b|\bno (such )?(person|customer|client)\b`)
+	// idWanted: the name of a customer isn't enough.
+	idWanted = regexp.MustCompile(`\b(customerid|id d[oa] (pessoa|cliente))\b[^;]{0,40}\b(obrigatori|requerid|required|deve ser|preench|(nao|must be) (foi |e )?(informad|provided|set)|missing|ausente|faltando)`)
 	// perhapsThere: so may these, of nobody knows what.
 	perhapsThere = regexp.MustCompile(`\bja\b|\balready\b|duplic|repetid|\bconflit|\bunique\b|\bunicidade\b|em uso\b|in use\b`)
 	// done: it went well.

@@ -34,9 +34,12 @@ type Caller struct {
 	credentials  erp.Credentials
 	secret       string // its name
 	limit, apart time.Duration
-	// spacing keeps equal calls apart, of which the process remembers its last ones.
+	// spacing keeps equal calls apart, of which the process remembers its last ones, and
+	// questions about one customer, which are noted under the account.
 	spacing time.Duration
 	calls   *erp.Calls
+	notes   erp.Notes
+	account string
 	// born and started are when the last call of a pace began: a new process doesn't know
 	// what the former one called, so all of them began with it.
 	born    time.Time
@@ -49,6 +52,7 @@ func NewCaller(kind string, o erp.Options, limit, apart time.Duration) *Caller {
 	c := &Caller{
 		HTTP: NewClient(), Now: o.Now, sleep: o.Sleep, credentials: o.Credentials, secret: kind + "/" + o.Account,
 		limit: limit, apart: apart, started: map[string]time.Time{}, spacing: cmp.Or(o.Spacing, spacing), calls: o.Calls,
+		notes: o.Notes, account: o.Account,
 	}
 	if c.calls == nil {
 		c.calls = new(erp.Calls)

@@ -13,7 +13,7 @@ import (
 )
 
 // methods are the calls of the API.
-var methods = []string{"POST /sales", "GET /sales", "GET /people"} // never written to
+var methods = []string{"POST /sales", "GET /sales", "GET /people", "POST /people"} // never written to
 
 // request is a call of the API.
 type request struct {
@@ -30,11 +30,14 @@ func (s *Sim) Call(method, target string, header http.Header, body []byte) Reply
 		return erpsim.Page(http.StatusBadRequest, "Bad Request")
 	}
 	c := request{method + " " + u.Path, u.Query(), header, bytes.Clone(body)}
+	if method == "POST" && u.Path == s.peoplePath() {
+		c.method = "POST /people"
+	}
 	if !slices.Contains(methods, c.method) {
 		return (&refusal{http.StatusNotFound, "Rota não encontrada"}).reply()
 	}
 	return s.Take(erpsim.Work{
-		Method: c.method, Code: c.about(), Writes: c.method == "POST /sales", Sent: c.sent(),
+		Method: c.method, Code: c.about(), Writes: method == "POST", Sent: c.sent(),
 		Do: func(at time.Time) Reply { return s.do(at, c) },
 	})
 }
@@ -53,7 +56,15 @@ func (s *Sim) do(now time.Time, c request) Reply {
 	if c.header.Get("Content-Type") != "application/json" {
 		return (&refusal{http.StatusUnsupportedMediaType, "Content-Type deve ser application/json"}).reply()
 	}
+	if c.method == "POST /people" {
+		return s.register(c.body)
+	}
 	return s.create(now, c.body)
+}
+
+func (s *Sim) peoplePath() (path string) {
+	s.With(func(time.Time) { path = s.opt.PeoplePath })
+	return path
 }
 
 // sent is all of a call that an answer may repeat.

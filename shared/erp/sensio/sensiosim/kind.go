@@ -2,6 +2,8 @@ package sensiosim
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -15,8 +17,22 @@ func Kind() erpsim.Kind {
 
 type simulator struct{ *Sim }
 
-// Know has nothing to add: without a catalogue, any product and any customer is known.
-func (s simulator) Know(json.RawMessage) error { return nil }
+// Know learns where people are registered: without a catalogue, any product and any
+// customer is known.
+func (s simulator) Know(settings json.RawMessage) error {
+	var account struct {
+		Customer struct {
+			Create struct{ Path string }
+		}
+	}
+	if err := json.Unmarshal(settings, &account); err != nil {
+		return fmt.Errorf("read where people are registered: %w", err)
+	}
+	if path, _, _ := strings.Cut(account.Customer.Create.Path, "?"); path != "" {
+		s.With(func(time.Time) { s.opt.PeoplePath = path })
+	}
+	return nil
+}
 
 func (s simulator) LoseAnswers(lose func(erp.Reference) bool) {
 	s.OnCall(func(method, origID string) *Fault {

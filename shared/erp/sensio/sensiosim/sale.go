@@ -51,7 +51,7 @@ func (s *Sim) create(now time.Time, body []byte) Reply {
 		return refuse(alreadyThere).reply()
 	}
 	d := &Document{
-		ID: idOf(len(s.documents) + 1), Orig: textOf(v, "orig"), OrigID: textOf(v, "origId"), Total: netOf(v),
+		ID: idOf("sale", len(s.documents)+1), Orig: textOf(v, "orig"), OrigID: textOf(v, "origId"), Total: netOf(v),
 		Customer: textOf(v, "customer"), CustomerID: textOf(v, "customerId"), At: now, Body: body, shown: v,
 	}
 	s.documents = append(s.documents, d)
@@ -76,17 +76,6 @@ func (s *Sim) validate(v map[string]any) *refusal {
 		if refused := rule(v); refused != nil {
 			return refused
 		}
-	}
-	return nil
-}
-
-func (s *Sim) customer(v map[string]any) *refusal {
-	name, id := textOf(v, "customer"), textOf(v, "customerId")
-	switch {
-	case name == "" && id == "":
-		return refuse("customer é obrigatório")
-	case id != "" && len(s.opt.People) > 0 && !slices.ContainsFunc(s.opt.People, func(p Person) bool { return p.ID == id }):
-		return refuse("customerId não encontrado")
 	}
 	return nil
 }
@@ -273,23 +262,4 @@ func (s *Sim) row(d *Document) map[string]any {
 		row["netTotal"] = json.Number(d.Total.Number())
 	}
 	return row
-}
-
-// people answers GET /people.
-func (s *Sim) people(query url.Values) Reply {
-	rows := []any{}
-	wanted := strings.ToLower(query.Get("search"))
-	for _, p := range s.opt.People {
-		if strings.Contains(digits(p.TaxID), wanted) || strings.Contains(strings.ToLower(p.Name), wanted) {
-			rows = append(rows, map[string]any{"id": p.ID, "name": p.Name, "cpfCnpj": p.TaxID})
-		}
-	}
-	return erpsim.JSON(http.StatusOK, map[string]any{"success": true, "response": rows})
-}
-
-// separators are what a CPF or CNPJ is written with.
-var separators = strings.NewReplacer(".", "", "-", "", "/", "")
-
-func digits(text string) string {
-	return strings.ToLower(separators.Replace(text))
 }

@@ -3,14 +3,16 @@
 // publishes and shares no code with the client: strict in fields, types,
 // enumerations, required fields, dates, whole quantities and sums. Where Sensio is
 // silent it is as unhelpful as Sensio may be: a second POST of the same orig and
-// origId makes a second sale (unless it is told to be Unique), and the look-up can be
-// missing, deaf to its filter, or say in other ways that there is none.
+// origId makes a second sale, and one of the same tax id a second person (unless it is told
+// that they are unique), and the look-up can be missing, deaf to its filter, or say in
+// other ways that there is none.
 //
 // A Sim is an http.Handler. Call is the same thing without sockets.
 //
 //	POST /sales                   makes a sale
 //	GET  /sales?orig=A&origId=B   {"success":true,"response":[...]}
 //	GET  /people?search=TEXT      people whose tax id or name holds it
+//	POST /people                  registers a person, in any shape that has a tax id
 //
 // Besides the API it shows itself to people:
 //
@@ -79,12 +81,24 @@ type Options struct {
 	PageSize int
 	// Items are the only products that may be sold; none: any.
 	Items []Item
-	// People are the only customers that customerId may name; none: any.
+	// People are the only customers that customerId may name, besides those that were
+	// registered since; none: any.
 	People []Person
+	// IDRequired: a sale without customerId is refused.
+	IDRequired bool
+	// UniquePeople: a person with the tax id of another is refused in words.
+	UniquePeople bool
+	// DeafToPeople: no search ever finds anybody.
+	DeafToPeople bool
+	// PeoplePath is where people are registered: /people.
+	PeoplePath string
 	// Latency is how long every answer takes: nothing.
 	Latency time.Duration
 	// KeepCalls bounds what Calls remembers; 0 remembers all.
 	KeepCalls int
+
+	// onlyPeople: nobody but People is a customer.
+	onlyPeople bool
 }
 
 // Item is a product; one with variations is sold by one of them.
@@ -98,6 +112,8 @@ type Person struct {
 	ID    string
 	Name  string
 	TaxID string
+	// Body is how they were registered, as it came.
+	Body json.RawMessage
 }
 
 // Document is one sale that the simulator holds.
@@ -121,11 +137,17 @@ type Sim struct {
 	opt       Options
 	documents []*Document
 	lag       time.Duration
+	// registered counts the people that were, who are ever; gone are the ids of those that
+	// were deleted.
+	registered int
+	gone       []string
+	ever       []Person
 }
 
 // New makes a Sim.
 func New(opt Options) *Sim {
-	opt.PageSize = cmp.Or(opt.PageSize, 50)
+	opt.PageSize, opt.PeoplePath = cmp.Or(opt.PageSize, 50), cmp.Or(opt.PeoplePath, "/people")
+	opt.onlyPeople = len(opt.People) > 0
 	return &Sim{opt: opt, Frame: erpsim.NewFrame(erpsim.Options{
 		Now: opt.Now, Latency: opt.Latency, KeepCalls: opt.KeepCalls,
 		Methods: methods, Modes: modes(), EchoText: "Conteúdo inválido:",
@@ -146,6 +168,7 @@ func (s *Sim) Know(items []Item, people []Person) {
 			s.opt.Items[i].Variations = append(slices.Clone(s.opt.Items[i].Variations), it.Variations...)
 		}
 		s.opt.People = append(slices.Clone(s.opt.People), people...)
+		s.opt.onlyPeople = s.opt.onlyPeople || len(people) > 0
 	})
 }
 
@@ -197,7 +220,7 @@ func (s *Sim) Cancel(orig, origID string) (n int) {
 }
 
 // idOf looks like an id that was drawn, and is the same in every run.
-func idOf(n int) string {
-	sum := sha256.Sum256([]byte("sale " + strconv.Itoa(n)))
+func idOf(of string, n int) string {
+	sum := sha256.Sum256([]byte(of + " " + strconv.Itoa(n)))
 	return hex.EncodeToString(sum[:12])
 }
