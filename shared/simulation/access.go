@@ -192,6 +192,10 @@ func (a *access) Note(_ context.Context, account, hash string) (erp.Note, error)
 }
 
 func (a *access) WriteNote(_ context.Context, account, hash string, before, after erp.Note) (kept bool, err error) {
+	a.task.noted++
+	if a.task.slow {
+		a.task.harm() // its time may be over at any moment
+	}
 	err = a.writes(func() (err error) {
 		kept, err = a.world.ledger.WriteNote(a.ctx(), account, hash, before, after)
 		return err

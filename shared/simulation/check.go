@@ -230,6 +230,8 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	case kind == order.RefusedByERP && tooFewTimes(e):
 		w.broken(s.key, "refused before its time: %s", e.Reason.Message)
 	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
+	case kind == order.TaxIDReason && s.account.sight.Doubts && w.doubted(s) && strings.Contains(e.Reason.Message, cantBeTold):
+		s.end.cause += ", whether the buyer is there can't be told"
 	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message, ofAnotherERP):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
 	case s.newest >= 0 && !s.ordered() && s.versions[0].bad == kind:
@@ -257,6 +259,21 @@ func tooFewTimes(e ledger.Entry) bool {
 		return times("customer", last.Answer) < 3
 	}
 	return times("create", last.Answer) < 2
+}
+
+// cantBeTold is how an entry says that nothing tells whether its customer is there.
+const cantBeTold = "has this buyer can't be told"
+
+// doubted tells whether a creation of the sale's buyer may have been lost, whichever order
+// it was for.
+func (w *world) doubted(s *sale) bool {
+	taxIDs := map[string]bool{}
+	for _, c := range s.versions {
+		taxIDs[s.taxID(c)] = true
+	}
+	return slices.ContainsFunc(w.sales, func(other *sale) bool {
+		return other.doubted && other.account == s.account && slices.ContainsFunc(other.versions, func(c contents) bool { return taxIDs[other.taxID(c)] })
+	})
 }
 
 // checkParked: a person looks, for a true reason.

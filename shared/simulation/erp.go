@@ -260,5 +260,5 @@ func (a *account) bound() time.Duration {
 
 // customer is what the account has to know the buyer by.
 func (a *account) customer(s *sale, c contents) string {
-	return a.stage.Customer(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other})
+	return a.stage.Customer(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
 }

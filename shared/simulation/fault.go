@@ -110,12 +110,13 @@ const (
 	metHidden      = "the ERP had a customer whom nothing shows"
 	leftOut        = "an order went on without a part of its customer"
 	foundAnew      = "an order's customer was gone, and was looked for anew"
+	cantTell       = "an order's customer may have been there, and a person looks"
 )
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
 		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
-		lateCustomer, metHidden, leftOut, foundAnew}
+		lateCustomer, metHidden, leftOut, foundAnew, cantTell}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }
@@ -150,6 +151,7 @@ func (t *task) fails(k FaultKind) bool {
 func (t *task) harm() {
 	if s := t.world.byKey[t.key]; s != nil {
 		s.harmed = true
+		s.doubted = s.doubted || t.noted > 1 && !t.creates
 	}
 }
 

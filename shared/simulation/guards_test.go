@@ -76,6 +76,10 @@ func guards() []guard {
 	hasty := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return hasty{l} })
 	hasty.busy = true
 	uncertain := seams{twins: true, transport: func(to http.RoundTripper) http.RoundTripper { return sure{to} }}
+	unfinished := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return unfinished{l} })
+	unfinished.sight = "buyers who are created, and nobody is ever found"
+	atOnce := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })
+	atOnce.twins, atOnce.tardy = true, .5
 	strangers := ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return stranger{l, p} })
 	strangers.swapped = true
 	return []guard{
@@ -88,7 +92,9 @@ func guards() []guard {
 			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })},
 		{name: "lessons of the customer", breaks: "not done: waiting|^took ", only: omieKind,
 			without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return unteachable{l} })},
-		{name: "question before the creation", breaks: twins, only: omieKind, without: uncertain},
+		{name: "question before the creation", breaks: twins, without: uncertain},
+		{name: "note of the question", breaks: twins, only: sensioKind, without: atOnce},
+		{name: "note before the creation", breaks: twins, only: sensioKind, without: unfinished},
 		{name: "proof before adoption", breaks: unprovenID, without: adopt},
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
@@ -331,14 +337,27 @@ func (g sure) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	if !bytes.Contains(body, []byte(`"call":"ListarClientes"`)) {
+	status, none := http.StatusInternalServerError, `{"faultstring":"ERROR: Não existem registros para a página [1]!","faultcode":"SOAP-ENV:Client-5113"}`
+	switch {
+	case r.Method == http.MethodGet && r.URL.Path == "/people":
+		status, none = http.StatusOK, `{"success":true,"response":[]}`
+	case !bytes.Contains(body, []byte(`"call":"ListarClientes"`)):
 		return g.RoundTripper.RoundTrip(r)
 	}
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
-	none := `{"faultstring":"ERROR: Não existem registros para a página [1]!","faultcode":"SOAP-ENV:Client-5113"}`
-	return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(none)), ProtoMajor: 1, ProtoMinor: 1}, nil
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(none)), ProtoMajor: 1, ProtoMinor: 1}, nil
+}
+
+// unfinished doesn't note of a customer that their creation began.
+type unfinished struct{ ledger.Ledger }
+
+func (g unfinished) WriteNote(ctx context.Context, account, hash string, before, after erp.Note) (bool, error) {
+	if strings.HasPrefix(after.ID, "{") && !strings.HasPrefix(hash, "~") {
+		after.ID = ""
+	}
+	return g.Ledger.WriteNote(ctx, account, hash, before, after)
 }
 
 // unteachable learns nothing of a customer.

@@ -87,6 +87,10 @@ type task struct {
 	slow bool
 	// failed: the ledger refused it something. stood: it stood still for a while.
 	failed, stood bool
+	// noted counts what it noted of a customer: from the second note on, a creation of theirs
+	// may have begun. creates: a create began, so that the customer was known.
+	noted   int
+	creates bool
 	// drew: a call of its had the account rest, and no write has said so yet.
 	drew bool
 	// echoed: its last call was refused in words that repeat what was sent.

@@ -75,8 +75,9 @@ type sale struct {
 	restsSince time.Time
 	poisoned
 
-	// harmed: a fault befell something that was done about it.
-	harmed bool
+	// harmed: a fault befell something that was done about it. doubted: when its buyer may
+	// just have been created.
+	harmed, doubted bool
 	// refusals are the words in which the ERP refused it on purpose since it last
 	// went on. contradicted: the ERP said what it doesn't show. taken: a foreign
 	// document has our code.

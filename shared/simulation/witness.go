@@ -26,6 +26,9 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	}
 	if begins(before, after) {
 		s.began++
+		if t != nil {
+			t.creates = true
+		}
 	}
 	w.wakePromptly(after)
 	what := stolen(t, before)
@@ -198,6 +201,7 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
 		metHidden:      after.Lessons.Hidden > before.Lessons.Hidden,
 		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
+		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message, cantBeTold) && after.Reason != before.Reason,
 		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
 		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
 	} {

@@ -70,6 +70,8 @@ type Sight struct {
 	// Tried: it found a document of ours before. Deafens: from some moment on it finds
 	// nothing any more.
 	Tried, Deafens bool
+	// Doubts: after a lost creation of a customer nothing proves that they aren't there.
+	Doubts bool
 }
 
 // Setup is what an account's settings are made of.
@@ -116,6 +118,8 @@ type Buyer struct {
 	Name, TaxID string
 	// Known: the ERP knows the tax id from the start.
 	Known bool
+	// Sight is the account's.
+	Sight Sight
 }
 
 // Sold is a document as it stands in the ERP, read without the client's help.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	callLimit = 30 * time.Second
 	latest    = 50 * time.Second
 
+	registered    = "registrado com sucesso"
 	notValid      = "Pedido inválido"
 	notRegistered = "Pedido não registrado"
 	unstable      = "Sistema em manutenção, tente novamente mais tarde"
@@ -25,9 +27,12 @@ const (
 
 	// nobodysID is the person for whoever gives no tax id.
 	nobodysID = "p-nobody"
+	// resident is in Sensio for good.
+	resident = "11444777000161"
 	// keyHeader says which company it is.
 	keyHeader = "X-App-Key"
 
+	looksUp     = "look-up"
 	noLookUp    = "no look-up"
 	notHonored  = "filter that is not honoured"
 	isDeaf      = "filter that finds nothing"
@@ -36,6 +41,9 @@ const (
 	saysFalse   = "success: false where there is none"
 	goes404     = "404 for everything from then on"
 	hasCustomer = "Cliente já cadastrado"
+	wrongEmail  = "E-mail inválido"
+	doubts      = "buyers who are created, and nobody who has to be found"
+	unfound     = "buyers who are created, and nobody is ever found"
 )
 
 // stage is Sensio in the simulation of orders.
@@ -47,16 +55,17 @@ func stage() erpsim.Stage {
 
 		KeyRefused: KeyRefused, Resting: Rate, CallLimit: callLimit, LongestRest: 24 * time.Hour,
 		Sights: []erpsim.Sight{
-			{Name: "look-up", Proves: true, Tried: true}, {Name: "look-up that nobody tried out"}, {Name: noLookUp, None: true},
+			{Name: looksUp, Proves: true, Tried: true}, {Name: "look-up that nobody tried out"}, {Name: noLookUp, None: true},
 			{Name: notHonored}, {Name: isDeaf}, {Name: "filter that goes deaf", Tried: true, Deafens: true}, {Name: isRefused, Refused: true},
 			{Name: says404, Proves: true, Tried: true}, {Name: saysFalse, Proves: true, Tried: true}, {Name: goes404, Tried: true, Deafens: true},
+			{Name: doubts, Proves: true, Tried: true, Doubts: true}, {Name: unfound, Proves: true, Tried: true, Doubts: true},
 		},
 		Settings: settings, Read: asked, Hear: heard, Open: open,
 		Customer: func(b erpsim.Buyer) string {
 			switch {
 			case b.TaxID == "":
 				return nobodysID
-			case b.Known:
+			case b.Known || creates(b.Sight):
 				return personID(b.TaxID)
 			}
 			return b.Name
@@ -77,10 +86,10 @@ func mishaps() []erpsim.Mishap {
 		{Mode: WriteThenGarbage},
 		{Mode: WriteThenError, Name: "500"},
 		{Mode: WriteThenError, Name: "408", Status: 408},
-		{Mode: WriteThenError, Name: "409", Status: 409, Text: inConflict},
-		{Mode: WriteThenNoID},
+		{Mode: WriteThenError, Name: "409", Status: 409, Text: inConflict, Said: inConflict},
+		{Mode: WriteThenNoID, Said: registered},
 		{Mode: WriteThenMute, OfCreates: true, Said: withoutAWord}, // of a look-up it may be how nothing looks
-		{Mode: WriteThenFalse},
+		{Mode: WriteThenFalse, Said: notRegistered},
 		{Mode: WriteThenFalse, Name: "instability", Text: unstable},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
@@ -113,6 +122,12 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Refusal, Name: "under way", Status: 400, Text: "Já existe uma requisição em andamento para este pedido"},
 		{Mode: Refusal, Name: "a false duplicate", Status: 400, Text: alreadyThere, Contradicts: true},
 		{Mode: Refusal, Name: "something is there", Status: 400, Text: hasCustomer, Refuses: true, Said: hasCustomer},
+		{Mode: Refusal, Name: "a person who is nowhere shown", Status: 400, Text: peopleThere, OfCustomers: true, Refuses: true, Said: peopleThere},
+		{Mode: Refusal, Name: "a person's e-mail", Text: wrongEmail, OfCustomers: true, Refuses: true, Said: wrongEmail},
+		{Mode: WriteThenSilence, Name: "of a person", OfCustomers: true},
+		{Mode: DelayedApply, Name: "of a person", Delayed: callLimit + latest, OfCustomers: true},
+		{Mode: DelayedApplyReset, Name: "of a person", Delayed: latest, OfCustomers: true},
+		{Mode: Hang, Name: "of a person", OfCustomers: true},
 		{Mode: Mute, Refuses: true, Said: withoutAWord, OfCreates: true},
 		{Mode: Echo, Refuses: true, Said: "Conteúdo inválido"},
 		{Mode: Echo, Name: "422", Status: 422, Text: notValid, Refuses: true, Said: notValid},
@@ -126,16 +141,26 @@ func mishaps() []erpsim.Mishap {
 
 func personID(taxID string) string { return "p-" + taxID }
 
+// creates tells whether the account's buyers are created.
+func creates(s erpsim.Sight) bool { return s.Name == looksUp || s.Name == doubts || s.Name == unfound }
+
 func settings(s erpsim.Setup) string {
 	none := map[None]string{NotFound: `,"none":404`, NotSuccess: `,"none":{"success":false}`}[noneOf(s.Sight)]
 	lookup := `"lookup":{"path":"/sales?orig={orig}&origId={origId}","rows":"response","id":"id"` + none + `},`
 	if s.Sight.None {
 		lookup = ""
 	}
+	known, create := "", ""
+	if creates(s.Sight) {
+		create = `,"create":{"path":"/people","id":"response","body":{"name":"{customer.name}","cpfCnpj":"{customer.tax_id}","email":"{customer.email}","address":{"street":"{address.street}"}}}`
+	}
+	if creates(s.Sight) && s.Sight.Name != doubts {
+		known = `,"known":"` + resident + `"`
+	}
 	return fmt.Sprintf(`{"kind":"sensio","base_url":"https://%s","headers":{"Authorization":"Bearer {app_secret}","%s":"{app_key}"},%s
-		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"}},
+		"customer":{"default":%q,"query":{"path":"/people?search={customer.tax_id}","rows":"response","id":"id","tax_id":"cpfCnpj"%s}%s},
 		"sale":{"status":%q,"details":"Pedido {order.number}"},"items":{"CURSO-GO":{"productId":"curso","details":"{line.name}"},"MANUT-01":{"productId":"manut","details":"{line.name}"}}}`,
-		s.Host, keyHeader, lookup, nobodysID, []string{"Em aberto", "Faturado"}[s.Version])
+		s.Host, keyHeader, lookup, nobodysID, known, create, []string{"Em aberto", "Faturado"}[s.Version])
 }
 
 // noneOf is what a list without sales looks like.
@@ -151,22 +176,27 @@ func asked(method, target string, header http.Header, body []byte) erpsim.Asked 
 	path, _, _ := strings.Cut(target, "?")
 	a := erpsim.Asked{Method: method + " " + path, Key: header.Get(keyHeader), Secret: strings.TrimPrefix(header.Get("Authorization"), "Bearer ")}
 	a.Creates, a.Looks = a.Method == "POST /sales", a.Method == "GET /sales"
-	a.Judged = a.Creates
+	a.Introduces = a.Method == "POST /people"
+	a.Judged = a.Creates || a.Introduces
 	a.Same = a.Key + method + target + string(body)
 	return a
 }
 
 // company is one company in the simulation of orders.
-type company struct{ *Sim }
+type company struct {
+	*Sim
+	// created: its buyers are.
+	created bool
+}
 
 func open(o erpsim.Opening) erpsim.Company {
-	people := []Person{{ID: nobodysID, Name: "Consumidor"}}
+	people := []Person{{ID: nobodysID, Name: "Consumidor"}, {ID: "p-resident", Name: "A Empresa", TaxID: resident}}
 	for _, taxID := range o.Known {
 		people = append(people, Person{ID: personID(taxID), Name: "Comprador", TaxID: taxID})
 	}
 	filter := map[string]Filter{notHonored: Ignored, isDeaf: Deaf, isRefused: Missing}[o.Sight.Name]
-	return company{New(Options{Now: o.Now, Filter: filter, None: noneOf(o.Sight), Unique: o.Unique, PageSize: 2, KeepCalls: 1,
-		Items: []Item{{ID: "curso"}, {ID: "manut"}}, People: people})}
+	return company{created: creates(o.Sight), Sim: New(Options{Now: o.Now, Filter: filter, None: noneOf(o.Sight), Unique: o.Unique, PageSize: 2, KeepCalls: 1,
+		Items: []Item{{ID: "curso"}, {ID: "manut"}}, People: people, UniquePeople: o.Unique && !o.Twins && o.Sight.Name != unfound, DeafToPeople: o.Sight.Name == unfound})}
 }
 
 func (c company) Request(method, target string, header http.Header, body []byte) Reply {
@@ -181,9 +211,45 @@ func (c company) Sold() []erpsim.Sold {
 		number, _, _ = strings.Cut(number, `"`)
 		_, day, _ := strings.Cut(string(d.Body), `"dateSold":"`)
 		day = day[:min(len(day), len(time.DateOnly))]
-		list = append(list, erpsim.Sold{ID: d.ID, Order: number, Total: d.Total, Day: day, Customer: cmp.Or(d.CustomerID, d.Customer)})
+		list = append(list, erpsim.Sold{ID: d.ID, Order: number, Total: d.Total, Day: day, Customer: cmp.Or(c.customerOf(d), d.Customer)})
 	}
 	return list
+}
+
+// customerOf is a sale's customerId, or who was registered under it.
+func (c company) customerOf(d Document) string {
+	for _, p := range c.registeredEver() {
+		if p.ID == d.CustomerID {
+			return personID(p.TaxID)
+		}
+	}
+	return d.CustomerID
+}
+
+// registeredNow are those who were registered, and are there.
+func (c company) registeredNow() []Person {
+	return slices.DeleteFunc(c.People(), func(p Person) bool { return p.Body == nil })
+}
+
+// Twice counts those who were there from the start as well, where a search finds them.
+func (c company) Twice() (taxIDs []string) {
+	list := c.People()
+	if c.opt.DeafToPeople {
+		list = c.registeredNow()
+	}
+	seen := map[string]bool{}
+	for _, p := range list {
+		if seen[digits(p.TaxID)] {
+			taxIDs = append(taxIDs, p.TaxID)
+		}
+		seen[digits(p.TaxID)] = true
+	}
+	return taxIDs
+}
+
+// Lose deletes nobody where the buyer is asked for each time.
+func (c company) Lose(taxID string) bool {
+	return c.created && c.DeletePeople(taxID) > 0
 }
 
 func (c company) Occupy(ref erp.Reference, order string) {
@@ -194,9 +260,3 @@ func (c company) Occupy(ref erp.Reference, order string) {
 }
 
 func (c company) Deafen() { c.SetFilter(Deaf) }
-
-// Twice is nobody: no customer is created.
-func (c company) Twice() []string { return nil }
-
-// Lose deletes nobody: a document has its customer in it.
-func (c company) Lose(string) bool { return false }
