@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
@@ -37,17 +36,36 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	}
 	mac := macOf(b.identity(), k.Secret)
 	b.code = integrationCode(mac)
-	known, err := c.remembered(ctx, mac)
-	if err != nil {
-		return doc, erp.Answer{Kind: erp.NotSent, Err: err}
+	believed := !doc.Lessons.Gone // after that no note is
+	id, answer := c.noted(ctx, mac, "buyer", believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
+	if answer.Kind != erp.CustomerKnown {
+		return doc, answer
 	}
-	answer = erp.Answer{Kind: erp.CustomerKnown}
-	if !isID(known.ID) || doc.Lessons.Gone { // after that no note is believed
-		if known, answer = c.ask(ctx, k, b, mac, known); answer.Kind != erp.CustomerKnown {
-			return doc, answer
-		}
+	return withCustomer(doc, id), answer
+}
+
+// noted is the id that is noted under the name, or what ask finds, if nobody asked for the
+// same less than the spacing ago: Omie refuses equal questions within 60 s.
+func (c *Client) noted(ctx context.Context, name []byte, about string, believed bool, ask func() erp.Answer) (string, erp.Answer) {
+	note, err := c.caller.Noted(ctx, hex.EncodeToString(name), about)
+	switch {
+	case err != nil:
+		return "", erp.Answer{Kind: erp.NotSent, Err: err}
+	case believed && isID(note.ID):
+		return note.ID, erp.Answer{Kind: erp.CustomerKnown}
 	}
-	return withCustomer(doc, known.ID), answer
+	answer := note.Early()
+	if answer.Kind == "" {
+		answer = note.Begin(ctx, "")
+	}
+	if answer.Kind != "" {
+		return "", answer
+	}
+	answer = ask()
+	id := answer.ID
+	note.End(ctx, id, answer.RetryAfter)
+	answer.ID = "" // the document has it
+	return id, answer
 }
 
 // buyer is who is asked for, under a code of ours and with what was learned of them.
@@ -75,35 +93,6 @@ func (b buyer) is(shown shownCustomer) bool {
 		return b.TaxID.Is(string(shown.CnpjCpf))
 	}
 	return string(shown.CodigoClienteIntegracao) == b.code
-}
-
-// ask asks Omie for the customer, if nobody asked less than the spacing ago: any
-// order of the same buyer asks the same, and Omie refuses that within 60 s. That
-// it asks is noted first: until a spacing after its call may last at the most.
-func (c *Client) ask(ctx context.Context, k wire.Keys, b buyer, mac []byte, known erp.Note) (erp.Note, erp.Answer) {
-	now := c.caller.Now()
-	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this buyer went out a short while ago"}
-	if early.RetryAfter > 0 {
-		return known, early
-	}
-	end, ok := ctx.Deadline()
-	if !ok {
-		end = now.Add(3 * callLimit)
-	}
-	asking := erp.Note{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
-	switch noted, err := c.remember(ctx, mac, known, asking); {
-	case err != nil:
-		return known, erp.Answer{Kind: erp.NotSent, Err: err}
-	case !noted: // another order of the buyer asks now
-		early.RetryAfter = c.spacing
-		return known, early
-	}
-	answer := c.findOrCreate(ctx, k, b)
-	asked := erp.Note{ID: answer.ID, QuietUntil: c.caller.Now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()}
-	// What can't be noted now is asked again, when what was noted before allows it.
-	_, _ = c.remember(ctx, mac, asking, asked)
-	answer.ID = "" // the document has it
-	return asked, answer
 }
 
 func (c *Client) findOrCreate(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
@@ -276,20 +265,6 @@ func integrationCode(mac []byte) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac))[:20]
 }
 
-func (c *Client) remembered(ctx context.Context, mac []byte) (erp.Note, error) {
-	if c.notes == nil {
-		return erp.Note{}, nil
-	}
-	return c.notes.Note(ctx, c.account, hex.EncodeToString(mac))
-}
-
-func (c *Client) remember(ctx context.Context, mac []byte, before, after erp.Note) (bool, error) {
-	if c.notes == nil {
-		return true, nil
-	}
-	return c.notes.WriteNote(ctx, c.account, hex.EncodeToString(mac), before, after)
-}
-
 // forget forgets the customer of an OS that was refused because Omie no longer knows it,
 // unless somebody has found another one since. It tells whether there was one to find anew:
 // a default customer is the account's.
@@ -298,10 +273,9 @@ func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document) bool
 	if identity == "" {
 		return false
 	}
-	mac := macOf(identity, k.Secret)
-	if known, err := c.remembered(ctx, mac); err == nil && known.ID == doc.CustomerID {
-		// What isn't forgotten now isn't believed in the next attempt: see Customer.
-		_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})
+	note, err := c.caller.Noted(ctx, hex.EncodeToString(macOf(identity, k.Secret)), "buyer")
+	if err == nil && note.ID == doc.CustomerID {
+		note.Forget(ctx) // what isn't forgotten now isn't believed in the next attempt: see Customer
 	}
 	return true
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"strconv"
@@ -98,51 +98,21 @@ func (os OS) withServices(known map[string]string) OS {
 	return os
 }
 
-// serviceOf is the service of that code, as it is remembered, or as Omie's catalogue has
-// it. Like a customer it isn't asked for again before the spacing is over, and that it is
-// asked is noted first.
+// serviceOf is the service of that code, as it is noted, or as Omie's catalogue has it.
 func (c *Client) serviceOf(ctx context.Context, k wire.Keys, code string) (string, erp.Answer) {
-	mac := codeMAC(code, k.Secret)
-	known, err := c.remembered(ctx, mac)
-	switch {
-	case err != nil:
-		return "", erp.Answer{Kind: erp.NotSent, Err: err}
-	case isID(known.ID):
-		return known.ID, erp.Answer{Kind: erp.CustomerKnown}
-	}
-	now := c.caller.Now()
-	early := erp.Answer{Kind: erp.Early, RetryAfter: known.QuietUntil.Sub(now), Text: "a question about this service went out a short while ago"}
-	if early.RetryAfter > 0 {
-		return "", early
-	}
-	end, ok := ctx.Deadline()
-	if !ok {
-		end = now.Add(callLimit)
-	}
-	asking := erp.Note{QuietUntil: end.Add(c.spacing), Token: rand.Text()}
-	switch noted, err := c.remember(ctx, mac, known, asking); {
-	case err != nil:
-		return "", erp.Answer{Kind: erp.NotSent, Err: err}
-	case !noted: // another order asks now
-		early.RetryAfter = c.spacing
-		return "", early
-	}
-	id, answer := c.listService(ctx, k, code)
-	// What can't be noted now is asked again, when what was noted before allows it.
-	_, _ = c.remember(ctx, mac, asking, erp.Note{ID: id, QuietUntil: c.caller.Now().Add(max(c.spacing, answer.RetryAfter)), Token: rand.Text()})
-	return id, answer
+	return c.noted(ctx, codeMAC(code, k.Secret), "service", true, func() erp.Answer { return c.listService(ctx, k, code) })
 }
 
 // listService asks Omie's catalogue.
-func (c *Client) listService(ctx context.Context, k wire.Keys, code string) (string, erp.Answer) {
+func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.Answer {
 	answer, r := c.call(ctx, k, listarServicos, wire.Sent{Request: map[string]any{"nPagina": 1, "nRegPorPagina": 50, "cCodigo": code}})
 	switch answer.Kind {
 	case erp.Present, erp.Absent:
 		rows, _ := servicesIn(r.body)
 		if id := pickService(rows, code); id != "" {
-			return id, erp.Answer{Kind: erp.CustomerKnown}
+			return erp.Answer{Kind: erp.CustomerKnown, ID: id}
 		}
-		return "", erp.Answer{Kind: erp.Unmapped, Text: "Omie's catalogue has no active service with the code " + strconv.Quote(code) +
+		return erp.Answer{Kind: erp.Unmapped, Text: "Omie's catalogue has no active service with the code " + strconv.Quote(code) +
 			": create it there, or name another service under erps." + c.account + ".services in connections.yaml"}
 	case erp.Unknown, erp.Refused:
 		// A question that nobody understands the answer of is asked again: no order is
@@ -150,17 +120,16 @@ func (c *Client) listService(ctx context.Context, k wire.Keys, code string) (str
 		answer.Kind = erp.Lost
 	}
 	answer.Text = "looking for the service " + strconv.Quote(code) + ": " + answer.Text
-	return "", answer
+	answer.ID = ""
+	return answer
 }
 
 // forgetServices forgets the services of an OS that was refused because Omie no longer
 // knows one of them; else every retry would be refused alike.
 func (c *Client) forgetServices(ctx context.Context, k wire.Keys, os OS) {
 	for _, l := range os.codes() {
-		mac := codeMAC(l.code, k.Secret)
-		if known, err := c.remembered(ctx, mac); err == nil {
-			// What isn't forgotten now is refused again, and forgotten then.
-			_, _ = c.remember(ctx, mac, known, erp.Note{QuietUntil: known.QuietUntil, Token: rand.Text()})
+		if note, err := c.caller.Noted(ctx, hex.EncodeToString(codeMAC(l.code, k.Secret)), "service"); err == nil {
+			note.Forget(ctx) // what isn't forgotten now is refused again, and forgotten then
 		}
 	}
 }

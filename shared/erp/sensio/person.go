@@ -36,7 +36,7 @@ func (c *Client) buyer(ctx context.Context, k wire.Keys, doc erp.Document) (*buy
 	if answer.Kind != "" {
 		return nil, answer
 	}
-	note, err := c.caller.Noted(ctx, name)
+	note, err := c.caller.Noted(ctx, name, "buyer")
 	if err != nil {
 		return nil, erp.Answer{Kind: erp.NotSent, Err: err}
 	}

@@ -9,41 +9,43 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 )
 
-// Noted is what is kept of a customer, in one attempt to know them. Each question is noted
-// before it goes out, until a spacing after its calls may last at the most: so it holds
+// Noted is what is kept of one customer, or of another thing that the ERP is asked for, in one
+// attempt to know them. Each question is noted before it goes out, until a spacing after its calls may last at the most: so it holds
 // whoever dies over it, and of two orders of one buyer one asks.
 type Noted struct {
 	// Note is what is kept.
 	erp.Note
 	caller *Caller
 	name   string
+	// about is what is asked for, in plain words.
+	about string
 }
 
 // Noted reads what is kept under the name, a keyed digest. Without notes that is nothing,
 // and stays so.
-func (c *Caller) Noted(ctx context.Context, name string) (*Noted, error) {
-	n := &Noted{caller: c, name: name}
+func (c *Caller) Noted(ctx context.Context, name, about string) (*Noted, error) {
+	n := &Noted{caller: c, name: name, about: about}
 	if c.notes == nil {
 		return n, nil
 	}
 	var err error
 	if n.Note, err = c.notes.Note(ctx, c.account, name); err != nil {
-		return nil, fmt.Errorf("read what is known of the customer: %w", err)
+		return nil, fmt.Errorf("read what is known of the %s: %w", about, err)
 	}
 	return n, nil
 }
 
-// Early is the answer where a question about the customer went out a short while ago; its
+// Early is the answer where a question about them went out a short while ago; its
 // kind is empty where one may be asked.
 func (n *Noted) Early() erp.Answer {
 	if wait := n.QuietUntil.Sub(n.caller.Now()); wait > 0 {
-		return lately(wait)
+		return n.lately(wait)
 	}
 	return erp.Answer{}
 }
 
-func lately(wait time.Duration) erp.Answer {
-	return erp.Answer{Kind: erp.Early, RetryAfter: wait, Text: "a question about this buyer went out a short while ago"}
+func (n *Noted) lately(wait time.Duration) erp.Answer {
+	return erp.Answer{Kind: erp.Early, RetryAfter: wait, Text: "a question about this " + n.about + " went out a short while ago"}
 }
 
 // Begin notes that something is asked from now on, and what is known meanwhile. Unless the
@@ -57,7 +59,7 @@ func (n *Noted) Begin(ctx context.Context, id string) erp.Answer {
 	case err != nil:
 		return erp.Answer{Kind: erp.NotSent, Err: err}
 	case !written:
-		return lately(n.caller.spacing)
+		return n.lately(n.caller.spacing)
 	}
 	return erp.Answer{}
 }
@@ -77,7 +79,7 @@ func (n *Noted) write(ctx context.Context, id string, quiet time.Time) (bool, er
 	if n.caller.notes != nil {
 		written, err := n.caller.notes.WriteNote(ctx, n.caller.account, n.name, n.Note, after)
 		if err != nil {
-			return false, fmt.Errorf("note what is known of the customer: %w", err)
+			return false, fmt.Errorf("note what is known of the %s: %w", n.about, err)
 		}
 		if !written {
 			return false, nil

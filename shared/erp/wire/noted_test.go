@@ -23,7 +23,7 @@ func noting(notes erp.Notes) (*wire.Caller, *clocktest.Clock) {
 
 func read(t *testing.T, c *wire.Caller, want string) *wire.Noted {
 	t.Helper()
-	n, err := c.Noted(t.Context(), "ab")
+	n, err := c.Noted(t.Context(), "ab", "buyer")
 	if err != nil || n.ID != want {
 		t.Fatalf("%+v, %v, want %q", n, err, want)
 	}
@@ -81,7 +81,7 @@ func TestOfTwoAttemptsOneAsks(t *testing.T) {
 func TestWhatCantBeNotedIsNotAsked(t *testing.T) {
 	broken := errors.New("throttled")
 	c, _ := noting(failing{memory.New(), broken})
-	if _, err := c.Noted(t.Context(), "cd"); !errors.Is(err, broken) {
+	if _, err := c.Noted(t.Context(), "cd", "buyer"); !errors.Is(err, broken) {
 		t.Errorf("read: %v", err)
 	}
 	n := read(t, c, "")
