@@ -4,7 +4,6 @@ package omie
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,8 +28,6 @@ const (
 type Client struct {
 	account string
 	config  Config
-	notes   erp.Notes
-	spacing time.Duration
 	caller  *wire.Caller
 }
 
@@ -40,10 +37,7 @@ var _ erp.Client = (*Client)(nil)
 // asked, by a hash of the tax id; its spacing lies between the end of a question about a
 // customer and the next one, whichever order asks.
 func New(config Config, o erp.Options) *Client {
-	return &Client{
-		account: o.Account, config: config, notes: o.Notes, spacing: cmp.Or(o.Spacing, redundantRest),
-		caller: wire.NewCaller("omie", o, callLimit, apart),
-	}
+	return &Client{account: o.Account, config: config, caller: wire.NewCaller("omie", o, callLimit, apart)}
 }
 
 // CanLookUp is always true: cCodIntOS is a key of ConsultarOS.
