@@ -301,8 +301,9 @@ func (c *call) feel(f fault) {
 		return
 	}
 	s.contradicted = s.contradicted || f.Contradicts
-	// What is written before the fault isn't, where another document has the code.
-	if c.Judged && (f.Refuses || f.Said != "" && (!c.Creates || s.taken)) {
+	// What is written before the fault isn't, where another document has the code or nobody
+	// is the buyer.
+	if c.Judged && (f.Refuses || f.Said != "" && (!c.Creates || s.taken || s.buyerDeleted)) {
 		s.refusals = append(s.refusals, f.Said)
 	}
 }

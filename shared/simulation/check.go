@@ -229,8 +229,9 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 		s.end.cause += ", for it alone"
 	case kind == order.RefusedByERP && tooFewTimes(e):
 		w.broken(s.key, "refused before its time: %s", e.Reason.Message)
+	case kind == order.RefusedByERP && s.buyerDeleted && strings.Contains(e.Reason.Message, goneAgain):
 	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
-	case kind == order.TaxIDReason && s.account.sight.Doubts && w.doubted(s) && strings.Contains(e.Reason.Message, cantBeTold):
+	case kind == order.TaxIDReason && s.account.sight.Doubts && (w.doubted(s) || s.buyerDeleted) && strings.Contains(e.Reason.Message, cantBeTold):
 		s.end.cause += ", whether the buyer is there can't be told"
 	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message, ofAnotherERP):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:

@@ -81,7 +81,10 @@ type sale struct {
 	// refusals are the words in which the ERP refused it on purpose since it last
 	// went on. contradicted: the ERP said what it doesn't show. taken: a foreign
 	// document has our code.
-	refusals            []string
+	refusals []string
+	// buyerDeleted: somebody deleted its buyer in the ERP, so that nothing may be written
+	// for them.
+	buyerDeleted        bool
 	contradicted, taken bool
 	// unsure: its last create ended without an answer that says what became of it.
 	unsure bool
@@ -177,7 +180,7 @@ func (w *world) deleteCustomer() {
 		w.befell(Deleted)
 		for _, of := range w.sales {
 			if of.taxID(contents{}) == taxID {
-				of.refusals = append(of.refusals, goneAgain)
+				of.buyerDeleted = true
 			}
 		}
 		w.tell(s.key, "somebody deletes the buyer in %s", a.name)

@@ -65,7 +65,7 @@ func (c *Client) noteOfPerson(ctx context.Context, k wire.Keys, taxID order.TaxI
 // known answers CustomerKnown with the person's id, and creates them if need be; else why
 // there is none. Unprovable is for a person to look.
 func (b *buyer) known(ctx context.Context) (string, erp.Answer) {
-	if isID(b.note.ID) {
+	if isID(b.note.ID) && !b.doc.Lessons.Gone { // after that no note is believed
 		return b.note.ID, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	answer := b.note.Early()
@@ -85,7 +85,7 @@ func (b *buyer) findOrCreate(ctx context.Context) (string, erp.Answer) {
 	if answer.Kind != erp.Absent {
 		return id, answer
 	}
-	if b.note.ID == perhaps {
+	if b.note.ID != "" { // perhaps, or one who may be gone
 		if answer := b.prove(ctx); answer.Kind != erp.Absent {
 			return "", answer
 		}
@@ -195,6 +195,6 @@ func (create *Create) of(base string, o order.Order, connection string) (body ma
 // forget forgets a person of whom Sensio said that there is nobody with their id.
 func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document, id string) {
 	if b, answer := c.buyer(ctx, k, doc); answer.Kind == "" && b.note.ID == id {
-		b.note.Forget(ctx) // what isn't forgotten now is refused again, and a person's then
+		b.note.Forget(ctx) // what isn't forgotten now isn't believed in the next attempt: see known
 	}
 }

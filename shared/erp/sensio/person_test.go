@@ -363,6 +363,36 @@ func TestACustomerWhoIsGoneIsForgottenAndCreatedAnew(t *testing.T) {
 	}
 }
 
+// A ledger may have failed whoever wanted to forget them. The note may be of another person,
+// whom another order has created since.
+func TestWhoIsGoneIsNotTakenFromAnOldNote(t *testing.T) {
+	there := []sensiosim.Person{{ID: "p-1", TaxID: string(another)}}
+	for name, c := range map[string]struct {
+		known  order.TaxID
+		want   erp.AnswerKind
+		people int
+	}{
+		"somebody else is found": {another, erp.CustomerKnown, 1},
+		"nothing proves":         {"", erp.Unprovable, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sells(t, sensiosim.Options{People: there}, finds(c.known))
+			doc := s.becomes(s.bought("1", ana), erp.CustomerKnown)
+			s.sim.DeletePeople(string(ana.TaxID))
+			s.notes = &racing{Notes: s.notes, left: 1, fail: errors.New("throttled")}
+			s.restarts()
+			if got := s.Create(t.Context(), doc); got.Kind != erp.CustomerGone {
+				t.Fatalf("%+v", got)
+			}
+			s.Pass(spacing)
+			doc = s.bought("1", ana)
+			doc.Lessons.Gone = true
+			s.becomes(doc, c.want)
+			s.people(ana.TaxID, c.people)
+		})
+	}
+}
+
 func TestWhoIsNotNotedIsNotGone(t *testing.T) {
 	refused := `{"success":false,"message":"customerId não encontrado"}`
 	s := sells(t, sensiosim.Options{People: []sensiosim.Person{{ID: "p-1", TaxID: string(another)}}}, func(c *sensio.Config) { c.Customer.Default = "p-2" })
