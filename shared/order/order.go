@@ -4,6 +4,7 @@ package order
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -77,11 +78,15 @@ func (o *Order) TakeOff(fee Money, at string) {
 	o.Origins.Discount = append(o.Origins.Discount, fmt.Sprintf("%s is %s: a negative fee is a discount", at, fee))
 }
 
-// PaidIn are the numbers of instalments that the payments say; none where none says one.
+// PaidIn are the numbers of instalments that the payments say; none where none says one. Who
+// pays by Pix, boleto, transfer or in cash pays at once.
 func (o Order) PaidIn() (numbers []int) {
 	for _, p := range o.Payments {
-		if p.Installments > 0 {
+		switch {
+		case p.Installments > 0:
 			numbers = append(numbers, p.Installments)
+		case slices.Contains([]Method{Pix, Boleto, Transfer, Cash, DebitCard}, p.Method):
+			numbers = append(numbers, 1)
 		}
 	}
 	return numbers

@@ -175,6 +175,12 @@ func (c *checker) os(os map[string]any) {
 	email, _ := os["Email"].(map[string]any)
 	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
 	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
+	c.constant("os.InformacoesAdicionais.dDataRps", info["dDataRps"], "without it Omie dates the RPS")
+	for _, name := range []string{"cEnvBoleto", "cEnvPix"} {
+		if email[name] == "S" {
+			c.warn("os.Email."+name, "is S: the buyer, who has paid, is asked to pay; set it to N")
+		}
+	}
 	if email["cEnvBoleto"] == "S" && email["cEnvPix"] == "S" {
 		c.refuse("os.Email.cEnvPix", "must be N when cEnvBoleto is S: Omie sends a boleto or a Pix, not both")
 	}
@@ -182,7 +188,7 @@ func (c *checker) os(os map[string]any) {
 
 // constant warns of a text without a placeholder where each order has its own.
 func (c *checker) constant(path string, v any, instead string) {
-	if text, _ := v.(string); text != "" && !strings.Contains(text, "{") {
+	if text, _ := v.(string); text != "" && !strings.Contains(text, "{") && !daysAhead.MatchString(text) {
 		c.warn(path, "is the same for every order; %s", instead)
 	}
 }

@@ -106,6 +106,13 @@ func contradictions(e *erp.Explanation, c Config, o order.Order) {
 		e.Contradict("os.Email.cEnviarPara", "is the same for every order, and not the buyer's e-mail")
 	}
 	parcels, _ := os["Parcelas"].([]any)
+	all := 0
+	for _, n := range o.PaidIn() {
+		all += n
+	}
+	if n := len(parcels); n > 0 && all > 0 && n != all && c.Parcelas != parcelasOfPayments {
+		e.Contradict("os.Parcelas", "are %d, and the order was paid in %d", n, all)
+	}
 	for i, p := range parcels {
 		parcel, _ := p.(map[string]any)
 		path := fmt.Sprintf("os.Parcelas.%d.", i)

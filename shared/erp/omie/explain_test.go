@@ -127,6 +127,10 @@ func TestAConstantOfOneInstalmentIsNamedWhereThereAreMore(t *testing.T) {
 		{`{"Cabecalho": {"nQtdeParc": 1}}`, paid(0), ""},
 		{`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, paid(0), ""},
 		{`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, nil, ""},
+		{`{"Cabecalho": {"nQtdeParc": 3, "cCodParc": "003"}}`, []order.Payment{{Method: order.Pix}}, "os.Cabecalho.nQtdeParc is 3, and the order was paid in 1"},
+		{`{"Parcelas": [{"nPercentual": 50}, {"nPercentual": 50, "nDias": 30}]}`, []order.Payment{{Method: order.Pix}}, "os.Parcelas are 2, and the order was paid in 1"},
+		{`{"Parcelas": [{"nPercentual": 50}, {"nPercentual": 50}]}`, []order.Payment{{Method: order.Pix}, {Method: order.Cash}}, ""},
+		{`{"Parcelas": [{"nPercentual": 50}, {"nPercentual": 50}]}`, paid(0), ""},
 		{`{}`, paid(12), ""}, // no constant of the account's
 	} {
 		o, got := explainable(), ""

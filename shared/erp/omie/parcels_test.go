@@ -193,6 +193,9 @@ func TestCheckHoldsMoneyToTheOrdersTotal(t *testing.T) {
 		"three, without a term":      {os: `"Cabecalho": {"nQtdeParc": 3}`, path: "os.Cabecalho.nQtdeParc", says: `cCodParc "000" means 1`, warning: true},
 		"two in three months":        {os: `"Cabecalho": {"cCodParc": "003", "nQtdeParc": 2}`, path: "os.Cabecalho.nQtdeParc", says: `cCodParc "003" means 3`, warning: true},
 		"two in thirty days":         {os: `"Cabecalho": {"cCodParc": "A30", "nQtdeParc": 2}`, path: "os.Cabecalho.nQtdeParc", says: "means 1", warning: true},
+		"a boleto for what is paid":  {os: `"Email": {"cEnvBoleto": "S"}`, path: "os.Email.cEnvBoleto", says: "asked to pay", warning: true},
+		"a Pix for what is paid":     {os: `"Email": {"cEnvPix": "S"}`, path: "os.Email.cEnvPix", says: "asked to pay", warning: true},
+		"one day of every RPS":       {os: `"InformacoesAdicionais": {"dDataRps": "01/12/2026"}`, path: "os.InformacoesAdicionais.dDataRps", says: "same for every order", warning: true},
 		"stage 50":                   {os: `"Cabecalho": {"cEtapa": "50"}`, path: "os.Cabecalho.cEtapa", says: "Faturar", warning: true},
 	} {
 		found := false
