@@ -30,11 +30,11 @@ func ParseTaxID(text string) (TaxID, error) {
 	return "", ErrTaxID
 }
 
-// plainTaxID drops punctuation and spaces. Only ASCII letters are made capitals:
+// plainTaxID drops punctuation (hyphens of any kind), spaces and what nobody sees. Only ASCII letters are made capitals:
 // Unicode knows others that become them.
 func plainTaxID(r rune) rune {
 	switch {
-	case r == '.' || r == '-' || r == '/' || unicode.IsSpace(r):
+	case r == '.' || r == '/' || r == '−' || unicode.In(r, unicode.Pd, unicode.Cf) || unicode.IsSpace(r):
 		return -1
 	case 'a' <= r && r <= 'z':
 		return r - 'a' + 'A'
@@ -56,8 +56,8 @@ func (t TaxID) Is(text string) bool {
 // written are the shapes in which a tax id stands in a text: one of digits, apart from
 // longer numbers; and one with letters, as a word of its own.
 var written = []*regexp.Regexp{
-	regexp.MustCompile(`(?:^|[^0-9])([0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[- ]?[0-9]{2}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2})(?:$|[^0-9])`),
-	regexp.MustCompile(`(?i)\b([0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/?[0-9a-z]{4}-?[0-9]{2})\b`),
+	regexp.MustCompile(`(?:^|[^0-9])([0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[-\x{2010}-\x{2015} ]?[0-9]{2}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[-\x{2010}-\x{2015} ]?[0-9]{2})(?:$|[^0-9])`),
+	regexp.MustCompile(`(?i)\b([0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/?[0-9a-z]{4}[-\x{2010}-\x{2015}]?[0-9]{2})\b`),
 }
 
 var mistyped = regexp.MustCompile(`[0-9][0-9./ -]{4,20}[0-9]`)
