@@ -127,3 +127,12 @@ func TestAPreviewHearsWhatCannotBeRead(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestAStateAbroadIsNotCalledUnreadable(t *testing.T) {
+	for country, told := range map[string]bool{"US": false, "United States": false, "AR": false, "BR": true, "": true} {
+		p := platform.Party{At: "bill", Name: "Ana", Address: order.Address{State: "Pennsylvania", Country: country}}
+		if _, from := platform.Payer(platform.Settings{}, platform.Party{}, p); (len(from.Dropped) > 0) != told {
+			t.Errorf("%q: %v", country, from.Dropped)
+		}
+	}
+}

@@ -30,12 +30,16 @@ type Party struct {
 // read is the party as an order has it.
 func (p Party) read() Party {
 	p.Name, p.Company = Plain(p.Name), Plain(p.Company)
+	if noCompanies[phraseOf(p.Company)] {
+		p.Company = ""
+	}
 	p.Email, p.others = mailboxes(Plain(p.Email))
 	p.Address = readAddress(p.Address)
 	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""
 	fields := make(Fields, len(p.Fields))
 	for i, f := range p.Fields {
-		fields[i] = Field{Name: Plain(f.Name), Value: Plain(f.Value), At: f.At}
+		f.Name, f.Value = Plain(f.Name), Plain(f.Value)
+		fields[i] = f
 	}
 	p.Fields = fields
 	return p
@@ -43,9 +47,13 @@ func (p Party) read() Party {
 
 // tellUnread says what of the party's record can't be read.
 func (p Party) tellUnread(read Party, from *order.Origins) {
+	state := p.Address.State
+	if Foreign(read.Address.Country) {
+		state = "" // none is read, and the ERPs have no field for it
+	}
 	for _, part := range []struct{ what, was, is string }{
 		{"e-mail", p.Email, read.Email}, {"phone", p.Phone, read.Phone},
-		{"state", p.Address.State, read.Address.State}, {"postal code", p.Address.PostalCode, read.Address.PostalCode},
+		{"state", state, read.Address.State}, {"postal code", p.Address.PostalCode, read.Address.PostalCode},
 	} {
 		if strings.TrimSpace(part.was) != "" && part.is == "" {
 			from.Drop(p.At+" ("+part.what+")", "it can't be read")

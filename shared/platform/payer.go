@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
-	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -21,9 +20,13 @@ type Field struct {
 	// At is its place in the payload, where that isn't its name in the party's record.
 	At     string `json:"-"`
 	record string
+	// several tells that the value is one of many. aside tells a field of no party's, where
+	// nobody looks for a tax id; inText that it is only told, as it stood in a text.
+	several, aside, inText bool
 }
 
-// UnmarshalJSON takes the texts and numbers of an object, in its order. It never
+// UnmarshalJSON takes the texts and numbers of an object, in its order, and what is a list or
+// an object of texts. It never
 // fails on valid JSON.
 func (f *Fields) UnmarshalJSON(b []byte) error {
 	*f = nil
@@ -33,12 +36,12 @@ func (f *Fields) UnmarshalJSON(b []byte) error {
 	}
 	for d.More() {
 		name, err := d.Token()
-		var value loose.Text
+		var value value
 		if err != nil || d.Decode(&value) != nil {
 			return nil
 		}
-		if text, ok := name.(string); ok && value != "" {
-			*f = append(*f, Field{Name: text, Value: string(value)})
+		if text, ok := name.(string); ok && value.text != "" {
+			*f = append(*f, Field{Name: text, Value: value.text, several: value.several})
 		}
 	}
 	return nil
@@ -85,22 +88,34 @@ func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origi
 	from := order.Origins{Payer: payer.At, Rule: rule}
 	said[chosen].tellUnread(payer, &from)
 	fields := append(payer.placed(nil), own.placed(nil)...)
+	company, firm := payer.firm(fields)
+	var elsewhere []string // what is of another party
+	var left Fields
 	for i, p := range parties {
 		if i == chosen {
 			continue
 		}
 		if p.namesAnother(payer) {
 			from.Drop(p.At, "it names somebody else than the payer")
+			elsewhere = append(elsewhere, p.At+".")
 			continue
 		}
 		payer.takeEmail(p)
 		payer.Phone = cmp.Or(payer.Phone, p.Phone)
 		payer.Address = cmp.Or(payer.Address, p.Address)
 		fields = p.placed(fields)
+		if _, id := companyAndTaxID(p.Company); p.Company != payer.Company {
+			f := Field{Name: p.At + " (company)", Value: id, At: p.At + " (company)", aside: true}
+			f.inText = f.cpf() == 0 // whose company it is nobody knows
+			left = append(left, f)
+		}
 	}
-	company, written := companyAndTaxID(payer.Company)
-	ids := readTaxIDs(s.TaxIDFields, fields)
-	ids.add(Field{Value: written, At: payer.At + " (company)"})
+	fields = fields.besides(elsewhere)
+	ids := readTaxIDs(s.TaxIDFields, fields, payer.Address.Country)
+	ids.add(firm)
+	for _, f := range left {
+		ids.leaveRight(f)
+	}
 	payer.takeEmail(own)
 	c := order.Customer{
 		Name:    payer.Name,
@@ -110,17 +125,39 @@ func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origi
 	}
 	c.MoreEmails = payer.others
 	ids.decide(&c, &from, personOf(fields), company)
+	payer.carry(&c, &from, company, firm.At)
+	return c, from
+}
+
+// firm is the company's name, and what its field has of a tax id: the record's own, or
+// one of the fields.
+func (p Party) firm(fields Fields) (company string, taxID Field) {
+	company, written := companyAndTaxID(p.Company)
+	taxID = Field{Name: labels(p.Company), Value: written, At: p.At + " (company)"}
+	if named := companyOf(fields); company == "" && named.Value != "" {
+		text := named.Value
+		if company, named.Value = companyAndTaxID(text); written == "" {
+			taxID = Field{Name: labels(text), Value: named.Value, At: named.place()}
+		}
+	}
+	return company, taxID
+}
+
+// carry chooses between the names of the person and of the company, which stands there.
+func (p Party) carry(c *order.Customer, from *order.Origins, company, at string) {
+	if c.TaxID.IsCPF() {
+		company = strings.TrimSpace(strings.TrimSuffix(company, string(c.TaxID)))
+	}
 	switch {
 	case company == "":
 	case c.Name == "" || c.TaxID != "" && !c.TaxID.IsCPF():
 		if c.Name != "" {
-			from.Drop(payer.At+" (name)", "the tax id is a CNPJ, and the document carries the company's name")
+			from.Drop(p.At+" (name)", "the tax id is a CNPJ, and the document carries the company's name")
 		}
 		c.Name = company
 	default:
-		from.Drop(payer.At+" (company)", "there is no CNPJ, and the document carries the person's name")
+		from.Drop(at, "there is no CNPJ, and the document carries the person's name")
 	}
-	return c, from
 }
 
 // takeEmail takes the other's addresses where the party has none.
@@ -139,6 +176,18 @@ func (p Party) placed(fields Fields) Fields {
 	return fields
 }
 
+// besides are the fields without those aside that are another party's, or that are read as a
+// field of a party's.
+func (fs Fields) besides(parties []string) Fields {
+	known := map[string]bool{}
+	for _, f := range fs {
+		known[f.place()] = known[f.place()] || !f.aside && whoseIs(f.Name) != nobodys
+	}
+	return slices.DeleteFunc(fs, func(f Field) bool {
+		return f.aside && (known[f.place()] || slices.ContainsFunc(parties, func(at string) bool { return strings.HasPrefix(f.place(), at) }))
+	})
+}
+
 // payerOf is the first party with a name, a company or a tax id; else the first with an
 // e-mail; else the first. The rule says it in words.
 func payerOf(s Settings, parties []Party) (chosen int, rule string) {
@@ -151,7 +200,7 @@ func payerOf(s Settings, parties []Party) (chosen int, rule string) {
 		return 0, "the only party of the payload"
 	}
 	for i, p := range parties {
-		if p.Name != "" || p.Company != "" || len(readTaxIDs(s.TaxIDFields, p.Fields).texts) > 0 {
+		if p.Name != "" || p.Company != "" || len(readTaxIDs(s.TaxIDFields, p.Fields, p.Address.Country).texts) > 0 {
 			return i, "the first that names anybody, of " + all
 		}
 	}
@@ -169,51 +218,4 @@ func (p Party) namesAnother(payer Party) bool {
 		return p.Company != "" && (payer.Name != "" || fold.Text(p.Company) != fold.Text(payer.Company))
 	}
 	return fold.Text(p.Name) != fold.Text(payer.Name)
-}
-
-// companyAndTaxID takes a tax id out of a company's field, where shops that ask for none
-// are given it: alone, or beside the company's name. What is no tax id is one that was
-// mistyped where it is nothing but digits, or is called CPF or CNPJ.
-func companyAndTaxID(text string) (company, taxID string) {
-	if id, _ := order.ParseTaxID(text); id != "" {
-		return "", text
-	}
-	before, id, after := order.CutTaxID(text)
-	right, _ := order.ParseTaxID(id)
-	if right == "" && mistyped(text) {
-		return "", text
-	}
-	called := false
-	words := strings.FieldsFunc(fold.Text(before+" "+after), func(r rune) bool { return !isWord(r) })
-	for _, w := range words {
-		called = called || w == "cpf" || w == "cnpj"
-	}
-	if id == "" || right == "" && !called {
-		return text, ""
-	}
-	return strings.TrimSpace(unlabelled(before) + " " + unlabelled(after)), id
-}
-
-// unlabelled is a company's name without what led to its tax id.
-func unlabelled(text string) string {
-	for {
-		cut := strings.Trim(text, " \t-–—:;,/|()[]")
-		for _, label := range []string{"cpf", "cnpj"} {
-			if n := len(cut) - len(label); n >= 0 && strings.EqualFold(cut[n:], label) {
-				cut = cut[:n]
-			}
-		}
-		if cut == text {
-			return text
-		}
-		text = cut
-	}
-}
-
-// mistyped tells a wrong tax id from a company's name: nothing but digits and their
-// punctuation, and almost enough of them; or the 14 characters of a CNPJ with letters.
-func mistyped(text string) bool {
-	bare := strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(fold.Text(text))
-	letters := strings.Trim(bare, "0123456789") != ""
-	return len(loose.Text(text).Digits()) >= 9 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14)
 }

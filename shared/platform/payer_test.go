@@ -25,10 +25,11 @@ func of(pairs ...string) order.Customer {
 func TestANameIsReadOrSomebodyElsesOrUnknown(t *testing.T) {
 	for want, names := range map[string]string{
 		"read": "cpf|CPF|CNPJ|cpf_cnpj|CPF/CNPJ|cpfcnpj|CPF ou CNPJ|CPF do cliente|cpf-comprador|clienteCPF|CPFCliente|billing_cpf|_billing_cnpj|" +
-			"_wc_billing/plugin/cpf|tax_id|taxId|TaxID|customer_document|documento|Número do documento|document_number|CNPJ da empresa|TAX_CREDENTIAL_BR|Informe seu CPF/CNPJ (obrigatório)",
+			"_wc_billing/plugin/cpf|tax_id|taxId|TaxID|customer_document|documento|Número do documento|document_number|CNPJ da empresa|TAX_CREDENTIAL_BR|Informe seu CPF/CNPJ (obrigatório)|C.P.F.|c.p.f|C.P.F./C.N.P.J.|Seu C. P. F.|" +
+			"Nº CPF|Nº do documento|CPF na nota|CPF na nota?|CPF/CNPJ para nota fiscal|cpf_nota|_wc_other/plugin/cpf|_wc_other/plugin-x/CNPJ",
 		"nobody's": "cpf_vendedor|cnpj_transportadora|CNPJ da loja|CPFDestinatario|cpfdestinatario|shipping_cpf|_wc_shipping/plugin/cpf|recipient_document|" +
-			"Documento do entregador|seller-tax-id|cor|doc|identificacao|telefone|tax|id",
-		"unknown": "cpf_aluno|cpf2|CPF 2|documento_fiscal|_mp_payer_cpf|cpf na nota|cpfs|document_hash|CNPJ do contador|shopify_cpf",
+			"Documento do entregador|seller-tax-id|cor|doc|identificacao|telefone|tax|id|passaporte do aluno|CUIT do vendedor|cupom|curso",
+		"unknown": "cpf_aluno|cpf2|CPF 2|documento_fiscal|_mp_payer_cpf|cpfs|document_hash|CNPJ do contador|shopify_cpf|CUIT / CPF|cnpj_fiscal|_nfe_cnpj",
 	} {
 		for name := range strings.SplitSeq(names, "|") {
 			c, got := of(name, cpf), "nobody's"

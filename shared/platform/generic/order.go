@@ -150,7 +150,7 @@ func misfit(err error) error {
 // order is the one party of the format. What stands beside tax_id is no part of it, and
 // is told where it may be a tax id.
 func (c customer) order(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
-	return platform.Payer(s, platform.Party{}, platform.Party{
+	return platform.Payer(s, platform.Party{Fields: platform.Aside(raw)}, platform.Party{
 		At:     "order.customer",
 		Name:   string(c.Name),
 		Email:  string(c.Email),

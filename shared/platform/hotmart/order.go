@@ -156,7 +156,7 @@ func (e event) customer(s platform.Settings, raw []byte) (order.Customer, order.
 	if from := e.Data.Purchase.CheckoutCountry.ISO; country == "" && platform.Foreign(string(from)) {
 		country = from
 	}
-	return platform.Payer(s, platform.Party{}, platform.Party{
+	return platform.Payer(s, platform.Party{Fields: platform.Aside(raw)}, platform.Party{
 		At:    "data.buyer",
 		Name:  cmp.Or(string(b.Name), strings.TrimSpace(string(b.FirstName+" "+b.LastName))),
 		Email: string(b.Email),

@@ -20,6 +20,10 @@ func TestABuyerAbroadIsToldByTheCountry(t *testing.T) {
 	}{
 		{"a passport", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": "pt"}, helena + "foreign: AB1234" + rest + away + "PT"},
 		{"a passport in Brazil", map[string]any{"data.buyer.document": "AB1234"}, helena + "wrong" + rest + home + "BR"},
+		{"another document whose digits make a CPF", map[string]any{"data.buyer.document": "20180000209", "data.buyer.document_type": "CUIT", "data.buyer.address.country_iso": "AR"}, helena + "foreign: 20180000209" + rest + away + "AR"},
+		{"the same in Brazil", map[string]any{"data.buyer.document": "20180000209", "data.buyer.document_type": "CUIT"}, helena + "wrong" + rest + home + "BR"},
+		{"a CPF that was mistyped abroad", map[string]any{"data.buyer.document": "38491726518", "data.buyer.document_type": "CPF", "data.buyer.address.country_iso": "PT"}, helena + "wrong" + rest + away + "PT"},
+		{"the producer's", map[string]any{"data.buyer.document": nil, "data.producer.cnpj": "45723174000110"}, helena + "none" + rest + home + "BR"},
 		{"a CPF abroad", map[string]any{"data.buyer.address.country_iso": "US"}, helena + "38491726519" + rest + away + "US"},
 		{"the checkout's country", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.buyer.address.country": nil, "data.purchase.checkout_country.iso": "AR"}, helena + "foreign: AB1234" + rest + away + "AR"},
 		{"nothing says where", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": nil, "data.buyer.address.country": nil, "data.purchase.checkout_country.iso": "BR"}, helena + "wrong" + rest + home + "none"},

@@ -142,6 +142,8 @@ func (d dice) firmField(p person) string {
 		return d.wrong()
 	case 2:
 		return pick(d, firms...) + pick(d, " - CNPJ ", " CNPJ: ", " - ", " (CNPJ ") + d.cnpj()
+	case 3:
+		return pick(d, "-", "N/A", "Não tenho", "pessoa física", "12", "1234567", "null")
 	}
 	return p.firm
 }
@@ -151,7 +153,8 @@ func (d dice) attribute() field {
 	switch d.IntN(10) {
 	case 0, 1, 2, 3:
 		return field{pick(d, "CPF", "cpf", "CNPJ", "CPF do cliente", "clienteCPF", "cpf_cnpj", "cpfcnpj", "CPF/CNPJ", "tax_id", "billing_cpf", "_billing_cpf",
-			"Tax ID", "taxId", "CNPJ da empresa", "_wc_billing/plugin/cpf", "Seu CPF (obrigatório)", "Documento do comprador", "document_number", "_billing_document", "Número do documento"), d.someID()}
+			"Tax ID", "taxId", "CNPJ da empresa", "_wc_billing/plugin/cpf", "Seu CPF (obrigatório)", "Documento do comprador", "document_number", "_billing_document", "Número do documento",
+			"C.P.F.", "C.P.F./C.N.P.J.", "Nº do CPF", "CPF na nota", "CPF/CNPJ para nota fiscal", "_wc_other/plugin/cpf"), d.someID()}
 	case 4, 5:
 		return field{pick(d, "cnpj_transportadora", "CPF do vendedor", "_shipping_cpf", "cpf_destinatario", "CPF presenteado", "CNPJ do marketplace", "seller_document"), d.taxID()}
 	case 6:
@@ -160,6 +163,10 @@ func (d dice) attribute() field {
 		return field{pick(d, "tipo_pessoa", "persontype", "Tipo de pessoa", "customer_type", "Pessoa", "_billing_persontype", "entity_type", "Tipo"),
 			pick(d, "F", "J", "1", "2", "legal", "pj", "PF", "Pessoa Jurídica", "Pessoa Física", "individual", "business", "", "outra")}
 	case 8:
+		if d.chance(40) {
+			return pick(d, field{"Razão Social", pick(d, firms...)}, field{"_billing_company_name", pick(d, "", "N/A", firms[0])},
+				field{"Tipo de documento", pick(d, "CUIT", "Passaporte", "CPF", "CNPJ", "")})
+		}
 		return field{pick(d, "documento", "document", "Documento"), pick(d, d.someID(), "RG", "123", "sim")}
 	}
 	return field{pick(d, "nota", "presente", "_stock", "utm", "Telefone", "codigo"), pick(d, d.taxID(), "sim", "7")}

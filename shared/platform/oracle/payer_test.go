@@ -10,7 +10,7 @@ import (
 )
 
 // words are the lists of docs/platforms/payer.md, read from the page itself.
-type words struct{ fields, person, company, payer, others map[string]bool }
+type words struct{ fields, person, company, payer, others, firms, none map[string]bool }
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
@@ -33,6 +33,7 @@ func readWords(page string) words {
 	return words{
 		fields: set(between("| the field |", "|\n")), person: set(between("| a person |", "|\n")), company: set(between("| a company |", "|\n")),
 		payer: set(between("all others are among these:\n", "\n\nOf a path")), others: set(between("is never read:\n", "\n\n###")),
+		firms: set(between("are together\n`businessname`", ". No name")), none: set(between("accents and points", ": the field is as empty")),
 	}
 }
 
@@ -53,11 +54,14 @@ var hump = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // split makes words of a name: billing_cpf, clienteCPF, cpfcnpj.
 func split(name string) []string {
-	if first, rest, ok := strings.Cut(name, "/"); ok {
+	if strings.HasPrefix(name, "_wc_other/") {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+	}
+	if first, rest, ok := strings.Cut(name, "/"); ok && rest != "C.N.P.J." {
 		name = first + " " + rest[strings.LastIndexByte(rest, '/')+1:]
 	}
 	name = plain(hump.ReplaceAllString(name, "$1 $2"))
-	name = strings.ReplaceAll(name, "cpfcnpj", "cpf cnpj")
+	name = strings.NewReplacer("cpfcnpj", "cpf cnpj", "c.p.f.", "cpf", "c.n.p.j.", "cnpj", "º", "").Replace(name)
 	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
@@ -109,15 +113,21 @@ func (w words) whose(name string) string {
 	if class == nobodys {
 		return nobodys
 	}
-	stranger := false
+	stranger, note := false, false
+	for word := range strings.FieldsSeq(rest) {
+		note = note || word == "nota" && class == payers
+	}
 	for word := range strings.FieldsSeq(rest) {
 		if w.others[word] {
 			return somebodies
 		}
-		stranger = stranger || !w.payer[word]
+		stranger = stranger || !w.payer[word] && !(note && strings.Contains(" nota na para fiscal ", " "+word+" "))
 	}
-	if stranger {
+	switch {
+	case stranger:
 		return unknown
+	case note:
+		return documents
 	}
 	return class
 }
@@ -135,6 +145,17 @@ func (w words) saysKind(name string) bool {
 		}
 	}
 	return w.fields[strings.Join(all, "")] || w.fields[strings.Join(rest, "")]
+}
+
+// namesFirm tells whether a name is that of a company's name.
+func (w words) namesFirm(name string) bool {
+	rest := ""
+	for _, word := range split(name) {
+		if !w.payer[word] || word == "company" || word == "empresa" {
+			rest += word
+		}
+	}
+	return w.firms[rest] || rest == "businessname"
 }
 
 // kindOf is company, person or "".
@@ -156,6 +177,10 @@ func (w words) kindOf(value string) string {
 type record struct {
 	name, company, email, country string
 	fields                        []field
+	// beside is a CPF in the field of the company of another record of theirs.
+	beside string
+	// firm is the company's name under another name.
+	firm string
 	// address tells that the record has one; isSomebody that it is somebody's without a name.
 	address, isSomebody bool
 }
@@ -170,12 +195,24 @@ func (r record) nobodyElse(payer record) bool {
 	return !r.names() || plain(r.name) == plain(payer.name)
 }
 
+// cleaned are the records without what says that there is no company.
+func (w words) cleaned(parties []record) []record {
+	parties = slices.Clone(parties)
+	for i, p := range parties {
+		if w.none[strings.Join(split(p.company), " ")] || p.company == "-" {
+			parties[i].company = ""
+		}
+	}
+	return parties
+}
+
 // buyer is what the document says of the payer.
 type buyer struct{ name, taxID, foreign, email string }
 
 // pay reads the payer: the first of the parties who is named, whom the records that name
 // nobody else add to, and what the order says of itself.
 func (w words) pay(parties []record, own record, listed []string) (buyer, bool) {
+	parties = w.cleaned(parties)
 	i := slices.IndexFunc(parties, record.names)
 	var payer record
 	if i >= 0 {
@@ -193,6 +230,9 @@ func (w words) pay(parties []record, own record, listed []string) (buyer, bool) 
 		if !payer.address && other.address {
 			payer.address, payer.country = true, other.country
 		}
+		if _, id := company(other.company); payer.beside == "" && isCPF(id) && other.company != payer.company {
+			payer.beside = id
+		}
 		extra = append(extra, other.fields...)
 	}
 	if payer.email == "" {
@@ -200,6 +240,11 @@ func (w words) pay(parties []record, own record, listed []string) (buyer, bool) 
 	}
 	if payer.country == "" {
 		payer.country = own.country
+	}
+	for _, f := range slices.Concat(payer.fields, own.fields) {
+		if payer.firm == "" && w.namesFirm(f.name) {
+			payer.firm = f.value
+		}
 	}
 	return w.identify(payer, slices.Concat(payer.fields, own.fields, extra), listed)
 }

@@ -194,7 +194,8 @@ func (w words) shopifyBuyer(v any, listed []string) (buyer, bool) {
 			ofShipping = append(ofShipping, field{"tax id", text(e, "node.value")})
 		}
 	}
-	parties := []record{bill, customer, ship}
+	parties := w.cleaned([]record{bill, customer, ship})
+	ship = parties[2]
 	payer := parties[max(0, slices.IndexFunc(parties, record.names))]
 	if ship.nobodyElse(payer) {
 		own.fields = append(own.fields, ofShipping...)

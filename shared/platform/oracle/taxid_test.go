@@ -69,7 +69,13 @@ func company(text string) (name, id string) {
 			break
 		}
 	}
+	if id == "" && strings.Trim(text, "0123456789") == "" && len(text) >= 6 {
+		return "", text
+	}
 	if id == "" {
+		if !strings.ContainsFunc(text, unicode.IsLetter) {
+			text = ""
+		}
 		return text, ""
 	}
 	name = strings.Trim(name, " -–()[],:;|/")
@@ -108,10 +114,38 @@ type told struct {
 	ids    []candidate
 	kind   string
 	unread string
+	// document is CPF, "another", or "" where nobody says what it is.
+	document string
+}
+
+// documentOf is what the kind of a document says.
+func (w words) documentOf(fields []field) string {
+	for _, f := range fields {
+		name := strings.Join(split(f.name), "")
+		words := split(f.value)
+		known := func(word string) bool { return w.person[word] || w.company[word] }
+		switch {
+		case name != "documenttype" && name != "tipodedocumento", len(words) == 0:
+		case slices.Contains(words, "cpf"), slices.Contains(words, "cnpj"):
+			return "CPF"
+		case !slices.ContainsFunc(words, known):
+			return "another"
+		}
+	}
+	return ""
+}
+
+// candidates are those of a document that may be said to be another one.
+func (t told) candidates(name, text string) []candidate {
+	all := candidates(name, text)
+	if words := split(name); t.document == "another" && len(all) > 0 && !slices.Contains(words, "cpf") && !slices.Contains(words, "cnpj") {
+		return []candidate{{text: all[0].text}}
+	}
+	return all
 }
 
 func (w words) listen(fields []field, listed []string) told {
-	var t told
+	t := told{document: w.documentOf(fields)}
 	var first []candidate
 	for _, f := range fields {
 		value := strings.TrimSpace(f.value)
@@ -119,9 +153,9 @@ func (w words) listen(fields []field, listed []string) told {
 		switch {
 		case value == "":
 		case slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, f.name) }):
-			first = append(first, candidates(f.name, value)...)
+			first = append(first, t.candidates(f.name, value)...)
 		case class == payers, class == documents && mayBe(value):
-			t.ids = append(t.ids, candidates(f.name, value)...)
+			t.ids = append(t.ids, t.candidates(f.name, value)...)
 		case class == unknown && mayBe(value):
 			if t.unread == "" || isCPF(value) || isCNPJ(value) {
 				t.unread = value
@@ -139,7 +173,17 @@ func (w words) listen(fields []field, listed []string) told {
 func (w words) identify(payer record, fields []field, listed []string) (buyer, bool) {
 	t := w.listen(fields, listed)
 	firm, id := company(payer.company)
-	t.ids = append(t.ids, candidates("", id)...)
+	if firm == "" && !w.none[strings.Join(split(payer.firm), " ")] {
+		firm = payer.firm
+	}
+	if strings.Contains(payer.company, "CNPJ") {
+		t.ids = append(t.ids, candidates("cnpj", id)...)
+	} else {
+		t.ids = append(t.ids, t.candidates("", id)...)
+	}
+	if !isCPF(t.unread) && !isCNPJ(t.unread) && payer.beside != "" && t.document != "another" {
+		t.unread = payer.beside
+	}
 	b := buyer{name: payer.name, email: payer.email}
 	if b.name == "" {
 		b.name = firm
@@ -158,6 +202,8 @@ func (w words) identify(payer record, fields []field, listed []string) (buyer, b
 	switch {
 	case right >= 0:
 		b.taxID = bare(t.ids[right].text)
+	case len(t.ids) > 0 && abroad && t.document == "CPF" && !strings.ContainsFunc(t.ids[0].text, unicode.IsLetter):
+		return b, false
 	case len(t.ids) > 0 && abroad:
 		b.foreign = t.ids[0].text
 	case isCPF(t.unread), isCNPJ(t.unread):

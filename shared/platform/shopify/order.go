@@ -28,7 +28,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		PaidAt:   paid.At,
 		PaidRank: paid.Rank,
 	}
-	o.Customer, o.Origins = b.payer(s)
+	o.Customer, o.Origins = b.payer(s, platform.AsideIn(p.Body, "order"))
 	o.Origins.PaidAt = paid.From
 	if err := b.amounts(&o, s); err != nil {
 		return order.Order{}, err

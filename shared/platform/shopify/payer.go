@@ -12,19 +12,19 @@ import (
 
 // customer is who pays, without where that stands.
 func (b body) customer(s platform.Settings) order.Customer {
-	c, _ := b.payer(s)
+	c, _ := b.payer(s, nil)
 	return c
 }
 
 // payer is who pays: whom the bill names, else the customer, else the recipient. Where
 // the order says a tax id of itself, it is an attribute, or Shopify's own field of taxes;
-// its field of shipping is the recipient's.
-func (b body) payer(s platform.Settings) (order.Customer, order.Origins) {
+// its field of shipping is the recipient's. aside are the tax ids of nobody's record.
+func (b body) payer(s platform.Settings, aside platform.Fields) (order.Customer, order.Origins) {
 	own := platform.Party{At: "note_attributes", Email: string(cmp.Or(b.Email, b.ContactEmail)), Phone: string(b.Phone)}
 	for _, a := range b.NoteAttributes {
 		own.Fields = append(own.Fields, platform.Field{Name: string(a.Name), Value: string(a.Value)})
 	}
-	own.Fields = append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...)
+	own.Fields = append(append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...), aside...)
 	bill, customer, recipient := b.BillingAddress.party(), b.Customer.party(), b.ShippingAddress.party()
 	bill.At, customer.At, recipient.At = "billing_address", "customer", "shipping_address"
 	// A record of its own, so that it comes after what the order says of itself.

@@ -1,6 +1,7 @@
 package shopify_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -104,9 +105,16 @@ func TestAnAttributesNameSaysWhoseTaxIDItIs(t *testing.T) {
 		{attributes("Documento do destinatário", cpf), "none"},
 		{attributes("CNPJ Transportadora", cnpj, "CPF do cliente", cpf), cpf},
 		{attributes("cpf_aluno", cpf), "unread: cpf_aluno"},
-		{attributes("CPF na nota", cpf), "unread: CPF na nota"},
-		{attributes("CPF na nota", cpf, "documento", "Nº 514.830.297-61"), "wrong"},
+		{attributes("CPF na nota", cpf), cpf},
+		{attributes("CPF na nota", "sim"), "none"},
+		{attributes("CPF do contador", cpf, "documento", "Nº 514.830.297-61"), "wrong"},
 		{attributes("chave", cpf), "none"},
+		{attributes("C.P.F./C.N.P.J.", cpf), cpf},
+		{attributes("Nº CPF", "CPF 514.830.297–60"), cpf},
+		{attributes("CUIT", "20-18000020-9"), "wrong"},
+		{attributes("CPF", cpf, "CNPJ", cnpj, "Comprar como", "Pessoa Jurídica"), cnpj},
+		{attributes("CPF", cpf, "CNPJ", cnpj, "Razão Social", "Ipê Ltda"), cnpj},
+		{attributes("CPF", cpf, "CNPJ", cnpj, "Razão Social", "-"), cpf},
 	} {
 		_, id, _ := strings.Cut(paying(t, edit(t, people(object{"note_attributes": c.attributes}))), " | ")
 		if id, _, _ = strings.Cut(id, " | "); id != c.want {
@@ -116,5 +124,29 @@ func TestAnAttributesNameSaysWhoseTaxIDItIs(t *testing.T) {
 	body := edit(t, people(object{"note_attributes": attributes("cpf", cnpj, "CPF-Aluno", cpf)}))
 	if got, want := paying(t, body, "cpf aluno"), "Rui | 51483029760 | o@o.example | of Rui | Pelotas BR"; got != want {
 		t.Errorf("named by the connection: %s, want %s", got, want)
+	}
+}
+
+func TestALinesTaxIDIsNobodysThatIsKnown(t *testing.T) {
+	const cpf = "51483029760"
+	line := func(name string) []any {
+		return []any{object{"id": 1, "title": "Curso", "sku": "CURSO", "quantity": 1, "price": "80.00", "properties": attributes(name, cpf)}}
+	}
+	for name, want := range map[string]string{"CPF": "unread: line_items.properties.CPF", "CPF do aluno": "unread: line_items.properties.CPF do aluno", "CPF do presenteado": "none", "chave": "none"} {
+		changes := people(object{"line_items": line(name), "total_price": "80.00"})
+		for _, body := range [][]byte{edit(t, changes), fmt.Appendf(nil, `{"order":%s}`, edit(t, changes))} {
+			if _, id, _ := strings.Cut(paying(t, body), " | "); !strings.HasPrefix(id, want+" | ") {
+				t.Errorf("%s: %s, want %s", name, id, want)
+			}
+		}
+		changes["note_attributes"] = attributes("cpf", "72640518380")
+		if _, id, _ := strings.Cut(paying(t, edit(t, changes)), " | "); !strings.HasPrefix(id, "72640518380 | ") {
+			t.Errorf("%s, beside the payer's own: %s", name, id)
+		}
+	}
+	for _, named := range []string{"CPF do aluno", "line_items.properties.CPF do aluno"} {
+		if got := paying(t, edit(t, people(object{"line_items": line("CPF do aluno"), "total_price": "80.00"})), named); !strings.Contains(got, cpf) {
+			t.Errorf("named by the connection: %s", got)
+		}
 	}
 }

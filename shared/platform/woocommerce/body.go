@@ -10,36 +10,36 @@ import (
 
 // body is what is read of an order, in WooCommerce's own words.
 type body struct {
-	ID                 loose.Text   `json:"id"`
-	ParentID           loose.Text   `json:"parent_id"`
-	Number             loose.Text   `json:"number"`
-	Status             loose.Word   `json:"status"`
-	Currency           loose.Text   `json:"currency"`
-	DateCreated        loose.Text   `json:"date_created"`
-	DateCreatedGMT     loose.Text   `json:"date_created_gmt"`
-	DateModified       loose.Text   `json:"date_modified"`
-	DateModifiedGMT    loose.Text   `json:"date_modified_gmt"`
-	DatePaid           loose.Stated `json:"date_paid"`
-	DatePaidGMT        loose.Stated `json:"date_paid_gmt"`
-	Total              loose.Text   `json:"total"`
-	TotalTax           loose.Text   `json:"total_tax"`
-	CartTax            loose.Text   `json:"cart_tax"`
-	DiscountTotal      loose.Text   `json:"discount_total"`
-	DiscountTax        loose.Text   `json:"discount_tax"`
-	ShippingTotal      loose.Text   `json:"shipping_total"`
-	ShippingTax        loose.Text   `json:"shipping_tax"`
-	PaymentMethod      loose.Text   `json:"payment_method"`
-	PaymentMethodTitle loose.Text   `json:"payment_method_title"`
-	TransactionID      loose.Text   `json:"transaction_id"`
-	Billing            address      `json:"billing"`
-	Shipping           address      `json:"shipping"`
-	MetaData           []meta       `json:"meta_data"`
-	LineItems          []lineItem   `json:"line_items"`
-	ShippingLines      []charge     `json:"shipping_lines"`
-	FeeLines           []charge     `json:"fee_lines"`
-	TaxLines           []charge     `json:"tax_lines"`
-	CouponLines        []coupon     `json:"coupon_lines"`
-	Refunds            []charge     `json:"refunds"`
+	ID                 loose.Text      `json:"id"`
+	ParentID           loose.Text      `json:"parent_id"`
+	Number             loose.Text      `json:"number"`
+	Status             loose.Word      `json:"status"`
+	Currency           loose.Text      `json:"currency"`
+	DateCreated        loose.Text      `json:"date_created"`
+	DateCreatedGMT     loose.Text      `json:"date_created_gmt"`
+	DateModified       loose.Text      `json:"date_modified"`
+	DateModifiedGMT    loose.Text      `json:"date_modified_gmt"`
+	DatePaid           loose.Stated    `json:"date_paid"`
+	DatePaidGMT        loose.Stated    `json:"date_paid_gmt"`
+	Total              loose.Text      `json:"total"`
+	TotalTax           loose.Text      `json:"total_tax"`
+	CartTax            loose.Text      `json:"cart_tax"`
+	DiscountTotal      loose.Text      `json:"discount_total"`
+	DiscountTax        loose.Text      `json:"discount_tax"`
+	ShippingTotal      loose.Text      `json:"shipping_total"`
+	ShippingTax        loose.Text      `json:"shipping_tax"`
+	PaymentMethod      loose.Text      `json:"payment_method"`
+	PaymentMethodTitle loose.Text      `json:"payment_method_title"`
+	TransactionID      loose.Text      `json:"transaction_id"`
+	Billing            address         `json:"billing"`
+	Shipping           address         `json:"shipping"`
+	MetaData           []platform.Meta `json:"meta_data"`
+	LineItems          []lineItem      `json:"line_items"`
+	ShippingLines      []charge        `json:"shipping_lines"`
+	FeeLines           []charge        `json:"fee_lines"`
+	TaxLines           []charge        `json:"tax_lines"`
+	CouponLines        []coupon        `json:"coupon_lines"`
+	Refunds            []charge        `json:"refunds"`
 	// BillingPeriod is a subscription's.
 	BillingPeriod loose.Text `json:"billing_period"`
 }
@@ -65,23 +65,18 @@ type address struct {
 	Cellphone    loose.Text `json:"cellphone"`
 }
 
-type meta struct {
-	Key   loose.Text `json:"key"`
-	Value loose.Text `json:"value"`
-}
-
 type lineItem struct {
-	Name        loose.Text `json:"name"`
-	ProductID   loose.Text `json:"product_id"`
-	VariationID loose.Text `json:"variation_id"`
-	SKU         loose.Text `json:"sku"`
-	Quantity    loose.Text `json:"quantity"`
-	Price       loose.Text `json:"price"`
-	Subtotal    loose.Text `json:"subtotal"`
-	SubtotalTax loose.Text `json:"subtotal_tax"`
-	Total       loose.Text `json:"total"`
-	TotalTax    loose.Text `json:"total_tax"`
-	MetaData    []meta     `json:"meta_data"`
+	Name        loose.Text      `json:"name"`
+	ProductID   loose.Text      `json:"product_id"`
+	VariationID loose.Text      `json:"variation_id"`
+	SKU         loose.Text      `json:"sku"`
+	Quantity    loose.Text      `json:"quantity"`
+	Price       loose.Text      `json:"price"`
+	Subtotal    loose.Text      `json:"subtotal"`
+	SubtotalTax loose.Text      `json:"subtotal_tax"`
+	Total       loose.Text      `json:"total"`
+	TotalTax    loose.Text      `json:"total_tax"`
+	MetaData    []platform.Meta `json:"meta_data"`
 }
 
 // charge is a line of shipping, a fee, a tax rate, or a refund, which is negative.

@@ -14,8 +14,9 @@ import (
 func (b body) customer(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
 	own := platform.Party{At: "meta_data"}
 	for _, m := range b.MetaData {
-		own.Fields = append(own.Fields, platform.Field{Name: string(m.Key), Value: string(m.Value)})
+		own.Fields = append(own.Fields, m.Field())
 	}
+	own.Fields = append(own.Fields, platform.Aside(raw)...)
 	bill, recipient := b.Billing.party(), b.Shipping.party()
 	bill.At, recipient.At = "billing", "shipping"
 	bill.Fields = append(bill.Fields, platform.FieldsAt(raw, "billing")...)

@@ -1,0 +1,204 @@
+package platform
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// value is a field's: a text or number, or the one of a list or an object that may be a tax id.
+type value struct {
+	text string
+	// several tells that there are more.
+	several bool
+}
+
+func valueOf(v any) value {
+	texts := textsOf(nil, v)
+	best := slices.IndexFunc(texts, func(text string) bool { id, _ := order.ParseTaxID(text); return id != "" })
+	if best < 0 {
+		best = slices.IndexFunc(texts, likely)
+	}
+	if best < 0 {
+		return value{}
+	}
+	return value{texts[best], len(texts) > 1}
+}
+
+// textsOf adds the texts and numbers of a JSON value, in the order of its keys.
+func textsOf(texts []string, v any) []string {
+	switch v := v.(type) {
+	case string, json.Number:
+		if text := textOf(v); text != "" {
+			texts = append(texts, text)
+		}
+	case []any:
+		for _, item := range v {
+			texts = textsOf(texts, item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			texts = textsOf(texts, v[key])
+		}
+	}
+	return texts
+}
+
+// textOf is a JSON string or number as loose.Text has it.
+func textOf(v any) string {
+	if b, err := json.Marshal(v); err == nil {
+		var text loose.Text
+		_ = text.UnmarshalJSON(b)
+		return string(text)
+	}
+	return ""
+}
+
+// UnmarshalJSON never fails on valid JSON.
+func (f *value) UnmarshalJSON(b []byte) error {
+	var text loose.Text
+	if len(b) == 0 || b[0] != '[' && b[0] != '{' {
+		err := text.UnmarshalJSON(b)
+		*f = value{text: string(text)}
+		return err
+	}
+	v, err := decodeAny(b)
+	*f = valueOf(v)
+	return err
+}
+
+func decodeAny(b []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	err = d.Decode(&v)
+	return v, err
+}
+
+// Meta is a key with a value, as plugins and apps add it to an order.
+type Meta struct {
+	Key loose.Text
+	// Value is what is there as a text or a number.
+	Value loose.Text
+	// field is what may be a tax id's.
+	field Field
+}
+
+// UnmarshalJSON never fails on valid JSON.
+func (m *Meta) UnmarshalJSON(b []byte) error {
+	var is struct {
+		Key   loose.Text      `json:"key"`
+		Value json.RawMessage `json:"value"`
+	}
+	if err := json.Unmarshal(b, &is); err != nil {
+		return err // of another type, which Decode leaves out
+	}
+	*m = Meta{Key: is.Key}
+	if len(is.Value) == 0 {
+		return nil
+	}
+	var v value
+	_ = v.UnmarshalJSON(is.Value)
+	_ = m.Value.UnmarshalJSON(is.Value)
+	m.field = Field{Name: string(m.Key), Value: v.text, several: v.several}
+	return nil
+}
+
+// Field is the key with its value, or with the only text of that.
+func (m Meta) Field() Field { return m.field }
+
+// Aside are the right tax ids that a body has where a payer's is never looked for: in the
+// fields of lines and of whatever an app added, and in texts. None is used; it is told, and
+// where nothing else is found the order is no order without a tax id.
+func Aside(body []byte) Fields { return AsideIn(body, "") }
+
+// AsideIn are those of a body that may be inside the key, which is no part of their places.
+func AsideIn(body []byte, key string) Fields {
+	if !slices.ContainsFunc([]string{"cpf", "CPF", "Cpf", "cnpj", "CNPJ", "Cnpj", "C.P.F", "c.p.f", "C.N.P.J", "c.n.p.j"},
+		func(name string) bool { return bytes.Contains(body, []byte(name)) }) && !formatted.Match(body) {
+		return nil
+	}
+	v, err := decodeAny(loose.JSON(body))
+	if err != nil {
+		return nil
+	}
+	fields := aside(nil, "", v)
+	if key != "" {
+		for i, f := range fields {
+			fields[i].At = strings.TrimPrefix(f.At, key+".")
+		}
+	}
+	return fields
+}
+
+var (
+	// inText is what leads to a tax id in a text, and formatted is how a CPF is printed.
+	inText    = regexp.MustCompile(`(?i)\b(?:c\.?p\.?f\b|c\.?n\.?p\.?j\b)`)
+	formatted = regexp.MustCompile(`\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b`)
+)
+
+// maxPlace is how long a place may be: whoever nests deeper hides nothing that anybody typed.
+const maxPlace = 300
+
+// aside adds those below the place.
+func aside(fields Fields, at string, v any) Fields {
+	if len(at) > maxPlace {
+		return fields
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			fields = aside(fields, at, item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			name, place := key, key
+			if at != "" {
+				place = at + "." + key
+			}
+			if key == "value" {
+				for _, names := range []string{"name", "key"} {
+					if of, ok := v[names].(string); ok && of != "" {
+						name, place = of, at+"."+of
+					}
+				}
+			}
+			fields = asideField(aside(fields, place, v[key]), name, place, v[key])
+		}
+	}
+	return fields
+}
+
+func asideField(fields Fields, name, place string, v any) Fields {
+	switch v.(type) {
+	case string, json.Number:
+	default:
+		return fields
+	}
+	text := textOf(v)
+	switch id, _ := order.ParseTaxID(text); {
+	case len(text) < 11:
+	case id != "" && namesTaxID(name):
+		fields = append(fields, Field{Name: name, Value: text, At: place, aside: true})
+	case id == "" && (inText.MatchString(text) || formatted.MatchString(text)):
+		_, found, _ := order.CutTaxID(text)
+		if id, _ = order.ParseTaxID(found); id != "" {
+			fields = append(fields, Field{Name: name, Value: found, At: place, aside: true, inText: true})
+		}
+	}
+	return fields
+}
+
+// namesTaxID tells a name that has the word cpf or cnpj.
+func namesTaxID(name string) bool {
+	if !holds(name, "cpf", "cnpj") {
+		return false
+	}
+	words := wordsOf(name)
+	return slices.Contains(words, "cpf") || slices.Contains(words, "cnpj")
+}
