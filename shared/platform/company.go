@@ -24,6 +24,14 @@ func phraseSet(phrases string) map[string]bool {
 	return set
 }
 
+// Company is what a company's field says, and empty where that is in words that there is none.
+func Company(text string) string {
+	if text = Plain(text); noCompanies[phraseOf(text)] {
+		return ""
+	}
+	return text
+}
+
 // phraseOf is a text's words alone.
 func phraseOf(text string) string {
 	return strings.Join(strings.FieldsFunc(fold.Text(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")

@@ -29,10 +29,7 @@ type Party struct {
 
 // read is the party as an order has it.
 func (p Party) read() Party {
-	p.Name, p.Company = Plain(p.Name), Plain(p.Company)
-	if noCompanies[phraseOf(p.Company)] {
-		p.Company = ""
-	}
+	p.Name, p.Company = Plain(p.Name), Company(p.Company)
 	p.Email, p.others = mailboxes(Plain(p.Email))
 	p.Address = readAddress(p.Address)
 	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""

@@ -177,8 +177,9 @@ func (w words) kindOf(value string) string {
 type record struct {
 	name, company, email, country string
 	fields                        []field
-	// beside is a CPF in the field of the company of another record of theirs.
-	beside string
+	// beside is a CPF in the field of the company of another record of theirs; the order's
+	// own is a tax id of a line, and so is ofLine.
+	beside, ofLine string
 	// firm is the company's name under another name.
 	firm string
 	// address tells that the record has one; isSomebody that it is somebody's without a name.
@@ -246,5 +247,6 @@ func (w words) pay(parties []record, own record, listed []string) (buyer, bool) 
 			payer.firm = f.value
 		}
 	}
+	payer.ofLine = own.beside
 	return w.identify(payer, slices.Concat(payer.fields, own.fields, extra), listed)
 }

@@ -132,6 +132,10 @@ func (s *store) goods() {
 		}
 		s.set(b.json, "price", b.price)
 		s.set(b.json, "total_discount", own)
+		if s.chance(5) {
+			name := pick(s.dice, "CPF", "CPF do aluno", "CPF presenteado", "cor")
+			b.json["properties"] = []any{object{"name": name, "value": s.taxID()}}
+		}
 		if b.tax > 0 {
 			t := object{"rate": float64(rate) / 100, "title": "Imposto"}
 			s.set(t, "price", b.tax)

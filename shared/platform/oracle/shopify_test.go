@@ -185,6 +185,18 @@ func (w words) shopifyBuyer(v any, listed []string) (buyer, bool) {
 	for _, n := range list(v, "note_attributes") {
 		own.fields = append(own.fields, field{text(n, "name"), text(n, "value")})
 	}
+	for _, item := range list(v, "line_items") {
+		for _, p := range list(item, "properties") {
+			f := field{text(p, "name"), text(p, "value")}
+			class := w.whose(f.name)
+			switch {
+			case slices.Contains(listed, f.name):
+				own.fields = append(own.fields, f)
+			case own.beside == "" && (class == payers || class == unknown):
+				own.beside = f.value
+			}
+		}
+	}
 	var ofShipping []field
 	for _, e := range list(v, "localizedFields.edges") {
 		switch text(e, "node.key") {

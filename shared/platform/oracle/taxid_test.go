@@ -181,6 +181,9 @@ func (w words) identify(payer record, fields []field, listed []string) (buyer, b
 	} else {
 		t.ids = append(t.ids, t.candidates("", id)...)
 	}
+	if !isCPF(t.unread) && !isCNPJ(t.unread) && payer.ofLine != "" {
+		t.unread = payer.ofLine
+	}
 	if !isCPF(t.unread) && !isCNPJ(t.unread) && payer.beside != "" && t.document != "another" {
 		t.unread = payer.beside
 	}

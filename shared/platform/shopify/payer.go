@@ -29,7 +29,7 @@ func (b body) payer(s platform.Settings, aside platform.Fields) (order.Customer,
 	bill.At, customer.At, recipient.At = "billing_address", "customer", "shipping_address"
 	// A record of its own, so that it comes after what the order says of itself.
 	delivery := platform.Party{At: recipient.At, Name: recipient.Name, Company: recipient.Company}
-	if of := b.credentials("SHIPPING_CREDENTIAL_BR"); delivery.Name == "" && delivery.Company == "" {
+	if of := b.credentials("SHIPPING_CREDENTIAL_BR"); delivery.Name == "" && platform.Company(delivery.Company) == "" {
 		own.Fields = append(own.Fields, of...)
 	} else {
 		delivery.Fields = of
