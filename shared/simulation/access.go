@@ -148,7 +148,7 @@ func (a *access) BlockLane(_ context.Context, account string, l ledger.Lane) err
 		a.world.broken(a.task.key, "%s rests for an echo: %s", account, l.Why)
 	}
 	of := a.world.account(account)
-	if rest := l.BlockedUntil.Sub(a.task.now()); rest > of.bound()+2*skewLimit {
+	if rest := l.BlockedUntil.Sub(a.task.now()); rest > of.bound()+2*skewLimit && !a.world.setSince(a.task.began) {
 		a.world.broken(a.task.key, "%s rests for %s", account, rest)
 	}
 	a.world.noteRest(a.task)
