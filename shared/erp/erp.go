@@ -76,6 +76,10 @@ type Document struct {
 	// it is known.
 	Customer   order.Customer
 	CustomerID string
+	// Record is what the ERP would keep of the customer if it had to be told of them, beside
+	// their tax id and what Body says: what is changed of it later is news to a person. Zero
+	// where it would be told nothing.
+	Record order.Customer
 	// Lessons are what former attempts have learned of the customer: a part that is left
 	// out is not sent, and after Gone nothing that is remembered of them is believed.
 	Lessons Lessons

@@ -172,21 +172,6 @@ type Contents struct {
 	At      time.Time `json:"at"`
 }
 
-// Parts tell whether a later notice of an order says something new. They are made
-// of what the webhook says and not of what was fetched: keyed digests, so that no
-// tax id can be guessed from them, and the total. Zero where the webhook doesn't say
-// the order.
-type Parts struct {
-	// Key identifies the key of the digests: made with another one they can't be
-	// compared. Empty where there was none; then the total stands alone.
-	Key     string `json:"key,omitempty"`
-	Lines   string `json:"lines,omitempty"`
-	Payer   string `json:"payer,omitempty"`
-	TaxID   string `json:"tax_id,omitempty"`
-	Address string `json:"address,omitempty"`
-	Total   string `json:"total,omitempty"`
-}
-
 // Attempt is one line of the timeline: what was done and what came of it.
 type Attempt struct {
 	At time.Time `json:"at"`

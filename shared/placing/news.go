@@ -14,29 +14,15 @@ import (
 // document was made; empty if none is, whatever else of the notice differs: stores
 // announce an order again when it is shipped, tagged or completed (rule 12). An
 // entry that knows no parts, and digests of another key, are compared by the total
-// and, where the entry knows how well it knows it, the day; contents that can't be read may say anything.
+// and, where the entry knows how well it knows it, the day; contents that can't be read may
+// say anything.
 func describeChanges(e ledger.Entry, c ledger.Contents) string {
 	if c.Parts == (ledger.Parts{}) {
 		return notCompared
 	}
-	var parts []string
-	if e.Parts.Key != "" && e.Parts.Key == c.Parts.Key {
-		for _, part := range []struct{ name, was, is string }{
-			{"lines", e.Parts.Lines, c.Parts.Lines}, {"payer", e.Parts.Payer, c.Parts.Payer},
-			{"tax id", e.Parts.TaxID, c.Parts.TaxID}, {"address", e.Parts.Address, c.Parts.Address},
-		} {
-			if part.was != part.is {
-				parts = append(parts, part.name)
-			}
-		}
-	}
-	total := e.Parts.Total
-	if total == "" {
-		total = e.Total
-	}
-	if total != c.Parts.Total {
-		parts = append(parts, fmt.Sprintf("total from %s to %s", cmp.Or(total, "none"), c.Parts.Total))
-	}
+	was := e.Parts
+	was.Total = cmp.Or(was.Total, e.Total)
+	parts := was.Changes(c.Parts)
 	if e.PaidRank > 0 && isAnotherDay(e, c) {
 		parts = append(parts, describeDay(e, c))
 	}

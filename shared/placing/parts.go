@@ -1,6 +1,7 @@
 package placing
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -8,8 +9,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
+	"slices"
+	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/secret"
@@ -42,34 +48,90 @@ func (in *invocation) parts(ctx context.Context, platformName, connectionName, a
 		in.Log.WarnContext(ctx, "an account's secret can't be read: a later notice of the order can't be compared with this one", "account", account, "cause", err)
 		return ledger.Parts{}
 	}
-	return partsOf(o, s.Values["app_secret"])
+	key := s.Values["app_secret"]
+	said = partsOf(o, key)
+	if in.known && key != "" {
+		said.Document = documentPart(in.client, o, connectionName, key)
+	}
+	return said
 }
 
-// wayOfReading changes when orders come to be read differently: the parts of the same notice
-// have other digests then, and are not compared.
-const wayOfReading = "2"
+// wayOfReading changes when orders come to be read or compared differently: the parts of the
+// same notice have other digests then, and are not compared. See testdata/parts.
+const wayOfReading = "3"
 
-// partsOf are the order's, under a key that may be empty.
+// partsOf are the order's, under a key that may be empty. How a text is written, and in
+// which order the lines come, says nothing.
 func partsOf(o order.Order, key string) ledger.Parts {
 	p := ledger.Parts{Total: o.Total.String()}
 	if key == "" {
 		return p
 	}
-	address := o.Customer.Address
+	o = plain(o)
 	p.Key = digestOf(key, "key", wayOfReading)[:8]
-	p.Lines = digestOf(key, "lines", []any{o.Lines, o.Discount, o.Freight, o.Fees, o.Tax})
-	payer := []any{o.Customer.Name, o.Customer.Email, o.Customer.Phone}
-	if len(o.Customer.MoreEmails) > 0 { // as of a document from abroad
-		payer = append(payer, o.Customer.MoreEmails)
+	p.Lines = digestOf(key, "lines", []any{o.Lines, o.Discount})
+	p.Charges = digestOf(key, "charges", []any{o.Freight, o.Fees, o.Tax})
+	c := o.Customer
+	if isErased(c) {
+		return p
 	}
-	p.Payer = digestOf(key, "payer", payer)
-	taxID := []any{o.Customer.TaxID, o.Customer.TaxIDWrong}
-	if o.Customer.ForeignID != "" { // what others gave keeps its digest of before there was one
-		taxID = append(taxID, o.Customer.ForeignID)
-	}
-	p.TaxID = digestOf(key, "tax id", taxID)
-	p.Address = digestOf(key, "address", address)
+	p.Payer = digestOf(key, "payer", []any{c.Name, c.Email, c.MoreEmails, c.Phone})
+	p.TaxID = digestOf(key, "tax id", []any{c.TaxID, c.TaxIDWrong, c.TaxIDUnread, c.ForeignID})
+	p.Address = digestOf(key, "address", c.Address)
 	return p
+}
+
+// erasedEmail is whose every customer is whom a WordPress has erased.
+const erasedEmail = "deleted@site.invalid"
+
+// isErased tells whether nothing is said of the customer any more: stores erase whoever asks
+// for that, and the order stays what it was.
+func isErased(c order.Customer) bool {
+	if c.Email == erasedEmail {
+		return true
+	}
+	c.Address.Country, c.Address.State = "", ""
+	return reflect.ValueOf(c).IsZero()
+}
+
+// documentPart is what the account's ERP would be told of the order, whatever its day and
+// its status: two notices that would become the same document differ in nothing that
+// matters. It is empty where the order would become none.
+func documentPart(client erp.Client, o order.Order, connectionName, key string) string {
+	o = plain(o)
+	o.PlacedAt, o.PaidAt, o.Status, o.Payments = anyDay, anyDay, "", nil
+	ref := erp.NewReference(connectionName, "", o.ID)
+	ref.DocumentKind = client.DocumentKind()
+	doc, err := client.Document(o, ref)
+	if err != nil {
+		return ""
+	}
+	c := doc.Customer
+	if doc.CustomerID != "" {
+		c = order.Customer{}
+	}
+	return digestOf(key, "document", []any{doc.Body, doc.CustomerID, c.TaxID, c.ForeignID, doc.Record})
+}
+
+// anyDay is every order's, where the day is compared apart.
+var anyDay = time.Unix(0, 0).UTC() // never written to
+
+// plain is the order without what nobody would mend in a document: capitals, accents and
+// spaces, and the order of the lines.
+func plain(o order.Order) order.Order {
+	c := &o.Customer
+	c.MoreEmails = slices.Clone(c.MoreEmails)
+	for i := range c.MoreEmails {
+		c.MoreEmails[i] = fold.Text(c.MoreEmails[i])
+	}
+	for _, text := range []*string{&c.Name, &c.Email, &c.Address.Street, &c.Address.Number, &c.Address.Complement, &c.Address.District, &c.Address.City} {
+		*text = fold.Text(*text)
+	}
+	o.Lines = slices.Clone(o.Lines)
+	slices.SortStableFunc(o.Lines, func(a, b order.Line) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), a.UnitPrice.Cmp(b.UnitPrice), a.Quantity.Cmp(b.Quantity), a.Discount.Cmp(b.Discount), slices.Compare(a.SKUs, b.SKUs))
+	})
+	return o
 }
 
 // digestOf is a keyed digest of a part: 16 hexadecimal characters tell one from

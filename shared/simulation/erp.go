@@ -262,3 +262,11 @@ func (a *account) bound() time.Duration {
 func (a *account) customer(s *sale, c contents) string {
 	return a.stage.Customer(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
 }
+
+// carries tells what of the buyer the account's documents carry besides who they are.
+func (a *account) carries(s *sale, c contents) (email, address bool) {
+	if a.stage.Carries == nil {
+		return false, false
+	}
+	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other})
+}

@@ -28,6 +28,20 @@ type parts struct {
 	other bool
 }
 
+// matters is what an ERP's document is made of that knows a version of the sale.
+func (s *sale) matters(version int) parts {
+	c := s.versions[version]
+	p := c.parts
+	email, address := s.account.carries(s, c)
+	if !email {
+		p.mail = ""
+	}
+	if !address {
+		p.street = ""
+	}
+	return p
+}
+
 // change is something that the store changes of the order, or nothing: then it only
 // tells of it again, because it was shipped or tagged.
 func (w *world) change(s *sale, c *contents) {
@@ -163,7 +177,7 @@ func (w *world) checkNews(t *task, s *sale, before, after ledger.Entry) string {
 		return ""
 	case stale:
 		return "a person is told of an older notice as of a change"
-	case s.versions[v].parts == s.versions[s.sent].parts:
+	case s.versions[v].parts == s.versions[s.sent].parts, s.matters(v) == s.matters(s.sent) && w.deployed == 0: // else it would be another document anyway
 		return "a person is told of a change, and nothing changed"
 	}
 	return ""
@@ -184,7 +198,7 @@ func (s *sale) untold(e ledger.Entry) string {
 		return ""
 	case s.heard.Rank > order.ByOrder && s.heard.Day() != s.day && !told(e, 0):
 		return "the document's day is " + s.day + ", the notice of the payment says " + s.heard.Day() + ", and nobody is told"
-	case !s.ordered() || s.newest <= s.sent || told(e, s.version(s.newest)) || s.versions[s.newest].parts == s.versions[s.sent].parts:
+	case !s.ordered() || s.newest <= s.sent || told(e, s.version(s.newest)) || s.matters(s.newest) == s.matters(s.sent):
 		return ""
 	case s.versions[s.newest].cents == s.versions[s.sent].cents && s.incomparable():
 		return ""

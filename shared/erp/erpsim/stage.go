@@ -38,6 +38,9 @@ type Stage struct {
 	Open func(Opening) Company
 	// Customer is what a document names the buyer by.
 	Customer func(Buyer) string
+	// Carries tells whether the ERP is told a buyer's e-mail and address, so that a person is
+	// told of a later change of them; nil: it never is.
+	Carries func(Buyer) (email, address bool)
 	// Another are words of the client's by which a person is told that another document
 	// has our reference, Elsewhere those by which its look-up was tried out in another
 	// app.

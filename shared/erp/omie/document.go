@@ -61,8 +61,9 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	}
 	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(os.text("InformacoesAdicionais", "cNumPedido"), nil), Customer: o.Customer, Body: os, Order: o, Facts: c.facts(o, os)}
 	if customerID != "" {
-		doc = withCustomer(doc, customerID)
+		return withCustomer(doc, customerID), nil
 	}
+	doc.Record = order.Customer{Name: o.Customer.Name, Email: o.Customer.Email, Address: o.Customer.Address}
 	return doc, nil
 }
 

@@ -35,6 +35,9 @@ func stage() erpsim.Stage {
 		ForOne: []erpsim.Mishap{{Mode: HTML, Status: http.StatusTooEarly}, {Mode: HTML, Status: http.StatusTooManyRequests}, {Mode: KeyRefused}, {Mode: HTML, Status: http.StatusForbidden}},
 
 		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour,
+		// cEnviarPara is the e-mail; where a default customer stands for the buyer, no record has
+		// their address.
+		Carries:  func(b erpsim.Buyer) (email, address bool) { return true, b.TaxID != "" },
 		Sights:   []erpsim.Sight{{Name: "look-up", Proves: true}},
 		Settings: settings, Read: asked, Hear: heard, Open: open,
 		Customer: func(b erpsim.Buyer) string {
