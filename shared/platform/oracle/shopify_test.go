@@ -175,7 +175,7 @@ func (w words) shopifyBuyer(v any, listed []string) (buyer, bool) {
 	bill, ship, home := shopifyParty(v, "billing_address"), shopifyParty(v, "shipping_address"), shopifyParty(v, "customer.default_address")
 	customer := record{
 		name:  strings.TrimSpace(text(v, "customer.first_name") + " " + text(v, "customer.last_name")),
-		email: text(v, "customer.email"),
+		email: cmp.Or(text(v, "email"), text(v, "customer.email")),
 	}
 	if customer.name == "" || home.name == "" || plain(home.name) == plain(customer.name) {
 		customer.name = cmp.Or(customer.name, home.name)

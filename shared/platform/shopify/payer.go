@@ -27,6 +27,8 @@ func (b body) payer(s platform.Settings, aside platform.Fields) (order.Customer,
 	own.Fields = append(append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...), aside...)
 	bill, customer, recipient := b.BillingAddress.party(), b.Customer.party(), b.ShippingAddress.party()
 	bill.At, customer.At, recipient.At = "billing_address", "customer", "shipping_address"
+	// What was typed for this order counts before what the account has, which changes later.
+	customer.Email = cmp.Or(own.Email, customer.Email)
 	// A record of its own, so that it comes after what the order says of itself.
 	delivery := platform.Party{At: recipient.At, Name: recipient.Name, Company: recipient.Company}
 	if of := b.credentials("SHIPPING_CREDENTIAL_BR"); delivery.Name == "" && platform.Company(delivery.Company) == "" {
