@@ -2,6 +2,8 @@ package oracle
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -198,6 +200,8 @@ func (s *wooShop) status(total decimal.Decimal) {
 	switch {
 	case s.chance(12):
 		s.order["status"] = pick(s.dice, append(neverPaid, "refunded", "cancelled", "cancelled", "cancelled")...)
+	case s.chance(4):
+		s.order["status"] = pick(s.dice, slices.Sorted(maps.Keys(shopsNames))...)
 	case s.chance(1):
 		delete(s.order, "status")
 	}

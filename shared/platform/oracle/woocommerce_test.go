@@ -13,6 +13,14 @@ import (
 // is paid yet.
 var neverPaid = []string{"pending", "on-hold", "failed", "trash", "draft", "auto-draft", "checkout-draft", "partially-paid", "partial-payment"}
 
+// shopsNames are statuses that shops made up and that say what became of the money, beside
+// some that say nothing of it, with what an order under them is that has a date_paid.
+var shopsNames = map[string]string{
+	"em-separacao": sale, "enviado": sale, "wc-producao": sale, "pago-nao-enviado": sale, "parcialmente-reembolsado": sale,
+	"cancelado": reversed, "wc-estornado": reversed, "chargeback": reversed,
+	"nao-pago": ignored, "refund-requested": ignored, "aguardando-pagamento": ignored,
+}
+
 // giftCardKey is how the keys begin that WooCommerce's own plugin, PW's and YITH's give to
 // the line of a gift card.
 var giftCardKey = regexp.MustCompile(`^_?(wc_gc_giftcard|pw_gift_card|ywgc)_`)
@@ -38,7 +46,12 @@ func (w words) readWooCommerce(c call) answer {
 		}
 		a.verdict = reversed
 		return a
-	case slices.Contains(neverPaid, status), !isPaid, total.IsZero():
+	case slices.Contains(neverPaid, status), !isPaid:
+		return answer{verdict: ignored}
+	case shopsNames[status] == reversed:
+		a.verdict = reversed
+		return a
+	case shopsNames[status] == ignored, total.IsZero():
 		return answer{verdict: ignored}
 	case number(v, "parent_id").IsPositive(), text(v, "billing_period") != "":
 		a.refuse("unsupported")

@@ -9,14 +9,19 @@ import (
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
-// status judges by date_paid where the name of the status is no word of
-// WooCommerce's own. Money that all went back is a refund under any name.
+// status judges by date_paid where the name of the status is no word of WooCommerce's
+// own. Money that all went back is a refund under any name. An order on hold isn't
+// paid, whatever its date_paid: gateways hold one whose payment was reversed or is disputed,
+// WooCommerce's own for PayPal among them.
 func (b body) status() platform.Status {
 	proof := platform.ProofBy(b.datePaid(), b.DatePaidGMT, b.DatePaid)
 	if b.refundedInFull() {
 		return platform.Reversed
 	}
-	switch strings.TrimPrefix(string(b.Status), "wc-") {
+	status := strings.TrimPrefix(string(b.Status), "wc-")
+	switch status {
+	case "processing", "completed":
+		return proof.Unnamed()
 	case "refunded":
 		return platform.Reversed
 	case "cancelled":
@@ -28,7 +33,7 @@ func (b body) status() platform.Status {
 		"partially-paid", "partial-payment": // the deposit plugins'
 		return platform.Neither
 	}
-	return proof.Unnamed() // that of processing and completed is no other one
+	return named(status, proof)
 }
 
 // refunded is what went back, as far as it can be read.

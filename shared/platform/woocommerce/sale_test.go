@@ -94,6 +94,26 @@ func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
 	}
 }
 
+func TestANameThatPlainlySaysSoOutweighsDatePaid(t *testing.T) {
+	for want, names := range map[platform.Status]string{
+		platform.Reversed: "cancelado Cancelada canceled wc-cancelado estornado reembolsado reembolsada devolvido devuelto anulado chargeback refunded-manual pedido_cancelado cancelado-pelo-cliente cobranca-estornada",
+		platform.Neither: "nao-pago não-pago payment-failed wc-pending-payment aguardando-pagamento pagamento-pendente pagamento-recusado unpaid awaiting-payment pago-rechazado " +
+			"refund-requested cancel-request reembolso-solicitado aguardando-estorno em-devolucao disputed em-disputa",
+		platform.Paid: "em-separacao enviado shipped entregue aguardando-envio pago-nao-enviado pago-aguardando-envio pago nota-emitida partially-refunded reembolso-parcial " +
+			"parcialmente-reembolsado pre-pedido retirada-pendente entrega-falhou nao-entregue pending-shipment cancelamentos-ok",
+	} {
+		for _, name := range strings.Fields(names) {
+			if n, err := read(t, "order.updated", edit(t, map[string]any{"status": name})); err != nil || n.Status != want {
+				t.Errorf("%s: %s, want %s, %v", name, n.Status, want, err)
+			}
+			n, err := read(t, "order.updated", edit(t, map[string]any{"status": name, "date_paid": nil, "date_paid_gmt": nil}))
+			if err != nil || n.Status != platform.Neither {
+				t.Errorf("%s, never paid: %s, %v", name, n.Status, err)
+			}
+		}
+	}
+}
+
 func TestMoneyThatAllWentBackIsARefundUnderAnyName(t *testing.T) {
 	refund := func(amounts ...string) (list []any) {
 		for _, amount := range amounts {
@@ -108,7 +128,7 @@ func TestMoneyThatAllWentBackIsARefundUnderAnyName(t *testing.T) {
 		{refund("-206.26"), platform.Reversed}, {refund("-200.00", "-6.26"), platform.Reversed}, {refund("-300.00"), platform.Reversed},
 		{refund("-206.25"), platform.Paid}, {refund(), platform.Paid}, {refund("tudo"), platform.Paid},
 	} {
-		for _, status := range []string{"completed", "estornado"} {
+		for _, status := range []string{"completed", "enviado"} {
 			if n, err := read(t, "order.updated", edit(t, map[string]any{"status": status, "refunds": c.refunds})); err != nil || n.Status != c.want {
 				t.Errorf("%s, %v: %s, %v", status, c.refunds, n.Status, err)
 			}
