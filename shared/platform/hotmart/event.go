@@ -3,6 +3,7 @@ package hotmart
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,10 +102,13 @@ func (e event) status() platform.Status {
 	return platform.Neither
 }
 
-// proof is approved_date. Where that isn't there, the reason why a payment was refused
-// says that it didn't come.
+// wasPaid are the statuses of purchases that were paid once.
+var wasPaid = []string{"APPROVED", "COMPLETE", "COMPLETED", "REFUNDED", "PARTIALLY_REFUNDED", "CHARGEBACK", "PROTESTED", "DISPUTE"} // never written to
+
+// proof is approved_date, which every purchase has that was approved, as a boleto has none
+// that ran out. Where it isn't there the status may yet be one of what was paid.
 func (p purchase) proof() platform.Proof {
-	if !p.ApprovedDate.There && p.Payment.RefusalReason != "" {
+	if !p.ApprovedDate.There && (p.Payment.RefusalReason != "" || p.Status != "" && !slices.Contains(wasPaid, string(p.Status))) {
 		return platform.NeverPaid
 	}
 	return platform.ProofBy(timeOf(p.ApprovedDate.Text), p.ApprovedDate)

@@ -17,7 +17,7 @@ func (w words) readHotmart(c call) answer {
 	approved := text(purchase, "approved_date")
 	refused := text(purchase, "payment.refusal_reason") != ""
 	switch {
-	case event == "PURCHASE_CANCELED" && approved == "" && (has(purchase, "approved_date") || refused):
+	case event == "PURCHASE_CANCELED" && approved == "" && (has(purchase, "approved_date") || refused || text(purchase, "status") == "CANCELED"):
 		return answer{verdict: ignored}
 	case text(v, "data.product.id") == "0":
 		return answer{verdict: ignored}
