@@ -393,7 +393,7 @@ func newCounters(t *testing.T) *counters {
 	c := &counters{T: t, now: paidAt,
 		omieERP:   omie.New(omieConfig, erp.Options{Account: "estudio"}),
 		sensioERP: sensio.New(sensioConfig, erp.Options{Account: "loja"})}
-	c.omieSim = omiesim.New(omiesim.Options{Now: func() time.Time { return c.now }})
+	c.omieSim = omiesim.New(omiesim.Options{Now: func() time.Time { return c.now }, HalfToEven: true})
 	c.sensioSim = sensiosim.New(sensiosim.Options{Now: func() time.Time { return c.now },
 		Items: []sensiosim.Item{{ID: "prod-1"}}, People: []sensiosim.Person{{ID: "p-1"}}})
 	t.Cleanup(c.omieSim.Close)
@@ -465,7 +465,9 @@ func (b *counters) omie(c cart, o order.Order) {
 	var sum decimal.Decimal
 	for i, l := range request.Param[0].ServicosPrestados {
 		off := b.amount(l.NValorDesconto)
-		line := b.decimal(l.NQtde).Mul(b.fine(l.NValUnit, 4)).Round(2).Sub(off)
+		gross := b.decimal(l.NQtde).Mul(b.fine(l.NValUnit, 4))
+		b.equal("half a cent of a line, up and to even", gross.Round(2), gross.RoundBank(2))
+		line := gross.Round(2).Sub(off)
 		if line.IsNegative() || off.IsPositive() && !c.gave() {
 			b.Errorf("line %d is %+v", i+1, l)
 		}

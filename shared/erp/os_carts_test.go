@@ -82,7 +82,7 @@ func TestAStrictOmieAddsUpWhatWasPaid(t *testing.T) {
 func company(t *testing.T, all []*omie.Client, g generator, from, count int) (tooMany int) {
 	t.Helper()
 	now := paidAt
-	sim := omiesim.New(omiesim.Options{Now: func() time.Time { return now }})
+	sim := omiesim.New(omiesim.Options{Now: func() time.Time { return now }, HalfToEven: from/perCompany%2 == 1})
 	defer sim.Close()
 	paid := map[string]cart{}
 	for n := range count {

@@ -94,11 +94,14 @@ func (o Order) discounts(off Money, gross, costs []Money) (discounts []Money, re
 	return discounts, rest
 }
 
+var halfCent = decimal.New(5, -3) // never written to
+
 // costing is the line at a price of so many decimals at which its pieces cost gross to the
-// cent.
+// cent, whichever way somebody rounds half a cent.
 func (l Line) costing(gross Money, places int32) Line {
 	for _, price := range []Money{l.UnitPrice, gross.PerPiece(l.Quantity)} {
-		if price.d = price.d.Round(places); price.Times(l.Quantity).Round().Equal(gross) {
+		price.d = price.d.Round(places)
+		if off := price.Times(l.Quantity).Sub(gross); off.d.Abs().LessThan(halfCent) {
 			l.UnitPrice = price
 			return l
 		}

@@ -49,6 +49,11 @@ func TestNoDiscountIsThereThatNobodyGave(t *testing.T) {
 		{"1000 x 0.0123", 2, nil, "1000 x A: 1 x 12.3 - 0, | 0 0 0 0"},
 		{"3 x 33.333333333333333334", 4, nil, "A: 3 x 33.3333 - 0, | 0 0 0 0"},
 		{"3 x 33.333333333333333334", 2, nil, "3 x A: 1 x 100 - 0, | 0 0 0 0"},
+		{"0.75 x 24.98", 4, nil, "A: 0.75 x 24.9867 - 0, | 0 0 0 0"},
+		{"0.75 x 24.98", 2, nil, "A: 0.75 x 24.99 - 0, | 0 0 0 0"},
+		{"1 x 5.005; 1 x 5.005", 4, nil, "A: 1 x 5.01 - 0, A: 1 x 5 - 0, | 0 0 0 0"},
+		{"7 x 5.755039285714285", 4, nil, "A: 7 x 5.7557 - 0, | 0 0 0 0"},
+		{"0.5 x 0.01; 1 x 1", 2, nil, "A: 0.5 x 0.02 - 0, A: 1 x 1 - 0, | 0 0 0 0"},
 		{"2.5 x 0.999", 2, nil, "A: 2.5 x 1 - 0, | 0 0 0 0"},
 		{"1000 x 0.01234 - 2.34; 1 x 10", 4, nil, "1000 x A: 1 x 12.34 - 2.34, A: 1 x 10 - 0, | 0 0 0 0"},
 		{"1 x 0.3333; 1 x 0.3333; 1 x 0.3334", 2, nil, "A: 1 x 0.33 - 0, A: 1 x 0.33 - 0, A: 1 x 0.34 - 0, | 0 0 0 0"},
@@ -105,6 +110,9 @@ func FuzzRounded(f *testing.F) {
 		sum, discounts := said.Freight.Add(said.Fees).Add(said.Tax).Sub(said.Discount), said.Discount
 		for i, l := range said.Lines {
 			gross := l.UnitPrice.Times(l.Quantity).Round()
+			if even := decimal.RequireFromString(l.UnitPrice.Times(l.Quantity).Number()).RoundBank(2); even.String() != decimal.RequireFromString(gross.Number()).String() {
+				t.Fatalf("line %d of %s is %s, which comes to %s or %s", i+1, shown(o), shown(said), gross, even)
+			}
 			sum, discounts = sum.Add(gross).Sub(l.Discount), discounts.Add(l.Discount)
 			far := gross.Sub(o.Lines[i].Gross())
 			if far.IsNegative() {

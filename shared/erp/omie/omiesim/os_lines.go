@@ -69,7 +69,18 @@ func (s *Sim) line(line map[string]any) (order.Money, *refusal) {
 	if refused := taxRule(objectOf(line, "impostos")); refused != nil {
 		return none, refused
 	}
-	return discounted(line, price.Times(quantity).Round())
+	return discounted(line, s.cents(price.Times(quantity)))
+}
+
+// cents rounds half a cent as the simulator is told to, since nothing is published of it.
+func (s *Sim) cents(m order.Money) order.Money {
+	up := m.Round()
+	down := up.Sub(order.Cents(1))
+	isHalf := up.Sub(m).Equal(m.Sub(down))
+	if isEven := decimals(up.Times(order.Pieces(50))) == 0; s.opt.HalfToEven && isHalf && !isEven {
+		return down
+	}
+	return up
 }
 
 func discounted(line map[string]any, gross order.Money) (order.Money, *refusal) {

@@ -53,6 +53,8 @@ type Options struct {
 	DuplicateText, DuplicateCode string
 	// NotFoundText is the fault of a look-up that finds nothing; {code} as above.
 	NotFoundText string
+	// HalfToEven rounds half a cent of a line to the even cent, and not up.
+	HalfToEven bool
 	// RedundantFor is how long an identical call is refused: 60 s.
 	RedundantFor time.Duration
 	// BlockAfter identical failing calls, with less than ten minutes between any
