@@ -173,6 +173,7 @@ func TestOnlyWhatADocumentWouldCarryIsAChange(t *testing.T) {
 		{"the store's status", woo, "loja", nil, with(lines(func(l, _ edit) { l["sku"] = "X" }), edit{"status": "completed", "payment_method_title": "Pix (pago)", "billing.phone": "(41) 98888-0000"}), ""},
 		{"a customer who was erased", shop, "estudio", nil, erased, ""},
 		{"a customer who was erased, elsewhere", shop, "loja", nil, erased, ""},
+		{"a customer who was erased but for the e-mail", shop, "loja", nil, with(maps.Clone(erased), edit{"contact_email": "beatriz.furtado@correio.example", "phone": "+55 51 95555-0126"}), ""},
 		{"a customer whom WordPress erased", woo, "estudio", nil, edit{"billing.first_name": "[deleted]", "billing.last_name": "[deleted]", "billing.email": "deleted@site.invalid", "billing.phone": "", "billing.address_1": "[deleted]", "billing.city": "[deleted]", "billing.state": "", "billing.country": ""}, ""},
 		{"a name", woo, "loja", nil, edit{"billing.first_name": "Rui"}, "payer"},
 		{"a tax id", woo, "loja", nil, edit{"billing.cpf": "51483029760", "meta_data": []any{}}, "tax id"},

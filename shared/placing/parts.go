@@ -84,13 +84,13 @@ func partsOf(o order.Order, key string) ledger.Parts {
 // erasedEmail is whose every customer is whom a WordPress has erased.
 const erasedEmail = "deleted@site.invalid"
 
-// isErased tells whether nothing is said of the customer any more: stores erase whoever asks
-// for that, and the order stays what it was.
+// isErased tells whether nothing says any more who the customer is: stores erase whoever
+// asks for that, and the order stays what it was.
 func isErased(c order.Customer) bool {
 	if c.Email == erasedEmail {
 		return true
 	}
-	c.Address.Country, c.Address.State = "", ""
+	c.Email, c.MoreEmails, c.Phone, c.Address.Country, c.Address.State = "", nil, "", "", ""
 	return reflect.ValueOf(c).IsZero()
 }
 
