@@ -77,9 +77,9 @@ type Document struct {
 	Customer   order.Customer
 	CustomerID string
 	// Record is what the ERP would keep of the customer if it had to be told of them, beside
-	// their tax id and what Body says: what is changed of it later is news to a person. Zero
-	// where it would be told nothing.
-	Record order.Customer
+	// what Body says and without their phone: what is changed of it later is news to a
+	// person. It is compared as JSON; nil where the ERP would be told nothing.
+	Record any
 	// Lessons are what former attempts have learned of the customer: a part that is left
 	// out is not sent, and after Gone nothing that is remembered of them is believed.
 	Lessons Lessons

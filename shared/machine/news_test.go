@@ -39,7 +39,10 @@ const newsConfig = `{
 			"os": {"Cabecalho": {"cEtapa": "10", "cCodParc": "000", "nQtdeParc": 1}, "InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cDadosAdicNF": "{customer.phone}"}}},
 		"loja": {"kind": "sensio", "base_url": "https://sensio.example", "headers": {"Authorization": "Bearer {app_secret}"}, "items": {"*": {"productId": "p1", "details": "{line.name}"}}},
 		"carta": {"kind": "sensio", "base_url": "https://sensio.example", "headers": {"Authorization": "Bearer {app_secret}"}, "items": {"*": {"productId": "p1"}},
-			"sale": {"details": "{customer.email} {address.street}"}}},
+			"sale": {"details": "{customer.email} {address.street}"}},
+		"fichas": {"kind": "sensio", "base_url": "https://sensio.example", "headers": {"Authorization": "Bearer {app_secret}"}, "items": {"*": {"productId": "p1"}},
+			"customer": {"query": {"path": "/people?cpfCnpj={customer.tax_id}", "rows": "response", "id": "id", "tax_id": "cpfCnpj"},
+				"create": {"path": "/people", "id": "response", "body": {"name": "{customer.name}", "cpfCnpj": "{customer.tax_id}", "email": "{customer.email}", "phone": "{customer.phone}"}}}}},
 	"connections": {"c": {"platform": "PLATFORM", "erp": "ACCOUNT", "since": "2026-01-01"}}
 }`
 
@@ -163,6 +166,9 @@ func TestOnlyWhatADocumentWouldCarryIsAChange(t *testing.T) {
 		{"an e-mail that the customer's record has", woo, "estudio", nil, edit{"billing.email": "novo@correio.example"}, "payer"},
 		{"an e-mail that nothing has", woo, "loja", nil, edit{"billing.email": "novo@correio.example"}, ""},
 		{"an e-mail that the document says", woo, "carta", nil, edit{"billing.email": "novo@correio.example"}, "payer"},
+		{"an e-mail of a person who is created", woo, "fichas", nil, edit{"billing.email": "novo@correio.example"}, "payer"},
+		{"a phone of a person who is created", woo, "fichas", nil, edit{"billing.phone": "(41) 98888-0000"}, ""},
+		{"an address that no person is created with", woo, "fichas", nil, edit{"billing.address_1": "Rua Nova"}, ""},
 		{"a phone that nothing has", shop, "loja", nil, edit{"billing_address.phone": "+55 51 97777-0000"}, ""},
 		{"an address that nothing has", woo, "loja", nil, edit{"billing.address_1": "Rua Nova"}, ""},
 		{"an address that the document says", woo, "carta", nil, edit{"billing.address_1": "Rua Nova"}, "address"},

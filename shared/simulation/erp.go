@@ -268,5 +268,5 @@ func (a *account) carries(s *sale, c contents) (email, address bool) {
 	if a.stage.Carries == nil {
 		return false, false
 	}
-	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other})
+	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
 }

@@ -38,7 +38,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, order.Reject(order.TotalReason, "the sale doesn't come to the %s that were paid: %v", o.Total, err)
 	}
-	return erp.Document{Reference: ref, Total: total, Customer: o.Customer, Body: sale, Order: o, Facts: facts(o)}, nil
+	return erp.Document{Reference: ref, Total: total, Customer: o.Customer, Record: c.record(o, ref), Body: sale, Order: o, Facts: facts(o)}, nil
 }
 
 // representable tells whether a sale can say what the order says.

@@ -192,6 +192,21 @@ func (create *Create) of(base string, o order.Order, connection string) (body ma
 	return body, target, err
 }
 
+// record is what a person is made of whom the sale may create, but for the phone; nil
+// where it creates nobody.
+func (c *Client) record(o order.Order, ref erp.Reference) any {
+	create := c.config.Customer.Create
+	if create == nil || o.Customer.TaxID == "" || c.fixedCustomer() != "" {
+		return nil
+	}
+	o.Customer.Phone = ""
+	body, _, err := create.of(c.config.BaseURL, o, ref.Orig)
+	if err != nil { // the creation says so
+		return nil
+	}
+	return body
+}
+
 // forget forgets a person of whom Sensio said that there is nobody with their id.
 func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document, id string) {
 	if b, answer := c.buyer(ctx, k, doc); answer.Kind == "" && b.note.ID == id {

@@ -70,6 +70,10 @@ func stage() erpsim.Stage {
 			}
 			return b.Name
 		},
+		Carries: func(b erpsim.Buyer) (email, address bool) {
+			created := creates(b.Sight) && b.TaxID != ""
+			return created, created
+		},
 		Another:   []string{"but its", "the document with our code is", "2 sales with our orig"},
 		Elsewhere: []string{"that it found before", "found this very sale before"},
 	}
@@ -152,7 +156,7 @@ func settings(s erpsim.Setup) string {
 	}
 	known, create := "", ""
 	if creates(s.Sight) {
-		create = `,"create":{"path":"/people","id":"response","body":{"name":"{customer.name}","cpfCnpj":"{customer.tax_id}","email":"{customer.email}","address":{"street":"{address.street}"}}}`
+		create = `,"create":{"path":"/people","id":"response","body":{"name":"{customer.name}","cpfCnpj":"{customer.tax_id}","email":"{customer.email}","address":{"street":"{address.street} {address.complement}"}}}`
 	}
 	if creates(s.Sight) && s.Sight.Name != doubts {
 		known = `,"known":"` + resident + `"`
