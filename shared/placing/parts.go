@@ -110,6 +110,9 @@ func documentPart(client erp.Client, o order.Order, connectionName, key string) 
 	if doc.CustomerID != "" {
 		c = order.Customer{}
 	}
+	if _, err := json.Marshal(doc.Body); err != nil {
+		return ""
+	}
 	return digestOf(key, "document", []any{doc.Body, doc.CustomerID, c.TaxID, c.ForeignID, doc.Record})
 }
 

@@ -264,9 +264,9 @@ func (a *account) customer(s *sale, c contents) string {
 }
 
 // carries tells what of the buyer the account's documents carry besides who they are.
-func (a *account) carries(s *sale, c contents) (email, address bool) {
+func (a *account) carries(s *sale, c contents) erpsim.Carried {
 	if a.stage.Carries == nil {
-		return false, false
+		return erpsim.Carried{}
 	}
 	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
 }

@@ -32,12 +32,15 @@ type parts struct {
 func (s *sale) matters(version int) parts {
 	c := s.versions[version]
 	p := c.parts
-	email, address := s.account.carries(s, c)
-	if !email {
+	carried := s.account.carries(s, c)
+	if !carried.Email {
 		p.mail = ""
 	}
-	if !address {
+	if !carried.Address {
 		p.street = ""
+	}
+	if !carried.LineName {
+		p.line = ""
 	}
 	return p
 }

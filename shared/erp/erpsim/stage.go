@@ -38,9 +38,9 @@ type Stage struct {
 	Open func(Opening) Company
 	// Customer is what a document names the buyer by.
 	Customer func(Buyer) string
-	// Carries tells whether the ERP is told a buyer's e-mail and address, so that a person is
-	// told of a later change of them; nil: it never is.
-	Carries func(Buyer) (email, address bool)
+	// Carries is what the ERP is told of a buyer's order, so that a person is told of a later
+	// change of it; nil: of none of that.
+	Carries func(Buyer) Carried
 	// Another are words of the client's by which a person is told that another document
 	// has our reference, Elsewhere those by which its look-up was tried out in another
 	// app.
@@ -124,6 +124,9 @@ type Buyer struct {
 	// Sight is the account's.
 	Sight Sight
 }
+
+// Carried is what the ERP is told besides who bought, and what it costs.
+type Carried struct{ Email, Address, LineName bool }
 
 // Sold is a document as it stands in the ERP, read without the client's help.
 type Sold struct {

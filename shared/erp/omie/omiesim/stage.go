@@ -37,7 +37,9 @@ func stage() erpsim.Stage {
 		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour,
 		// cEnviarPara is the e-mail; where a default customer stands for the buyer, no record has
 		// their address.
-		Carries:  func(b erpsim.Buyer) (email, address bool) { return true, b.TaxID != "" },
+		Carries:  func(b erpsim.Buyer) erpsim.Carried {
+			return erpsim.Carried{Email: true, Address: b.TaxID != "", LineName: true}
+		},
 		Sights:   []erpsim.Sight{{Name: "look-up", Proves: true}},
 		Settings: settings, Read: asked, Hear: heard, Open: open,
 		Customer: func(b erpsim.Buyer) string {

@@ -70,9 +70,9 @@ func stage() erpsim.Stage {
 			}
 			return b.Name
 		},
-		Carries: func(b erpsim.Buyer) (email, address bool) {
+		Carries: func(b erpsim.Buyer) erpsim.Carried {
 			created := creates(b.Sight) && b.TaxID != ""
-			return created, created
+			return erpsim.Carried{Email: created, Address: created, LineName: true}
 		},
 		Another:   []string{"but its", "the document with our code is", "2 sales with our orig"},
 		Elsewhere: []string{"that it found before", "found this very sale before"},
