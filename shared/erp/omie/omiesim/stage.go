@@ -37,7 +37,7 @@ func stage() erpsim.Stage {
 		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour,
 		// cEnviarPara is the e-mail; where a default customer stands for the buyer, no record has
 		// their address.
-		Carries:  func(b erpsim.Buyer) erpsim.Carried {
+		Carries: func(b erpsim.Buyer) erpsim.Carried {
 			return erpsim.Carried{Email: true, Address: b.TaxID != "", LineName: true}
 		},
 		Sights:   []erpsim.Sight{{Name: "look-up", Proves: true}},
