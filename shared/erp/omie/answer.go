@@ -149,11 +149,12 @@ func (f fault) numbered(numbers ...string) bool {
 func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 	said, number := f.inWords(m, status, header), f.inNumber(m)
 	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
+	succeeds := succeeded.MatchString(f.words.Own)
 	unheard := said.Kind == erp.Unknown
 	switch {
-	case noEntry(status) && (definite || unheard && number.Kind == erp.Unknown):
+	case noEntry(status) && (definite || said.Kind == erp.Lost && !succeeds || unheard && number.Kind == erp.Unknown):
 		return accountFault()
-	case definite && succeeded.MatchString(f.words.Own):
+	case definite && succeeds:
 		return erp.Answer{Kind: erp.Lost}
 	case definite && m.ofOS() && number.Kind != erp.Unknown && number.Kind != said.Kind:
 		return erp.Answer{Kind: erp.Unknown}
@@ -176,7 +177,7 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return erp.Answer{Kind: erp.Redundant, RetryAfter: f.seconds(redundantRest)}
 	case concurrent.MatchString(own):
 		return accountRests(concurrentRest)
-	case keyRefused.MatchString(own) || appGone.MatchString(own) || forbidden.MatchString(own):
+	case f.ofTheAccount():
 		return accountFault()
 	case m.writes() && duplicate.MatchString(own):
 		return erp.Answer{Kind: erp.Duplicate}
@@ -188,6 +189,12 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return erp.Answer{Kind: erp.Refused}
 	}
 	return erp.Answer{Kind: erp.Unknown}
+}
+
+// ofTheAccount tells whether its key, its plan or its permissions are refused.
+func (f fault) ofTheAccount() bool {
+	return keyNamed.MatchString(f.words.Shown) || slices.ContainsFunc([]*regexp.Regexp{keyRefused, appGone, notHired, forbidden},
+		func(p *regexp.Regexp) bool { return p.MatchString(f.words.Own) })
 }
 
 // inNumber is what the number means where words say nothing that we know.
@@ -219,8 +226,8 @@ func (f fault) saysNone(m method) bool {
 	case consultarCliente:
 		return noCustomer.MatchString(f.words.Own)
 	case consultarOS:
-		return noOS.MatchString(f.words.Own) && !slices.ContainsFunc(
-			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, keyRefused, appGone, forbidden, unstable},
+		return noOS.MatchString(f.words.Shown) && !slices.ContainsFunc(
+			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, keyRefused, appGone, notHired, forbidden, unstable},
 			func(p *regexp.Regexp) bool { return p.MatchString(f.words.Whole) })
 	}
 	return false

@@ -180,7 +180,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{consultarOS, 500, "", faultBody("Não existem registros para a página [1]!", client+"5113"), kind(erp.Absent)},
 		{consultarOS, 500, "", faultBody("Registro não foi encontrado", ""), kind(erp.Absent)},
 		{consultarOS, 500, "", faultBody("OS não encontrada", client+"102"), kind(erp.Absent)},
-		{consultarOS, 500, "", faultBody("OS não cadastrada para o Código de Integração [xchavexclientex] !", ""), kind(erp.Absent)},
+		{consultarOS, 500, "", faultBody("OS não cadastrada para o Código de Integração [x1chavexclientex] !", ""), kind(erp.Absent)},
 		{consultarOS, 500, "", faultBody("[OS] não cadastrada", ""), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("OS não encontrada. Tente novamente", ""), kind(erp.Lost)},
 		{consultarOS, 500, "", faultBody("OS não cadastrada", server), kind(erp.Lost)},

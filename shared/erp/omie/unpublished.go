@@ -32,35 +32,53 @@ const misuse = "misuse_api_process"
 // The patterns meet wire.Words: lower case, no accents, a * for what is in brackets.
 // These are about the account, or the moment.
 var (
-	blocked    = regexp.MustCompile(`\bapi\b.{0,40}\bbloquead|temporariamente bloquead|bloquead[oa] temporariamente|consumo indevido|` + misuse)
-	tooMany    = regexp.MustCompile(`too many requests|rate limit|(muitas|excesso de) (requisicoes|chamadas)|limite de (requisicoes|chamadas|consultas)`)
+	blocked    = regexp.MustCompile(`\bapi\b.{0,40}\bbloquead|\bmetodo( \*| [a-z]+os?| [a-z]+es?| da api)? (esta |foi )?bloquead[oa] ?([.!,;]|por (consumo|excesso|uso|erro|limite|[0-9])|ate\b|$)|bloquead[oa] por (consumo excessivo|excesso de)|excesso de erros|consumo excessivo|temporariamente bloquead|bloquead[oa] temporariamente|consumo indevido|` + misuse)
+	tooMany    = regexp.MustCompile(`too many requests|rate limit|(muitas|excesso de) (requisicoes|chamadas)|(limite|quantidade|numero)( maxim[oa])? de ([0-9.]+ )?(requisicoes|chamadas|consultas)|\b(requisicoes|chamadas|consultas) por (segundo|minuto|hora|dia)\b`)
 	redundant  = regexp.MustCompile(`consumo redundante|\(redundant\)|ja foi processada ou esta sendo processada`)
 	concurrent = regexp.MustCompile(`ja existe (uma|outra) requisicao|bloquead[oa] por concorrencia|(processo|requisicao|execucao) ja em andamento`)
-	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi )?(informad|encontrad|cadastrad|preenchid)|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)|\bchave (esta )?invalida|dados de autenticacao.*(invalid|incorret)`)
-	appGone    = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|api is not enabled`)
-	forbidden  = regexp.MustCompile(`\b(sem|nao (tem|possui|existe|existem|ha)( a| as)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente|nao concedida)|acesso (foi )?(negado|nao (autorizado|permitido))|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi )?(habilitad|liberad|ativ)|\bnao (esta |foi |e )?contratad`)
-	unstable   = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
+	keyRefused = regexp.MustCompile(`(chave de acesso|app[_ ]?key|app[_ ]?secret).*(invalid|incorret|nao (foi |esta |e )?(informad|encontrad|localizad|cadastrad|preenchid|reconhecid|valid|autorizad|ativ)|nao existe|inexistente|suspens|bloquead|expirad)|(invalid|incorret).*(chave de acesso|app[_ ]?key|app[_ ]?secret)|\bchave (esta )?invalida|dados de autenticacao.*(invalid|incorret)`)
+	// keyNamed is a refusal that names a key among the tags, in brackets: none of them is a
+	// field of a document.
+	keyNamed = regexp.MustCompile(`\bapp_(key|secret)\b`)
+	appGone  = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|api is not enabled` +
+		`|^(error?: ?)?(a |sua )?empresa( \*)? (esta |foi )?(inativ|suspens|bloquead|cancelad|desativad|encerrad|inexistente|nao (foi |esta )?(encontrad|localizad|cadastrad|ativ))` +
+		`|\bperiodo de (testes?|avaliacao|degustacao|experiencia)\b.{0,40}(encerrad|expir|vencid|venceu|termin|acabou|finaliz|esgot)`)
+	// notHired: what the account's plan hasn't got. A chart of accounts is a plan as well.
+	notHired = regexp.MustCompile(`\bplano( atual| contratado| de assinatura)? nao (contempla|inclui|permite|possui|tem|cobre|oferece|da )|\b(seu|no|do|neste|deste|pelo) plano( atual| contratado)? ?([.!,;]|$)|\blimite do( seu)? plano\b( [^d]| ?[.!,;]|$)` +
+		`|\b(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi |e )?disponivel (para|n?o|n?este|em) (o |este |seu |esse )?(aplicativo|plano|empresa|usuario)`)
+	forbidden = regexp.MustCompile(`\b(sem|nao (tem|possui|existe|existem|ha)( a| as)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente|nao concedida)|\bacesso (foi |esta )?(negado|bloqueado|suspenso|cancelado|revogado|restrito|nao (autorizado|permitido))|\b(usuario|aplicativo|empresa|voce|app)\b.{0,40}\bsem (acesso|autorizacao)\b|^(error?: ?)?sem (acesso|autorizacao)\b|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi )?(habilitad|liberad|ativ)|\bnao (esta |foi |e )?contratad`)
+	unstable  = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
 )
 
 // These are about the contents, or what there is.
 var (
-	duplicate = regexp.MustCompile(`\bja\s+(foi\s+)?cadastrad[oa]|\bja existe (uma |um )?(os|ordem|cliente)\b`)
+	duplicate = regexp.MustCompile(`\bja\s+(foi\s+|esta\s+|se encontra\s+)?cadastrad[oa]|\bja existe (uma? |outr[oa] )?(os|ordem|cliente|documento|cadastro|registro|codigo)\b|\bja (possui|tem) cadastro\b` +
+		`|\b` + ofWhomOrWhat + `\b.{0,60}\bja (foi |esta |se encontra |esta sendo )?(em uso|utilizad|usad|incluid|registrad|gravad|existe)` +
+		`|\b` + ofWhomOrWhat + `\b( \*)?( informad[oa])? (ja )?(esta |e )?(existente\b|duplicad|em duplicidade)|\bduplicidade d[eoa] ` + ofWhomOrWhat + `\b|\bduplicate\b|\bunique (key|constraint)\b`)
 	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes|servicos)|nenhum (registro|cliente|servico)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
-	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi )?(informad|cadastrad|encontrad|localizad)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\bexcluid[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
+	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi |esta |e )?(mais )?(informad|cadastrad|encontrad|localizad|valid)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\b(excluid|removid|desativad)[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
 	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
-	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*invalid`)
+	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*(invalid|incorret|nao (e |esta )?valid)`)
 	// succeeded is what no refusal says.
-	succeeded       = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
+	succeeded = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
+	// failed is what no success says, even beside "com sucesso": something of it failed.
+	failed          = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
 	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
 	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)`)
+	// uselessCustomer: the id is nobody's whom an OS can have. It says nothing of what else
+	// the customer has: see ofThePerson.
+	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
+	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?nao existem registros`)
 	// existingID is the id of the customer in the way, which Omie says in brackets.
 	existingID = regexp.MustCompile(`(?:\b(?:com o id|ncod)|\bpara o codigo) ?\[ *([0-9]+) *\]`)
 
-	// noOS says of the OS itself, and of nothing else that it has, that it isn't there.
-	noOS = regexp.MustCompile(`(^|[:.!;,*] ?)(a |o )?(` + theOS + `)( informad[oa])?( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)` +
-		`|(^|[:.!;,*] ?)(nao existem?( a| o)?|nao (foi|foram) encontrad[oa]s?( a| o)?|nenhuma?) (` + theOS + `)( (foi |foram )?(cadastrad|encontrad|localizad)| (com|para) (a |o )?(pagina|codigo|chave|filtro|parametro)| ?[!.,]|$)`)
+	// noOS says of the OS itself that it isn't there, and not a word more: where, when or for
+	// what it wasn't found would be left. It meets what is shown, with what is in brackets.
+	noOS = regexp.MustCompile(`^(error?: ?)*((a |o )?(` + theOS + `)( informad[oa])?` + ourKey + `? (nao (foi |esta )?(cadastrad|encontrad|localizad)[oa]s?|nao existe|inexistente)` +
+		`|(nao existem?|nao (foi|foram) encontrad[oa]s?|nao ha|nenhuma?)( a| o)? (` + theOS + `)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?)` +
+		`(( ?[!.,:;-])+|` + ourKey + `| ?\([0-9]{1,3}\)| ((com|para|pelo|o|a|com o|com a|para o|para a) )?(codigo( de integracao)?|pagina|filtro|parametros?|tag)\b| informad[oa]s?\b| com a\b)* ?$`)
 	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
 	ofTheCustomer  = regexp.MustCompile(`cliente`)
 	ofTheContents  = regexp.MustCompile(`preench|\binforme\b|obrigatori|estrutura`)
@@ -76,6 +94,12 @@ var (
 	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
 	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
 )
+
+// ourKey is the code that was asked for, as it is repeated: left out, or what no word is.
+const ourKey = `( ?(\*|[\["'] ?(\*|[a-z0-9_-]*[0-9][a-z0-9_-]*|[a-z]{1,2}|ccodintos|ncodos) ?[\]"']))`
+
+// ofWhomOrWhat is what can be there already.
+const ofWhomOrWhat = `(os|ordem( de servico)?|codigo( de integracao)?|ccodintos|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
 
 // theOS is what Omie calls an OS that was asked for by its code.
 const theOS = `os|ordem( de servico)?|codigo de integracao|registros?`
