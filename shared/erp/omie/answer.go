@@ -11,7 +11,6 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
-	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -48,7 +47,8 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 	e, went := stateOf(r.Body), success(m, r.Body)
 	is := reply{body: r.Body, fault: e.fault()}
 	answer := withoutFault(went, r.Status, r.Header)
-	if refuses := e.refuses(); refuses || went.Kind != erp.Lost && is.fault.text != "" && !succeeded.MatchString(fold.Text(is.fault.text)) {
+	flaw := e.flaw()
+	if refuses := e.refuses(); refuses || went.Kind != erp.Lost && (is.fault.text != "" || flaw != "") {
 		var err error
 		is.fault.words, err = wire.Hear(ctx, is.fault.text, sent)
 		switch contradicts := refuses && (went.Kind != erp.Lost || e.namesOne()); {
@@ -56,7 +56,9 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 			answer = erp.Answer{Kind: erp.Lost}
 		case refuses:
 			answer = is.fault.answer(m, r.Status, r.Header)
-		case is.fault.inWords(m, http.StatusOK, nil).Kind != erp.Unknown: // the words of a refusal
+		case m.writes() && flaw != "":
+			answer, is.fault.text = erp.Answer{Kind: erp.Lost}, flaw
+		case is.fault.contradictsSuccess(m):
 			answer = erp.Answer{Kind: erp.Lost}
 		}
 	}
@@ -66,6 +68,15 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 		answer.Text = wire.Clean(cmp.Or(is.fault.text, r.NotUnderstood()), private...)
 	}
 	return answer, is
+}
+
+// contradictsSuccess tells whether the words beside a success are those of a refusal, or say
+// of what was written that something failed.
+func (f fault) contradictsSuccess(m method) bool {
+	if m.writes() && failed.MatchString(f.words.Own) {
+		return true
+	}
+	return !succeeded.MatchString(f.words.Own) && f.inWords(m, http.StatusOK, nil).Kind != erp.Unknown
 }
 
 // withoutFault is what an answer means that doesn't say that anything is wrong.

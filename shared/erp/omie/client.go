@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,15 +75,30 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	}
 	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services, c.config.Freight, c.config.Fees, c.config.Tax}, Store: doc.Order}
 	answer, r := c.call(ctx, k, incluirOS, sent, doc.Customer.Private()...)
-	switch {
-	case answer.Kind == erp.Created && !about(r.body, doc.Reference.Code):
+	if answer.Kind == erp.Created && !about(r.body, doc.Reference.Code) {
 		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
-	case answer.Kind == erp.Refused && unknownCustomer.MatchString(r.fault.words.Own) && c.forget(ctx, k, doc):
-		answer.Kind = erp.CustomerGone
-	case answer.Kind == erp.Refused && unknownService.MatchString(r.fault.words.Own):
+	}
+	// Whatever is said of the customer, a person's retry asks for them anew.
+	if (answer.Kind == erp.Refused || answer.Kind == erp.Unknown) && namesCustomer.MatchString(r.fault.words.Shown) {
+		if c.forget(ctx, k, doc) && answer.Kind == erp.Refused && r.fault.customerGone() {
+			answer.Kind = erp.CustomerGone
+		}
+	}
+	if answer.Kind == erp.Refused && unknownService.MatchString(r.fault.words.Own) {
 		c.forgetServices(ctx, k, os)
 	}
 	return answer
+}
+
+// customerGone tells whether the refusal says that the customer is nobody whom an OS can
+// have, and not that something of them is wrong.
+func (f fault) customerGone() bool {
+	if unknownCustomer.MatchString(f.words.Own) {
+		return true
+	}
+	ofThePerson := []*regexp.Regexp{namesEmail, namesPhone, namesCity, namesAddress, namesIdentity}
+	return (uselessCustomer.MatchString(f.words.Own) || uselessID.MatchString(f.words.Shown)) &&
+		!slices.ContainsFunc(ofThePerson, func(p *regexp.Regexp) bool { return p.MatchString(f.words.Own) })
 }
 
 // about tells whether the answer names no other OS than ours.

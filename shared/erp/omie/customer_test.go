@@ -498,11 +498,21 @@ func (junk) WriteNote(context.Context, string, string, erp.Note, erp.Note) (bool
 }
 
 func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
-	for said, forgotten := range map[string]bool{
-		"ERROR: Cliente não cadastrado para o Código [7] !": true,
-		"Preencha a tag [nCodCli]":                          false,
-		"Serviço não cadastrado":                            false,
+	for said, want := range map[string]erp.AnswerKind{
+		"ERROR: Cliente não cadastrado para o Código [7] !":          erp.CustomerGone,
+		"Cliente [7] está inativo!":                                  erp.CustomerGone,
+		"Código do cliente informado na tag [nCodCli] é inválido":    erp.CustomerGone,
+		"O conteúdo da tag [nCodCli] não é válido":                   erp.CustomerGone,
+		"O cliente foi removido.":                                    erp.CustomerGone,
+		"Cliente não localizado":                                     erp.CustomerGone,
+		"O cliente [7] não está mais cadastrado":                     erp.CustomerGone,
+		"Preencha a tag [nCodCli]":                                   erp.Refused,
+		"O e-mail do cliente é inválido":                             erp.Refused,
+		"Cliente [7] bloqueado por limite de crédito":                erp.Unknown,
+		"Serviço não cadastrado":                                     erp.Refused,
+		"A conta corrente informada está inativa. Informe uma outra": erp.Refused,
 	} {
+		forgotten := strings.Contains(strings.ToLower(said), "cli")
 		d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"52998224725"}]}`}}
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/os/") {
@@ -517,10 +527,6 @@ func TestACustomerThatOmieForgotIsForgotten(t *testing.T) {
 			o.Now = func() time.Time { return now }
 		})
 		doc, _ := c.Customer(t.Context(), document(t, ana))
-		want := erp.Refused
-		if forgotten {
-			want = erp.CustomerGone
-		}
 		if answer := c.Create(t.Context(), doc); answer.Kind != want {
 			t.Errorf("%s: %+v", said, answer)
 		}

@@ -16,6 +16,8 @@ type stated struct {
 	ErrorMessage, ErrorCode said
 	Message                 said `json:"error_message"`
 	Number                  said `json:"error_code"`
+	// What is written beside a success and isn't empty contradicts it.
+	Erros, Errors, Erro, Error said
 	// Description and Code are those of omie_fail, "Erro gerado pela aplicação".
 	Description, Code said
 
@@ -54,6 +56,20 @@ func (e stated) refuses() bool {
 		}
 	}
 	return false
+}
+
+// flaw is what is wrong beside a success; empty where nothing is.
+func (e stated) flaw() string {
+	for _, s := range []said{e.Erros, e.Errors, e.Erro, e.Error} {
+		switch strings.ToLower(strings.Join(strings.Fields(string(s)), "")) {
+		case "", "[]", "{}", "false", "n":
+		default:
+			if !isZero(loose.Text(s)) {
+				return string(s)
+			}
+		}
+	}
+	return ""
 }
 
 // fault is what the answer says. The number of a status is no fault's.

@@ -66,8 +66,9 @@ var (
 	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
 	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)`)
 	// uselessCustomer: the id is nobody's whom an OS can have. It says nothing of what else
-	// the customer has: see ofThePerson.
+	// the customer has: see customerGone.
 	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
+	uselessID       = regexp.MustCompile(`\[ *ncodcli *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
 	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?nao existem registros`)
