@@ -350,3 +350,23 @@ func TestATotalWithoutExpensesIsRecognized(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAmountIsReadHoweverOmieWritesIt(t *testing.T) {
+	const shown = `{"Cabecalho": {"cCodIntOS": "x", "nCodOS": 7, "nValorTotal": %s}, "ServicosPrestados": [{"nQtde": 2, "nValUnit": %s, "nValorDesconto": %s}]}`
+	for total, want := range map[string]string{
+		`1444.0000000000002`: "1444.00", `"1444,00"`: "1444.00", `"1.444,00"`: "1444.00", `" 1.444,5 "`: "1444.50", `"1.234.567,89"`: "1234567.89", `1443.9999999999998`: "1444.00",
+		`"1444.00 "`: "1444.00", `null`: "99.00", `-5`: "-5.00",
+	} {
+		for _, price := range []string{`50`, `"50,00"`, `50.000000000000007`} {
+			got := answerTo(consultarOS, 200, nil, []byte(fmt.Sprintf(shown, total, price, `"1,00"`)))
+			if got.Kind != erp.Present || got.Found.Total.String() != want {
+				t.Errorf("%s, %s: %+v, want %s", total, price, got, want)
+			}
+		}
+	}
+	for _, total := range []string{`"1,444.00"`, `"1.44,00"`, `"R$ 5"`, `"1,2,3"`} {
+		if got := answerTo(consultarOS, 200, nil, []byte(fmt.Sprintf(shown, total, "50", "1"))); got.Kind != erp.Lost {
+			t.Errorf("%s: %+v", total, got)
+		}
+	}
+}

@@ -244,26 +244,26 @@ func totalOf(os OS) (order.Money, error) {
 type shownAmounts struct {
 	ServicosPrestados []struct {
 		NQtde          order.Quantity `json:"nQtde"`
-		NValUnit       order.Money    `json:"nValUnit"`
-		NValorDesconto order.Money    `json:"nValorDesconto"`
+		NValUnit       reais          `json:"nValUnit"`
+		NValorDesconto reais          `json:"nValorDesconto"`
 	}
 	DespesasReembolsaveis struct {
 		DespesaReembolsavel []struct {
-			NValorReemb order.Money `json:"nValorReemb"`
+			NValorReemb reais `json:"nValorReemb"`
 		} `json:"despesaReembolsavel"`
 	} `json:"despesasReembolsaveis"`
 }
 
 func (a shownAmounts) lines() (sum order.Money) {
 	for _, l := range a.ServicosPrestados {
-		sum = sum.Add(l.NValUnit.Times(l.NQtde).Round()).Sub(l.NValorDesconto)
+		sum = sum.Add(l.NValUnit.Times(l.NQtde).Round()).Sub(l.NValorDesconto.Money)
 	}
 	return sum
 }
 
 func (a shownAmounts) expenses() (sum order.Money) {
 	for _, e := range a.DespesasReembolsaveis.DespesaReembolsavel {
-		sum = sum.Add(e.NValorReemb)
+		sum = sum.Add(e.NValorReemb.Money)
 	}
 	return sum
 }

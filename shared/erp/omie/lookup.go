@@ -3,6 +3,9 @@ package omie
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -13,11 +16,11 @@ import (
 // shownOS is what counts of an OS as ConsultarOS shows it.
 type shownOS struct {
 	Cabecalho struct {
-		CCodIntOS   loose.Text   `json:"cCodIntOS"`
-		NCodOS      loose.Text   `json:"nCodOS"`
-		CNumOS      loose.Text   `json:"cNumOS"`
-		NCodCli     loose.Text   `json:"nCodCli"`
-		NValorTotal *order.Money `json:"nValorTotal"`
+		CCodIntOS   loose.Text `json:"cCodIntOS"`
+		NCodOS      loose.Text `json:"nCodOS"`
+		CNumOS      loose.Text `json:"cNumOS"`
+		NCodCli     loose.Text `json:"nCodCli"`
+		NValorTotal *reais     `json:"nValorTotal"`
 	}
 	InformacoesAdicionais struct {
 		CNumPedido loose.Text `json:"cNumPedido"`
@@ -77,9 +80,28 @@ func shown(body []byte) erp.Answer {
 // total is Omie's own, or what the parts add up to where it shows none. Nothing tells
 // whether its own has the expenses in it: one that is what the lines come to hasn't.
 func (os shownOS) total() order.Money {
+	lines := os.lines().Round()
 	own := os.Cabecalho.NValorTotal
-	if own == nil || own.Equal(os.lines()) {
-		return os.lines().Add(os.expenses())
+	if own == nil || own.Round().Equal(lines) {
+		return lines.Add(os.expenses()).Round()
 	}
-	return *own
+	return own.Round()
 }
+
+// reais are an amount as Omie shows it: a number, maybe one that was computed as a float, or
+// a text, maybe with a decimal comma and points between the thousands.
+type reais struct{ order.Money }
+
+// UnmarshalJSON also reads "1.444,00".
+func (r *reais) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil && withComma.MatchString(strings.TrimSpace(text)) {
+		plain := strings.Replace(strings.ReplaceAll(strings.TrimSpace(text), ".", ""), ",", ".", 1)
+		amount, err := order.ParseMoney(plain)
+		r.Money = amount
+		return err
+	}
+	return r.Money.UnmarshalJSON(b)
+}
+
+var withComma = regexp.MustCompile(`^-?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+$`)

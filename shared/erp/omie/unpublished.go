@@ -1,6 +1,7 @@
 package omie
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"regexp"
@@ -133,8 +134,9 @@ var freeTexts = map[string]int{"cContato": 100, "nsu": 100, "cDescReemb": 200} /
 const longestLetter = len("&ccedil;")
 
 // kept is as much of an order number as is surely the same when Omie shows it: it cuts
-// what is long, maybe after it wrote entities for what is no plain letter, and pads. What
-// is cut is noted in told, if there is one.
+// what is long, maybe after it wrote entities for what is no plain letter, and pads; one of
+// digits alone gains zeros in front or loses them. What is cut is noted in told, if there is
+// one.
 func kept(number string, told *erp.Explanation) string {
 	number = wire.OneLine(wire.Plain(number))
 	left := maxNumber
@@ -148,8 +150,16 @@ func kept(number string, told *erp.Explanation) string {
 				told.Drop(number, "the end of cNumPedido", fmt.Sprintf("Omie is said to keep %d characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as %d: of %d, %d are surely kept",
 					maxNumber, longestLetter, utf8.RuneCountInString(number), utf8.RuneCountInString(short)))
 			}
-			return short
+			return withoutZeros(short)
 		}
 	}
-	return number
+	return withoutZeros(number)
+}
+
+// withoutZeros is a number of digits alone without the zeros in front.
+func withoutZeros(number string) string {
+	if digits := strings.Trim(number, "0123456789") == ""; !digits || len(number) < 2 {
+		return number
+	}
+	return cmp.Or(strings.TrimLeft(number, "0"), "0")
 }
