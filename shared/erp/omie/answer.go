@@ -129,7 +129,7 @@ func success(m method, body []byte) erp.Answer {
 			return erp.Answer{Kind: erp.Present}
 		}
 	case listarServicos:
-		if _, ok := servicesIn(body); ok {
+		if _, _, ok := servicesIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
 		}
 	case consultarCliente:

@@ -241,8 +241,11 @@ func (r row) wants(call string) erp.Answer {
 		"rests": erp.AccountRests, "account": erp.AccountRests, "redundant": erp.Redundant, "uncertain": erp.Lost, "none": erp.Absent,
 		"without": erp.Refused, "gone": erp.CustomerGone,
 	}[r.Want]
-	if r.Want == "none" && call == "ListarClientes" {
+	switch {
+	case r.Want == "none" && call == "ListarClientes":
 		want.Kind = erp.CustomerKnown // who was created
+	case r.Want == "refused" && call == "ListarClientes":
+		want.Kind = erp.Unprovable // the order is rejected for its tax id
 	}
 	return want
 }
@@ -331,7 +334,7 @@ func FuzzAnAnswerOfOmie(f *testing.F) {
 			}
 			switch {
 			case call == "ConsultarOS" && (got.Kind == erp.Refused || got.Kind == erp.Duplicate || got.Kind == erp.Created),
-				call == "ListarClientes" && got.Kind == erp.Refused && !strings.Contains(said, "cpf") && !strings.Contains(said, "cnpj"),
+				call == "ListarClientes" && (got.Kind == erp.Refused || got.Kind == erp.Unprovable) && !strings.Contains(said, "cpf") && !strings.Contains(said, "cnpj"),
 				got.Kind == erp.Created && (call != "IncluirOS" || status > 299 || got.ID == ""),
 				got.Kind == erp.Absent && (call != "ConsultarOS" || status == 401 || status == 403 || status == 429 || status == 425),
 				got.Kind == erp.Absent && !strings.Contains(said, "os") && !strings.Contains(said, "ordem") && !strings.Contains(said, "codigo") && !strings.Contains(said, "registro"),

@@ -37,7 +37,9 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	mac := macOf(b.identity(), k.Secret)
 	b.code = integrationCode(mac)
 	believed := !doc.Lessons.Gone // after that no note is
+	of := answer.Text
 	id, answer := c.noted(ctx, mac, "buyer", believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
+	answer.Text = strings.Trim(of+"; "+answer.Text, "; ")
 	if answer.Kind != erp.CustomerKnown {
 		return doc, answer
 	}
@@ -115,12 +117,18 @@ func (c *Client) find(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
 		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
 		"clientesFiltro": map[string]any{"cnpj_cpf": string(b.TaxID)},
 	}}, b.Private()...)
+	if answer.Kind == erp.Refused {
+		answer.Kind = erp.Unprovable // it refuses nothing but the tax id: nobody can be found by it
+	}
 	if answer.Kind != erp.Present {
 		return asRead(answer)
 	}
 	rows, _ := customersIn(r.body)
 	if id, words := pick(rows, b.TaxID); id != "" {
 		return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+	}
+	if slices.ContainsFunc(rows, func(r shownCustomer) bool { return b.is(r) }) {
+		return erp.Answer{Kind: erp.Lost, Text: "Omie shows a customer with this tax id and without a codigo_cliente_omie that can be read"}
 	}
 	return erp.Answer{Kind: erp.Absent}
 }

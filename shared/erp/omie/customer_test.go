@@ -360,7 +360,7 @@ func TestABuyerIsAskedAboutAgainOnlyAfterTheSpacing(t *testing.T) {
 		rest    time.Duration
 	}{
 		"the question is lost":    {answers: map[string]string{list: "<html>"}, kind: erp.Lost, rest: spacing},
-		"the question is refused": {answers: map[string]string{list: faultOf("ERROR: CPF inválido", "SOAP-ENV:Client-1")}, kind: erp.Refused, rest: spacing},
+		"the question is refused": {answers: map[string]string{list: faultOf("ERROR: CPF inválido", "SOAP-ENV:Client-1")}, kind: erp.Unprovable, rest: spacing},
 		"the creation is lost":    {answers: map[string]string{list: none, create: "<html>"}, kind: erp.Lost, rest: spacing},
 		"it is redundant":         {answers: map[string]string{list: faultOf("ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", "SOAP-ENV:Client-6")}, kind: erp.Redundant, rest: spacing},
 		"it is redundant for longer": {

@@ -1,11 +1,11 @@
 package omie
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -64,21 +64,26 @@ func (os OS) unlisted() string {
 }
 
 // findServices finds the services that lines name by their code, each with a call of its
-// own unless it is remembered. CustomerKnown says that all are known.
+// own unless it is remembered. CustomerKnown says that all are known, and where there was a
+// choice, in words.
 func (c *Client) findServices(ctx context.Context, k wire.Keys, doc erp.Document) (erp.Document, erp.Answer) {
 	os, _ := doc.Body.(OS)
 	known := map[string]string{}
+	var words []string
 	for _, l := range os.codes() {
 		id, answer := c.serviceOf(ctx, k, l.code)
 		if answer.Kind != erp.CustomerKnown {
 			return doc, answer
 		}
 		known[l.code] = id
+		if answer.Text != "" {
+			words = append(words, answer.Text)
+		}
 	}
 	if len(known) > 0 {
 		doc.Body = os.withServices(known)
 	}
-	return doc, erp.Answer{Kind: erp.CustomerKnown}
+	return doc, erp.Answer{Kind: erp.CustomerKnown, Text: strings.Join(words, "; ")}
 }
 
 // withServices is the OS with the ids of its services; os itself stays as it is.
@@ -103,25 +108,44 @@ func (c *Client) serviceOf(ctx context.Context, k wire.Keys, code string) (strin
 	return c.noted(ctx, codeMAC(code, k.Secret), "service", true, func() erp.Answer { return c.listService(ctx, k, code) })
 }
 
-// listService asks Omie's catalogue.
+// mostPages is how many pages of the catalogue are read for one code: Omie's filter leaves
+// one, and what goes on behind so many was not filtered.
+const mostPages = 20
+
+// listService asks Omie's catalogue, page by page.
 func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.Answer {
-	answer, r := c.call(ctx, k, listarServicos, wire.Sent{Request: map[string]any{"nPagina": 1, "nRegPorPagina": 50, "cCodigo": code}})
-	switch answer.Kind {
-	case erp.Present, erp.Absent:
-		rows, _ := servicesIn(r.body)
-		if id := pickService(rows, code); id != "" {
-			return erp.Answer{Kind: erp.CustomerKnown, ID: id}
+	for page := 1; ; page++ {
+		answer, r := c.call(ctx, k, listarServicos, wire.Sent{Request: map[string]any{"nPagina": page, "nRegPorPagina": 50, "cCodigo": code}})
+		switch answer.Kind {
+		case erp.Present, erp.Absent:
+		case erp.Unknown, erp.Refused:
+			// A question that nobody understands the answer of is asked again: no order is
+			// refused for it.
+			answer.Kind = erp.Lost
+			fallthrough
+		default:
+			answer.Text = "looking for the service " + strconv.Quote(code) + ": " + answer.Text
+			answer.ID = ""
+			return answer
 		}
-		return erp.Answer{Kind: erp.Unmapped, Text: "Omie's catalogue has no active service with the code " + strconv.Quote(code) +
-			": create it there, or name another service under erps." + c.account + ".services in connections.yaml"}
-	case erp.Unknown, erp.Refused:
-		// A question that nobody understands the answer of is asked again: no order is
-		// refused for it.
-		answer.Kind = erp.Lost
+		rows, pages, _ := servicesIn(r.body)
+		if id, words := pickService(rows, code); id != "" {
+			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+		}
+		if answer.Kind == erp.Absent || page >= min(pages, mostPages) {
+			return c.noService(code, pages)
+		}
 	}
-	answer.Text = "looking for the service " + strconv.Quote(code) + ": " + answer.Text
-	answer.ID = ""
-	return answer
+}
+
+// noService says that the catalogue lacks it, or that nobody could read all of it.
+func (c *Client) noService(code string, pages int) erp.Answer {
+	where := "Omie's catalogue has"
+	if pages > mostPages {
+		where = "the first " + strconv.Itoa(mostPages) + " of " + strconv.Itoa(pages) + " pages of Omie's catalogue have"
+	}
+	return erp.Answer{Kind: erp.Unmapped, Text: where + " no active service with the code " + strconv.Quote(code) +
+		": create it there, or name another service under erps." + c.account + ".services in connections.yaml"}
 }
 
 // forgetServices forgets the services of an OS that was refused because Omie no longer
@@ -155,32 +179,39 @@ type shownService struct {
 	} `json:"info"`
 }
 
-// servicesIn reads a page of ListarCadastroServico.
-func servicesIn(body []byte) ([]shownService, bool) {
+// servicesIn reads a page of ListarCadastroServico, and how many there are.
+func servicesIn(body []byte) (rows []shownService, pages int, ok bool) {
 	var page struct {
 		Cadastros     []shownService `json:"cadastros"`
 		NTotRegistros loose.Text     `json:"nTotRegistros"`
+		NTotPaginas   loose.Text     `json:"nTotPaginas"`
 	}
 	err := wire.Decode(body, &page)
 	if len(page.Cadastros) == 0 && page.NTotRegistros != "" {
-		return nil, err == nil && isZero(page.NTotRegistros)
+		return nil, 0, err == nil && isZero(page.NTotRegistros)
 	}
-	return page.Cadastros, err == nil && page.Cadastros != nil
+	pages, _ = strconv.Atoi(idOf(page.NTotPaginas))
+	return page.Cadastros, pages, err == nil && page.Cadastros != nil
 }
 
 // pickService is the lowest id of the active services with exactly this code: the filter may
-// match parts, and the same order must always get the same service.
-func pickService(rows []shownService, code string) string {
-	var best int64
+// match parts, and the same order must always get the same service. Where there was a choice,
+// words say so.
+func pickService(rows []shownService, code string) (id, words string) {
+	var all []int64
 	for _, row := range rows {
 		id, _ := strconv.ParseInt(idOf(row.IntListar.NCodServ), 10, 64)
 		same := strings.TrimSpace(wire.Plain(string(row.Cabecalho.CCodigo))) == code && !strings.EqualFold(string(row.Info.Inativo), "S")
-		if same && id > 0 {
-			best = min(cmp.Or(best, id), id)
+		if same && id > 0 && !slices.Contains(all, id) {
+			all = append(all, id)
 		}
 	}
-	if best == 0 {
-		return ""
+	if len(all) == 0 {
+		return "", ""
 	}
-	return strconv.FormatInt(best, 10)
+	id = strconv.FormatInt(slices.Min(all), 10)
+	if len(all) > 1 {
+		words = fmt.Sprintf("Omie has %d active services with the code %q: nCodServico %s is taken, the oldest", len(all), code, id)
+	}
+	return id, words
 }

@@ -2,6 +2,9 @@ package omie_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/erptest"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
+	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -150,6 +154,54 @@ func TestWhatCannotBeNotedOfAServiceIsNotAsked(t *testing.T) {
 type erpError string
 
 func (e erpError) Error() string { return string(e) }
+
+func TestTheCatalogueIsReadToItsEndBeforeACodeIsUnknown(t *testing.T) {
+	const of = `{"intListar": {"nCodServ": %d}, "cabecalho": {"cCodigo": %q}, "info": {"inativo": "N"}}`
+	for name, c := range map[string]struct {
+		pages, at int // where the service is; 0: nowhere
+		twice     bool
+		kind      erp.AnswerKind
+		asked     int
+		says      string
+	}{
+		"on the last page":       {pages: 6, at: 6, kind: erp.CustomerKnown, asked: 6},
+		"on the second":          {pages: 6, at: 2, kind: erp.CustomerKnown, asked: 2},
+		"on none":                {pages: 6, kind: erp.Unmapped, asked: 6, says: `Omie's catalogue has no active service with the code "SRV00001"`},
+		"two of one code":        {pages: 1, at: 1, twice: true, kind: erp.CustomerKnown, asked: 1, says: `2 active services with the code "SRV00001": nCodServico 4242 is taken`},
+		"behind what is read":    {pages: 300, at: 21, kind: erp.Unmapped, asked: 20, says: "the first 20 of 300 pages"},
+		"no word of other pages": {kind: erp.Unmapped, asked: 1},
+	} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var request struct {
+				Param []struct{ NPagina int }
+			}
+			if err := json.NewDecoder(r.Body).Decode(&request); err != nil || len(request.Param) != 1 {
+				t.Error(err)
+				return
+			}
+			asked++
+			rows := fmt.Sprintf(of, request.Param[0].NPagina, "ANOTHER")
+			if c.at == request.Param[0].NPagina {
+				rows += "," + fmt.Sprintf(of, 4242, "SRV00001")
+			}
+			if c.twice {
+				rows += "," + fmt.Sprintf(of, 4300, "SRV00001")
+			}
+			wiretest.Answering(200, "application/json", fmt.Sprintf(`{"nTotPaginas": %d, "cadastros": [%s]}`, c.pages, rows))(w, r)
+		}))
+		s := calling(t, server.URL)
+		doc, err := client(t, byCode).Document(ofCodes(t, "GO"), reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, answer := s.Customer(t.Context(), doc)
+		server.Close()
+		if answer.Kind != c.kind || asked != c.asked || !strings.Contains(answer.Text, c.says) {
+			t.Errorf("%s: %+v after %d questions", name, answer, asked)
+		}
+	}
+}
 
 // A service that Omie no longer has is asked for again, or every retry would be refused.
 func TestAServiceThatIsGoneIsForgotten(t *testing.T) {
