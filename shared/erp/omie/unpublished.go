@@ -57,7 +57,7 @@ var (
 		`|\b` + ofWhomOrWhat + `\b.{0,60}\bja (foi |esta |se encontra |esta sendo )?(em uso|utilizad|usad|incluid|registrad|gravad|existe)` +
 		`|\b` + ofWhomOrWhat + `\b( \*)?( informad[oa])? (ja )?(esta |e )?(existente\b|duplicad|em duplicidade)|\bduplicidade d[eoa] ` + ofWhomOrWhat + `\b|\bduplicate\b|\bunique (key|constraint)\b`)
 	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes|servicos)|nenhum (registro|cliente|servico)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
-	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi |esta |e )?(mais )?(informad|cadastrad|encontrad|localizad|valid)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\b(excluid|removid|desativad)[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
+	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi |esta |e )?(mais )?(informad|cadastrad|encontrad|localizad|valid)|nao foi possivel (localizar|encontrar)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\b(excluid|removid|desativad)[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
 	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
 	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*(invalid|incorret|nao (e |esta )?valid)`)
 	// succeeded is what no refusal says.
@@ -65,14 +65,14 @@ var (
 	// failed is what no success says, even beside "com sucesso": something of it failed.
 	failed          = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
 	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
-	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)`)
+	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)|nao foi possivel (localizar|encontrar) (o )?cliente|nao (foi )?(encontrad|localizad)o (o )?cliente`)
 	// uselessCustomer: the id is nobody's whom an OS can have. It says nothing of what else
 	// the customer has: see customerGone.
 	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
 	uselessID       = regexp.MustCompile(`\[ *ncodcli *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
 	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b`)
 	// noCustomer is what a question for one customer hears where there is none.
-	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?nao existem registros`)
+	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?(nao existem registros|nenhum registro (foi )?encontrado)`)
 	// existingID is the id of the customer in the way, which Omie says in brackets.
 	existingID = regexp.MustCompile(`(?:\b(?:com o id|ncod)|\bpara o codigo) ?\[ *([0-9]+) *\]`)
 
