@@ -110,9 +110,10 @@ type question struct {
 	// name is what a person knows it by, list the path of its rows.
 	name, list string
 	sent       wire.Sent
-	// none tells whether an answer without rows is this question's way to say that there is
-	// nothing, where it isn't an empty list.
-	none func(heard) bool
+	// nothing is how it may say so in words, none tells whether an answer without rows is
+	// this question's way to say that there is nothing, where it isn't an empty list.
+	nothing nothing
+	none    func(heard, absence) bool
 }
 
 // answerOfRead says what a GET ended in: Present with its rows, Absent where the answer
@@ -127,18 +128,26 @@ func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Tim
 	rows, isList := at(h.body, q.list).([]any)
 	well := r.Status == http.StatusOK && h.json && !h.refused()
 	words := h.inWords(now)
-	switch {
-	case well && len(rows) > 0:
+	if well && len(rows) > 0 {
 		return rows, erp.Answer{Kind: erp.Present}
+	}
+	a, err := h.absenceIn(ctx, q.sent)
+	if err != nil {
+		return nil, lost(h)
+	}
+	isNone := well && isList && a.saysOnly(q.nothing) || q.none(h, a)
+	switch {
 	case words.Kind != "":
 		return nil, words
-	case len(rows) == 0 && h.json && !h.forbidsAbsence() && (well && isList || q.none(h)):
+	case len(rows) == 0 && h.json && !h.forbidsAbsence() && !a.contradicted() && isNone:
 		return nil, erp.Answer{Kind: erp.Absent}
 	}
 	if answer, ok := h.inStatus(now); ok {
 		return nil, answer
 	}
 	switch {
+	case well && isList:
+		return nil, erp.Answer{Kind: erp.Lost, Text: "an empty list, beside what says that it may not be all of it: " + cmp.Or(a.shown, "a number or a mark")}
 	case well:
 		return nil, erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the %s has no list at %q", q.name, q.list)}
 	case h.json && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusRequestTimeout:
@@ -160,10 +169,6 @@ func (h heard) forbidsAbsence() bool {
 func matching(text string) func(*regexp.Regexp) bool {
 	return func(p *regexp.Regexp) bool { return p.MatchString(text) }
 }
-
-// saysNone tells whether the answer says, in words or by their absence, that there is
-// nothing.
-func (h heard) saysNone() bool { return h.said == "" || nothingThere.MatchString(h.words.Own) }
 
 // inWords is what Sensio's words mean, whatever the status; without a kind where they are
 // none of those that say "not now".

@@ -81,10 +81,12 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 	if err != nil {
 		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
 	}
-	nobody := func(h heard) bool {
-		return (h.Status == http.StatusOK || h.Status == http.StatusNotFound) && nobodyThere.MatchString(h.words.Own)
+	none := func(h heard, a absence) bool {
+		list, there := valueAt(h.body, q.Rows)
+		empty := there && list == nil && h.Status == http.StatusOK && !h.refused() && a.saysOnly(nobody)
+		return empty || (h.Status == http.StatusOK || h.Status == http.StatusNotFound) && a.saysNone(nobody)
 	}
-	ask := question{name: "customer query", list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, none: nobody}
+	ask := question{name: "customer query", list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, nothing: nobody, none: none}
 	rows, answer := c.ask(ctx, k, time.Time{}, target, ask, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer

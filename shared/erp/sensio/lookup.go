@@ -56,7 +56,7 @@ func (c *Client) sales(ctx context.Context, k wire.Keys, by time.Time, ref erp.R
 	if err != nil {
 		return nil, erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
 	}
-	q := question{name: "look-up", list: l.Rows, sent: wire.Sent{Request: values}, none: l.None.is}
+	q := question{name: "look-up", list: l.Rows, sent: wire.Sent{Request: values}, nothing: noSale, none: l.None.is}
 	return c.ask(ctx, k, by, target, q)
 }
 

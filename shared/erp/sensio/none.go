@@ -53,15 +53,16 @@ func (n *None) String() string {
 }
 
 // is tells whether the answer is one. A nil None is none that looks like anything.
-func (n *None) is(h heard) bool {
+func (n *None) is(h heard, a absence) bool {
+	silent := a.heard.Empty() && h.said == ""
 	switch {
-	case n == nil || !h.saysNone():
+	case n == nil || !silent && !a.saysNone(noSale):
 		return false
 	case n.Fields == nil:
 		return h.Status == http.StatusNotFound && h.success != yes
 	case h.Status != http.StatusOK && h.Status != http.StatusNotFound:
 		return false
-	case h.refused() && h.said == "" && !n.saysSuccess():
+	case h.refused() && silent && !n.saysSuccess():
 		return false // nobody says why
 	}
 	for path, want := range n.Fields {

@@ -22,7 +22,9 @@ var (
 	// wrong, and below them any other name is that of a field.
 	saidIn = []string{"message", "mensagem", "msg", "title", "error", "erro", "errors", "erros", "detail", "details", "detalhe", "detalhes",
 		"description", "descricao", "reason", "motivo", "fields", "campos", "error_description", "errormessage", "error_message"}
-	errorIn = []string{"error", "erro", "errors", "erros"}
+	// warnedIn say something besides.
+	warnedIn = []string{"warning", "warnings", "aviso", "avisos", "alerta", "alertas", "notice", "info", "observacao", "observacoes", "note", "notes"}
+	errorIn  = []string{"error", "erro", "errors", "erros"}
 	// fieldIn name the field that is wrong.
 	fieldIn = []string{"field", "campo", "element", "param", "property", "path"}
 	// notSaid are values that tell a person nothing, or are no message.
@@ -82,13 +84,42 @@ var (
 	// ofContents: what the order says is wrong, whoever's the status says that it is.
 	ofContents = regexp.MustCompile(`obrigatori|invalid|inativ|preench|nao (foi )?(informad|encontrad|localizad|cadastrad|existe)|deve (ser|estar|ter|conter)|excede|insuficiente|incorret|\brequired\b|must (be|have)|not found|difere`)
 
-	// nothingThere: the look-up's question was understood, and there is no such sale.
-	nothingThere = regexp.MustCompile(`\bnao (foi |foram |ha |existe|existem|consta|retornou|possui|tem)?\W*(\w+ ){0,2}(encontrad|localizad|cadastrad|resultad|registros?\b|pedidos?\b|vendas?\b|existe|consta)|\bnenhum[a]?\W+(\w+ ){0,2}(pedido|venda|registro|resultado|dado|item)|\bsem (resultado|registro|dado|pedido|venda)s?\b|not found|\bno (such )?(sale|order|record|result|data|content|rows?)s?\b|inexistente|does not exist`)
-	// nobodyThere is the same of the person.
-	nobodyThere = regexp.MustCompile(`\b(pessoa|cliente|cadastro|registro|contato)s?\b[^;]{0,40}\bnao (foi |foram )?(encontrad|localizad|cadastrad|existe)|\bnenhum[a]?\W+(\w+ ){0,2}(pessoa|cliente|cadastro|registro|resultado|contato)|\bnao (ha|existe|existem|foram? encontrad[ao]s?) (pessoa|cliente|cadastro|registro)s?\b|\b(person|people|customer|client)\b[^;]{0,40}\bnot found\b|\bno (people|person|customer|client|record|result)s?\b`)
 	// wrongQuestion: the question was refused, so that nothing is known of the sale.
 	wrongQuestion = regexp.MustCompile(`invalid|obrigatori|\brequired\b|malformed|bad request|\berro (ao|na|no|em|de|durante)\b|\berror (while|on|in|during)\b|\b(falha|falhou|failed|failure)\b|nao foi possivel|\b(rota|route|endpoint|metodo|method|url|usuario|token|chave|credencia(l|is)|permiss(ao|oes)|acesso)\b`)
 
 	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*(segundo|second)`)
 	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minut`)
+)
+
+// How an answer says that there is nothing, or that it doesn't know. Words that aren't
+// among these say something else.
+var (
+	// noSale: there is no such sale; nobody: no such person.
+	noSale = nothingOf(`pedidos?|vendas?|sales?|orders?|registros?|resultados?|records?|results?|dados|data|rows?`)
+	nobody = nothingOf(`pessoas?|clientes?|cadastros?|contatos?|persons?|people|customers?|clients?|contacts?|registros?|resultados?|records?|results?|dados|data|rows?`)
+	// notFound may stand beside it, and says of itself nothing of what.
+	notFound = regexp.MustCompile(`^\W*((http |error )?404\W+)?(not found|nao (foi )?encontrad[oa]s?)\W*$`)
+	// isNotFound is a code that says so.
+	isNotFound = regexp.MustCompile(`not ?found|nao ?encontrad|inexistente|no such`)
+	// wellWords are those of a question that went well.
+	wellWords = regexp.MustCompile(`^(` + smallWords + `|ok|success|successful|successfully|sucesso|exito|realizad[oa]s?|concluid[oa]s?|executad[oa]s?|efetuad[oa]s?|processad[oa]s?|listagem|lista|list|listad[oa]s?|obtid[oa]s?|carregad[oa]s?|retrieved|completed|done|operacao|requisicao|request|was|foi|foram|pedidos?|vendas?|sales?|orders?|pessoas?|clientes?|cadastros?|people|customers?|registros?|resultados?|records?|results?|dados|data)$`)
+	// partial: what was shown isn't all.
+	partial = regexp.MustCompile(`parcia(l|is)|\bpartial|incomplet|indisponive|unavailable|\btime.?out|timed.?out|\berror?\b|\bfail|falha|degrad|\bstale\b|desatualizad|truncad|truncated|processando|processing|pendente|pending`)
+	// countIn is a name of how many there are, without its blanks; moreThere one of a mark
+	// that the list isn't all.
+	countIn = regexp.MustCompile(`^(total|count|qtde?|quantidade|hits|found|matches|matched|encontrad[oa]s|registros|records|resultados|results|elements|length` +
+		`|(total|num|number|numero|count|qtde?|quantidade|nr)(de|of)?(filtered|geral|registros|records|resultados|results|items|itens|rows|linhas|elements|hits|found|matches|matched|pedidos|vendas|sales|orders|pessoas|people|clientes|customers|count|dados|data|docs|documents|entries|encontrad[oa]s)` +
+		`|(total|records?|registros|results?|resultados|items?|itens|rows?|docs?|elements?|sales|orders|pedidos|vendas|people|pessoas)(count|total|filtered|found))$`)
+	moreThere = regexp.MustCompile(`^(has(more|next|nextpage|mais)|tem(mais|proxima)|more|partial|parcial|incomplet[eoa]?(results|resultados?)?|truncated|truncad[oa]|timedout|timeout|stale|degraded)$`)
+)
+
+const (
+	// smallWords join others, or name the question.
+	smallWords = `o|a|os|as|um|uma|de|do|da|dos|das|e|em|na|nos|nas|com|para|por|pelo|pela|pelos|pelas|este|esta|estes|estas|esse|essa|esses|essas|the|this|that|these|with|for|of|in|your|and|or|by|seu|sua|id|codigo|numero|filtros?|filters?|criterios?|criteria|consulta|pesquisa|busca|search|query|informad[oa]s?|solicitad[oa]s?|pesquisad[oa]s?|specified|provided|requested|given|orig|origid|origem|referencia|reference|cpf|cnpj|documento|document`
+	// noneWords deny.
+	noneWords = smallWords + `|no|sistema|base|sensio|nao|nenhum|nenhuma|nada|sem|none|not|nothing|such|were|was|is|are|does|do|did|doesn|don|t|exist|exists|found|match|matches|matching|matched|foi|foram|ha|houve|existe|existem|consta|constam|encontrad[oa]s?|localizad[oa]s?|cadastrad[oa]s?|retornad[oa]s?|retornou|inexistentes?|corresponde|correspondem|correspondentes?|0|404`
+	// deniedNouns: it is the noun that is denied, and not what it is asked by.
+	deniedNouns = `\b(nao|nunca) ((foi|foram|ha|houve|existe|existem|consta|constam|retornou) )?((encontrad|localizad|cadastrad|retornad)[oa]s? )?((o|a|os|as|um|uma|esse|essa|este|esta|nenhum|nenhuma|qualquer|registros? de|dados de) )*(NOUNS)\b` +
+		`|\b(NOUNS)\b[^;.]*\b(nao ((foi|foram|esta|estao) )?(encontrad|localizad|cadastrad|existe|consta)|inexistente|not (found|exist)|(does|do) ?n.t exist)` +
+		`|\b(nenhum|nenhuma|sem)( (registros?|dados?|resultados?) de)? (NOUNS)\b|\bno (such |matching )?(NOUNS)\b|\b0 (NOUNS)\b|\bnot found[ :]+(NOUNS)\b|^\W*(nada|nothing) (foi )?(encontrad[oa]|found)\b`
 )
