@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
@@ -218,16 +219,24 @@ func refusal(h heard) string {
 	return cmp.Or(h.said, fmt.Sprintf("HTTP %d without a message", h.Status))
 }
 
-// isID tells whether the text can be an id: something, and no JSON value of
-// another kind. A zero is how many say that there is none, and no id is as long as an
+// isID tells whether the text can be an id: something without a blank, and neither a JSON
+// value of another kind nor how others write that there is none. No id is as long as an
 // answer may be.
 func isID(text string) bool {
-	return len(text) <= wire.MaxID && strings.TrimSpace(text) != "" && !strings.ContainsAny(text, "{}[]") && text != "true" && text != "false" && text != "0"
+	text = strings.TrimSpace(text)
+	none := slices.Contains(noID, strings.ToLower(text)) || strings.Trim(text, "0.-+") == "" || negative.MatchString(text)
+	return len(text) <= wire.MaxID && !none && !strings.ContainsAny(text, "{}[]") && !strings.ContainsFunc(text, unicode.IsSpace)
+}
+
+// isNewID tells whether it can be the id of what was just written. In its place a message
+// may stand, and an id that was made by a machine has a digit.
+func isNewID(text string) bool {
+	return isID(text) && strings.ContainsAny(text, "0123456789") && !errorCode.MatchString(text)
 }
 
 // idIn is the id of what was written, or empty.
 func idIn(body any, path string) string {
-	if id := strings.TrimSpace(text(body, path)); isID(id) {
+	if id := strings.TrimSpace(text(body, path)); isNewID(id) {
 		return id
 	}
 	return ""

@@ -55,8 +55,9 @@ func hear(ctx context.Context, r wire.Response, sent wire.Sent) (heard, error) {
 	case []any:
 		h.json = true
 	}
-	h.said = saidBy(body)
-	if h.said == "" && (r.Status >= 400 && r.Status < 500 || h.refused()) {
+	wrong := r.Status >= 400 && r.Status < 500 || h.refused()
+	h.said = saidBy(body, wrong)
+	if h.said == "" && wrong {
 		h.said = anythingIn(body)
 	}
 	h.words, err = wire.Hear(ctx, h.said, sent)
@@ -97,7 +98,28 @@ func failed(body map[string]any) bool {
 }
 
 // saidBy is what a JSON answer says to a person, or empty.
-func saidBy(body any) string { return strings.Join(appendSaid(nil, "", body, false), "; ") }
+func saidBy(body any, wrong bool) string {
+	return strings.Join(append(appendSaid(nil, "", body, false), heldBy(body, wrong)...), "; ")
+}
+
+// heldBy is what a JSON answer says where others have what was asked for: a text that is no
+// id, and, if something is wrong, the messages of an object.
+func heldBy(body any, wrong bool) (said []string) {
+	object, _ := body.(map[string]any)
+	for _, name := range heldIn {
+		switch held, _ := field(object, name); held := held.(type) {
+		case string:
+			if !isID(held) && strings.Contains(strings.TrimSpace(held), " ") {
+				said = appendSaid(said, "", held, false)
+			}
+		case map[string]any:
+			if wrong {
+				said = appendSaid(said, "", held, false)
+			}
+		}
+	}
+	return said
+}
 
 // anythingIn is every text of an answer that says nothing where refusals say why.
 func anythingIn(body any) string {
@@ -134,6 +156,9 @@ func appendSaid(all []string, about string, v any, byField bool) []string {
 
 func appendFields(all []string, about string, v map[string]any, byField bool) []string {
 	for _, name := range fieldIn {
+		if name == "name" && !byField {
+			continue // of whatever the answer is about
+		}
 		if of, ok := field(v, name); ok && scalar(of) != "" {
 			about = label(about, scalar(of))
 			break

@@ -28,7 +28,12 @@ type absence struct {
 func (h heard) absenceIn(ctx context.Context, sent wire.Sent) (a absence, err error) {
 	texts := &everyText{}
 	texts.add("", h.body)
-	said := slices.DeleteFunc(texts.said, func(text string) bool { return strings.Contains(h.said, text) })
+	heard := map[string]bool{}
+	for part := range strings.SplitSeq(h.said, "; ") {
+		_, text, _ := strings.Cut(part, ": ") // behind the name of its field
+		heard[part], heard[text] = true, true
+	}
+	said := slices.DeleteFunc(texts.said, func(text string) bool { return heard[text] })
 	if h.said != "" {
 		said = append([]string{h.said}, said...)
 	}

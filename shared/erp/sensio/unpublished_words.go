@@ -21,15 +21,21 @@ var (
 	// saidIn say why, in this order. Those of errorIn are there only where something is
 	// wrong, and below them any other name is that of a field.
 	saidIn = []string{"message", "mensagem", "msg", "title", "error", "erro", "errors", "erros", "detail", "details", "detalhe", "detalhes",
-		"description", "descricao", "reason", "motivo", "fields", "campos", "error_description", "errormessage", "error_message"}
+		"description", "descricao", "reason", "motivo", "fields", "campos", "error_description", "errormessage", "error_message",
+		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors"}
 	// warnedIn say something besides.
 	warnedIn = []string{"warning", "warnings", "aviso", "avisos", "alerta", "alertas", "notice", "info", "observacao", "observacoes", "note", "notes"}
-	errorIn  = []string{"error", "erro", "errors", "erros"}
+	errorIn  = []string{"error", "erro", "errors", "erros",
+		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors"}
 	// fieldIn name the field that is wrong.
-	fieldIn = []string{"field", "campo", "element", "param", "property", "path"}
+	fieldIn = []string{"field", "campo", "element", "param", "property", "propertypath", "path", "name"}
 	// notSaid are values that tell a person nothing, or are no message.
 	notSaid = []string{"success", "sucesso", "status", "statuscode", "code", "codigo", "type", "tipo", "timestamp", "stack", "trace", "requestid", "url", "method",
 		"location", "value", "response", "data", "name"}
+	// heldIn may hold all of an answer: where it was refused, why as well.
+	heldIn = []string{"response", "data", "result", "resposta", "retorno"}
+	// noID are how others write that there is no id.
+	noID = []string{"null", "undefined", "nil", "none", "nan", "true", "false", "n/a"}
 ) // never written to
 
 // alreadyThere are words that one of the nouns is in Sensio already.
@@ -89,6 +95,12 @@ var (
 
 	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*(segundo|second)`)
 	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minut`)
+)
+
+var (
+	negative = regexp.MustCompile(`^-[0-9.]+$`)
+	// errorCode is one, which no id looks like.
+	errorCode = regexp.MustCompile(`(?i)^(err(o|or)?|http|fail(ed|ure)?|falha|status|codigo|code|cod)[^a-z0-9]*[0-9]+$`)
 )
 
 // How an answer says that there is nothing, or that it doesn't know. Words that aren't
