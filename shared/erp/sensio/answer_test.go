@@ -295,6 +295,9 @@ func TestWhoIsGoneIsSaidInWordsOfThePerson(t *testing.T) {
 	for said, want := range map[string]erp.AnswerKind{
 		"customerId não encontrado": erp.CustomerGone, "customerId: pessoa não encontrada": erp.CustomerGone, "Cliente não encontrado": erp.CustomerGone,
 		"A pessoa informada não existe mais": erp.CustomerGone, "Pessoa 64f0c1 não foi localizada": erp.CustomerGone, "customerId inválido": erp.CustomerGone,
+		"foreign key constraint fails (customerId)": erp.CustomerGone, "Cadastro do cliente não encontrado": erp.CustomerGone,
+		"insert violates foreign key constraint sales_customer_fkey": erp.CustomerGone, "O cadastro da pessoa foi excluído": erp.CustomerGone,
+		"foreign key constraint fails (productId)": erp.Refused, "Cadastro do cliente incompleto": erp.Refused,
 		"Person not found": erp.CustomerGone, "Nenhuma pessoa encontrada": erp.CustomerGone, "Cliente excluído": erp.CustomerGone,
 		"Cliente inativo": erp.Refused, "Endereço do cliente não encontrado": erp.Refused, "Item não encontrado": erp.Refused, "Cliente sem e-mail válido": erp.Refused,
 		"customerId é obrigatório": erp.Refused, "Vendedor não encontrado": erp.Refused, "Limite de crédito do cliente excedido": erp.Refused,

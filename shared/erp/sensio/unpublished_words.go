@@ -41,8 +41,10 @@ var (
 // alreadyThere are words that one of the nouns is in Sensio already.
 func alreadyThere(nouns string) *regexp.Regexp {
 	return regexp.MustCompile(strings.ReplaceAll(`\bja (existe|ha|consta|foi|esta)\b(\W+(outr[oa]s?|uma?|o|a|no|sistema|cadastrad[oa]|registrad[oa]|importad[oa]|lancad[oa]|na|base))*\W+(NOUNS)\b`+
-		`|\b(NOUNS)\b[^;.]{0,60}\bja (foi |esta |se encontra |havia sido |tinha sido |foram )?(sendo )?(exist|cadastrad|registrad|importad|criad|integrad|lancad|utilizad|inserid|incluid|enviad|recebid|gravad|em uso|usad)`+
+		`|\b(NOUNS)\b[^;.]{0,60}\bja (foi |esta |se encontra |havia sido |tinha sido |foram )?(sendo )?(exist|cadastrad|registrad|importad|criad|integrad|lancad|utilizad|inserid|incluid|enviad|recebid|gravad|em uso|usad|pertence|vinculad)`+
 		`|\b(NOUNS)\b[^;.]{0,30}\b(duplicad|repetid)|\b(duplicad|repetid)[oa]s?\b[^;.]{0,30}\b(NOUNS)\b`+
+		`|\b(NOUNS) (ja )?existentes?\b|\b(NOUNS)\b[^;.]{0,40}\b(deve|devem|precisa|precisam|must) (ser|be) (unic|unique|exclusiv)|\b(NOUNS)\b[^;.]{0,20}\b(nao e unic|(is )?not unique)`+
+		`|^\W*(o |este )?(registro|lancamento|record)s? (ja )?(existentes?|existe|exists|duplicad[oa]|repetid[oa])\b\W*$|^\W*(o |este )?(registro|record)?\W*(ja existe(nte)?|already exists)\b\W*$|\bja existe (um )?registro\b`+
 		`|\b(NOUNS)\b[^;.]{0,60}\b(already|duplicated?)\b|\bduplicate[sd]? (entry|key|NOUNS)\b|\be11000\b|\balready (exists|registered|imported)[^;.]{0,30}\b(NOUNS)\b`, "NOUNS", nouns))
 }
 
@@ -56,12 +58,13 @@ var (
 	// personGone: nobody has the id of a person that was sent. Whoever is there and isn't
 	// active, or lacks something, isn't gone.
 	personGone = regexp.MustCompile(`\bcustomerid\b[^;.]{0,40}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe|corresponde)|inexistente|invalid|not found|does(n't| not) exist)` +
-		`|(^|[;:.*])\W*(o |a |the )?(pessoa|cliente|person|customer|client)\b[^;.]{0,25}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe)|inexistente|excluid|removid|not found|does(n't| not) exist)` +
-		`|\b(nao (ha|existe|existem|foi encontrad[oa])|nenhum[a]?)\W+(um |uma )?(pessoa|cliente|customerid)\b|\bno (such )?(person|customer|client)\b`)
+		`|(^|[;:.*])\W*(o |a |the )?((cadastro|registro|id|codigo) d[oa] )?(pessoa|cliente|person|customer|client)\b[^;.]{0,25}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe)|inexistente|excluid|removid|not found|does(n't| not) exist)` +
+		`|\b(nao (ha|existe|existem|foi encontrad[oa])|nenhum[a]?)\W+(um |uma )?(pessoa|cliente|customerid)\b|\bno (such )?(person|customer|client)\b` +
+		`|\b(foreign key|chave estrangeira)\b[^;]{0,80}(customer|person|people|cliente|pessoa)|(customer|person|people|cliente|pessoa)[^;]{0,40}\b(foreign key|chave estrangeira)\b`)
 	// idWanted: the name of a customer isn't enough.
 	idWanted = regexp.MustCompile(`\b(customerid|id d[oa] (pessoa|cliente))\b[^;]{0,40}\b(obrigatori|requerid|required|deve ser|preench|(nao|must be) (foi |e )?(informad|provided|set)|missing|ausente|faltando)`)
 	// perhapsThere: so may these, of nobody knows what.
-	perhapsThere = regexp.MustCompile(`\bja\b|\balready\b|duplic|repetid|\bconflit|\bunique\b|\bunicidade\b|em uso\b|in use\b`)
+	perhapsThere = regexp.MustCompile(`\bja\b|\bexistentes?\b|\bexists\b|\b(ser|sejam?|be) (unic|unique|exclusiv)|\balready\b|duplic|repetid|\bconflit|\bunique\b|\bunicidade\b|em uso\b|in use\b`)
 	// done: it went well.
 	done = regexp.MustCompile(`(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid)[oa] com (sucesso|exito)|\b(created|registered|saved) successfully|successfully (created|registered|saved)`)
 	// denies: it didn't.
@@ -76,7 +79,11 @@ var (
 	ofTheAccount = []*regexp.Regexp{
 		regexp.MustCompile(`\b(token|chave de (acesso|api|integracao|autenticacao)|chave da api|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret)|authorization|autenticacao)\b[^;]{0,60}\b(invalid|incorret|expir|revogad|inexistente|ausente|vencid|cancelad|bloquead|suspens|desativad|inativ|required|missing|obrigatori|falhou|nao (foi |e )?(informad|encontrad|enviad|fornecid|reconhecid|autorizad|valid))` +
 			`|\b(invalid|incorrect|expired|missing|wrong|invalid[oa]s?)\W+(\w+\W+){0,2}(token|credentials?|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret))\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\bnao (esta |foi )?(autenticad|autorizad)`),
-		regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) (permiss(ao|oes)|acesso)\b|permiss(ao|oes) (negada|insuficiente|necessaria)|acesso (foi |esta )?(negado|bloqueado|nao permitido)|access denied|\bforbidden\b|not allowed to access|(insufficient|missing) (permission|scope|privilege)`),
+		regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) (permiss(ao|oes)|acesso)\b|permiss(ao|oes) (negada|insuficiente|necessaria)|acesso (foi |esta )?(negado|bloqueado|suspenso|cancelado|revogado|desativado|expirado|nao permitido)|access denied|\bforbidden\b|not allowed to access|(insufficient|missing) (permission|scope|privilege)`),
+		regexp.MustCompile(`\bjwt\b|\binvalid signature\b|\bsessao\b[^;.]{0,30}\b(expir|invalid|encerrad|inexistente)|\bsession (has |is )?(expired|invalid)|\b(faca|refaca|efetue|realize) (o |seu |novo )*login\b|\b(log|sign) ?in again\b|\bplease (log|sign) ?in\b` +
+			`|(^|[;:.])\W*(o |seu )?usuario( (da|de|do) (api|integracao|sistema))? (esta |foi |encontra-se )?(inativ|bloquead|desativad|suspens|sem (perfil|acesso)|nao (autorizad|habilitad))|\bperfil de acesso\b|\buser (is |has been )?(inactive|disabled|blocked|suspended)`),
+		regexp.MustCompile(`\blimite\b[^;.]{0,40}\b(seu plano|sua (assinatura|licenca)|plano (atual|contratado)|(do|no) plano (foi |esta )?(atingid|exced|alcancad|esgotad))|\bseu plano\b[^;.]{0,20}\b(atingi|exced|limit)|\b(plan|subscription) (limit|quota)\b|\blimit of your plan\b` +
+			`|\b(periodo|versao|prazo|conta|licenca) (de )?(teste|testes|avaliacao|experiencia|trial|demonstracao)\b[^;.]{0,30}\b(expir|venc|encerr|termin|acab)|\btrial\b[^;.]{0,30}\b(expir|ended|encerr|terminou|acabou)|\b(suspens|bloquead|cancelad|interrompid)\w* por falta de pagamento|\bfatura (da|de|do) (assinatura|plano|sensio|licenca)\b|\bsua fatura\b`),
 		regexp.MustCompile(`\b(modulo|servico|recurso|funcionalidade|api|integracao|acesso a api)\b[^;]{0,40}\b(nao (esta |foi |e )?(contratad|habilitad|liberad)|desabilitad|desativad)|\b(modulo|api|integracao)\b[^;]{0,40}\b(nao (esta )?ativ|inativ|suspens|bloquead|vencid|expirad|cancelad)` +
 			`|\b(seu|o|do|no|este|plano) plano( atual| contratado)? (nao|esta|foi|expir|venc|suspens|cancel)|\b(assinatura|licenca|mensalidade)\b[^;]{0,40}\b(vencid|expirad|expirou|suspens|cancelad|inativ|em atraso|venceu|inadimplen)|\binadimplen|^plano (nao|vencid|expirad|suspens|cancelad)` +
 			`|\b(sua |a |esta )?(conta|empresa)( sensio)? (esta |foi |encontra-se |esta )?(suspens|bloquead|cancelad|inadimplen|inativ|desativad)|subscription (has )?(expired|is required|required|inactive)|payment required|account (is |has been )?(suspended|blocked|disabled|inactive)|not (included )?in your plan`),
@@ -84,7 +91,7 @@ var (
 	// noRoute: there is nothing at the address.
 	noRoute = regexp.MustCompile(`\brota (da api )?nao (foi )?encontrada|\broute not found|no route matched|\bcannot (get|post) /|method not allowed|metodo nao permitido|endpoint\b[^;]{0,30}(nao (foi )?encontrad|not found|nao existe)`)
 	// unstable: it isn't the order's.
-	unstable = regexp.MustCompile(`time-?\s?out|timed out|tempo (limite|esgotado)|instabilidade|instavel|indisponibilidade|temporariamente|temporarily|\bmanutencao\b|maintenance|fora do ar|sobrecarreg|overload|tente (novamente|outra vez|de novo|mais tarde)|tentar (novamente|mais tarde)|try again|mais tarde|retry later` +
+	unstable = regexp.MustCompile(`time-?\s?out|timed out|tempo (limite|esgotado)|instabilidade|instavel|indisponibilidade|temporariamente|temporarily|\bmanutencao\b|maintenance|fora do ar|sobrecarreg|overload|tente (novamente|outra vez|de novo|mais tarde)|tentar (novamente|mais tarde)|try again|mais tarde|retry later|\btente em ([0-9]+|breve|seguida)\b|\b(em|aguarde)( alguns| poucos)? (instantes|minutos|momentos)\b|\baguarde um (instante|momento|minuto)\b|\bem fechamento\b|\b(sistema|servico|servidor|plataforma|banco) (esta )?(ocupad|congestionad|em (atualizacao|implantacao|backup|migracao|reinicializacao))|\b(server|system|service) (is )?busy\b` +
 		`|erro (interno|inesperado|desconhecido|no servidor|de conexao|de comunicacao)|internal (server )?error|unexpected error|deadlock|bad gateway|(service|server|database) (is )?unavailable|connection (reset|refused|timed|closed|lost)|could not connect|econn|etimedout|socket hang up|broken (response|pipe)|network error` +
 		`|\b(sistema|servico|servidor|api|banco|base de dados|plataforma)\b[^;]{0,30}\bindisponive|falha (na|de) (conexao|comunicacao)|banco de dados|nao foi possivel (conectar|se conectar|comunicar)`)
 	// ofContents: what the order says is wrong, whoever's the status says that it is.
