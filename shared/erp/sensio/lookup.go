@@ -75,10 +75,12 @@ func (c *Client) ask(ctx context.Context, k wire.Keys, by time.Time, target stri
 
 // found judges the rows of an answer that has some.
 func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.Answer {
-	ours, cut := having(rows, ref)
+	ours, sure := having(rows, ref)
 	switch {
 	case len(ours) == 0:
-		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))}
+		return erp.Answer{Kind: erp.Unprovable, Text: notOurs(rows, ref)}
+	case len(ours) > 1 && !sure:
+		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales whose orig and origId are like ours, cut or in another case", len(ours))}
 	case len(ours) > 1:
 		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales with our orig and origId", len(ours))}
 	}
@@ -86,31 +88,56 @@ func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.A
 	switch {
 	case !isID(id):
 		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
-	case cut && found.TotalUnknown:
-		return erp.Answer{Kind: erp.Unprovable, Text: "Sensio shows a sale with the beginning of our orig and origId and no total, so it may be another one"}
-	case len(rows) == 1 && !cut:
+	case !sure && found.TotalUnknown:
+		return erp.Answer{Kind: erp.Unprovable, Text: "Sensio shows a sale whose orig and origId are like ours, cut or in another case, and no total, so it may be another one"}
+	case len(rows) == 1 && sure:
 		c.remember(ctx, ref)
 	}
 	return erp.Answer{Kind: erp.Present, ID: id, Found: found}
 }
 
-// having are the rows with both parts of the reference; where none has them whole, those
-// in which Sensio cut one: then its total has to tell it from another.
-func having(rows []any, ref erp.Reference) (with []any, cut bool) {
-	var ofBeginning []any
+// notOurs says what the look-up showed instead.
+func notOurs(rows []any, ref erp.Reference) string {
 	for _, row := range rows {
-		orig, origID := keptAs(text(row, rowOrig), ref.Orig), keptAs(text(row, rowOrigID), ref.OrigID)
+		kept := wire.OneLine(wire.Plain(text(row, rowOrigID)))
+		switch {
+		case len(kept) < leastLike || keptAs(text(row, rowOrig), ref.Orig) == another:
+		case strings.EqualFold(kept, ref.OrigID):
+			return "the look-up showed a sale whose origId is ours but for capitals, so it may be another one: see in Sensio whose it is"
+		case strings.HasPrefix(strings.ToLower(ref.OrigID), strings.ToLower(kept)):
+			return fmt.Sprintf("the look-up showed a sale whose origId begins like ours and ends after %d of its %d characters, so it may be another one: see in Sensio whose it is", len(kept), len(ref.OrigID))
+		}
+	}
+	return fmt.Sprintf("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))
+}
+
+// having are the rows with both parts of the reference; where none has them whole, those
+// that are like them, not for sure: then its total has to tell it from another.
+func having(rows []any, ref erp.Reference) (with []any, sure bool) {
+	var like []any
+	for _, row := range rows {
+		orig, origID := keptAs(text(row, rowOrig), ref.Orig), origIDKept(row, ref)
 		switch {
 		case orig == whole && origID == whole:
 			with = append(with, row)
 		case orig != another && origID != another:
-			ofBeginning = append(ofBeginning, row)
+			like = append(like, row)
 		}
 	}
-	if len(with) == 0 && len(ofBeginning) > 0 {
-		return ofBeginning, true
+	if len(with) == 0 && len(like) > 0 {
+		return like, false
 	}
-	return with, false
+	return with, true
+}
+
+// origIDKept is keptAs of an origId: a store that counts in letters of both cases has the
+// order whose id is ours but for capitals, too.
+func origIDKept(row any, ref erp.Reference) likeness {
+	kept := text(row, rowOrigID)
+	if is := keptAs(kept, ref.OrigID); is != alike || oneCase(ref.OrigID) || len(wire.OneLine(wire.Plain(kept))) < len(ref.OrigID) {
+		return is
+	}
+	return another
 }
 
 // likeness is what a value that came back is of the one that was sent.
@@ -118,12 +145,12 @@ type likeness int
 
 const (
 	another likeness = iota
-	beginning
+	alike            // cut, or in another case
 	whole
 )
 
 // keptAs compares a value as ERPs keep them: padded with spaces or zeros, with entities,
-// or cut.
+// in capitals or small letters, or cut.
 func keptAs(kept, sent string) likeness {
 	kept, sent = wire.OneLine(wire.Plain(kept)), wire.OneLine(wire.Plain(sent))
 	switch {
@@ -131,11 +158,14 @@ func keptAs(kept, sent string) likeness {
 		return another
 	case kept == sent, isNumber(kept) && isNumber(sent) && strings.TrimLeft(kept, "0") == strings.TrimLeft(sent, "0"):
 		return whole
-	case len(kept) >= leastCut && strings.HasPrefix(sent, kept):
-		return beginning
+	case oneCase(kept) && strings.EqualFold(kept, sent), len(kept) >= leastCut && strings.HasPrefix(sent, kept):
+		return alike
 	}
 	return another
 }
+
+// oneCase tells whether all letters are capitals, or none.
+func oneCase(text string) bool { return text == strings.ToUpper(text) || text == strings.ToLower(text) }
 
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
@@ -153,11 +183,11 @@ func (c *Client) none(ctx context.Context, k wire.Keys, by time.Time, ref erp.Re
 		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
 	}
 	rows, answer := c.sales(ctx, k, by, last)
-	ours, cut := having(rows, last)
+	ours, sure := having(rows, last)
 	switch {
 	case answer.Kind != erp.Present && answer.Kind != erp.Absent:
 		return answer
-	case len(ours) == 0 || cut || len(ours) < len(rows):
+	case len(ours) == 0 || !sure || len(ours) < len(rows):
 		nor := fmt.Sprintf("the look-up found nothing, nor the sale with orig %q and origId %q that it found before, so it proves nothing", last.Orig, last.OrigID)
 		return erp.Answer{Kind: erp.Unprovable, Text: wire.Clean(nor)}
 	}

@@ -237,14 +237,18 @@ func TestAReferenceThatCameBackCutIsOursByItsTotalAlone(t *testing.T) {
 		rows string
 		want erp.AnswerKind
 	}{
-		"whole":                           {row(long.OrigID, ""), erp.Present},
-		"cut, with its total":             {row(long.OrigID[:30], total), erp.Present},
-		"cut, without a total":            {row(long.OrigID[:30], ""), erp.Unprovable},
-		"cut to too little":               {row(long.OrigID[:19], total), erp.Unprovable},
-		"cut, twice":                      {row(long.OrigID[:30], total) + "," + row(long.OrigID[:30], total), erp.Unprovable},
-		"cut, beside the whole one":       {row(long.OrigID[:30], total) + "," + row(long.OrigID, total), erp.Present},
-		"longer than ours":                {row(long.OrigID+"7", total), erp.Unprovable},
-		"a code that begins as ours ends": {row(long.OrigID[1:], total), erp.Unprovable},
+		"whole":                            {row(long.OrigID, ""), erp.Present},
+		"cut, with its total":              {row(long.OrigID[:30], total), erp.Present},
+		"cut, without a total":             {row(long.OrigID[:30], ""), erp.Unprovable},
+		"cut to too little":                {row(long.OrigID[:19], total), erp.Unprovable},
+		"cut, twice":                       {row(long.OrigID[:30], total) + "," + row(long.OrigID[:30], total), erp.Unprovable},
+		"cut, beside the whole one":        {row(long.OrigID[:30], total) + "," + row(long.OrigID, total), erp.Present},
+		"longer than ours":                 {row(long.OrigID+"7", total), erp.Unprovable},
+		"a code that begins as ours ends":  {row(long.OrigID[1:], total), erp.Unprovable},
+		"in capitals, with its total":      {row(strings.ToUpper(long.OrigID), total), erp.Present},
+		"in capitals, without a total":     {row(strings.ToUpper(long.OrigID), ""), erp.Unprovable},
+		"the store in capitals, its total": {strings.Replace(row(long.OrigID, total), "loja-online", " LOJA-ONLINE ", 1), erp.Present},
+		"partly in capitals":               {row(strings.ToUpper(long.OrigID[:20])+long.OrigID[20:], total), erp.Unprovable},
 	} {
 		l := &list{answers: map[string]string{long.OrigID: `{"response":[` + c.rows + `]}`}}
 		m := memory(t)
@@ -258,6 +262,35 @@ func TestAReferenceThatCameBackCutIsOursByItsTotalAlone(t *testing.T) {
 		client.LookUp(t.Context(), reference)
 		if proven := c.rows != "" && len(l.asked) == 2; proven != (name == "whole") {
 			t.Errorf("%s: asked for %q", name, l.asked)
+		}
+	}
+}
+
+// A store that counts in capitals and small letters has two orders that differ by nothing
+// else.
+func TestCapitalsTellOrdersApartWhereAStoreUsesBoth(t *testing.T) {
+	ours := erp.Reference{Orig: "Loja", OrigID: "order-1aB"}
+	for origID, want := range map[string]erp.AnswerKind{"order-1aB": erp.Present, "order-1Ab": erp.Unprovable, "ORDER-1AB": erp.Unprovable, " order-1aB ": erp.Present} {
+		l := &list{answers: map[string]string{ours.OrigID: `{"response":[{"id":"1","orig":"LOJA","origId":"` + origID + `","netTotal":1}]}`}}
+		if got := calling(t, wiretest.Serve(t, l.ServeHTTP), func(*options) {}).LookUp(t.Context(), ours); got.Kind != want {
+			t.Errorf("%q: %+v, want %s", origID, got, want)
+		}
+	}
+}
+
+func TestASaleThatIsAlmostOursIsCalledWhatItIs(t *testing.T) {
+	long := erp.Reference{Orig: "loja-online", OrigID: "0192f3a4-7b6c-7d8e-9fa0-b1c2d3e4f5a6"}
+	for origID, want := range map[string]string{
+		long.OrigID[:15]:                       "begins like ours and ends after 15 of its 36 characters",
+		strings.ToUpper(long.OrigID[:18]):      "begins like ours and ends after 18 of its 36 characters",
+		"0192F3a4-7b6c-7d8e-9fa0-b1c2d3e4f5a6": "ours but for capitals",
+		"0192":                                 "Sensio doesn't honour its filter",
+		"0192f3a4-7b6c-7d8f":                   "Sensio doesn't honour its filter",
+	} {
+		l := &list{answers: map[string]string{long.OrigID: `{"response":[{"id":"1","orig":"loja-online","origId":"` + origID + `","netTotal":1}]}`}}
+		got := calling(t, wiretest.Serve(t, l.ServeHTTP), func(*options) {}).LookUp(t.Context(), long)
+		if got.Kind != erp.Unprovable || !strings.Contains(got.Text, want) {
+			t.Errorf("%q: %+v, want %q", origID, got, want)
 		}
 	}
 }

@@ -52,6 +52,8 @@ const (
 	cancelledStatus = "cancelad"
 	// leastCut: a reference of which fewer letters came back is another one.
 	leastCut = 20
+	// leastLike: of one of which so many did, a person is told.
+	leastLike = 8
 )
 
 // The enumeration of paymentMethod runs together on the page: which commas part
