@@ -21,6 +21,12 @@ func (c *checker) contradictions(s Sale) {
 	if s.NegotiationStatus == refused {
 		c.refuse("sale.negotiationStatus", "contradicts every order: it was paid, and nobody refused it")
 	}
+	if s.NegotiationStatus == inNegotiation && s.Type != typeQuote {
+		c.warn("sale.negotiationStatus", "says of every order that it is still negotiated, and each was paid; %q is for the type %s", inNegotiation, typeQuote)
+	}
+	if s.Approved != nil && !*s.Approved {
+		c.warn("sale.approved", "says of every order that nobody approved it, and each was paid")
+	}
 	if s.Bonificacao != nil && *s.Bonificacao && s.Type != typeGift {
 		c.refuse("sale.bonificacao", "would leave what was paid out of the invoicing; type %q is for what is given away", typeGift)
 	}

@@ -18,9 +18,13 @@ var (
 ) // never written to
 
 // expand puts an order's values into configured fields, and the fields into
-// their struct.
+// their struct. A text none of whose placeholders has a value is empty: "CNPJ " says
+// nothing of a buyer without one.
 func expand(configured map[string]any, values map[string]string, into any) error {
 	fields, err := placeholder.Fill(configured, func(_, text string) (any, error) {
+		if placeholder.Empty(text, values) {
+			return "", nil
+		}
 		expanded, err := placeholder.Expand(text, values)
 		return wire.Text(expanded), err
 	})
@@ -30,7 +34,8 @@ func expand(configured map[string]any, values map[string]string, into any) error
 	return fill(fields, into)
 }
 
-// shaped are configured fields with an order's values, in whatever shape they have.
+// shaped are configured fields with an order's values, in whatever shape they have. A text
+// none of whose placeholders has a value is left out.
 func shaped(configured map[string]any, values map[string]string) (map[string]any, error) {
 	return placeholder.Fill(configured, func(_, text string) (any, error) {
 		if placeholder.Empty(text, values) {

@@ -171,7 +171,8 @@ func TestAConditionThatTheOrderContradictsIsNotSent(t *testing.T) {
 		want         string
 	}{
 		{"10x", 3, "3x"}, {"3x", 3, "3x"}, {"3x", 1, ""}, {"30 60 90", 3, "30 60 90"}, {"30 60 90", 2, "2x"}, {"30", 1, "30"},
-		{"À vista", 3, "À vista"}, {"A prazo 30", 1, "A prazo 30"}, {"0x", 2, "0x"},
+		{"à vista", 3, "3x"}, {"À VISTA", 1, "À VISTA"}, {"30/60/90/120", 3, "3x"}, {"30/60/90 dias", 3, "30/60/90 dias"}, {"em 4 vezes", 3, "3x"}, {"3 parcelas", 3, "3 parcelas"},
+		{"A prazo 30", 1, "A prazo 30"}, {"0x", 2, "0x"},
 	} {
 		o := paid(t, "300", "1 x 300")
 		o.Payments[0].Installments = c.installments
@@ -208,5 +209,19 @@ func TestWhatSaysNothingOfAnOrderIsNotSent(t *testing.T) {
 	s := saleOf(t, `{"tags": [{"tagId": "{customer.phone}"}, {"tagId": "a"}], "acquirer": {"feeType": "{customer.phone}"}}`, o)
 	if len(s.Tags) != 1 || s.Tags[0].TagID != "a" || s.Acquirer != nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestATextWhosePlaceholdersAreAllEmptyIsNotSent(t *testing.T) {
+	o := paid(t, "10", "1 x 10")
+	o.Customer.TaxID, o.Customer.Phone, o.Customer.Name = "", "", "Ana Prado"
+	for text, want := range map[string]string{
+		"CNPJ {customer.tax_id}": "", "{customer.phone}": "", "Fone {customer.phone}, CPF {customer.tax_id}": "",
+		"De {customer.name}, CPF {customer.tax_id}": "De Ana Prado, CPF", "Loja": "Loja",
+	} {
+		c := client(t, `{"base_url": "https://a.example.com", "customer": {"default": "p"}, "sale": {"details": "`+text+`"}, "items": {"*": {"productId": "p", "details": "`+text+`"}}}`)
+		if s := document(t, c, o).Body.(sensio.Sale); s.Details != want || s.SaleLines[0].Details != want {
+			t.Errorf("%q: %q and %q, want %q", text, s.Details, s.SaleLines[0].Details, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -78,22 +79,29 @@ func (s *Sale) conditioned() {
 	}
 }
 
-// instalmentsIn is how many a condition names: "3x" three, and so does "30 60 90", the days
-// of each; 0 where its words name none.
+// instalmentsIn is how many a condition names: "3x" and "3 parcelas" three, and so does
+// "30/60/90 dias", the days of each; "à vista" is one; 0 where its words name none.
 func instalmentsIn(condition string) int {
-	if said := timesOf.FindStringSubmatch(condition); said != nil {
+	folded := strings.TrimSpace(fold.Text(condition))
+	if said := timesOf.FindStringSubmatch(folded); said != nil {
 		n, _ := strconv.Atoi(said[1]) // three digits at most
 		return n
 	}
-	if daysOf.MatchString(condition) {
-		return len(strings.Fields(condition))
+	switch {
+	case atOnce.MatchString(folded):
+		return 1
+	case daysOf.MatchString(folded):
+		return len(days.FindAllString(folded, -1))
 	}
 	return 0
 }
 
+// The conditions, folded.
 var (
-	timesOf = regexp.MustCompile(`^([0-9]{1,3})x$`)
-	daysOf  = regexp.MustCompile(`^[0-9]{1,4}( [0-9]{1,4})*$`)
+	timesOf = regexp.MustCompile(`^(?:em )?([0-9]{1,3}) ?(?:x|vez(?:es)?|parcelas?|prestac(?:ao|oes))(?: sem juros| iguais)?$`)
+	atOnce  = regexp.MustCompile(`^(pagamento )?a ?vista$`)
+	daysOf  = regexp.MustCompile(`^[0-9]{1,4}( ?[ /,;+|-] ?[0-9]{1,4})*( ?(dias?|ddl|d))?$`)
+	days    = regexp.MustCompile(`[0-9]+`)
 )
 
 // namesOf is how the store itself calls the ways of paying, in one text.

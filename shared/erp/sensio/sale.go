@@ -110,6 +110,7 @@ const (
 	inReais        = "R$"
 	inPercent      = "%"
 	refused        = "Recusado"
+	inNegotiation  = "Em orçamento"
 )
 
 // The enumerations, as the page writes them.
@@ -117,7 +118,7 @@ var (
 	saleTypes         = []string{typeSale, "Assistência Técnica", typeQuote, "Compra", "Venda Representação", typeGift, "Outros"}
 	statuses          = []string{statusOpen, statusInvoiced}
 	amountTypes       = []string{inPercent, inReais}
-	negotiations      = []string{"Em orçamento", refused, "Aprovado"}
+	negotiations      = []string{inNegotiation, refused, "Aprovado"}
 	shipmentAddresses = []string{"Endereço da Pessoa", "Endereço de Entrega", "Endereço de Cobrança", "Endereço Secundário"}
 ) // never written to
 
