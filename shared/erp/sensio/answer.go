@@ -148,7 +148,7 @@ func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Tim
 	}
 	switch {
 	case well && isList:
-		return nil, erp.Answer{Kind: erp.Lost, Text: "an empty list, beside what says that it may not be all of it: " + cmp.Or(a.shown, "a number or a mark")}
+		return nil, erp.Answer{Kind: erp.Lost, Text: "an empty list, beside what says that it may not be all of it: " + a.shown}
 	case well:
 		return nil, erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the %s has no list at %q", q.name, q.list)}
 	case h.json && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusRequestTimeout:

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
@@ -109,7 +110,7 @@ func heldBy(body any, wrong bool) (said []string) {
 	for _, name := range heldIn {
 		switch held, _ := field(object, name); held := held.(type) {
 		case string:
-			if !isID(held) && strings.Contains(strings.TrimSpace(held), " ") {
+			if strings.Contains(strings.TrimSpace(held), " ") && strings.ContainsFunc(held, unicode.IsLetter) {
 				said = appendSaid(said, "", held, false)
 			}
 		case map[string]any:

@@ -1,6 +1,7 @@
 package sensio
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -20,7 +21,7 @@ type absence struct {
 	heard, data wire.Words
 	// counted: a number or a mark beside the list says that there is more.
 	counted bool
-	// shown is for a person.
+	// shown is for a person: what is addressed to one.
 	shown string
 }
 
@@ -37,8 +38,8 @@ func (h heard) absenceIn(ctx context.Context, sent wire.Sent) (a absence, err er
 	if h.said != "" {
 		said = append([]string{h.said}, said...)
 	}
-	a.shown = strings.Join(said, "; ")
-	if a.heard, err = wire.Hear(ctx, a.shown, sent); err != nil {
+	a.shown = cmp.Or(h.said, strings.Join(texts.warned, "; "), "a text, a number or a mark")
+	if a.heard, err = wire.Hear(ctx, strings.Join(said, "; "), sent); err != nil {
 		return a, err
 	}
 	a.data, err = wire.Hear(ctx, strings.Join(texts.data, "; "), sent)
@@ -104,6 +105,7 @@ var (
 // everyText gathers all that an answer says, by whatever name.
 type everyText struct {
 	said, data []string
+	warned     []string // of said
 	counted    bool
 }
 
@@ -134,7 +136,9 @@ func (t *everyText) text(name, text string) {
 	case isNumber(text):
 		t.counted = t.counted || counts(name) && strings.Trim(text, "0") != ""
 	case !strings.ContainsFunc(text, unicode.IsLetter):
-	case slices.Contains(saidIn, lower) || slices.Contains(warnedIn, lower), strings.Contains(text, " ") && !slices.Contains(fieldIn, lower):
+	case slices.Contains(warnedIn, lower):
+		t.said, t.warned = append(t.said, text), append(t.warned, text)
+	case slices.Contains(saidIn, lower), strings.Contains(text, " ") && !slices.Contains(fieldIn, lower):
 		t.said = append(t.said, text)
 	default:
 		if text = apart(text); isNotFound.MatchString(strings.ToLower(text)) {

@@ -121,7 +121,7 @@ var (
 	// isNotFound is a code that says so.
 	isNotFound = regexp.MustCompile(`not ?found|nao ?encontrad|inexistente|no such`)
 	// wellWords are those of a question that went well.
-	wellWords = regexp.MustCompile(`^(` + smallWords + `|ok|success|successful|successfully|sucesso|exito|realizad[oa]s?|concluid[oa]s?|executad[oa]s?|efetuad[oa]s?|processad[oa]s?|listagem|lista|list|listad[oa]s?|obtid[oa]s?|carregad[oa]s?|retrieved|completed|done|operacao|requisicao|request|was|foi|foram|pedidos?|vendas?|sales?|orders?|pessoas?|clientes?|cadastros?|people|customers?|registros?|resultados?|records?|results?|dados|data)$`)
+	wellWords = regexp.MustCompile(`^(` + smallWords + `|ok|success|successful|successfully|sucesso|exito|realizad[oa]s?|concluid[oa]s?|executad[oa]s?|efetuad[oa]s?|processad[oa]s?|listagem|lista|list|listad[oa]s?|obtid[oa]s?|carregad[oa]s?|retornad[oa]s?|recuperad[oa]s?|retrieved|returned|fetched|completed|done|operacao|requisicao|request|was|foi|foram|pedidos?|vendas?|sales?|orders?|pessoas?|clientes?|cadastros?|people|customers?|registros?|resultados?|records?|results?|dados|data)$`)
 	// partial: what was shown isn't all.
 	partial = regexp.MustCompile(`parcia(l|is)|\bpartial|incomplet|indisponive|unavailable|\btime.?out|timed.?out|\berror?\b|\bfail|falha|degrad|\bstale\b|desatualizad|truncad|truncated|processando|processing|pendente|pending`)
 	// countIn is a name of how many there are, without its blanks; moreThere one of a mark
