@@ -56,7 +56,12 @@ func (n *None) String() string {
 func (n *None) is(h heard, a absence) bool {
 	silent := a.heard.Empty() && h.said == ""
 	switch {
-	case n == nil || !silent && !a.saysNone(noSale):
+	case n == nil:
+		return false
+	case n.Fields == nil && a.saysNotFound() && h.Status == http.StatusNotFound:
+		// A path that isn't there would not show our last sale either: see proof.
+		return h.success != yes
+	case !silent && !a.saysNone(noSale):
 		return false
 	case n.Fields == nil:
 		return h.Status == http.StatusNotFound && h.success != yes

@@ -67,6 +67,12 @@ func (a absence) saysNone(of nothing) bool {
 	return slices.ContainsFunc(all, of.none) && !slices.ContainsFunc(all, func(s string) bool { return !of.none(s) && !bare(s) })
 }
 
+// saysNotFound tells whether nothing is said but that something isn't found, and no path that
+// might be what isn't.
+func (a absence) saysNotFound() bool {
+	return !slices.ContainsFunc(sentences(a.heard.Own), func(s string) bool { return !notFound.MatchString(s) }) && !strings.Contains(a.data.Whole, "/")
+}
+
 // nothing is how to say that there is none of something.
 type nothing struct {
 	denied, known *regexp.Regexp
