@@ -18,7 +18,7 @@ var neverPaid = []string{"pending", "on-hold", "failed", "trash", "draft", "auto
 var shopsNames = map[string]string{
 	"em-separacao": sale, "enviado": sale, "wc-producao": sale, "pago-nao-enviado": sale, "parcialmente-reembolsado": sale,
 	"cancelado": reversed, "wc-estornado": reversed, "chargeback": reversed,
-	"nao-pago": ignored, "refund-requested": ignored, "aguardando-pagamento": ignored,
+	"nao-pago": sale, "refund-requested": sale, "aguardando-pagamento": sale,
 }
 
 // giftCardKey is how the keys begin that WooCommerce's own plugin, PW's and YITH's give to
