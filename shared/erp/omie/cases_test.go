@@ -174,6 +174,25 @@ func TestALineWithoutSKUNamesNoServiceByIt(t *testing.T) {
 	}
 }
 
+func TestWordsAroundNothingAreNotSent(t *testing.T) {
+	for configured, want := range map[string]any{
+		"CPF {customer.tax_id}":                nil,
+		"CPF {customer.tax_id} {order.number}": "CPF  4127", // as it is written
+		"Obrigado":                             "Obrigado",
+	} {
+		o := paid(t, "100", "1 x 100")
+		o.Number, o.Customer.TaxID = "4127", ""
+		doc, err := client(t, `{"customer": {"default": 7}, "os": {"InformacoesAdicionais": {"cDadosAdicNF": "`+configured+`"}}, "services": {"*": {"nCodServico": 1}}}`).Document(o, reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, _ := doc.Body.(omie.OS)["InformacoesAdicionais"].(map[string]any)
+		if got := info["cDadosAdicNF"]; got != want {
+			t.Errorf("%q: %v, want %v", configured, got, want)
+		}
+	}
+}
+
 func TestAListOfAddressesHasNoEmptyPlaces(t *testing.T) {
 	for configured, want := range map[string]any{
 		"{customer.email}":                               nil,

@@ -36,6 +36,11 @@ func (e expansion) text(key, text string) (any, error) {
 	if ahead := daysAhead.FindStringSubmatch(text); ahead != nil && strings.HasPrefix(key, "dD") {
 		return e.later(ahead[1])
 	}
+	// Words around a value that this order doesn't have say nothing: "CPF " on an invoice. In
+	// a list of addresses the others stay.
+	if key != "cEnviarPara" && placeholder.Empty(text, e.values) {
+		return nil, nil
+	}
 	expanded, err := placeholder.Expand(text, e.values)
 	if err != nil {
 		return nil, err
