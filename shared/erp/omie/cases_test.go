@@ -78,6 +78,8 @@ func TestReaisOfATaxAreNeverTheSameForEveryPrice(t *testing.T) {
 			"DeducoesIss.0.nValorDeducao", "impostos.cUtilizaValorImposto", "impostos.nTotDeducao", "impostos.nValorIRRF", "impostos.nValorPIS"},
 		`"nCodServico": 1, "impostos": {"nValorINSS": 11, "nValorCOFINS": 3, "nValorCSLL": 1}`:                                                                            {"impostos.nValorCOFINS", "impostos.nValorCSLL", "impostos.nValorINSS"},
 		`"nCodServico": 1, "impostos": {"nValorDeducaoIRRF": 10}, "DeducoesIss": [{}, {"nValorTotNfRef": 9}]`:                                                             {"DeducoesIss.1.nValorTotNfRef", "impostos.nValorDeducaoIRRF"},
+		`"nCodServico": 1, "DeducoesIss": [{"nPercDeducao": 60}, {"nPercDeducao": 60}], "viaUnica": {"nValorTotal": 50}`:                                                  {"DeducoesIss", "viaUnica.nValorTotal"},
+		`"nCodServico": 1, "DeducoesIss": [{"nPercDeducao": 60}, {"nPercDeducao": 40}], "viaUnica": {"nValorICMS": 12}`:                                                   {"viaUnica.nValorICMS"},
 		`"nCodServico": 1, "impostos": {"cUtilizaValorImposto": "N", "nAliqPIS": 4.5, "cRetemPIS": "S"}, "DeducoesIss": [{"nPercDeducao": 10}]`:                           nil,
 		inline + `, "impostos": {"cCST": "000", "cClassTrib": "000001", "nAliqIbsUf": 0.1, "nAliqIbsMun": 0, "nAliqCbs": 0.9, "cIndOPer": "030102"}, "cNbs": "118061100"`: nil,
 	} {
@@ -89,6 +91,18 @@ func TestReaisOfATaxAreNeverTheSameForEveryPrice(t *testing.T) {
 		}
 		if got := slices.Sorted(maps.Keys(refused)); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", fields, got, want)
+		}
+	}
+}
+
+func TestReaisOfTheInvoicesDetailsAreRefused(t *testing.T) {
+	found := map[string]bool{}
+	for _, p := range omie.Check(json.RawMessage(`{"os": {"InformacoesAdicionais": {"DetalhesNfse": {"nValorDeducao": 50, "nTotRet": 1, "cTexto": "a"}}}, ` + goodService + `}`)) {
+		found[p.Path] = !p.Warning
+	}
+	for name, refused := range map[string]bool{"nValorDeducao": true, "nTotRet": true, "cTexto": false} {
+		if found["os.InformacoesAdicionais.DetalhesNfse."+name] != refused {
+			t.Errorf("%s: %v", name, found)
 		}
 	}
 }

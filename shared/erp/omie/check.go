@@ -70,15 +70,8 @@ var (
 		"nSeqItem":              "Omie counts the items itself",
 		"nIdItem":               "it is for changing an OS, not for creating one",
 		"cAcaoItem":             "it is for changing an OS, not for creating one",
-		"nTotDeducao":           fixed,
-		"nValorIRRF":            fixed,
-		"nValorPIS":             fixed,
-		"nValorCOFINS":          fixed,
-		"nValorCSLL":            fixed,
-		"nValorINSS":            fixed,
-		"nValorDeducao":         fixed,
-		"nValorDeducaoIRRF":     fixed,
-		"nValorTotNfRef":        fixed,
+		"nTot*":                 fixed,
+		"nValor*":               fixed,
 		"nBaseISS":              "Omie computes it",
 		"nValorISS":             "Omie computes it",
 		"nValorIbs*":            "Omie computes it",
@@ -86,6 +79,8 @@ var (
 		"cFixar*":               "Omie fills it in",
 		"cMan*":                 "Omie fills it in",
 	}
+	// refusedInDetails are those of DetalhesNfse, whose fields nobody publishes.
+	refusedInDetails = map[string]string{"nTot*": fixed, "nValor*": fixed}
 	// inlineFields are what Omie needs of a service that isn't in its catalogue.
 	inlineFields = []string{"cDescServ", "cCodServLC116", "cCodServMun", "cTribServ"}
 )
@@ -160,7 +155,12 @@ func (c *checker) os(os map[string]any) {
 		default:
 			c.object(path, os[part])
 		}
-		c.fields(path, os[part], placeholder.OfOrder, refusedInOS)
+		refused := refusedInOS
+		if part == "InformacoesAdicionais" {
+			refused = maps.Clone(refused)
+			maps.Copy(refused, refusedInDetails)
+		}
+		c.fields(path, os[part], placeholder.OfOrder, refused)
 	}
 	header, _ := os["Cabecalho"].(map[string]any)
 	c.forecast(header["dDtPrevisao"])
@@ -232,15 +232,17 @@ func (c *checker) fields(path string, v any, known []string, refused map[string]
 	}
 }
 
-// refusal ignores case, since nobody knows whether Omie does.
-func refusal(key string, refused map[string]string) (string, bool) {
-	for name, why := range refused {
+// refusal ignores case, since nobody knows whether Omie does. The longest name that fits counts.
+func refusal(key string, refused map[string]string) (why string, is bool) {
+	longest := ""
+	for name := range refused {
 		prefix, isPrefix := strings.CutSuffix(name, "*")
-		if strings.EqualFold(name, key) || isPrefix && len(key) > len(prefix) && strings.EqualFold(prefix, key[:len(prefix)]) {
-			return why, true
+		fits := strings.EqualFold(name, key) || isPrefix && len(key) > len(prefix) && strings.EqualFold(prefix, key[:len(prefix)])
+		if fits && len(name) > len(longest) {
+			longest = name
 		}
 	}
-	return "", false
+	return refused[longest], longest != ""
 }
 
 // typed holds a field to the type that Omie's naming gives it: c and d are

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 func (c *checker) services(services map[string]any) {
@@ -32,8 +33,25 @@ func (c *checker) service(path string, fields map[string]any, known []string) {
 	if taxes["cUtilizaValorImposto"] == "S" {
 		c.refuse(path+".impostos.cUtilizaValorImposto", "must be N: %s", fixed)
 	}
+	c.deductions(path+".DeducoesIss", fields["DeducoesIss"])
 	if fields["cNaoGerarFinanceiro"] == "S" {
 		c.warn(path+".cNaoGerarFinanceiro", "is S: Omie makes no receivable of what was paid for it")
+	}
+}
+
+// deductions take no more off than there is.
+func (c *checker) deductions(path string, v any) {
+	list, _ := v.([]any)
+	var sum order.Money
+	for i := range list {
+		fields, _ := list[i].(map[string]any)
+		number, _ := fields["nPercDeducao"].(json.Number)
+		if part, err := order.ParseMoney(number.String()); err == nil {
+			sum = sum.Add(part)
+		}
+	}
+	if sum.Cmp(hundred) > 0 {
+		c.refuse(path, "nPercDeducao must come to 100 at most, and comes to %s", sum.Number())
 	}
 }
 
