@@ -101,10 +101,11 @@ func (r records) create(p *process, ctx context.Context, m queue.Message) error 
 type tally struct{ orders, once, doubled, lost, unseen int }
 
 // fits tells whether the sale is one to compare by: a plain paid one whose ERP
-// neither refused it nor contradicted itself, has a look-up, and can tell whom it knows.
+// neither refused it, nor had its account rest for it again and again, nor contradicted
+// itself, has a look-up, and can tell whom it knows.
 func (w *world) fits(s *sale) bool {
 	a := w.account(s.store.account)
-	return a.promised() && !a.sight.Doubts && !a.rekeyed && s.sort == plain && s.newest >= 0 && len(s.refusals) == 0 && !s.contradicted && !s.taken
+	return a.promised() && !a.sight.Doubts && !a.rekeyed && s.sort == plain && s.newest >= 0 && len(s.refusals) == 0 && !s.buyerDeleted && !s.contradicted && !s.taken && s.rests < 3
 }
 
 // add counts what went to the ERP's accounts, of the sales that fit in both runs.
