@@ -241,7 +241,7 @@ func (in *Intake) message(p platform.Platform, conn connection.Connection, r pla
 	}
 	m.Type = queue.Reversed
 	m.OrderID, m.StoreNumber, m.Version = n.OrderID, order.Cut(n.StoreNumber, order.MaxNumber), n.Version
-	m.PaidAt, m.PaidRank = n.PaidAt, n.PaidRank
+	m.PaidAt, m.PaidRank, m.DayOpen = n.PaidAt, n.PaidRank, n.DayOpen
 	m.Key = conn.Name + "#" + n.OrderID
 	if n.Status == platform.Paid {
 		m.Type = queue.Paid

@@ -55,13 +55,20 @@ type news struct {
 	config   string
 	ledger   ledger.Ledger
 	key      string
+	now      time.Time
+	sent     []erp.Document
+}
+
+// storeOf is a store of which nothing was heard.
+func storeOf(t *testing.T, platformName, account string) *news {
+	config := strings.NewReplacer("PLATFORM", platformName, "ACCOUNT", account, "SERVICES", newsServices).Replace(newsConfig)
+	return &news{t: t, platform: platformName, config: config, ledger: memory.New(), now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
 }
 
 // placed is a store's order of that body whose document was created.
 func placed(t *testing.T, platformName, account string, body []byte) *news {
 	t.Helper()
-	config := strings.NewReplacer("PLATFORM", platformName, "ACCOUNT", account, "SERVICES", newsServices).Replace(newsConfig)
-	n := &news{t: t, platform: platformName, config: config, ledger: memory.New()}
+	n := storeOf(t, platformName, account)
 	n.hears(body)
 	if e := n.entry(); e.State != ledger.Created {
 		t.Fatalf("%s: %+v", e.State, e.Reason)
@@ -81,13 +88,16 @@ func (n *news) entry() ledger.Entry {
 // hears has a worker take the body, and returns what a person is told.
 func (n *news) hears(body []byte) (told string) {
 	n.t.Helper()
-	cfg, err := connection.Parse([]byte(n.config))
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	account := cfg.Connections["c"].Account
+	n.handles(func(cfg connection.Config) queue.Message { return n.notice(cfg, "", body) })
+	_, told, _ = strings.Cut(n.entry().Timeline[len(n.entry().Timeline)-1].Text, "changed in the store after the document was sent: ")
+	return told
+}
+
+// notice is what the intake makes of the body, under a topic of Shopify's.
+func (n *news) notice(cfg connection.Config, topic string, body []byte) queue.Message {
+	n.t.Helper()
 	p, _ := registry.Get(n.platform)
-	read, err := p.Read(platform.Request{Body: body, Header: map[string]string{}}, cfg.Connections["c"].Settings())
+	read, err := p.Read(platform.Request{Body: body, Header: map[string]string{"x-shopify-topic": topic}}, cfg.Connections["c"].Settings())
 	if err != nil || read.Status != platform.Paid {
 		n.t.Fatalf("%s, %v", read.Status, err)
 	}
@@ -95,33 +105,71 @@ func (n *news) hears(body []byte) (told string) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	store := secrets{cfg.Accounts[account].Kind + "/" + account: {Values: map[string]string{"app_key": "1", "app_secret": "secret-of-the-app"}}}
-	accounts := &connection.Accounts{Connections: func() connection.Config { return cfg }, Kinds: kinds.All(), Secrets: store, Log: slog.New(slog.DiscardHandler), Options: erp.Options{Now: func() time.Time { return now }}}
-	w := &placing.Worker{Ledger: n.ledger, Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: store, Spacing: placing.Spacing,
-		Now: func() time.Time { return now }, Meter: n.meter(), Log: slog.New(slog.NewTextHandler(n.t.Output(), nil)),
-		Client: func(name string) (erp.Client, bool) { c, ok := accounts.Client(name); return willing{c}, ok }}
 	n.key = "c#" + read.OrderID
-	m := queue.Message{Type: queue.Paid, Key: n.key, Account: account, Connection: "c", Platform: n.platform, OrderID: read.OrderID, StoreNumber: read.StoreNumber,
-		Version: read.Version, PaidAt: read.PaidAt, PaidRank: read.PaidRank, Digest: read.Payload.Digest(), Payload: packed, ReceivedAt: now}
-	if err := w.Handle(n.t.Context(), m, time.Now().Add(time.Hour)); err != nil {
+	return queue.Message{Type: queue.Paid, Key: n.key, Account: cfg.Connections["c"].Account, Connection: "c", Platform: n.platform, OrderID: read.OrderID,
+		StoreNumber: read.StoreNumber, Version: read.Version, PaidAt: read.PaidAt, PaidRank: read.PaidRank, DayOpen: read.DayOpen,
+		Digest: read.Payload.Digest(), Payload: packed, ReceivedAt: n.now}
+}
+
+// handles has a worker take a message.
+func (n *news) handles(message func(connection.Config) queue.Message) {
+	n.t.Helper()
+	cfg, err := connection.Parse([]byte(n.config))
+	if err != nil {
 		n.t.Fatal(err)
 	}
-	_, told, _ = strings.Cut(n.entry().Timeline[len(n.entry().Timeline)-1].Text, "changed in the store after the document was sent: ")
-	return told
+	account := cfg.Connections["c"].Account
+	now := func() time.Time { return n.now }
+	store := secrets{cfg.Accounts[account].Kind + "/" + account: {Values: map[string]string{"app_key": "1", "app_secret": "secret-of-the-app"}}}
+	accounts := &connection.Accounts{Connections: func() connection.Config { return cfg }, Kinds: kinds.All(), Secrets: store, Log: slog.New(slog.DiscardHandler), Options: erp.Options{Now: now}}
+	w := &placing.Worker{Ledger: n.ledger, Connections: func() connection.Config { return cfg }, Platform: registry.Get, Secrets: store, Spacing: placing.Spacing,
+		Now: now, Meter: n.meter(), Log: slog.New(slog.NewTextHandler(n.t.Output(), nil)),
+		Client: func(name string) (erp.Client, bool) { c, ok := accounts.Client(name); return willing{c, n}, ok }}
+	if err := w.Handle(n.t.Context(), message(cfg), time.Now().Add(time.Hour)); err != nil {
+		n.t.Fatal(err)
+	}
 }
 
 func (n *news) meter() meter { return meter{changed: make(chan struct{}, 1), counted: &sync.Map{}} }
 
 // willing is an ERP that knows everybody and creates everything.
-type willing struct{ erp.Client }
+type willing struct {
+	erp.Client
+	asked *news
+}
 
 func (willing) Customer(_ context.Context, d erp.Document) (erp.Document, erp.Answer) {
 	return d, erp.Answer{Kind: erp.CustomerKnown}
 }
 
-func (willing) Create(context.Context, erp.Document) erp.Answer {
+func (w willing) Create(_ context.Context, d erp.Document) erp.Answer {
+	w.asked.sent = append(w.asked.sent, d)
 	return erp.Answer{Kind: erp.Created, ID: "7", Number: "16"}
+}
+
+// Shopify sends orders/updated beside orders/paid in the second of the payment, and either
+// may be handled first.
+func TestAnOldOrderIsDatedByItsPaymentInEitherOrder(t *testing.T) {
+	body := platformtest.Edit(t, storeSample(t, "shopify/order_paid.json"), map[string]any{
+		"processed_at": "2026-11-10T10:00:00-03:00", "created_at": "2026-11-10T10:00:00-03:00", "updated_at": "2026-11-28T08:59:58-03:00"})
+	for _, topics := range [][]string{{"orders/paid", "orders/updated"}, {"orders/updated", "orders/paid"}} {
+		n := storeOf(t, "shopify", "loja")
+		for _, topic := range topics {
+			n.handles(func(cfg connection.Config) queue.Message { return n.notice(cfg, topic, body) })
+			n.now = n.now.Add(time.Second)
+		}
+		n.now = n.now.Add(placing.Spacing)
+		n.handles(func(cfg connection.Config) queue.Message {
+			return queue.Message{Type: queue.Wake, Key: n.key, Account: cfg.Connections["c"].Account}
+		})
+		if len(n.sent) != 1 {
+			t.Fatalf("%v: %d documents, %+v", topics, len(n.sent), n.entry().Reason)
+		}
+		sale, err := json.Marshal(n.sent[0].Body)
+		if err != nil || !strings.Contains(string(sale), `"dateSold":"2026-11-28"`) || n.entry().State != ledger.Created {
+			t.Errorf("%v: %s, %v\n%s", topics, n.entry().State, err, sale)
+		}
+	}
 }
 
 func TestOnlyWhatADocumentWouldCarryIsAChange(t *testing.T) {

@@ -46,6 +46,9 @@ const (
 	Panic        ReasonKind = "panic"
 	Mended       ReasonKind = "mended"
 	Retried      ReasonKind = "retried"
+	// DayOpen: on which day the order was paid is open, and the notice that knows it may be
+	// on its way.
+	DayOpen ReasonKind = "day_open"
 )
 
 // Why an order is uncertain: it may be in the ERP, and a look-up will tell.
@@ -62,7 +65,7 @@ func ReasonKinds() []ReasonKind {
 		NotUnderstood, Mapping, TaxIDReason, Preflight, TotalReason, CurrencyReason, QuantityReason,
 		RefusedByERP, TooOld, Reversed, NotFound, GaveUp, AccountGone, Unsupported, Deleted,
 		NeedsPerson,
-		ERPDown, NotSent, Redundant, AccountRests, Fetch, NotPaidYet, Panic, Mended, Retried,
+		ERPDown, NotSent, Redundant, AccountRests, Fetch, NotPaidYet, Panic, Mended, Retried, DayOpen,
 		LostAnswer, Lapsed, RedundantWrite, UnknownFault,
 	}
 }

@@ -20,7 +20,7 @@ var kinds = []order.ReasonKind{
 	"not_understood", "mapping", "tax_id", "preflight", "total", "currency", "quantity", "refused_by_erp",
 	"too_old", "reversed", "not_found", "gave_up", "erp_account_gone", "unsupported", "deleted",
 	"needs_person",
-	"erp_down", "not_sent", "redundant", "lane", "fetch", "not_paid_yet", "panic", "mended", "retried",
+	"erp_down", "not_sent", "redundant", "lane", "fetch", "not_paid_yet", "panic", "mended", "retried", "day_open",
 	"lost_answer", "lapsed", "redundant_write", "unknown_fault",
 }
 

@@ -30,7 +30,7 @@ type Arrival struct {
 
 func (a Arrival) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	if e.Rev == 0 {
-		return a.newEntry(now)
+		return a.newEntry(r, now)
 	}
 	former, leased := e.State, e.Leased(now)
 	written, metrics := a.record(&e, now)
@@ -48,7 +48,7 @@ func (a Arrival) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Ste
 }
 
 // newEntry is the claim table's first rows: there is no entry yet.
-func (a Arrival) newEntry(now time.Time) (ledger.Entry, Step) {
+func (a Arrival) newEntry(r Rules, now time.Time) (ledger.Entry, Step) {
 	m := a.Message
 	if m.Type == queue.Wake {
 		return ledger.Entry{}, Step{Do: Acknowledge, Metrics: []Metric{MetricStrayWake}}
@@ -78,9 +78,15 @@ func (a Arrival) newEntry(now time.Time) (ledger.Entry, Step) {
 		return writeAndAcknowledge(e, metrics)
 	}
 	replaceContents(&e, a.contents(now))
-	e.Owner, e.Lease = a.Owner, a.Lease
+	next := Step{Do: Place, Write: true, Metrics: []Metric{MetricAccepted}}
+	if m.DayOpen {
+		becomeWaiting(&e, now.Add(r.Spacing), order.DayOpen, "the notice doesn't tell on which day the order was paid, and the store may be sending one that does")
+		next.Do = Acknowledge
+	} else {
+		e.Owner, e.Lease = a.Owner, a.Lease
+	}
 	addAttempt(&e, now, ledger.Attempt{Did: didNotice, Text: m.Topic})
-	return e, Step{Do: Place, Write: true, Metrics: []Metric{MetricAccepted}}
+	return e, next
 }
 
 // record keeps what the message says, whatever the state and the lease

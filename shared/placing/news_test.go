@@ -260,6 +260,41 @@ func TestAnAbsenceTakesTheBetterMomentOver(t *testing.T) {
 	}
 }
 
+// Stores send several notices of one payment at once, and the one that knows its day may
+// come last.
+func TestADayThatIsOpenIsWaitedFor(t *testing.T) {
+	open := ranked(paid(1, "a"), order.ByOrder, noon.Add(-9*day))
+	open.DayOpen = true
+	better := ranked(paid(1, "a"), order.ByNotice, noon)
+	for name, c := range map[string]struct {
+		then func(*story)
+		want time.Time
+	}{
+		"nothing comes":                   {func(*story) {}, open.PaidAt},
+		"the notice of the payment comes": {func(s *story) { s.passes(time.Second).hears(better, said) }, noon},
+		"it comes in the last moment":     {func(s *story) { s.passes(placing.Spacing-time.Millisecond).hears(better, said) }, noon},
+		"the open one comes once more":    {func(s *story) { s.passes(time.Second).hears(open, said) }, open.PaidAt},
+	} {
+		s := begin(t, looksUp)
+		s.hears(open, said)
+		due := noon.Add(placing.Spacing)
+		if s.entry.State != ledger.Waiting || s.entry.Reason.Kind != order.DayOpen || !s.entry.Until.Equal(due) || s.entry.Attempts != 0 || s.step.Do != placing.Acknowledge {
+			t.Errorf("%s: %s, until %s, after %d attempts", name, s.step.Do, s.entry.Until, s.entry.Attempts)
+		}
+		if c.then(s); s.step.Do != placing.Acknowledge || !s.entry.Due.Equal(due) {
+			t.Errorf("%s: %s, due %s", name, s.step.Do, s.entry.Due)
+		}
+		if s.isDue(); s.step.Do != placing.Place || !s.entry.PaidAt.Equal(c.want) {
+			t.Errorf("%s: %s, paid at %s, want %s", name, s.step.Do, s.entry.PaidAt, c.want)
+		}
+	}
+	s := begin(t, looksUp)
+	s.hears(better, said)
+	if s.hears(open, said); s.entry.State != ledger.Accepted {
+		t.Errorf("after the better one: %s", s.entry.State)
+	}
+}
+
 func TestAnAbsenceUnderAnotherKeyOrKindIsParked(t *testing.T) {
 	for name, c := range map[string]struct {
 		sent, asked, kind string

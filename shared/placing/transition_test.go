@@ -550,7 +550,7 @@ func kindsOf(e ledger.Entry) []order.ReasonKind {
 		return []order.ReasonKind{order.NeedsPerson}
 	case e.State == ledger.Waiting:
 		return []order.ReasonKind{order.ERPDown, order.NotSent, order.Redundant, order.AccountRests, order.Fetch, order.NotPaidYet, order.Panic,
-			order.Mended, order.Retried}
+			order.Mended, order.Retried, order.DayOpen}
 	case e.Denied():
 		return []order.ReasonKind{order.Deleted}
 	case e.State == ledger.Uncertain:

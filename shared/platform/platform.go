@@ -154,6 +154,9 @@ type Notice struct {
 	PaidFrom time.Time
 	// PaidRank says how well PaidAt is known.
 	PaidRank order.Rank
+	// DayOpen: PaidAt may be another day than that of the payment, and the store may be
+	// sending a notice that knows better just now. A new order waits a little for it.
+	DayOpen bool
 	// Test marks the platform's own test orders.
 	Test bool
 	// Zero marks an order that costs nothing.

@@ -53,8 +53,10 @@ type Message struct {
 	Digest      string    `json:"digest,omitempty"`
 	PaidAt      time.Time `json:"paid_at,omitzero"`
 	// PaidRank says how well PaidAt is known.
-	PaidRank   order.Rank `json:"paid_rank,omitempty"`
-	ReceivedAt time.Time  `json:"received_at,omitzero"`
+	PaidRank order.Rank `json:"paid_rank,omitempty"`
+	// DayOpen: see platform.Notice.
+	DayOpen    bool      `json:"day_open,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 	// Payload is a packed platform.Payload.
 	Payload []byte `json:"payload,omitempty"`
 	// Correlation follows one order through the logs.

@@ -446,15 +446,16 @@ const (
 	mendedNotice
 	annotatedNotice // after the mended one: what it mended is as it was
 	betterNotice    // the first one, under a topic that tells when it was paid
+	openNotice      // the first one, under a topic after which that one may come
 	reversal
 	messages = iota
 )
 
-var messageNames = [...]string{"a wake-up", "the first notice", "the mended notice", "the annotated notice", "the notice of the payment", "the reversal"}
+var messageNames = [...]string{"a wake-up", "the first notice", "the mended notice", "the annotated notice", "the notice of the payment", "a notice that leaves the day open", "the reversal"}
 
 // contents are a notice's.
 func (m message) contents() contents {
-	if m == betterNotice {
+	if m == betterNotice || m == openNotice {
 		return 1
 	}
 	return contents(m)
@@ -467,7 +468,7 @@ func (m message) moment() moment {
 	return 1
 }
 
-func (m message) isNotice() bool { return m >= firstNotice && m <= betterNotice }
+func (m message) isNotice() bool { return m >= firstNotice && m <= openNotice }
 
 func (m message) queue(v versions) queue.Message {
 	q := queue.Message{Type: queue.Wake, Key: "store#1", Account: "account", ReceivedAt: now}
@@ -475,7 +476,7 @@ func (m message) queue(v versions) queue.Message {
 	case m.isNotice():
 		c := m.contents()
 		q.Type, q.Digest, q.Payload, q.Version = queue.Paid, digests[c], payloadOf(c), v.of(c)
-		q.PaidAt, q.PaidRank = m.moment().at(), m.moment().rank()
+		q.PaidAt, q.PaidRank, q.DayOpen = m.moment().at(), m.moment().rank(), m == openNotice
 	case m == reversal:
 		q.Type, q.Digest = queue.Reversed, "r"
 	}

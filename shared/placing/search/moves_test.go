@@ -307,6 +307,8 @@ func (m *model) ready(w world, i int, put emit) {
 		mv.broken = createFormer
 	case w.unknown:
 		mv.broken = createUnknown
+	case w.open > 0:
+		mv.broken = createDayOpen
 	}
 	put(to, mv)
 }
@@ -566,7 +568,7 @@ func (m *model) command(w world, put emit) {
 		}
 		to.store(r)
 		if ev.what == retry && (w.entry.state == rejected || w.entry.state == waiting) {
-			to.refund, to.unknown, to.buried = false, false, false
+			to.refund, to.unknown, to.buried, to.open = false, false, false, 0
 		}
 		put(to, m.check(w, to, r, mv))
 	}
@@ -623,6 +625,7 @@ func (m *model) pass(w world, put emit) {
 	}
 	to.entry = w.entry.later()
 	to.lane, to.calm, to.looking, to.hold = max(w.lane-1, 0), max(w.calm-1, 0), max(w.looking-1, 0), max(w.hold-1, 0)
+	to.open = max(w.open-1, 0)
 	to.buyer.asked, to.buyer.late = max(w.buyer.asked-1, 0), max(w.buyer.late-1, 0)
 	for i := range to.late {
 		if to.late[i].left--; to.late[i].left < 0 {

@@ -40,6 +40,7 @@ func TestNoInterleavingDoublesLosesOrSpoilsAnOrder(t *testing.T) {
 		{"a change that is taken back, contents without a version", lookUpOnly, false, changedAndBack},
 		{"paid on another day than placed", lookUpOnly, true, paidOnAnotherDay},
 		{"paid on another day, contents without a version", lookUpOnly, false, paidOnAnotherDay},
+		{"on which day it was paid is open", lookUpOnly, true, dayLeftOpen},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

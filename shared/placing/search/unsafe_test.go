@@ -96,6 +96,7 @@ func TestTheSearchFindsEachMisreadingOfTheNewRules(t *testing.T) {
 		{"a better moment leaves the claim", lookUpOnly, 0, momentLeavesTheClaim, outside{}, createFormer, paidOnAnotherDay},
 		{"a better moment mends what was refused", lookUpOnly, 1, momentMends, outside{}, createUnknown, paidOnAnotherDay},
 		{"a better moment after the call is dropped", lookUpOnly, 1, lateMomentDropped, outside{}, createFormer, paidOnAnotherDay},
+		{"a day that is open is not waited for", lookUpOnly, 0, openDayPlaced, outside{}, createDayOpen, dayLeftOpen},
 		{"an ended rest wakes before quiet_until", lookUpOnly, 1, resumedAtOnce, outside{}, tooSoon, cast{}},
 		{"an absence under another key is believed", lookUpOnly, 2, wrongBelieved(wrongKey), outside{}, twoDocuments, cast{}},
 		{"an absence of another kind is believed", lookUpOnly, 2, wrongBelieved(wrongKind), outside{}, twoDocuments, cast{}},
@@ -536,6 +537,14 @@ func momentMends(q ask) (ledger.Entry, placing.Step) {
 func lateMomentDropped(q ask) (ledger.Entry, placing.Step) {
 	if q.is.what == arrival && q.is.message == betterNotice && (q.entry.State == ledger.Creating || q.entry.State == ledger.Uncertain) {
 		return q.entry, acknowledge
+	}
+	return q.next()
+}
+
+func openDayPlaced(q ask) (ledger.Entry, placing.Step) {
+	if a, ok := q.event.(placing.Arrival); ok {
+		a.Message.DayOpen = false
+		q.event = a
 	}
 	return q.next()
 }

@@ -48,6 +48,7 @@ type world struct {
 	jumped   bool           // it ever was: times that are past may not have been waited for
 	draining bool           // that was seen, and calls under way are let to end
 	hold     int8           // until calls go out again after the clock jumped
+	open     int8           // until a notice that knows the day of payment is waited for
 	known    [messages]bool // notices that were acknowledged
 	newest   contents       // of theirs
 	untried  bool           // nobody has begun to place those
@@ -173,6 +174,7 @@ var (
 	mendedAndReversed = cast{firstNotice: 2, mendedNotice: 1, reversal: 1}
 	changedAndBack    = cast{firstNotice: 1, mendedNotice: 1, annotatedNotice: 1}
 	paidOnAnotherDay  = cast{firstNotice: 1, betterNotice: 1, mendedNotice: 1}
+	dayLeftOpen       = cast{openNotice: 2, betterNotice: 1, reversal: 1}
 	oneNotice         = cast{firstNotice: 1}
 	buyersNotices     = cast{firstNotice: 1, mendedNotice: 1, reversal: 1}
 )
@@ -262,6 +264,7 @@ const (
 	createDeleted     = "a create of what somebody deleted"
 	createFormer      = "a create with former contents"
 	createUnknown     = "a create of what was refused in unknown words"
+	createDayOpen     = "a create on a day that a notice on its way may settle"
 	falseAlarm        = "a person is told of a change, and nothing changed"
 	besideTheLane     = "a call beside the account's lane"
 	blockedLane       = "a call in a blocked lane"
@@ -326,12 +329,16 @@ func (w *world) hear(was entry, m message, v versions) {
 		return
 	}
 	c, former := m.contents(), w.newest
-	knows := w.known[m] || c == 1 && (w.known[firstNotice] || w.known[betterNotice])
+	knows := w.known[m] || c == 1 && (w.known[firstNotice] || w.known[betterNotice] || w.known[openNotice])
 	if bool(v) && c > w.newest.body() || !bool(v) && !knows {
 		w.newest, w.unknown = c|w.newest&paidLater, false
 	}
-	if m == betterNotice {
+	switch {
+	case m == betterNotice:
 		w.newest |= paidLater
+		w.open = 0
+	case m == openNotice && was.state == absent:
+		w.open = spacingTicks
 	}
 	// A better day mends nothing, and what is on its way just now is being tried.
 	w.untried = w.untried || !w.newest.body().alike(former.body())
@@ -393,6 +400,9 @@ func (w *world) forget() {
 	}
 	if w.entry.state == created || w.entry.state == absent {
 		w.ahead, w.jumped = false, false
+	}
+	if w.jumped || w.entry.state > waiting {
+		w.open = 0
 	}
 	switch e := w.entry; {
 	case e.state == created:

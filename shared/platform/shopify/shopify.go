@@ -69,6 +69,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	if paid.Rank == order.ByNotice && topic != ordersPaid {
 		n.PaidFrom = b.placedAt()
 	}
+	n.DayOpen = paid.Rank == order.ByOrder && topic != ordersPaid && !b.placedAt().IsZero() && b.dayIsOpen()
 	n.Test = b.Test
 	n.Zero = platform.IsZero(b.TotalPriceSet.or(b.TotalPrice))
 	n.Version = b.version()

@@ -173,28 +173,31 @@ func TestPaymentIsDatedByTheTopicThatTellsOfIt(t *testing.T) {
 		processed, created, updated any
 		want                        string
 		rank                        order.Rank
+		open                        bool
 	}{
-		{"a boleto paid two days later", "orders/paid", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
-		{"the same, told by another topic", "orders/updated", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
-		{"without a topic", "", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
-		{"told by another topic on the seventh day", "orders/updated", day(14, 12), day(14, 12), day(21, 12), day(21, 12), order.ByNotice},
-		{"an old order that is edited", "orders/updated", day(14, 11), day(14, 11), day(21, 12), day(14, 11), order.ByOrder},
-		{"an old order that is paid", "orders/paid", day(1, 11), day(1, 11), day(21, 12), day(21, 12), order.ByNotice},
-		{"imported", "orders/paid", day(2, 10), day(21, 12), day(21, 12), day(2, 10), order.ByOrder},
-		{"entered within the hour", "orders/paid", day(21, 10), day(21, 11), day(21, 12), day(21, 12), order.ByNotice},
-		{"entered after the hour", "orders/paid", day(21, 9), day(21, 11), day(21, 12), day(21, 9), order.ByOrder},
-		{"placed after it was updated", "orders/paid", day(21, 10), day(21, 10), day(20, 10), day(21, 10), order.ByOrder},
-		{"not processed", "orders/updated", nil, day(9, 10), day(21, 12), day(9, 10), order.ByOrder},
-		{"not processed, paid", "orders/paid", nil, day(19, 10), day(21, 12), day(21, 12), order.ByNotice},
-		{"only updated", "orders/updated", nil, nil, day(21, 12), day(21, 12), order.ByOrder},
-		{"years that nobody means", "orders/updated", "1970-12-31T23:00:00Z", "9999-01-01T00:00:00Z", day(21, 12), day(21, 12), order.ByOrder},
-		{"dates that are none", "orders/paid", "soon", "", "2026-11-21", "", 0},
+		{"a boleto paid two days later", "orders/paid", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"the same, told by another topic", "orders/updated", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"without a topic", "", day(19, 10), day(19, 10), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"told by another topic on the seventh day", "orders/updated", day(14, 12), day(14, 12), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"an old order that is edited", "orders/updated", day(14, 11), day(14, 11), day(21, 12), day(14, 11), order.ByOrder, true},
+		{"an old order that is edited on its day", "orders/updated", day(1, 11), day(1, 11), day(1, 12), day(1, 12), order.ByNotice, false},
+		{"an imported order that is edited", "orders/updated", day(1, 11), day(2, 13), day(21, 12), day(1, 11), order.ByOrder, false},
+		{"an old order that is paid", "orders/paid", day(1, 11), day(1, 11), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"imported", "orders/paid", day(2, 10), day(21, 12), day(21, 12), day(2, 10), order.ByOrder, false},
+		{"entered within the hour", "orders/paid", day(21, 10), day(21, 11), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"entered after the hour", "orders/paid", day(21, 9), day(21, 11), day(21, 12), day(21, 9), order.ByOrder, false},
+		{"placed after it was updated", "orders/paid", day(21, 10), day(21, 10), day(20, 10), day(21, 10), order.ByOrder, false},
+		{"not processed", "orders/updated", nil, day(9, 10), day(21, 12), day(9, 10), order.ByOrder, true},
+		{"not processed, paid", "orders/paid", nil, day(19, 10), day(21, 12), day(21, 12), order.ByNotice, false},
+		{"only updated", "orders/updated", nil, nil, day(21, 12), day(21, 12), order.ByOrder, false},
+		{"years that nobody means", "orders/updated", "1970-12-31T23:00:00Z", "9999-01-01T00:00:00Z", day(21, 12), day(21, 12), order.ByOrder, false},
+		{"dates that are none", "orders/paid", "soon", "", "2026-11-21", "", 0, false},
 	} {
 		body := edit(t, map[string]any{"processed_at": c.processed, "created_at": c.created, "updated_at": c.updated})
 		n, err := read(t, c.topic, body)
 		want, _ := time.Parse(time.RFC3339, c.want)
-		if err != nil || !n.PaidAt.Equal(want) || n.PaidRank != c.rank {
-			t.Errorf("%s: %s of rank %d, want %s of rank %d, %v", c.name, n.PaidAt, n.PaidRank, want, c.rank, err)
+		if err != nil || !n.PaidAt.Equal(want) || n.PaidRank != c.rank || n.DayOpen != c.open {
+			t.Errorf("%s: %s of rank %d, open %t, want %s of rank %d, %t, %v", c.name, n.PaidAt, n.PaidRank, n.DayOpen, want, c.rank, c.open, err)
 		}
 		o, err := shop.Order(n.Payload, platform.Settings{})
 		if err != nil || !o.PaidAt.Equal(want) || !o.Payments[0].PaidAt.Equal(want) || o.PaidRank != c.rank {

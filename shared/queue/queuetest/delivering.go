@@ -21,7 +21,7 @@ var delivering = map[string]func(*testing.T, Subject){
 		at := time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.FixedZone("", -3*3600))
 		m := queue.Message{
 			V: queue.Version, Type: queue.Paid, Key: "cursos#1", Account: "estudio", Dedup: "r1", Connection: "cursos", Platform: "hotmart",
-			OrderID: "1", StoreNumber: "#1001 é", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1", PaidAt: at, PaidRank: order.ByPayment,
+			OrderID: "1", StoreNumber: "#1001 é", Topic: "PURCHASE_APPROVED", Version: 1 << 53, Digest: "d1", PaidAt: at, PaidRank: order.ByPayment, DayOpen: true,
 			ReceivedAt: at.Add(time.Second), Payload: []byte{0, 0xff, '{'}, Correlation: "c1",
 		}
 		v := reflect.ValueOf(m)
