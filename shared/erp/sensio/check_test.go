@@ -41,7 +41,7 @@ func TestAnAccountThatIsRightHasNoProblems(t *testing.T) {
 		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11.222.333/0001-81"}, "create": {"path": "/people", "id": "response", "body": {"doc": "{customer.tax_id}", "n": 5, "address": {"city": "{address.city}"}}}}}`,
 		`{"customer": {"query": {"path": "/people?q={customer.tax_id}", "rows": "", "id": "i", "tax_id": "t", "known": "11222333000181"}, "create": {"path": "/people?doc={customer.tax_id}", "id": "response.id", "body": {"n": "{customer.name}"}}}}`,
 		`{"sale": {"details": "CPF {customer.tax_id}, {customer.company}: {address.street}, {address.number} {address.complement} {address.district} {address.city} {address.state} {address.postal_code} {address.country}, {payment.method} {payment.reference}"}}`,
-		`{"sale": {"type": "Venda", "status": "Em aberto", "modFrete": "9 - Sem frete", "details": "Pedido {order.number}", "approved": true, "sellersInfo": [{"seller": "1", "comission": 5}]}}`,
+		`{"sale": {"type": "Venda", "status": "Em aberto", "modFrete": {"with": "0 - Por conta do emitente", "without": "9 - Sem frete"}, "details": "Pedido {order.number}", "approved": true, "sellersInfo": [{"seller": "1", "comission": 5}]}}`,
 		`{"items": {"A.B": {"productId": "1", "variationId": "2", "details": "{line.name} {line.sku}", "detailsNF": false}}}`,
 	} {
 		if problems := sensio.Check(account(t, over)); len(problems) > 0 {

@@ -76,7 +76,7 @@ func (c Customer) ask(e *erp.Explanation, o order.Order, ref erp.Reference) erro
 // contradictions are constants of sale that say something else than the order.
 func contradictions(e *erp.Explanation, configured map[string]any, o order.Order) {
 	if configured["modFrete"] == noFreight && !o.Freight.IsZero() {
-		e.Contradict("sale.modFrete", "is %q, and the order has freight of %s: %q is sent instead", noFreight, o.Freight, freightOfIssuer)
+		e.Contradict("sale.modFrete", "is %q, and the order has freight of %s: %q is sent instead; write %s to say one for each", noFreight, o.Freight, freightOfIssuer, byFreight)
 	}
 	constants := map[string]any{}
 	for name, v := range saleFor(configured, o) {

@@ -80,7 +80,7 @@ func TestAConstantThatContradictsTheOrderIsNamed(t *testing.T) {
 		"condition":          {`{"paymentConditionType": "3x"}`, `sale.paymentConditionType is "3x", and the sale has payments in 1: none is sent`},
 		"days of each":       {`{"paymentConditionType": "30 60"}`, `sale.paymentConditionType is "30 60", and the sale has payments in 1: none is sent`},
 		"words":              {`{"paymentConditionType": "À vista"}`, ""},
-		"freight":            {`{"modFrete": "9 - Sem frete"}`, `sale.modFrete is "9 - Sem frete", and the order has freight of 18.90: "0 - Por conta do emitente" is sent instead`},
+		"freight":            {`{"modFrete": "9 - Sem frete"}`, `sale.modFrete is "9 - Sem frete", and the order has freight of 18.90: "0 - Por conta do emitente" is sent instead; write { with: "0 - Por conta do emitente", without: "9 - Sem frete" } to say one for each`},
 		"freight said twice": {`{"modFrete": {"with": "0 - Por conta do emitente", "without": "9 - Sem frete"}, "oc": "1"}`, `sale.oc is "1", and the order's number is "4127"`},
 		"type":               {`{"type": "Outros"}`, `sale.type is "Outros", and a paid order is a Venda`},
 		"a gift":             {`{"bonificacao": true, "type": "Bonificação/Remessa"}`, `sale.type is "Bonificação/Remessa", and a paid order is a Vendasale.bonificacao is true, and 28.90 was paid`},

@@ -1,6 +1,7 @@
 package sensio
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -42,10 +43,16 @@ func saleFor(configured map[string]any, o order.Order) map[string]any {
 	return sale
 }
 
-// freight checks sale.modFrete where it isn't one text, and returns the sale with one.
+// byFreight is how an account says one kind for each: what to write in the place of a constant
+// that is wrong for some orders.
+var byFreight = fmt.Sprintf("{ with: %q, without: %q }", freightOfIssuer, noFreight) // never written to
+
+// freight checks sale.modFrete against what orders have, and returns the sale without it where
+// it isn't one text.
 func (c *checker) freight(sale map[string]any) map[string]any {
 	by, ok := sale["modFrete"].(map[string]any)
 	if !ok {
+		c.never(sale)
 		return sale
 	}
 	c.known("sale.modFrete", by, "with", "without")
@@ -62,3 +69,20 @@ func (c *checker) freight(sale map[string]any) map[string]any {
 	delete(sale, "modFrete")
 	return sale
 }
+
+// never warns where a constant says that no order has freight. Nothing refuses it: a store that
+// never charges any is described by it, and Carimbo sends no order with freight so.
+func (c *checker) never(sale map[string]any) {
+	if sale["modFrete"] != noFreight {
+		return
+	}
+	c.warn("sale.modFrete", "contradicts each order with freight, which is sent with %q instead; write %s to say one for each", freightOfIssuer, byFreight)
+	for _, name := range carried {
+		if sale[name] != nil {
+			c.warn("sale."+name, "is about freight, and sale.modFrete says of every order that it has none; write modFrete: %s, or remove it", byFreight)
+		}
+	}
+}
+
+// carried are the fields of a sale that say who carries what was bought, and how.
+var carried = []string{"carrier", "shipment"} // never written to
