@@ -44,12 +44,12 @@ func accounts(t *testing.T) []*omie.Client {
 		`"os": {"Parcelas": [{"nPercentual": 33.33}, {"nPercentual": 33.33, "nDias": 30}, {"nPercentual": 33.34, "nDias": 60}],`,
 	}
 	shares := []string{`[]`, `[{"cCodDepto": "1", "nPerc": 33.33}, {"cCodDepto": "2", "nPerc": 66.67}]`}
-	services := []string{`{"cCodIntServico": "MANUT-01"}`, `{"cDescServ": "Manutenção de Computadores"}`,
+	services := []string{`{"cCodIntServico": "MANUT-01", "produtoUtilizado": [{"nCodProdutoPU": 10, "nQtdePU": 0.5}]}`, `{"cDescServ": "Manutenção de Computadores"}`,
 		`{"cDescServ": "{line.name}", "cCodServLC116": "7.07", "cCodServMun": "01015", "cTribServ": "01", "impostos": {"nAliqISS": 3, "cRetemPIS": "S", "nAliqPIS": 4.5}}`}
 	var all []*omie.Client
 	for i := range len(places) * len(parcels) * len(shares) {
 		p := places[i%len(places)]
-		settings := fmt.Sprintf(`{"freight": %s, "fees": %s, "tax": %s, %s "Departamentos": %s, "InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020}},
+		settings := fmt.Sprintf(`{"freight": %s, "fees": %s, "tax": %s, %s "Departamentos": %s, "InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020}, "produtosUtilizados": {"cAcaoProdUtilizados": "EST"}},
 			"customer": {"default": 3795260786}, "services": {"*": %s}}`,
 			p[0], p[1], p[2], parcels[i/len(places)%len(parcels)], shares[i/len(places)/len(parcels)], services[i%len(services)])
 		config, err := omie.Parse(json.RawMessage(settings))

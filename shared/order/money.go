@@ -118,6 +118,10 @@ func (q Quantity) IsNegative() bool      { return q.d.IsNegative() }
 func (q Quantity) Add(o Quantity) Quantity { return Quantity{q.d.Add(o.d)} }
 func (q Quantity) Sub(o Quantity) Quantity { return Quantity{q.d.Sub(o.d)} }
 
+// Times is exact, and Round half away from zero.
+func (q Quantity) Times(o Quantity) Quantity   { return Quantity{q.d.Mul(o.d)} }
+func (q Quantity) Round(places int32) Quantity { return Quantity{q.d.Round(places)} }
+
 // IsWhole tells whether the quantity has no fraction.
 func (q Quantity) IsWhole() bool { return q.d.IsInteger() }
 

@@ -31,6 +31,7 @@ func Check(settings json.RawMessage) []erp.Problem {
 	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil {
 		c.os(os)
 		c.money(os, raw["parcelas"])
+		c.products(os, raw)
 	}
 	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil {
 		c.services(services)
@@ -41,7 +42,7 @@ func Check(settings json.RawMessage) []erp.Problem {
 
 // osParts are the parts of an OS that may be configured. The others come from
 // the order (ServicosPrestados) or would add to its amount.
-var osParts = []string{"Cabecalho", "InformacoesAdicionais", "Email", "Departamentos", "Parcelas", "Observacoes"}
+var osParts = []string{"Cabecalho", "InformacoesAdicionais", "Email", "Departamentos", "Parcelas", "Observacoes", "produtosUtilizados"}
 
 // refusedInOS and refusedInService are the fields that Carimbo fills in, that
 // Omie computes, or that would change an amount. A * stands for any ending.
@@ -56,6 +57,8 @@ var (
 		"nValorTotalImpRet": "it would change an amount: Omie adds it up",
 		"cDescParc":         "Omie fills it in from cCodParc",
 		"cNumRecibo":        "Omie fills it in",
+		"nIdItemPU":         "Omie fills it in",
+		"cAcaoItemPU":       "it is for changing an OS, not for creating one",
 	}
 	// fixed is why no reais of a tax or a deduction can be the same for every order.
 	fixed            = "it would be the same reais for every price; set the rate"
@@ -70,6 +73,8 @@ var (
 		"nSeqItem":              "Omie counts the items itself",
 		"nIdItem":               "it is for changing an OS, not for creating one",
 		"cAcaoItem":             "it is for changing an OS, not for creating one",
+		"nIdItemPU":             "Omie fills it in",
+		"cAcaoItemPU":           "it is for changing an OS, not for creating one",
 		"nTot*":                 fixed,
 		"nValor*":               fixed,
 		"nBaseISS":              "Omie computes it",
@@ -79,7 +84,7 @@ var (
 		"cFixar*":               "Omie fills it in",
 		"cMan*":                 "Omie fills it in",
 	}
-	// refusedInDetails are those of DetalhesNfse, whose fields nobody publishes.
+	// refusedInDetails are those that DetalhesNfse may come to have.
 	refusedInDetails = map[string]string{"nTot*": fixed, "nValor*": fixed}
 	// inlineFields are what Omie needs of a service that isn't in its catalogue.
 	inlineFields = []string{"cDescServ", "cCodServLC116", "cCodServMun", "cTribServ"}
@@ -172,6 +177,7 @@ func (c *checker) os(os map[string]any) {
 	}
 	c.orderNumber(info["cNumPedido"])
 	c.city(info["cCidPrestServ"])
+	c.event(info["DetalhesNfse"])
 	email, _ := os["Email"].(map[string]any)
 	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
 	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)

@@ -139,3 +139,14 @@ var refusedInExpense = map[string]string{
 	"nCodReemb":   "Omie fills it in",
 	"cAcaoReemb":  "it is for changing an OS, not for creating one",
 } // never written to
+
+// event: Omie takes an address abroad of an event abroad alone.
+func (c *checker) event(details any) {
+	of, _ := details.(map[string]any)
+	event, _ := of["Eventos"].(map[string]any)
+	for _, name := range []string{"cCidadeExtEvento", "cEndExtEvento"} {
+		if event[name] != nil && event["cExtEvento"] != "S" {
+			c.refuse("os.InformacoesAdicionais.DetalhesNfse.Eventos."+name, "needs cExtEvento: S, an event abroad")
+		}
+	}
+}

@@ -83,7 +83,11 @@ func (r docRow) settings(t *testing.T) map[string]any {
 		}
 		keys := strings.Split(path, ".")
 		for i := len(keys) - 1; i >= 0; i-- {
-			value = fmt.Sprintf("{%s: %s}", strconv.Quote(keys[i]), value)
+			key, isList := strings.CutSuffix(keys[i], "[]")
+			if isList {
+				value = "[" + value + "]"
+			}
+			value = fmt.Sprintf("{%s: %s}", strconv.Quote(key), value)
 		}
 		set = value
 	}

@@ -45,13 +45,14 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, err
 	}
-	lines, err := c.lines(o, ref, said.Lines)
+	lines, err := c.lines(o, ref, said.Lines, os)
 	if err != nil {
 		return erp.Document{}, err
 	}
 	if err := c.addParts(os, lines, beside, o, ref); err != nil {
 		return erp.Document{}, err
 	}
+	os.noProducts()
 	total, err := totalOf(os)
 	if err != nil {
 		return erp.Document{}, order.Reject(order.TotalReason, "the OS can't be added up: %v", err)
@@ -161,8 +162,9 @@ func day(o order.Order) time.Time {
 // pricePlaces is how many decimals nValUnit takes.
 const pricePlaces = 4
 
-// lines are the ServicosPrestados of what was bought, as it is said.
-func (c *Client) lines(o order.Order, ref erp.Reference, said []order.Line) ([]any, error) {
+// lines are the ServicosPrestados of what was bought, as it is said. The products that they use
+// are put to the OS, for as many pieces as were bought.
+func (c *Client) lines(o order.Order, ref erp.Reference, said []order.Line, os OS) ([]any, error) {
 	skus, err := wire.Mapped(c.config.Services, "erps."+c.account+".services", said)
 	if err != nil {
 		return nil, err
@@ -173,6 +175,7 @@ func (c *Client) lines(o order.Order, ref erp.Reference, said []order.Line) ([]a
 		if err != nil {
 			return nil, err
 		}
+		os.use(line, o.Lines[i].Quantity)
 		lines[i] = priced(line, l)
 	}
 	return lines, nil

@@ -109,6 +109,7 @@ func (c *Client) addParts(os OS, lines []any, parts []beside, o order.Order, ref
 			if !identified(fields) {
 				return order.Reject(order.Mapping, "erps.%s.%s.service in connections.yaml names no service for this order: set its cDescServ", c.account, p.name)
 			}
+			os.use(fields, order.Pieces(1))
 			lines = append(lines, priced(asked(fields), order.Line{Quantity: order.Pieces(1), UnitPrice: *p.amount, Discount: p.off}))
 			continue
 		}

@@ -124,7 +124,7 @@ const (
 // that are generated from Omie's own description.
 var lengths = map[string]int{
 	"cNumPedido": maxNumber, "cNumContrato": 20, "cContato": 100, "cCidPrestServ": 40, "cCodCateg": 20, "cCodCategItem": 20,
-	"cCodCategReemb": 20, "cCodDepto": 40, "cCodServMun": 20, "cCodServLC116": 20, "cNbs": 9, "nsu": 100, "cDescReemb": 200,
+	"cCodCategReemb": 20, "cCodCategRem": 20, "cCodDepto": 40, "cCodServMun": 20, "cCodServLC116": 20, "cNbs": 9, "nsu": 100, "cDescReemb": 200,
 } // never written to
 
 // freeTexts are those of them of which the beginning says as much, in bytes.

@@ -54,7 +54,7 @@ func (s *Sim) validate(param map[string]any) (*draft, *refusal) {
 	}
 	d := &draft{param: param, head: objectOf(param, "Cabecalho"), info: objectOf(param, "InformacoesAdicionais"), lines: listOf(param, "ServicosPrestados")}
 	for _, rule := range []func(*draft) *refusal{
-		lengthRule, s.headRule, s.customerRule, s.infoRule, mailRule, s.linesRule, expenseRule, departmentRule, parcelRule, extrasRule,
+		lengthRule, s.headRule, s.customerRule, s.infoRule, mailRule, s.linesRule, expenseRule, departmentRule, parcelRule, productRule, eventRule,
 	} {
 		if refused := rule(d); refused != nil {
 			return nil, refused
@@ -265,20 +265,6 @@ func addsUp(list []map[string]any, tag, of string, total order.Money) *refusal {
 	}
 	if !value.Equal(total) {
 		return contents("A soma %s [%s] é diferente do valor total [%s]!", of, value, total)
-	}
-	return nil
-}
-
-// extrasRule: what is mandatory in the parts that few orders have.
-func extrasRule(d *draft) *refusal {
-	products := objectOf(d.param, "produtosUtilizados")
-	if products != nil && !oneOf(textOf(products, "cAcaoProdUtilizados"), "REM EST") {
-		return missing("cAcaoProdUtilizados")
-	}
-	for _, p := range listOf(products, "produtoUtilizado") {
-		if refused := required(p, "nCodProdutoPU", "nQtdePU"); refused != nil {
-			return refused
-		}
 	}
 	return nil
 }

@@ -26,8 +26,14 @@ var (
 				with(flag, "cUsoConsumo").
 				with(integer, "nCodCC", "nCodProj", "nIdDestinatario").
 				with(date, "dDataRps").
-				with(anything, "DetalhesNfse").
+				one("DetalhesNfse", complexType("DetalhesNfse").one("Eventos", eventos)).
 				with(output, "cNumRecibo")
+
+	eventos = complexType("Eventos").
+		with(text, "cNomeEvento", "cCodAtivEvento", "cEndEvento", "cNumEndEvento", "cComplEvento", "cBairroEvento", "cCidadeEvento",
+			"cUfEvento", "cCepEvento", "cEndExtEvento", "cCidadeExtEvento", "cCodPaisEvento").
+		with(flag, "cExtEvento").
+		with(date, "dDtIniEvento", "dDtFimEvento")
 
 	email = complexType("Email").
 		with(flag, "cEnvRecibo", "cEnvLink", "cEnvBoleto", "cEnvPix", "cEnvViaUnica").
@@ -85,7 +91,7 @@ var (
 				many("produtoUtilizado", complexType("produtoUtilizado").
 					with(integer, "nCodProdutoPU", "codigo_local_estoque").
 					with(decimal, "nQtdePU").
-					with(anything, "lote_validade").
+					many("lote_validade", complexType("lote_validade").with(integer, "nIdLote").with(decimal, "nQtdLote")).
 					with(output, "nIdItemPU", "cAcaoItemPU"))
 
 	osChave = complexType("osChave").with(text, "cCodIntOS", "cNumOS").with(integer, "nCodOS").with(flag, "cIncluirTarefas")

@@ -23,7 +23,6 @@ const (
 	date                    // "dd/mm/yyyy"
 	output                  // only ever in answers
 	unsimulated             // Omie knows it, the simulator does not
-	anything                // Omie knows it, and nobody publishes what may be in it
 	object
 	list
 )
@@ -81,8 +80,6 @@ func (f field) check(tag string, v any) *refusal {
 		return contents("A tag [%s] não deve ser informada na inclusão!", tag)
 	case unsimulated:
 		return contents("A tag [%s] não é atendida pelo simulador!", tag)
-	case anything:
-		return nil
 	case object:
 		inner, ok := v.(map[string]any)
 		if !ok {
@@ -120,7 +117,7 @@ func mistyped(tag, want string) *refusal {
 }
 
 func (k kind) String() string {
-	return [...]string{text: "string", integer: "integer", decimal: "decimal", boolean: "boolean", flag: "S/N", date: "dd/mm/aaaa", output: "output", unsimulated: "unsimulated", anything: "anything", object: "object", list: "array"}[k]
+	return [...]string{text: "string", integer: "integer", decimal: "decimal", boolean: "boolean", flag: "S/N", date: "dd/mm/aaaa", output: "output", unsimulated: "unsimulated", object: "object", list: "array"}[k]
 }
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)

@@ -114,6 +114,20 @@ func sample(code string) object {
 
 func expenses(list ...any) object { return object{"despesaReembolsavel": list} }
 
+// products is an OS's one product, with something put over it and over the part.
+func products(action string, over, product object) object {
+	p := object{"nCodProdutoPU": 3846592870, "nQtdePU": 2.5}
+	for tag, v := range product {
+		p[tag] = v
+		if _, gone := v.(removed); gone {
+			delete(p, tag)
+		}
+	}
+	part := object{"cAcaoProdUtilizados": action, "produtoUtilizado": []any{p}}
+	maps.Copy(part, over)
+	return part
+}
+
 // inline is a valid line of a service that the catalogue does not have.
 func inline() object {
 	return object{
@@ -333,7 +347,21 @@ func TestEveryRuleOfIncluirOSRefusesWhatBreaksOnlyThatRule(t *testing.T) {
 		{"Parcelas", []any{parcel(1, 1000, 100)}, "[Parcelas] só pode ser informada", ""},
 		// rare parts
 		{"produtosUtilizados", object{"produtoUtilizado": []any{}}, "tag [cAcaoProdUtilizados] é obrigatório!", ""},
-		{"produtosUtilizados", object{"cAcaoProdUtilizados": "REM", "produtoUtilizado": []any{object{"nCodProdutoPU": 1}}}, "tag [nQtdePU] é obrigatório!", ""},
+		{"produtosUtilizados", products("VEN", nil, nil), "[cAcaoProdUtilizados] é inválido", ""},
+		{"produtosUtilizados", products("REM", nil, object{}), "tag [cCodCategRem] é obrigatório!", ""},
+		{"produtosUtilizados", products("REM", object{"cCodCategRem": "9"}, object{}), "Categoria não cadastrada para o Código [9] !", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nQtdePU": removed{}}), "tag [nQtdePU] é obrigatório!", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nCodProdutoPU": removed{}}), "tag [nCodProdutoPU] é obrigatório!", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nCodProdutoPU": 0}), "[nCodProdutoPU] deve ser maior que zero", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nQtdePU": 0}), "[nQtdePU] deve ser maior que zero", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nQtdePU": json.Number("0.00001")}), "[nQtdePU] deve ser maior que zero", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nQtdePU": "1"}), "[nQtdePU]", ""},
+		{"produtosUtilizados", products("EST", nil, object{"codigo_local_estoque": -1}), "[codigo_local_estoque] deve ser maior que zero", ""},
+		{"produtosUtilizados", products("EST", nil, object{"cAcaoItemPU": "I"}), "[cAcaoItemPU] não deve ser informada", ""},
+		{"produtosUtilizados", products("EST", nil, object{"nQtd": 1}), "Tag [NQTD] não faz parte", ""},
+		{"produtosUtilizados", products("EST", nil, object{"lote_validade": []any{object{"nIdLote": 9}}}), "tag [nQtdLote] é obrigatório!", ""},
+		{"InformacoesAdicionais.DetalhesNfse", object{"Eventos": object{"cEndExtEvento": "Rua 1"}}, "[cEndExtEvento] exige a tag [cExtEvento]", ""},
+		{"InformacoesAdicionais.DetalhesNfse", object{"cCampo": "x"}, "Tag [CCAMPO] não faz parte", ""},
 		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "dDataReemb": "24/11/2026"}), "tag [nValorReemb] é obrigatório!", ""},
 		{"despesasReembolsaveis", expenses(object{"nValorReemb": 5, "dDataReemb": "24/11/2026"}), "tag [cDescReemb] é obrigatório!", ""},
 		{"despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": 5}), "tag [dDataReemb] é obrigatório!", ""},
@@ -432,7 +460,10 @@ func TestWhatIsRightIsAcceptedAndAddedUpToTheCent(t *testing.T) {
 		{"two addresses", "Email.cEnviarPara", "ana@example.com; bob@example.com", "1000.00"},
 		{"no e-mail at all", "Email", removed{}, "1000.00"},
 		{"an expense", "despesasReembolsaveis", expenses(object{"cDescReemb": "Frete", "nValorReemb": num("18.50"), "dDataReemb": "24/11/2026"}), "1018.50"},
-		{"details of the invoice", "InformacoesAdicionais.DetalhesNfse", object{"cAny": "x"}, "1000.00"},
+		{"an event", "InformacoesAdicionais.DetalhesNfse", object{"Eventos": object{"cNomeEvento": "Feira", "dDtIniEvento": "24/11/2026", "cExtEvento": "S", "cEndExtEvento": "Rua 1"}}, "1000.00"},
+		{"products from the stock", "produtosUtilizados", products("EST", nil, object{}), "1000.00"},
+		{"products to the customer", "produtosUtilizados", products("REM", object{"cCodCategRem": "1.04.99"}, object{"codigo_local_estoque": 7, "lote_validade": []any{object{"nIdLote": 9, "nQtdLote": num("2.5")}}}), "1000.00"},
+		{"no products", "produtosUtilizados", object{"cAcaoProdUtilizados": "EST", "produtoUtilizado": []any{}}, "1000.00"},
 		{"no city", "InformacoesAdicionais.cCidPrestServ", removed{}, "1000.00"},
 		{"a city with an accent", "InformacoesAdicionais.cCidPrestServ", "Santa Bárbara d'Oeste (SP)", "1000.00"},
 		{"a department", "Departamentos", []any{object{"cCodDepto": "1", "nPerc": 100, "nValor": 1000, "nValorFixo": "N"}}, "1000.00"},
