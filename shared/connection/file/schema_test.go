@@ -285,6 +285,7 @@ func TestEveryDocumentedValueOfAnEnumIsTaken(t *testing.T) {
 		"os.Email.cEnvLink":               "S|N",
 		"service.impostos.cRetemINSS":     "S|N",
 		"service.viaUnica.cModeloNF":      "21|22",
+		"service.viaUnica.cTipoReceita":   "0|1|2|3|4|5|9",
 		"-service.viaUnica.cModeloNF":     "55|",
 		"-sale.type":                      "venda|",
 		"-os.Cabecalho.cEtapa":            "5|60|{order.number}",

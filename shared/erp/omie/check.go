@@ -35,6 +35,8 @@ func Check(settings json.RawMessage) []erp.Problem {
 	}
 	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil {
 		c.services(services)
+		os, _ := raw["os"].(map[string]any)
+		c.viaUnica(os, services)
 	}
 	c.places(raw)
 	return c.problems

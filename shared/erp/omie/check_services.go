@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
@@ -45,6 +46,9 @@ func (c *checker) deductions(path string, v any) {
 	var sum order.Money
 	for i := range list {
 		fields, _ := list[i].(map[string]any)
+		if fields["cFormaDeducao"] == "V" {
+			c.refuse(path+"."+strconv.Itoa(i)+".cFormaDeducao", "must be P, in percent: V %s", strings.TrimPrefix(fixed, "it "))
+		}
 		number, _ := fields["nPercDeducao"].(json.Number)
 		if part, err := order.ParseMoney(number.String()); err == nil {
 			sum = sum.Add(part)
@@ -147,6 +151,26 @@ func (c *checker) event(details any) {
 	for _, name := range []string{"cCidadeExtEvento", "cEndExtEvento"} {
 		if event[name] != nil && event["cExtEvento"] != "S" {
 			c.refuse("os.InformacoesAdicionais.DetalhesNfse.Eventos."+name, "needs cExtEvento: S, an event abroad")
+		}
+	}
+}
+
+// ofViaUnica are the fields of viaUnica, all of which Omie wants where it sends that invoice.
+var ofViaUnica = []string{"cModeloNF", "cCFOP", "cClassifServico", "cTipoReceita", "cTipoUtilizacao"} // never written to
+
+// viaUnica warns of a service that says only some of it where os.Email has it sent. One that
+// says nothing of it may have it in the catalogue.
+func (c *checker) viaUnica(os, services map[string]any) {
+	email, _ := os["Email"].(map[string]any)
+	if email["cEnvViaUnica"] != "S" {
+		return
+	}
+	for _, sku := range slices.Sorted(maps.Keys(services)) {
+		service, _ := services[sku].(map[string]any)
+		said, _ := service["viaUnica"].(map[string]any)
+		lacks := slices.DeleteFunc(slices.Clone(ofViaUnica), func(name string) bool { return said[name] != nil })
+		if len(lacks) > 0 && (said != nil || slices.ContainsFunc(inlineFields[1:], func(name string) bool { return service[name] != nil })) {
+			c.warn("services."+sku+".viaUnica", "has no %s: os.Email.cEnvViaUnica is S, and Omie wants them then", strings.Join(lacks, ", "))
 		}
 	}
 }

@@ -68,7 +68,7 @@ func (r docRow) settings(t *testing.T) map[string]any {
 	t.Helper()
 	set := r.set
 	if set == "filled in" {
-		path := regexp.MustCompile(`^(Cabecalho|InformacoesAdicionais|produtosUtilizados)`).ReplaceAllString(r.field, "os.$1")
+		path := regexp.MustCompile(`^(Cabecalho|InformacoesAdicionais|produtosUtilizados|InfoCadastro|Tarefas)`).ReplaceAllString(r.field, "os.$1")
 		path = strings.Replace(path, "ServicosPrestados[].", "services.*.", 1)
 		path = strings.Replace(path, "despesasReembolsaveis.despesaReembolsavel[].", "freight.expense.", 1)
 		value := r.sent
