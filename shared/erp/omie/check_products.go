@@ -41,7 +41,7 @@ func (c *checker) products(os, raw map[string]any) {
 	list, _ := used[usedProducts].([]any)
 	switch {
 	case len(list) > 0:
-		c.warn(path+"."+usedProducts, "moves the same stock with every order, whatever was bought and how many; say under services what one piece of each uses, and the order's quantity counts")
+		c.warn(path+"."+usedProducts, "moves the same stock with every order, whatever was bought and how many; say under services, by their %s, what one piece of each uses, and the order's quantity counts", usedProducts)
 	case len(services) == 0:
 		c.warn(path, "isn't sent: no product is named here, nor by %s of a service", usedProducts)
 	}

@@ -36,14 +36,13 @@ func (os OS) add(product map[string]any, quantity order.Quantity) {
 		other, _ := v.(map[string]any)
 		return other["lote_validade"] == nil && other["nCodProdutoPU"] == product["nCodProdutoPU"] && other["codigo_local_estoque"] == product["codigo_local_estoque"]
 	})
-	if same < 0 {
-		same, list = len(list), append(list, product)
-	} else {
+	if same >= 0 {
 		product = list[same].(map[string]any)
 		quantity = quantity.Add(quantityOf(product))
+	} else {
+		used[usedProducts] = append(list, product)
 	}
 	product["nQtdePU"] = json.Number(quantity.String())
-	used[usedProducts] = list
 }
 
 // noProducts leaves the part out of an OS that uses none.
