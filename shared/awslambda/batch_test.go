@@ -27,6 +27,9 @@ type placer struct {
 	keys      []string
 	deadlines []time.Time
 	ended     []bool
+	// paced are the accounts that were waited for, each behind what was handled before.
+	paced      []string
+	pacedUntil time.Time
 	// does is called with each message, if there is something to do.
 	does func(context.Context, queue.Message)
 }
@@ -42,6 +45,15 @@ func (p *placer) Handle(ctx context.Context, m queue.Message, deadline time.Time
 		return errors.New("the ledger can't be written")
 	}
 	return nil
+}
+
+// Pace notes for which account, and in how much of the function's time.
+func (p *placer) Pace(ctx context.Context, account string) error {
+	p.paced = append(p.paced, fmt.Sprint(account, " after ", strings.Join(p.keys, " ")))
+	if d, ok := ctx.Deadline(); ok {
+		p.pacedUntil = d
+	}
+	return ctx.Err()
 }
 
 // body is what the queue's Send makes of a message.
@@ -143,6 +155,62 @@ func TestTheLogFollowsAnOrderAndShowsNoMessage(t *testing.T) {
 	}
 	if said := out.String(); strings.Contains(said, "maria") || !strings.Contains(said, "dead letters") {
 		t.Error(said)
+	}
+}
+
+func TestABatchEndsWhenItsAccountsMayBeCalledAgain(t *testing.T) {
+	other := strings.Replace(body("d"), "estudio", "loja", 1)
+	for name, c := range map[string]struct {
+		bodies []string
+		paced  []string
+	}{
+		"one":               {[]string{body("a")}, []string{"estudio after a"}},
+		"two of an account": {[]string{body("a"), body("b")}, []string{"estudio after a b"}},
+		"two accounts":      {[]string{body("a"), other, body("b")}, []string{"estudio after a d b", "loja after a d b"}},
+		"one fails":         {[]string{body("a"), body("bad"), other}, []string{"estudio after a bad"}},
+		"one can't be read": {[]string{body("a"), "{"}, []string{"estudio after a"}},
+		"none":              {nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &placer{fails: "bad"}
+			var event events.SQSEvent
+			for _, b := range c.bodies {
+				event.Records = append(event.Records, events.SQSMessage{Body: b})
+			}
+			if _, err := (awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}).Handle(t.Context(), event); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.paced, p.paced); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestACallAtTheVeryEndLeavesTimeForThePace: calls end before their function by more than
+// calls of any ERP keep apart.
+func TestACallAtTheVeryEndLeavesTimeForThePace(t *testing.T) {
+	own := time.Now().Add(placing.Invocation)
+	ctx, cancel := context.WithDeadline(t.Context(), own)
+	defer cancel()
+	p := &placer{}
+	p.does = func(ctx context.Context, _ queue.Message) {
+		if calls, _ := ctx.Deadline(); own.Sub(calls) < 2*time.Second {
+			t.Errorf("calls begin until %s before the end", own.Sub(calls))
+		}
+	}
+	batch := awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}
+	if _, err := batch.Handle(ctx, events.SQSEvent{Records: []events.SQSMessage{{Body: body("a")}}}); err != nil || !p.pacedUntil.Equal(own) {
+		t.Errorf("%v, and the function waits until %s, want %s", err, p.pacedUntil, own)
+	}
+}
+
+func TestABatchWhoseTimeIsOverGivesUpNoLane(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := &placer{does: func(context.Context, queue.Message) { cancel() }}
+	batch := awslambda.Batch{Placer: p, Now: time.Now, Log: telemetry.NewLog(&bytes.Buffer{}, none)}
+	if got, err := batch.Handle(ctx, events.SQSEvent{Records: []events.SQSMessage{{Body: body("a")}}}); err == nil {
+		t.Errorf("%+v is acknowledged", got)
 	}
 }
 

@@ -41,6 +41,11 @@ type Client interface {
 	// looked for, whatever the account asks for now.
 	LookUp(ctx context.Context, ref Reference) Answer
 
+	// Pace waits until the last call that the client made began long enough ago for the
+	// account's next one, so that another process may make it at once. The error is the
+	// context's.
+	Pace(ctx context.Context) error
+
 	// DocumentKind is the kind of document that the account asks for: a Reference's.
 	DocumentKind() string
 	// CanLookUp tells whether LookUp can ever prove anything for this account.

@@ -21,6 +21,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/carimbo/carimbo/shared/awslambda"
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
@@ -37,29 +40,50 @@ import (
 )
 
 const (
-	loadOrders   = 2000
-	loadAccounts = 3
-	loadSigning  = "whsec_Y2FyaW1iby1leGFtcGxlLXNpZ25pbmcta2V5"
+	loadOrders  = 2000
+	loadSigning = "whsec_Y2FyaW1iby1leGFtcGxlLXNpZ25pbmcta2V5"
 	// loadLatency is how soon Omie answers: sooner than it can, so that the limits decide.
 	loadLatency = 20 * time.Millisecond
+	// loadApart is how far the starts of an account's calls have to lie from each other.
+	loadApart = 250 * time.Millisecond
 )
 
-// load is intake, queue, placing and clients of one process, before one strict Omie with
-// several accounts: all on the clock of a bubble.
+// load is intake, queue, placing and clients, before one strict Omie with several accounts:
+// all on the clock of a bubble.
 type load struct {
 	*testing.T
-	intake  *intake.Intake
-	queue   *queuememory.Queue
-	ledger  *ledgermemory.Ledger
-	worker  *placing.Worker
-	sim     *omiesim.Sim
-	answers answers
+	accounts int
+	intake   *intake.Intake
+	queue    *queuememory.Queue
+	ledger   *ledgermemory.Ledger
+	// worker is that of one process. Where there are several, each is an instance of the
+	// function, and the one that has been idle longest is given the next message.
+	worker    *placing.Worker
+	instances chan awslambda.Batch
+	sim       *omiesim.Sim
+	answers   answers
 }
 
-// answers counts what the calls were answered with.
+// answers counts what the calls were answered with, and those that began too soon after
+// their account's last one.
 type answers struct {
 	sync.Mutex
-	refused, blocked, redundant int
+	refused, blocked, redundant, tooSoon int
+	began                                map[string]time.Time
+}
+
+// begins notes that a call with this body does.
+func (a *answers) begins(body []byte) {
+	var of struct {
+		AppKey string `json:"app_key"`
+	}
+	_ = json.Unmarshal(body, &of)
+	a.Lock()
+	defer a.Unlock()
+	if last, called := a.began[of.AppKey]; called && time.Since(last) < loadApart {
+		a.tooSoon++
+	}
+	a.began[of.AppKey] = time.Now()
 }
 
 // RoundTrip carries a call to the simulator without a socket.
@@ -68,6 +92,7 @@ func (l *load) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.answers.begins(body)
 	reply := l.sim.Call(r.URL.Path, body)
 	_ = wire.Sleep(r.Context(), loadLatency)
 	l.sim.End(reply)
@@ -84,9 +109,9 @@ func (l *load) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: reply.Status, Header: reply.Header, Body: io.NopCloser(bytes.NewReader(reply.Body)), ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-func newLoad(t *testing.T) *load {
+func newLoad(t *testing.T, of, instances int) *load {
 	accounts, connections, secrets := map[string]any{}, map[string]any{}, vault{}
-	for n := range loadAccounts {
+	for n := range of {
 		account, shop := fmt.Sprint("conta-", n), fmt.Sprint("loja-", n)
 		accounts[account] = map[string]any{"kind": "omie", "services": map[string]any{"CURSO-GO": map[string]any{"nCodServico": 3846592864}},
 			"os": map[string]any{"InformacoesAdicionais": map[string]any{"cCodCateg": "1.01.02", "nCodCC": 3731356020, "cNumPedido": "{order.number}"}}}
@@ -102,14 +127,18 @@ func newLoad(t *testing.T) *load {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &load{T: t, queue: queuememory.New(queuememory.Options{}), ledger: ledgermemory.New(), sim: omiesim.New(omiesim.Options{})}
+	l := &load{T: t, accounts: of, answers: answers{began: map[string]time.Time{}}, queue: queuememory.New(queuememory.Options{}), ledger: ledgermemory.New(), sim: omiesim.New(omiesim.Options{})}
 	configured, log := func() connection.Config { return cfg }, slog.New(slog.DiscardHandler)
 	l.intake = &intake.Intake{Connections: configured, Platform: registry.Get, Secrets: secrets,
 		Queue: func(connection.Account) queue.Sender { return l.queue }, Now: time.Now, Meter: uncounted{}, Log: log}
-	clients := &connection.Accounts{Connections: configured, Kinds: erp.Kinds{omie.Kind()}, Secrets: secrets, Log: log,
-		Options: erp.Options{Notes: l.ledger, Spacing: placing.Spacing, Now: time.Now, Transport: l}}
-	l.worker = &placing.Worker{Ledger: l.ledger, Connections: configured, Platform: registry.Get, Client: clients.Client, Secrets: secrets,
-		Spacing: placing.Spacing, Now: time.Now, Meter: uncounted{}, Log: log}
+	l.instances = make(chan awslambda.Batch, instances)
+	for range instances {
+		clients := &connection.Accounts{Connections: configured, Kinds: erp.Kinds{omie.Kind()}, Secrets: secrets, Log: log,
+			Options: erp.Options{Notes: l.ledger, Spacing: placing.Spacing, Now: time.Now, Transport: l}}
+		l.worker = &placing.Worker{Ledger: l.ledger, Connections: configured, Platform: registry.Get, Client: clients.Client, Secrets: secrets,
+			Spacing: placing.Spacing, Now: time.Now, Meter: uncounted{}, Log: log}
+		l.instances <- awslambda.Batch{Placer: l.worker, Now: time.Now, Log: log}
+	}
 	return l
 }
 
@@ -120,7 +149,7 @@ func (l *load) sell(from, n int, buyer func(n int) int) {
 		body := fmt.Sprintf(`{"type": "order.paid", "version": 1, "order": {"id": "%[1]d", "number": "%[1]d", "currency": "BRL", "total": "150.00",
 			"placed_at": %[2]q, "paid_at": %[2]q, "customer": {"name": "Helena Prado", "tax_id": %[3]q},
 			"lines": [{"sku": "CURSO-GO", "name": "Curso de Go", "quantity": 1, "unit_price": "150.00"}]}}`, i, at, cpf(buyer(i)))
-		heard := l.intake.Take(l.Context(), fmt.Sprint("loja-", i%loadAccounts), generic.Platform{}.Sign([]byte(body), loadSigning, time.Now()), fmt.Sprint(i))
+		heard := l.intake.Take(l.Context(), fmt.Sprint("loja-", i%l.accounts), generic.Platform{}.Sign([]byte(body), loadSigning, time.Now()), fmt.Sprint(i))
 		if heard.Status != http.StatusOK || heard.Answer.Status != "accepted" {
 			l.Fatalf("order %d: %+v", i, heard)
 		}
@@ -147,7 +176,7 @@ func (l *load) place(documents int) {
 		select {
 		case <-free:
 		case <-minute.C:
-			for n := range loadAccounts {
+			for n := range l.accounts {
 				if _, err := sweep.Account(l.Context(), fmt.Sprint("conta-", n)); err != nil {
 					l.Error(err)
 				}
@@ -159,7 +188,7 @@ func (l *load) place(documents int) {
 func (l *load) handle(d queue.Delivery, free chan<- struct{}) {
 	ctx, cancel := context.WithTimeout(l.Context(), placing.Invocation)
 	defer cancel()
-	if err := l.worker.Handle(ctx, d.Message, time.Now().Add(placing.Invocation)); err != nil {
+	if err := l.invoke(ctx, d); err != nil {
 		l.Error(err)
 	}
 	if err := l.queue.Ack(ctx, d); err != nil {
@@ -169,6 +198,24 @@ func (l *load) handle(d queue.Delivery, free chan<- struct{}) {
 	case free <- struct{}{}:
 	default:
 	}
+}
+
+// invoke handles a message in the one process, or in the instance whose turn it is.
+func (l *load) invoke(ctx context.Context, d queue.Delivery) error {
+	if cap(l.instances) == 1 {
+		return l.worker.Handle(ctx, d.Message, time.Now().Add(placing.Invocation))
+	}
+	body, err := json.Marshal(d.Message)
+	if err != nil {
+		return err
+	}
+	instance := <-l.instances
+	defer func() { l.instances <- instance }()
+	response, err := instance.Handle(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: d.Receipt, Body: string(body)}}})
+	if len(response.BatchItemFailures) > 0 {
+		l.Errorf("%s was not handled", d.Message.Key)
+	}
+	return err
 }
 
 // told is a row of the table: what so many orders cost, after what was there before.
@@ -182,8 +229,8 @@ func (l *load) told(name string, orders, before int, took time.Duration) (calls 
 	for _, m := range slices.Sorted(maps.Keys(byMethod)) {
 		methods = append(methods, fmt.Sprintf("%s %d", m, byMethod[m]))
 	}
-	l.Logf("%-28s %6d orders %6.0f calls %6.3f each %3d blocked %3d times 429 %3d redundant %8s  %s", name, orders, calls, calls/float64(orders),
-		l.answers.blocked, l.answers.refused, l.answers.redundant, took.Round(time.Second), strings.Join(methods, ", "))
+	l.Logf("%-26s %d accounts %d processes %6d orders %6.0f calls %6.3f each %3d blocked %3d times 429 %3d redundant %3d too soon %8s  %s", name, l.accounts, cap(l.instances), orders, calls, calls/float64(orders),
+		l.answers.blocked, l.answers.refused, l.answers.redundant, l.answers.tooSoon, took.Round(time.Second), strings.Join(methods, ", "))
 	return calls
 }
 
@@ -192,41 +239,53 @@ func (l *load) brokeNothing(blocked int) {
 	if v := l.sim.Violations(); len(v) > 0 {
 		l.Errorf("%d limits were broken, the first: %s", len(v), v[0])
 	}
-	if a := &l.answers; a.blocked != blocked || a.refused > 0 || a.redundant > 0 {
-		l.Errorf("%d times blocked, %d times 429, %d times redundant", a.blocked, a.refused, a.redundant)
+	if a := &l.answers; a.blocked != blocked || a.refused > 0 || a.redundant > 0 || a.tooSoon > 0 {
+		l.Errorf("%d times blocked, %d times 429, %d times redundant, %d times too soon", a.blocked, a.refused, a.redundant, a.tooSoon)
 	}
 }
 
-func TestTwoThousandOrdersOfThreeAccountsBreakNoLimit(t *testing.T) {
+// TestTwoThousandOrdersBreakNoLimit: five accounts have more calls to make than a process
+// may; four can't make more than Omie counts of one address, through however many instances.
+func TestTwoThousandOrdersBreakNoLimit(t *testing.T) {
 	const buyers = 60
 	// twice has each buyer buy twice in a shop, at once.
-	twice := func(n int) int { return n/loadAccounts/2*loadAccounts + n%loadAccounts }
-	synctest.Test(t, func(t *testing.T) { // who bought before
-		l := newLoad(t)
-		l.sell(0, buyers, func(n int) int { return n })
-		l.place(buyers)
-		before, began := len(l.sim.Calls()), time.Now()
-		l.sell(buyers, loadOrders, func(n int) int { return n % buyers })
-		l.place(buyers + loadOrders)
-		if calls := l.told("known customers", loadOrders, before, time.Since(began)); calls != loadOrders {
-			t.Errorf("%.0f calls for %d orders", calls, loadOrders)
+	twice := func(l *load) func(int) int {
+		return func(n int) int { return n/l.accounts/2*l.accounts + n%l.accounts }
+	}
+	loads := map[string]func(*load, string){
+		"known customers": func(l *load, name string) { // who bought before
+			l.sell(0, buyers, func(n int) int { return n })
+			l.place(buyers)
+			before, began := len(l.sim.Calls()), time.Now()
+			l.sell(buyers, loadOrders, func(n int) int { return n % buyers })
+			l.place(buyers + loadOrders)
+			if calls := l.told(name, loadOrders, before, time.Since(began)); calls != loadOrders {
+				l.Errorf("%.0f calls for %d orders", calls, loadOrders)
+			}
+			l.brokeNothing(0)
+		},
+		"new customers": func(l *load, name string) {
+			began := time.Now()
+			l.sell(0, loadOrders, twice(l))
+			l.place(loadOrders)
+			l.told(name, loadOrders, 0, time.Since(began))
+			l.brokeNothing(0)
+		},
+		"new customers, and trouble": func(l *load, name string) { // an account is blocked, and answers about buyers are cut in half
+			began := time.Now()
+			l.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Blocked, Delay: 30 * time.Minute})
+			l.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.WriteThenGarbage, Times: 5})
+			l.sell(0, loadOrders/10, twice(l))
+			l.place(loadOrders / 10)
+			l.told(name, loadOrders/10, 0, time.Since(began))
+			l.brokeNothing(1)
+		},
+	}
+	for _, of := range []struct{ accounts, instances int }{{5, 1}, {4, 6}, {1, 2}} {
+		for _, name := range slices.Sorted(maps.Keys(loads)) {
+			t.Run(fmt.Sprintf("%d accounts, %d processes, %s", of.accounts, of.instances, name), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { loads[name](newLoad(t, of.accounts, of.instances), name) })
+			})
 		}
-		l.brokeNothing(0)
-	})
-	synctest.Test(t, func(t *testing.T) {
-		l, began := newLoad(t), time.Now()
-		l.sell(0, loadOrders, twice)
-		l.place(loadOrders)
-		l.told("new customers", loadOrders, 0, time.Since(began))
-		l.brokeNothing(0)
-	})
-	synctest.Test(t, func(t *testing.T) { // an account is blocked, and answers about buyers are cut in half
-		l, began := newLoad(t), time.Now()
-		l.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Blocked, Delay: 30 * time.Minute})
-		l.sim.Inject(omiesim.Fault{Method: "ListarClientes", Mode: omiesim.WriteThenGarbage, Times: 5})
-		l.sell(0, loadOrders/10, twice)
-		l.place(loadOrders / 10)
-		l.told("new customers, and trouble", loadOrders/10, 0, time.Since(began))
-		l.brokeNothing(1)
-	})
+	}
 }

@@ -73,6 +73,16 @@ func (in *invocation) updateLane(ctx context.Context, a erp.Answer) (laneRest, e
 	return laneRest{until: lane.BlockedUntil, through: lane.Through}, nil
 }
 
+// Pace waits until the account's next call may begin. Whoever gives up its lane to another
+// process, which can't know when the last one began, does so first. The error is the context's.
+func (w *Worker) Pace(ctx context.Context, account string) error {
+	client, known := w.Client(account)
+	if !known {
+		return nil
+	}
+	return client.Pace(ctx)
+}
+
 // secretVersion is the version of the account's secret that the answer came under,
 // empty where it isn't known. After a refused key the secret is read anew: it may
 // have been replaced since it was last read.

@@ -134,6 +134,8 @@ func (e *script) LookUp(context.Context, erp.Reference) erp.Answer {
 func (e *script) CanLookUp() bool          { return e.looksUp }
 func (e *script) CallLimit() time.Duration { return time.Minute }
 
+func (e *script) Pace(context.Context) error { return nil }
+
 func (e *script) DocumentKind() string { return "os" }
 
 func (e *script) LongestRest() time.Duration { return 2 * time.Hour }

@@ -20,8 +20,8 @@ import (
 const (
 	// callLimit is the longest that one call may take.
 	callLimit = 60 * time.Second
-	// apart is how far the starts of two calls of one method lie from each other: 240 a
-	// minute.
+	// apart is how far the starts of two calls lie from each other: 240 a minute. Omie
+	// counts each method for itself.
 	apart = 250 * time.Millisecond
 )
 
@@ -56,6 +56,9 @@ func (c *Client) DocumentKind() string { return kindOS }
 
 // LongestRest is 2 hours: Omie's blocks last 30 minutes.
 func (c *Client) LongestRest() time.Duration { return longestRest }
+
+// Pace waits for at most a quarter of a second.
+func (c *Client) Pace(ctx context.Context) error { return c.caller.Pace(ctx) }
 
 // Create sends IncluirOS once. See erp.Client.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
@@ -153,7 +156,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, m method, sent wire.Sent
 		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, reply{}
 	}
 	private = append(private, k.App, k.Secret)
-	response, failed := c.caller.Send(ctx, wire.Call{Pace: string(m), Creates: m == incluirOS, Request: wire.Request{
+	response, failed := c.caller.Send(ctx, wire.Call{Creates: m == incluirOS, Request: wire.Request{
 		Name: string(m), Method: http.MethodPost, Body: request,
 		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},

@@ -51,6 +51,9 @@ func (c *Client) DocumentKind() string { return kindSale }
 // LongestRest is 24 hours: Sensio publishes no limits.
 func (c *Client) LongestRest() time.Duration { return longestRest }
 
+// Pace waits for at most a second.
+func (c *Client) Pace(ctx context.Context) error { return c.caller.Pace(ctx) }
+
 // Create sends POST /sales once. See erp.Client.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	sale, ok := doc.Body.(Sale)

@@ -40,18 +40,16 @@ type Caller struct {
 	calls   *erp.Calls
 	notes   erp.Notes
 	account string
-	// born and started are when the last call of a pace began: a new process doesn't know
-	// what the former one called, so all of them began with it.
-	born    time.Time
-	started map[string]time.Time
+	// born is when the caller was made, and last when its last call began, if it made any.
+	born, last time.Time
 }
 
 // NewCaller makes the caller of an account of that kind. A call takes no longer than
-// limit, and the starts of two calls of one pace lie apart.
+// limit, and the starts of two calls lie apart.
 func NewCaller(kind string, o erp.Options, limit, apart time.Duration) *Caller {
 	c := &Caller{
 		HTTP: NewClient(), Now: o.Now, sleep: o.Sleep, credentials: o.Credentials, secret: kind + "/" + o.Account,
-		limit: limit, apart: apart, started: map[string]time.Time{}, spacing: cmp.Or(o.Spacing, spacing), calls: o.Calls,
+		limit: limit, apart: apart, spacing: cmp.Or(o.Spacing, spacing), calls: o.Calls,
 		notes: o.Notes, account: o.Account,
 	}
 	if c.calls == nil {
@@ -102,8 +100,6 @@ func (c *Caller) WrongSecret(why string) erp.Answer {
 // Call is a request that is paced.
 type Call struct {
 	Request
-	// Pace names the calls that keep apart from each other.
-	Pace string
 	// By is when it has to be over, where that is before its limit; zero: the limit counts.
 	By time.Time
 	// Creates: it asks for the document, so that its outcome has to be recorded.
@@ -124,7 +120,7 @@ func (c Call) id() erp.CallID {
 // NotSent, NoTime and Early say that nothing left, Lost that something may have. Private
 // values are masked in what it says.
 func (c *Caller) Send(ctx context.Context, call Call, private ...string) (response Response, answer erp.Answer) {
-	if err := c.wait(ctx, call.Pace); err != nil {
+	if err := c.wait(ctx); err != nil {
 		return Response{}, notBegun(call.Creates, timeOver)
 	}
 	if why := c.tooLate(ctx, call.Creates); why != "" {
@@ -141,6 +137,7 @@ func (c *Caller) Send(ctx context.Context, call Call, private ...string) (respon
 	if !call.By.IsZero() {
 		limit = min(limit, call.By.Sub(c.Now()))
 	}
+	c.last = c.Now()
 	response, answer = send(ctx, c.HTTP, limit, call.Request)
 	answer.Text = Clean(answer.Text, private...)
 	return response, answer
@@ -166,18 +163,31 @@ func notBegun(creates bool, why string) erp.Answer {
 	return erp.Answer{Kind: erp.NotSent, Text: why}
 }
 
-// wait waits until the pace's last call began long enough ago, and then for the process's
-// turn, if that comes in time.
-func (c *Caller) wait(ctx context.Context, pace string) error {
-	last, called := c.started[pace]
-	if !called {
+// Pace waits until the last call began long enough ago for the account's next one, whoever
+// makes it. The error is the context's.
+func (c *Caller) Pace(ctx context.Context) error { return c.keepApart(ctx, c.last) }
+
+// keepApart waits until that much time is over since a call began.
+func (c *Caller) keepApart(ctx context.Context, began time.Time) error {
+	// A clock that went back must not make for a longer wait.
+	wait := min(began.Add(c.apart).Sub(c.Now()), c.apart)
+	if wait <= 0 {
+		return nil
+	}
+	return c.sleep(ctx, wait)
+}
+
+// wait waits until the last call began long enough ago, and then for the process's turn, if
+// that comes in time. The first call keeps apart from the caller's making: on one machine a
+// process that was killed, or the caller of the account's former settings, may have called
+// right before.
+func (c *Caller) wait(ctx context.Context) error {
+	last := c.last
+	if last.IsZero() {
 		last = c.born
 	}
-	// A clock that went back must not make for a longer wait.
-	if wait := min(last.Add(c.apart).Sub(c.Now()), c.apart); wait > 0 {
-		if err := c.sleep(ctx, wait); err != nil {
-			return err
-		}
+	if err := c.keepApart(ctx, last); err != nil {
+		return err
 	}
 	now := c.Now()
 	latest, ok := ctx.Deadline()
@@ -189,11 +199,8 @@ func (c *Caller) wait(ctx context.Context, pace string) error {
 		return context.DeadlineExceeded
 	}
 	if wait := at.Sub(now); wait > 0 {
-		if err := c.sleep(ctx, wait); err != nil {
-			return err
-		}
+		return c.sleep(ctx, wait)
 	}
-	c.started[pace] = c.Now()
 	return nil
 }
 

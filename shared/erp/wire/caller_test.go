@@ -42,17 +42,68 @@ func calling(t *testing.T, takes time.Duration, does func(*testing.T, *wire.Call
 }
 
 func named(path string) wire.Call {
-	return wire.Call{Pace: path, Again: true, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
+	return wire.Call{Again: true, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
 }
 
-func TestCallsOfOnePaceKeepApart(t *testing.T) {
+func TestCallsKeepApart(t *testing.T) {
 	calling(t, 100*time.Millisecond, func(t *testing.T, c *wire.Caller, a *answering) {
 		for _, path := range []string{"a", "a", "b", "a"} {
 			if r, answer := c.Send(t.Context(), named(path)); r.Status != http.StatusOK || answer.Kind != "" {
 				t.Errorf("%+v", answer)
 			}
 		}
-		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 2.1s", "/a 3s"}, a.calls); diff != "" {
+		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 3s", "/a 4s"}, a.calls); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestWhoGivesUpTheLaneWaitsForTheNextCall(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes, until time.Duration
+		waits        time.Duration
+		over         bool
+		call         func(path string) wire.Call
+	}{
+		"a quick answer":            {takes: 100 * time.Millisecond, until: time.Minute, waits: 900 * time.Millisecond, call: named},
+		"a slow one":                {takes: 3 * time.Second, until: time.Minute, call: named},
+		"no call":                   {until: time.Minute},
+		"a call that was not begun": {until: time.Minute, call: func(path string) wire.Call { c := named(path); c.Creates = true; return c }},
+		"no time":                   {takes: 100 * time.Millisecond, until: 1900 * time.Millisecond, waits: 800 * time.Millisecond, over: true, call: named},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calling(t, c.takes, func(t *testing.T, caller *wire.Caller, _ *answering) {
+				ctx, cancel := context.WithTimeout(t.Context(), c.until)
+				defer cancel()
+				if c.call != nil {
+					within, cancel := context.WithTimeout(ctx, 20*time.Second)
+					defer cancel()
+					caller.Send(within, c.call("a"))
+				}
+				before := time.Now()
+				if err := caller.Pace(ctx); (err != nil) != c.over || time.Since(before) != c.waits {
+					t.Errorf("%v after %s", err, time.Since(before))
+				}
+				if err := caller.Pace(t.Context()); err != nil || !c.over && time.Since(before) != c.waits {
+					t.Errorf("again: %v after %s", err, time.Since(before))
+				}
+			})
+		})
+	}
+}
+
+func TestTheNextOneCallsAtOnceWhereTheLaneWasGivenUp(t *testing.T) {
+	calling(t, 100*time.Millisecond, func(t *testing.T, first *wire.Caller, a *answering) {
+		second := wire.NewCaller("third", erp.Options{Account: "loja", Transport: a}, 30*time.Second, time.Second)
+		for _, c := range []*wire.Caller{first, second, first, first, second} {
+			if _, answer := c.Send(t.Context(), named("a")); answer.Kind != "" {
+				t.Errorf("%+v", answer)
+			}
+			if err := c.Pace(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/a 3s", "/a 4s", "/a 5s"}, a.calls); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
@@ -61,7 +112,7 @@ func TestCallsOfOnePaceKeepApart(t *testing.T) {
 func TestAnEqualCallIsNotMadeWithinTheSpacing(t *testing.T) {
 	calling(t, time.Second, func(t *testing.T, c *wire.Caller, a *answering) {
 		send := func(path, body string, creates bool) erp.Answer {
-			_, answer := c.Send(t.Context(), wire.Call{Pace: "a", Creates: creates, Request: wire.Request{Name: path, Method: http.MethodPost, URL: "http://127.0.0.1/" + path, Body: []byte(body)}})
+			_, answer := c.Send(t.Context(), wire.Call{Creates: creates, Request: wire.Request{Name: path, Method: http.MethodPost, URL: "http://127.0.0.1/" + path, Body: []byte(body)}})
 			return answer
 		}
 		wants := func(answer erp.Answer, kind erp.AnswerKind, left time.Duration) {
@@ -74,8 +125,8 @@ func TestAnEqualCallIsNotMadeWithinTheSpacing(t *testing.T) {
 		wants(send("a", "2", false), "", 0)                      // until 3 s
 		wants(send("b", "1", false), "", 0)                      // until 4 s
 		wants(send("a", "1", false), erp.Early, 59*time.Second)  // at 4 s
-		wants(send("a", "1", true), erp.NotSent, 58*time.Second) // a create says no more, at 5 s
-		_ = wire.Sleep(t.Context(), 58*time.Second)
+		wants(send("a", "1", true), erp.NotSent, 59*time.Second) // a create says no more
+		_ = wire.Sleep(t.Context(), 59*time.Second)
 		wants(send("a", "1", false), "", 0) // at 63 s
 		if diff := cmp.Diff([]string{"/a 1s", "/a 2s", "/b 3s", "/a 1m3s"}, a.calls); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
