@@ -57,6 +57,20 @@ type account struct {
 	resecreted, rekeyed bool
 	// throughAt is when a call last was let in after a rest.
 	throughAt time.Time
+	// calledAt is when the last call began; late: others could have its caller's message.
+	calledAt time.Time
+	late     bool
+}
+
+// checkPace: no call begins too soon after the account's last one, whichever process made
+// that. By a clock that is set nobody can tell.
+func (a *account) checkPace(c *call) {
+	w := c.task.world
+	after, late := w.now.Sub(a.calledAt), a.late
+	a.calledAt, a.late = w.now, c.notAlone()
+	if after < a.stage.Apart && w.machine == nil && !late && !a.late {
+		w.broken(c.task.key, "a limit was broken: %s begins %s after the account's last call", c.Method, after.Truncate(10*time.Millisecond))
+	}
 }
 
 // promised tells whether an order of the account ends by itself, whatever happens:

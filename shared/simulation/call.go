@@ -90,6 +90,7 @@ func (c *call) begin() error {
 	t, w := c.task, c.task.world
 	c.to.checkRest(c, w.lane(c.to.name))
 	c.checkQuiet()
+	c.to.checkPace(c)
 	if !c.Creates && !c.Introduces { // who stands still longer with these in hand than a note or a lease holds, no rule can stop
 		return t.point(CrashBeforeCall, w.within(20*time.Millisecond))
 	}

@@ -52,6 +52,7 @@ const (
 	doubled    = "^[0-9]+ documents"
 	unprovenID = "created as .*, and the ERP has no such document"
 	blocked    = "limit was broken: .* during a block"
+	tooSoon    = "limit was broken: .* after the account's last call"
 	// unplaced: paid, and never placed for a cause that isn't there any more.
 	unplaced = "rejected without a cause"
 	wrong    = "nobody is told"
@@ -99,6 +100,7 @@ func guards() []guard {
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
 		{name: "lane", breaks: blocked, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return restless{l} })},
+		{name: "pace before a lane is given up", breaks: tooSoon, without: asked(func(e erp.Client, _ *process) erp.Client { return impatient{e} })},
 		{name: "key by order", breaks: doubled, without: seams{send: func(m *queue.Message) {
 			if m.Type == queue.Paid {
 				m.OrderID += "/" + m.Correlation
@@ -316,6 +318,11 @@ func (g thawed) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 type restless struct{ ledger.Ledger }
 
 func (restless) Lane(context.Context, string) (ledger.Lane, error) { return ledger.Lane{}, nil }
+
+// impatient gives up an account's lane at once.
+type impatient struct{ erp.Client }
+
+func (impatient) Pace(context.Context) error { return nil }
 
 // curious forgets that somebody asked about a customer.
 type curious struct{ ledger.Ledger }

@@ -157,7 +157,10 @@ func (w *world) place(d queue.Delivery) {
 			if !t.dead {
 				w.noteRecorded(w.byKey[t.key], d.Message)
 			}
-			p.ack(d)
+			// One process with a lane for itself needn't wait here: its next call does.
+			if p.worker.Pace(ctx, d.Message.Account) == nil {
+				p.ack(d)
+			}
 		}
 		if !t.dead && p.deployed == w.deployed {
 			w.idle = append(w.idle, p)

@@ -25,6 +25,8 @@ type Stage struct {
 	Resting Mode
 	// CallLimit is how long a call may take, LongestRest for how long an account may rest.
 	CallLimit, LongestRest time.Duration
+	// Apart is how far the starts of an account's calls lie from each other, at least.
+	Apart time.Duration
 	// Sights are what the look-up of an account can show, the first one that works.
 	Sights []Sight
 	// Settings are an account's, as JSON. Its documents have the order's number in them,

@@ -34,7 +34,7 @@ func stage() erpsim.Stage {
 		Beyond: erpsim.Mishap{Mode: Refusal, Name: "for a day", Text: "ERROR: API bloqueada por consumo indevido. Tente novamente em 86000 segundos.", Code: "SOAP-ENV:Client-9", Delay: 72 * time.Hour},
 		ForOne: []erpsim.Mishap{{Mode: HTML, Status: http.StatusTooEarly}, {Mode: HTML, Status: http.StatusTooManyRequests}, {Mode: KeyRefused}, {Mode: HTML, Status: http.StatusForbidden}},
 
-		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour,
+		KeyRefused: KeyRefused, CallLimit: callLimit, LongestRest: 2 * time.Hour, Apart: time.Minute / perMinute,
 		// cEnviarPara is the e-mail; where a default customer stands for the buyer, no record has
 		// their address.
 		Carries: func(b erpsim.Buyer) erpsim.Carried {

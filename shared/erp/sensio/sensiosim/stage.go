@@ -53,7 +53,7 @@ func stage() erpsim.Stage {
 		Beyond: erpsim.Mishap{Mode: Rate, Name: "for days", Delay: 72 * time.Hour},
 		ForOne: []erpsim.Mishap{{Mode: Rate}, {Mode: Rate, Status: http.StatusTooEarly}, {Mode: KeyRefused}, {Mode: KeyRefused, Status: http.StatusForbidden}},
 
-		KeyRefused: KeyRefused, Resting: Rate, CallLimit: callLimit, LongestRest: 24 * time.Hour,
+		KeyRefused: KeyRefused, Resting: Rate, CallLimit: callLimit, LongestRest: 24 * time.Hour, Apart: time.Second,
 		Sights: []erpsim.Sight{
 			{Name: looksUp, Proves: true, Tried: true}, {Name: "look-up that nobody tried out"}, {Name: noLookUp, None: true},
 			{Name: notHonored}, {Name: isDeaf}, {Name: "filter that goes deaf", Tried: true, Deafens: true}, {Name: isRefused, Refused: true},
