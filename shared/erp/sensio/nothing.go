@@ -120,16 +120,20 @@ func (t *everyText) add(name string, v any) {
 	case string:
 		t.text(name, strings.TrimSpace(wire.Plain(v)))
 	case json.Number:
-		t.counted = t.counted || counts(name) && scalar(v) != "" && strings.Trim(scalar(v), "0.-+eE") != ""
+		t.counted = t.counted || saysMore(name, scalar(v))
 	case bool:
-		t.counted = t.counted || v && moreThere.MatchString(bare(name))
+		t.counted = t.counted || v && (moreThere.MatchString(bare(name)) || leadsOn(name))
 	case []any:
 		for _, element := range v {
 			t.add(name, element)
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			t.add(key, v[key])
+			under := key
+			if leadsOn(name) {
+				under = name // whatever a link is made of
+			}
+			t.add(under, v[key])
 		}
 	}
 }
@@ -140,7 +144,9 @@ func (t *everyText) text(name, text string) {
 	lower := strings.ToLower(name)
 	switch {
 	case isNumber(text):
-		t.counted = t.counted || counts(name) && strings.Trim(text, "0") != ""
+		t.counted = t.counted || saysMore(name, text)
+	case leadsOn(name) && text != "" && !slices.Contains(noID, strings.ToLower(text)):
+		t.counted = true
 	case !strings.ContainsFunc(text, unicode.IsLetter):
 	case slices.Contains(warnedIn, lower):
 		t.said, t.warned = append(t.said, text), append(t.warned, text)
@@ -160,8 +166,15 @@ func apart(code string) string {
 	return strings.NewReplacer("_", " ", "-", " ").Replace(inCamel.ReplaceAllString(code, "$1 $2"))
 }
 
-// counts tells of a name whether how many there are stands under it.
-func counts(name string) bool { return countIn.MatchString(bare(name)) }
+// saysMore tells whether a number says that there is more than an empty list shows: how many
+// there are, the next page, or more pages than one.
+func saysMore(name, number string) bool {
+	some := strings.Trim(number, "0.-+eE") != ""
+	return some && (countIn.MatchString(bare(name)) || leadsOn(name) || pagesIn.MatchString(bare(name)) && number != "1")
+}
+
+// leadsOn tells of a name whether what leads to the rest of a list stands under it.
+func leadsOn(name string) bool { return nextIn.MatchString(bare(name)) }
 
 func bare(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "", "@", "", ".", "").Replace(strings.ToLower(name))

@@ -129,6 +129,10 @@ var (
 	countIn = regexp.MustCompile(`^(total|count|qtde?|quantidade|hits|found|matches|matched|encontrad[oa]s|registros|records|resultados|results|elements|length` +
 		`|(total|num|number|numero|count|qtde?|quantidade|nr)(de|of)?(filtered|geral|registros|records|resultados|results|items|itens|rows|linhas|elements|hits|found|matches|matched|pedidos|vendas|sales|orders|pessoas|people|clientes|customers|count|dados|data|docs|documents|entries|encontrad[oa]s)` +
 		`|(total|records?|registros|results?|resultados|items?|itens|rows?|docs?|elements?|sales|orders|pedidos|vendas|people|pessoas)(count|total|filtered|found))$`)
+	// pagesIn is a name of how many pages there are, of which an empty list is one; nextIn one
+	// of what leads to the next.
+	pagesIn   = regexp.MustCompile(`^(total|num|number|numero|qtde?|quantidade)?(de|of)?(pages|paginas)$|^(last|ultima)(page|pagina)$|^pagecount$`)
+	nextIn    = regexp.MustCompile(`^(has)?(next|proxim[oa]|seguinte)(page|pagina)?(url|uri|link|href|cursor|token|number|offset|marker|id)?$|^(page|continuation|scroll|end|after)?cursor$|^(page|continuation|scroll)token$`)
 	moreThere = regexp.MustCompile(`^(has(more|next|nextpage|mais)|tem(mais|proxima)|more|partial|parcial|incomplet[eoa]?(results|resultados?)?|truncated|truncad[oa]|timedout|timeout|stale|degraded)$`)
 )
 
