@@ -3,6 +3,7 @@ package sensio
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -85,7 +86,7 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 	case status >= 400 && status < 500, writes(status) && h.refused() && !h.words.Empty():
 		kind := erp.Refused
 		switch {
-		case perhapsThere.MatchString(own) || h.perhapsHidden(asked.there):
+		case perhapsThere.MatchString(own) || h.perhapsHidden(asked.there) || h.tellsOfMore(asked):
 			kind = erp.Unknown
 		case asked.gone != nil && asked.gone.MatchString(own):
 			kind = erp.CustomerGone
@@ -97,6 +98,32 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 		return h.withoutID(asked)
 	}
 	return lost(h)
+}
+
+// tellsOfMore tells whether a refusal says that what was asked for was made all the same:
+// in its words, by what comes after it, or by an id that wasn't sent.
+func (h heard) tellsOfMore(asked creation) bool {
+	own := h.words.Own
+	return made.MatchString(own) && !denies.MatchString(own) || afterwards.MatchString(own) || hasNewID("", h.body, asked.sent)
+}
+
+// hasNewID tells whether an id stands anywhere in an answer that Sensio can only have from
+// itself.
+func hasNewID(name string, v any, sent wire.Sent) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, element := range v {
+			if hasNewID(key, element, sent) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, func(element any) bool { return hasNewID(name, element, sent) })
+	case string, json.Number:
+		id := strings.TrimSpace(scalar(v))
+		return idNamed.MatchString(bare(name)) && isNewID(id) && !sent.Has(id)
+	}
+	return false
 }
 
 // perhapsHidden tells whether a word that the store wrote, too, may be Sensio's, by which

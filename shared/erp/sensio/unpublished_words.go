@@ -67,6 +67,12 @@ var (
 	perhapsThere = regexp.MustCompile(`\bja\b|\bexistentes?\b|\bexists\b|\b(ser|sejam?|be) (unic|unique|exclusiv)|\balready\b|duplic|repetid|\bconflit|\bunique\b|\bunicidade\b|em uso\b|in use\b`)
 	// done: it went well.
 	done = regexp.MustCompile(`(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid)[oa] com (sucesso|exito)|\b(created|registered|saved) successfully|successfully (created|registered|saved)`)
+	// made: it was made, whatever else is said; afterwards: what is only done with one that
+	// was.
+	made       = regexp.MustCompile(`\b(pedido|venda|sale|order|registro|pessoa|cliente|cadastro)\b[^;.]{0,20}\b(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid|adicionad|lancad)[oa]s?\b|\b(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid|adicionad|lancad)[oa]s?\b[^;]{0,20}\b(mas|porem|contudo|entretanto|com (ressalva|alerta|aviso|pendencia|restric)\w*)\b|\b(sale|order|record|person|customer) (was |has been )?(created|saved|registered|inserted)\b`)
+	afterwards = regexp.MustCompile(`\b(erro|falha|nao foi possivel|problema|error|failed|failure|unable)\b[^;.]{0,30}\b(envi|send|sent|emi(tir|ssao)|issu|fatura|invoic|notific|notify|imprimir|print|baixar|integrar|transmitir|gerar|generat|atualiza)\w*[^;.]{0,30}\b(e-?mails?|mail|notas?|nf-?e|nfs-?e|invoice|boletos?|danfe|estoque|stock|cliente|customer|pdf|recibo|etiqueta|financeir\w*|contas? a receber|comiss\w*)\b`)
+	// idNamed is a name under which the id of what was made may stand.
+	idNamed = regexp.MustCompile(`^(id|uuid|guid|objectid|oid|insertedid|createdid|newid|novoid|(id)?(do)?(sale|order|pedido|venda|registro|record|person|people|pessoa|customer|cliente)s?(id)?|numero(do)?(pedido|venda)|(sale|order)(number|no))$`)
 	// denies: it didn't.
 	denies = regexp.MustCompile(`\bnao (foi |pode ser )?(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid|processad|realizad)|nao foi possivel|\b(erro|falha|error|failed|failure)\b|\bsem sucesso\b`)
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
@@ -59,6 +60,9 @@ func (s Sent) without(ctx context.Context, said string) (string, error) {
 	e.selectTexts()
 	return e.without(said)
 }
+
+// Has tells whether the text is one of those that were sent, word for word.
+func (s Sent) Has(text string) bool { return slices.Contains(texts(s.Request), text) }
 
 // texts are all texts of a JSON value.
 func texts(v any) []string {
