@@ -90,6 +90,8 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 			kind = erp.Unknown
 		case asked.gone != nil && asked.gone.MatchString(own):
 			kind = erp.CustomerGone
+		case !ofContents.MatchString(h.words.Whole) && !plainNo.MatchString(h.words.Whole):
+			kind = erp.Unknown // rule 9; what the store wrote, too, must not park an order
 		}
 		return erp.Answer{Kind: kind, Text: refusal(h)}
 	case writes(status) && h.refused():

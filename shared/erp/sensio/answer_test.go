@@ -64,9 +64,9 @@ func TestWhatACreateEndsIn(t *testing.T) {
 		"402":                              {answered(402, `{"message":"assinatura vencida"}`), erp.Answer{Kind: lane, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "assinatura vencida"}},
 		"409 may mean that it is there":    {answered(409, `{"message":"conflito"}`), erp.Answer{Kind: erp.Unknown, Text: "conflito"}},
 		"409 of something in between":      {answered(409, html), erp.Answer{Kind: lostKind, Text: "HTTP 409 (text/html) and no answer that can be understood"}},
-		"422 with a list":                  {answered(422, `{"errors":[{"message":"a"},"b",{"error":{"message":"c"}}]}`), erp.Answer{Kind: erp.Refused, Text: "a; b; c"}},
-		"422 in words that nobody knows":   {answered(422, `{"porque":"x"}`), erp.Answer{Kind: erp.Refused, Text: "porque: x"}},
-		"422 as a list":                    {answered(422, `["x"]`), erp.Answer{Kind: erp.Refused, Text: "x"}},
+		"422 with a list":                  {answered(422, `{"errors":[{"message":"a"},"b",{"error":{"message":"c"}}]}`), erp.Answer{Kind: erp.Unknown, Text: "a; b; c"}},
+		"422 in words that nobody knows":   {answered(422, `{"porque":"x"}`), erp.Answer{Kind: erp.Unknown, Text: "porque: x"}},
+		"422 as a list":                    {answered(422, `["x"]`), erp.Answer{Kind: erp.Unknown, Text: "x"}},
 		"404 of something in between":      {answered(404, html), erp.Answer{Kind: lostKind, Text: "HTTP 404 (text/html) and no answer that can be understood"}},
 		"400 in plain words":               {answered(400, `bad request`, "Content-Type", "text/plain"), erp.Answer{Kind: lostKind, Text: "HTTP 400 (text/plain) and no answer that can be understood"}},
 		"400 as a bare text":               {answered(400, `"bad request"`), erp.Answer{Kind: lostKind, Text: "HTTP 400: bad request"}},
@@ -150,7 +150,7 @@ func TestARefusalThatOnlyRepeatsTheSaleIsWithoutAWord(t *testing.T) {
 	sent := wire.Sent{Request: map[string]any{"customer": "Não registrado", "type": typeSale}, Constants: []string{typeSale}}
 	for said, want := range map[string]erp.AnswerKind{
 		"Não registrado": erp.Unknown, "[x] 'y': NAO REGISTRADO.": erp.Unknown, "": erp.Unknown,
-		"Pedido não registrado": erp.Refused, "Venda": erp.Refused, "Não registrado: cliente inválido": erp.Refused,
+		"Pedido não registrado": erp.Refused, "Venda": erp.Unknown, "Não registrado: cliente inválido": erp.Refused,
 	} {
 		body, err := json.Marshal(map[string]any{"success": false, "message": said})
 		if err != nil {

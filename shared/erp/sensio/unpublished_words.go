@@ -103,6 +103,11 @@ var (
 	// ofContents: what the order says is wrong, whoever's the status says that it is.
 	ofContents = regexp.MustCompile(`obrigatori|invalid|inativ|preench|nao (foi )?(informad|encontrad|localizad|cadastrad|existe)|deve (ser|estar|ter|conter)|excede|insuficiente|incorret|\brequired\b|must (be|have)|not found|difere`)
 
+	// plainNo: other words by which somebody refuses what a sale says. Whatever has none of
+	// them is no refusal that anybody knows.
+	plainNo = regexp.MustCompile(`\bnao (foi |pode ser |sera )?(registrad|cadastrad|criad|gerad|salv|gravad|incluid|inserid|processad|realizad|aceit|permitid|suportad|disponive)|\bnao (pode|possui|tem|ha|corresponde|confere|bate|pertence)\b|inexistente|indisponive|\bexced|expirad|vencid|\bsem\b|\bfalta(m|ndo|nte)?\b|incomplet|exige|exigid|necessari|negativ|\b(maior(es)?|menor(es)?|acima|abaixo|superior|inferior)\b|incompative|recusad|rejeitad|bloquead|cancelad|encerrad|fechad[oa]|nul[oa]s?\b|vazi[oa]|zerad` +
+		`|constraint|foreign key|\bnot (allowed|permitted|supported|accepted|available)\b|exceed|missing|unknown|\btoo (long|short|large|many|small)\b|\bnull\b|\bempty\b|out of (stock|range)|unsupported|malformed|rejected|refused`)
+
 	// wrongQuestion: the question was refused, so that nothing is known of the sale.
 	wrongQuestion = regexp.MustCompile(`invalid|obrigatori|\brequired\b|malformed|bad request|\berro (ao|na|no|em|de|durante)\b|\berror (while|on|in|during)\b|\b(falha|falhou|failed|failure)\b|nao foi possivel|\b(rota|route|endpoint|metodo|method|url|usuario|token|chave|credencia(l|is)|permiss(ao|oes)|acesso)\b`)
 
