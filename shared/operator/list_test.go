@@ -57,7 +57,7 @@ func TestARetryByFilterTakesTheOldestFirst(t *testing.T) {
 func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 	l := keep(t,
 		ledger.Entry{Key: "a#1", State: ledger.Created, CreatedAt: noon, ERPID: "7", ReversedAt: noon},
-		ledger.Entry{Key: "a#2", State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: order.RefusedByERP, Message: "no such service."}},
+		ledger.Entry{Key: "a#2", State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: order.RefusedByERP, Message: "the tag is needed!"}},
 		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
 		ledger.Entry{Key: "a#4", State: ledger.Waiting, Until: noon},
 	)
@@ -70,7 +70,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 	}
 	want := []operator.Task{
 		{Of: "a#3", Text: "look there. Look by code abc"},
-		{Of: "a#2", Text: "no such service. Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
+		{Of: "a#2", Text: "the tag is needed! Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
 	}
 	if diff := cmp.Diff(want, operator.Tasks(kinds, rows)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -86,7 +86,11 @@ func addSentence(text, sentence string) string {
 	if sentence == "" {
 		return text
 	}
-	return strings.TrimRight(text, ". ") + ". " + sentence
+	text = strings.TrimRight(text, ". ")
+	if !strings.HasSuffix(text, "!") && !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	return text + " " + sentence
 }
 
 // Plural counts: "1 order", "2 orders".

@@ -92,7 +92,10 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 		return "", answer
 	}
 	id := pick(rows, q, customer.TaxID)
-	if id == "" {
+	switch ours := slices.ContainsFunc(rows, func(row any) bool { return has(customer.TaxID, text(row, q.TaxID)) }); {
+	case id == "" && ours:
+		return "", erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("customer.query showed this buyer without an id at %q", q.ID) + whatToDo}
+	case id == "":
 		return "", erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("customer.query showed other people (%d) and not this buyer, so it proves nothing", len(rows)) + whatToDo}
 	}
 	c.foundLast = seen{customer.TaxID, c.keyDigest(k)}

@@ -100,7 +100,15 @@ func failed(body map[string]any) bool {
 
 // saidBy is what a JSON answer says to a person, or empty.
 func saidBy(body any, wrong bool) string {
-	return strings.Join(append(appendSaid(nil, "", body, false), heldBy(body, wrong)...), "; ")
+	said := append(appendSaid(nil, "", body, false), heldBy(body, wrong)...)
+	if object, ok := body.(map[string]any); ok && wrong {
+		for _, name := range detailIn {
+			if fields, _ := field(object, name); len(appendSaid(nil, "", fields, false)) == 0 {
+				said = appendSaid(said, "", fields, true)
+			}
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // heldBy is what a JSON answer says where others have what was asked for: a text that is no
@@ -124,10 +132,19 @@ func heldBy(body any, wrong bool) (said []string) {
 
 // anythingIn is every text of an answer that says nothing where refusals say why.
 func anythingIn(body any) string {
-	if _, ok := body.(map[string]any); !ok {
+	object, ok := body.(map[string]any)
+	if !ok {
 		return ""
 	}
-	return strings.Join(appendSaid(nil, "", body, true), "; ")
+	said := appendSaid(nil, "", body, true)
+	if len(said) == 0 {
+		for _, name := range heldIn {
+			if held, ok := at(object, name).(map[string]any); ok {
+				said = appendSaid(said, "", held, true)
+			}
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // longestLabel bounds the name of a field before each of its texts.
@@ -167,11 +184,14 @@ func appendFields(all []string, about string, v map[string]any, byField bool) []
 	}
 	for _, name := range saidIn {
 		if said, ok := field(v, name); ok {
-			all = appendSaid(all, about, said, slices.Contains(errorIn, name))
+			all = appendSaid(all, about, said, byField || slices.Contains(errorIn, name))
 		}
 	}
 	if !byField {
 		return all
+	}
+	if text, alone := v["value"].(string); alone && len(v) == 1 {
+		return appendSaid(all, about, text, true) // what others have in the place of a text
 	}
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if lower := strings.ToLower(name); !slices.Contains(notSaid, lower) && !slices.Contains(fieldIn, lower) && !slices.Contains(saidIn, lower) {

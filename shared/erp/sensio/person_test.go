@@ -309,6 +309,11 @@ func TestTheBuyerProvesNothingOfThemselves(t *testing.T) {
 	s.becomes(doc, erp.Unprovable, "customer.query.known")
 }
 
+func TestWhoIsShownWithoutAnIDIsNotCalledAnother(t *testing.T) {
+	s := sells(t, sensiosim.Options{People: []sensiosim.Person{{ID: "null", Name: "Ana", TaxID: string(ana.TaxID)}}})
+	s.becomes(s.bought("1", ana), erp.Unprovable, "showed this buyer without an id", "customer.query")
+}
+
 func TestAQueryThatShowsOthersCreatesNobody(t *testing.T) {
 	s := sells(t, sensiosim.Options{People: []sensiosim.Person{{ID: "p-1", Name: "Filial " + string(ana.TaxID), TaxID: string(another)}}})
 	s.becomes(s.bought("1", ana), erp.Unprovable, "showed other people (1)", "customer.query")

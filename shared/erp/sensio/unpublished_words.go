@@ -22,11 +22,13 @@ var (
 	// wrong, and below them any other name is that of a field.
 	saidIn = []string{"message", "mensagem", "msg", "title", "error", "erro", "errors", "erros", "detail", "details", "detalhe", "detalhes",
 		"description", "descricao", "reason", "motivo", "fields", "campos", "error_description", "errormessage", "error_message",
-		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors"}
+		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors", "modelstate"}
 	// warnedIn say something besides.
 	warnedIn = []string{"warning", "warnings", "aviso", "avisos", "alerta", "alertas", "notice", "info", "observacao", "observacoes", "note", "notes"}
 	errorIn  = []string{"error", "erro", "errors", "erros",
-		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors"}
+		"invalid-params", "invalidparams", "invalid_params", "violations", "validationerrors", "validation_errors", "fielderrors", "field_errors", "modelstate"}
+	// detailIn may hold a text for each field that is wrong.
+	detailIn = []string{"detail", "details", "detalhe", "detalhes"}
 	// fieldIn name the field that is wrong.
 	fieldIn = []string{"field", "campo", "element", "param", "property", "propertypath", "path", "name"}
 	// notSaid are values that tell a person nothing, or are no message.
@@ -83,7 +85,7 @@ var (
 	// ofTheAccount: a key that is refused, a permission that is missing, a plan or service
 	// that isn't hired.
 	ofTheAccount = []*regexp.Regexp{
-		regexp.MustCompile(`\b(token|chave de (acesso|api|integracao|autenticacao)|chave da api|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret)|authorization|autenticacao)\b[^;]{0,60}\b(invalid|incorret|expir|revogad|inexistente|ausente|vencid|cancelad|bloquead|suspens|desativad|inativ|required|missing|obrigatori|falhou|nao (foi |e )?(informad|encontrad|enviad|fornecid|reconhecid|autorizad|valid))` +
+		regexp.MustCompile(`\b(token|chave de (acesso|api|integracao|autenticacao)|chave da api|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret)|authorization|autenticacao)\b[^;]{0,60}\b(invalid|incorret|expir|revogad|inexistente|ausente|vencid|cancelad|bloquead|suspens|desativad|inativ|required|missing|obrigatori|falhou|not found|(does not|doesn.t) exist|unknown|nao (foi |e )?(informad|encontrad|enviad|fornecid|reconhecid|autorizad|valid))` +
 			`|\b(invalid|incorrect|expired|missing|wrong|invalid[oa]s?)\W+(\w+\W+){0,2}(token|credentials?|credencia(l|is)|api[ _-]?key|app[ _-]?(key|secret))\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\bnao (esta |foi )?(autenticad|autorizad)`),
 		regexp.MustCompile(`\b(sem|nao (tem|possui)( a)?) (permiss(ao|oes)|acesso)\b|permiss(ao|oes) (negada|insuficiente|necessaria)|acesso (foi |esta )?(negado|bloqueado|suspenso|cancelado|revogado|desativado|expirado|nao permitido)|access denied|\bforbidden\b|not allowed to access|(insufficient|missing) (permission|scope|privilege)`),
 		regexp.MustCompile(`\bjwt\b|\binvalid signature\b|\bsessao\b[^;.]{0,30}\b(expir|invalid|encerrad|inexistente)|\bsession (has |is )?(expired|invalid)|\b(faca|refaca|efetue|realize) (o |seu |novo )*login\b|\b(log|sign) ?in again\b|\bplease (log|sign) ?in\b` +
