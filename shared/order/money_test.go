@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -76,6 +77,25 @@ func TestTextThatIsNoPlainNumberIsRefused(t *testing.T) {
 		}
 		if q, err := order.ParseQuantity(text); !errors.Is(err, order.ErrNotANumber) {
 			t.Errorf("ParseQuantity(%q) = %s, %v", text, q, err)
+		}
+	}
+}
+
+func TestEveryShortTextIsReadOrRefusedAsTheFormOfANumberSays(t *testing.T) {
+	form := regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
+	tooMuch := regexp.MustCompile(`[eE][+-]?1[01]{2}$`)
+	texts := []string{""}
+	for range 6 {
+		for _, text := range texts[max(0, len(texts)-16807):] {
+			for _, c := range "+-.eE01" {
+				texts = append(texts, text+string(c))
+			}
+		}
+	}
+	for _, text := range texts {
+		want := form.MatchString(text) && !tooMuch.MatchString(text)
+		if m, err := order.ParseMoney(text); (err == nil) != want {
+			t.Fatalf("ParseMoney(%q) = %s, %v", text, m, err)
 		}
 	}
 }

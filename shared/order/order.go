@@ -142,7 +142,7 @@ type Line struct {
 
 // Gross is what the line costs before its own discount, to a part of a cent that no price
 // has but one that was divided: see PerPiece.
-func (l Line) Gross() Money { return Money{l.UnitPrice.Times(l.Quantity).d.Round(12)} }
+func (l Line) Gross() Money { return Money{rounded(l.UnitPrice.Times(l.Quantity).d, 12)} }
 
 // Total is what the line costs after its own discount.
 func (l Line) Total() Money { return l.Gross().Sub(l.Discount) }

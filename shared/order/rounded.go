@@ -100,7 +100,7 @@ var halfCent = decimal.New(5, -3) // never written to
 // cent, whichever way somebody rounds half a cent.
 func (l Line) costing(gross Money, places int32) Line {
 	for _, price := range []Money{l.UnitPrice, gross.PerPiece(l.Quantity)} {
-		price.d = price.d.Round(places)
+		price.d = rounded(price.d, places)
 		if off := price.Times(l.Quantity).Sub(gross); off.d.Abs().LessThan(halfCent) {
 			l.UnitPrice = price
 			return l
