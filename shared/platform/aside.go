@@ -52,10 +52,11 @@ func textsOf(texts []string, v any) []string {
 
 // textOf is a JSON string or number as loose.Text has it.
 func textOf(v any) string {
-	if b, err := json.Marshal(v); err == nil {
-		var text loose.Text
-		_ = text.UnmarshalJSON(b)
-		return string(text)
+	switch v := v.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case json.Number:
+		return v.String()
 	}
 	return ""
 }
@@ -120,7 +121,7 @@ func Aside(body []byte) Fields { return AsideIn(body, "") }
 // AsideIn are those of a body that may be inside the key, which is no part of their places.
 func AsideIn(body []byte, key string) Fields {
 	if !slices.ContainsFunc([]string{"cpf", "CPF", "Cpf", "cnpj", "CNPJ", "Cnpj", "C.P.F", "c.p.f", "C.N.P.J", "c.n.p.j"},
-		func(name string) bool { return bytes.Contains(body, []byte(name)) }) && !formatted.Match(body) {
+		func(name string) bool { return bytes.Contains(body, []byte(name)) }) && !printsCPF(body) {
 		return nil
 	}
 	v, err := decodeAny(loose.JSON(body))
@@ -136,11 +137,37 @@ func AsideIn(body []byte, key string) Fields {
 	return fields
 }
 
-var (
-	// inText is what leads to a tax id in a text, and formatted is how a CPF is printed.
-	inText    = regexp.MustCompile(`(?i)\b(?:c\.?p\.?f\b|c\.?n\.?p\.?j\b)`)
-	formatted = regexp.MustCompile(`\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b`)
-)
+// inText is what leads to a tax id in a text.
+var inText = regexp.MustCompile(`(?i)\b(?:c\.?p\.?f\b|c\.?n\.?p\.?j\b)`)
+
+// printsCPF tells whether a text has a CPF as it is printed, apart from other numbers and
+// words. Every body is asked for that.
+func printsCPF[T string | []byte](text T) bool {
+	const form = "000.000.000-00"
+	isWord := func(at int) bool {
+		return 0 <= at && at < len(text) && (text[at] == '_' || isAlphanumeric(text[at]))
+	}
+next:
+	for at := 0; at+len(form) <= len(text); at++ {
+		for i := range len(form) {
+			is := text[at+i]
+			if '0' <= is && is <= '9' {
+				is = '0'
+			}
+			if is != form[i] {
+				continue next
+			}
+		}
+		if !isWord(at-1) && !isWord(at+len(form)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
 
 // maxPlace is how long a place may be: whoever nests deeper hides nothing that anybody typed.
 const maxPlace = 300
@@ -181,11 +208,13 @@ func asideField(fields Fields, name, place string, v any) Fields {
 		return fields
 	}
 	text := textOf(v)
+	if len(text) < 11 || !strings.ContainsAny(text, "0123456789") {
+		return fields
+	}
 	switch id, _ := order.ParseTaxID(text); {
-	case len(text) < 11:
 	case id != "" && namesTaxID(name):
 		fields = append(fields, Field{Name: name, Value: text, At: place, aside: true})
-	case id == "" && (inText.MatchString(text) || formatted.MatchString(text)):
+	case id == "" && (inText.MatchString(text) || printsCPF(text)):
 		_, found, _ := order.CutTaxID(text)
 		if id, _ = order.ParseTaxID(found); id != "" {
 			fields = append(fields, Field{Name: name, Value: found, At: place, aside: true, inText: true})

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,6 +83,22 @@ func tells(from order.Origins, place string) bool {
 		}
 	}
 	return false
+}
+
+func TestAPrintedCPFStandsApartFromWordsAndOtherNumbers(t *testing.T) {
+	form := regexp.MustCompile(`\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b`)
+	const printed = "1 529.982.247-25 2"
+	texts := []string{"", "529.982.247-25", "529.982.247-2", "1.529.982.247-25", "529.982.247-25.529.982.247-25"}
+	for at := range len(printed) {
+		for _, c := range []string{"", "0", "a", "Z", "_", ".", "-", " ", "é", "55"} {
+			texts = append(texts, printed[:at]+c+printed[at+1:])
+		}
+	}
+	for _, text := range texts {
+		if want := form.MatchString(text); platform.PrintsCPF(text) != want {
+			t.Errorf("%q: %t", text, !want)
+		}
+	}
 }
 
 func TestACPFInACompanysFieldBesideThePayerIsToldOf(t *testing.T) {

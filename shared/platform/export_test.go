@@ -15,3 +15,6 @@ func Words() map[string][]string {
 		"a person": sorted(personWords), "a company": sorted(companyWords),
 	}
 }
+
+// PrintsCPF tells whether the text has a CPF as it is printed.
+func PrintsCPF(text string) bool { return printsCPF(text) }
