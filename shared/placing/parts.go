@@ -39,8 +39,8 @@ func (in *invocation) parts(ctx context.Context, platformName, connectionName, a
 	if !ok || !configured || err != nil {
 		return ledger.Parts{}
 	}
-	o, err := in.decode(p, platformName, payload, conn)
-	if err != nil {
+	r := in.read(p, platformName, payload, conn)
+	if r.err != nil {
 		return ledger.Parts{}
 	}
 	s, err := in.Secrets.Get(ctx, cfg.Accounts[account].Kind+"/"+account)
@@ -49,10 +49,15 @@ func (in *invocation) parts(ctx context.Context, platformName, connectionName, a
 		return ledger.Parts{}
 	}
 	key := s.Values["app_secret"]
-	said = partsOf(o, key)
-	if in.known && key != "" {
-		said.Document = documentPart(in.client, o, connectionName, key)
+	under := connectionName + "\x00" + key
+	if r.under == under {
+		return r.parts
 	}
+	said = partsOf(r.order, key)
+	if in.known && key != "" {
+		said.Document = documentPart(in.client, r.order, connectionName, key)
+	}
+	r.under, r.parts = under, said
 	return said
 }
 
@@ -110,10 +115,11 @@ func documentPart(client erp.Client, o order.Order, connectionName, key string) 
 	if doc.CustomerID != "" {
 		c = order.Customer{}
 	}
-	if _, err := json.Marshal(doc.Body); err != nil {
+	body, err := json.Marshal(doc.Body)
+	if err != nil {
 		return ""
 	}
-	return digestOf(key, "document", []any{doc.Body, doc.CustomerID, c.TaxID, c.ForeignID, doc.Record})
+	return digestOf(key, "document", []any{json.RawMessage(body), doc.CustomerID, c.TaxID, c.ForeignID, doc.Record})
 }
 
 // anyDay is every order's, where the day is compared apart.

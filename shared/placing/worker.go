@@ -1,7 +1,6 @@
 package placing
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -10,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -127,7 +125,8 @@ type invocation struct {
 
 	entry    ledger.Entry
 	document erp.Document
-	last     reading
+	unpacked unpacked
+	readings []*reading
 }
 
 // gone says why the order's account can't be used, or nothing. An account of another
@@ -310,40 +309,8 @@ func (in *invocation) order(ctx context.Context) (order.Order, error) {
 	if payload, err = in.fetch(ctx, p, payload); err != nil {
 		return order.Order{}, err
 	}
-	return in.decode(p, in.entry.Platform, payload, conn)
-}
-
-// reading is what was read last: an order is asked for on its arrival, for its document
-// and for its parts, mostly of one body.
-type reading struct {
-	packed  []byte
-	payload platform.Payload
-	// asked is what order and err come of.
-	asked any
-	order order.Order
-	err   error
-}
-
-// unpack unpacks a message's or an entry's contents, once.
-func (in *invocation) unpack(packed []byte) (platform.Payload, error) {
-	if in.last.packed == nil || !bytes.Equal(in.last.packed, packed) {
-		payload, err := platform.Unpack(packed)
-		if err != nil {
-			return platform.Payload{}, err
-		}
-		in.last = reading{packed: packed, payload: payload}
-	}
-	return in.last.payload, nil
-}
-
-// decode decodes a payload, once.
-func (in *invocation) decode(p platform.Platform, name string, payload platform.Payload, conn connection.Connection) (order.Order, error) {
-	asked := []any{name, payload, conn}
-	if !reflect.DeepEqual(in.last.asked, asked) {
-		o, err := p.Order(payload, conn.Settings())
-		in.last.asked, in.last.order, in.last.err = asked, o, err
-	}
-	return in.last.order, in.last.err
+	r := in.read(p, in.entry.Platform, payload, conn)
+	return r.order, r.err
 }
 
 // fetch completes the payload of a platform that sends less than an order. A
