@@ -22,7 +22,7 @@ func (f found) String() string {
 // search is one breadth-first walk over all worlds that can come to be.
 type search struct {
 	*model
-	worlds []world
+	worlds worlds
 	parent []uint32
 	index  index
 
@@ -53,12 +53,12 @@ func run(m *model, faults int) found {
 func (s *search) walk(from world) (f found) {
 	s.add(from, 0)
 	last := 0 // of this depth
-	for i := 0; i < len(s.worlds) && f.broken == ""; i++ {
+	for i := 0; i < s.worlds.len && f.broken == ""; i++ {
 		if i > last {
-			f.depth, last = f.depth+1, len(s.worlds)-1
+			f.depth, last = f.depth+1, s.worlds.len-1
 		}
 		s.first = append(s.first, uint32(len(s.onward)))
-		s.moves(s.worlds[i], func(to world, mv move) {
+		s.moves(*s.worlds.at(i), func(to world, mv move) {
 			f.moves++
 			if f.broken != "" {
 				return
@@ -80,7 +80,7 @@ func (s *search) walk(from world) (f found) {
 		})
 	}
 	s.first = append(s.first, uint32(len(s.onward)))
-	f.worlds = len(s.worlds)
+	f.worlds = s.worlds.len
 	return f
 }
 
@@ -88,10 +88,10 @@ func (s *search) walk(from world) (f found) {
 // without a person, and whether nothing turns in circles while no time passes.
 func (s *search) ends(f found) found {
 	back, start := s.reverse()
-	reached := make([]bool, len(s.worlds))
+	reached := make([]bool, s.worlds.len)
 	var next []uint32
-	for i, w := range s.worlds {
-		if w.final() {
+	for i := range s.worlds.len {
+		if w := s.worlds.at(i); w.final() {
 			reached[i] = true
 			next = append(next, uint32(i))
 			f.ended[w.entry.state]++
@@ -117,9 +117,9 @@ func (s *search) ends(f found) found {
 // circles peels off the worlds that lead nowhere without time passing; what stays
 // leads in circles.
 func (s *search) circles(f found, back, start []uint32) found {
-	out := make([]uint8, len(s.worlds))
+	out := make([]uint8, s.worlds.len)
 	var next []uint32
-	for i := range s.worlds {
+	for i := range s.worlds.len {
 		for _, to := range s.onward[s.first[i]:s.first[i+1]] {
 			if to&timePasses == 0 {
 				out[i]++
@@ -143,7 +143,7 @@ func (s *search) circles(f found, back, start []uint32) found {
 			}
 		}
 	}
-	if peeled < len(s.worlds) && s.wants(inCircles) {
+	if peeled < s.worlds.len && s.wants(inCircles) {
 		f.broken, f.trail = inCircles, s.trail(s.inCircle(out))
 	}
 	return f
@@ -166,16 +166,16 @@ func (s *search) inCircle(out []uint8) uint32 {
 
 // reverse is onward from its other end.
 func (s *search) reverse() (back, start []uint32) {
-	start = make([]uint32, len(s.worlds)+1)
+	start = make([]uint32, s.worlds.len+1)
 	for _, to := range s.onward {
 		start[to&^timePasses+1]++
 	}
-	for i := range s.worlds {
+	for i := range s.worlds.len {
 		start[i+1] += start[i]
 	}
 	at := slices.Clone(start)
 	back = make([]uint32, len(s.onward))
-	for i := range s.worlds {
+	for i := range s.worlds.len {
 		for _, to := range s.onward[s.first[i]:s.first[i+1]] {
 			j := to &^ timePasses
 			back[at[j]] = uint32(i) | to&timePasses
@@ -190,8 +190,8 @@ func (s *search) trail(i uint32) []string {
 	var lines []string
 	for ; i > 0; i = s.parent[i] {
 		done := false
-		s.moves(s.worlds[s.parent[i]], func(to world, mv move) {
-			if !done && to == s.worlds[i] {
+		s.moves(*s.worlds.at(int(s.parent[i])), func(to world, mv move) {
+			if !done && to == *s.worlds.at(int(i)) {
 				lines, done = append(lines, line(mv, to)), true
 			}
 		})
@@ -210,40 +210,73 @@ func line(m move, to world) string {
 
 // add finds the world, or keeps it.
 func (s *search) add(w world, parent uint32) (i uint32, fresh bool) {
-	slot := s.index.find(w, s.worlds)
-	if at := *slot; at > 0 {
-		return at - 1, false
+	i, fresh = s.index.add(w, &s.worlds)
+	if fresh {
+		s.parent = append(s.parent, parent)
 	}
-	s.worlds = append(s.worlds, w)
-	s.parent = append(s.parent, parent)
-	*slot = uint32(len(s.worlds))
-	s.index.grow(s.worlds)
-	return uint32(len(s.worlds) - 1), true
+	return i, fresh
 }
 
-// index finds worlds in a list without keeping them twice.
+// worlds are a list that grows without being copied.
+type worlds struct {
+	len    int
+	blocks []*[block]world
+}
+
+const block = 1 << 14
+
+func (l *worlds) at(i int) *world { return &l.blocks[i/block][i%block] }
+
+func (l *worlds) add(w *world) {
+	if l.len%block == 0 {
+		l.blocks = append(l.blocks, new([block]world))
+	}
+	*l.at(l.len) = *w
+	l.len++
+}
+
+// index finds worlds in a list without keeping them twice. A slot has half of a world's
+// hash beside its number, from 1: hardly any but equal worlds are fetched to be compared,
+// which takes longer than all else, and none when the index grows.
 type index struct {
 	seed  maphash.Seed
-	slots []uint32 // of the list, from 1
+	slots []uint64
 }
 
-func newIndex() index { return index{maphash.MakeSeed(), make([]uint32, 1<<12)} }
+func newIndex() index { return index{maphash.MakeSeed(), make([]uint64, 1<<12)} }
 
-func (x *index) find(w world, list []world) *uint32 {
-	mask := uint64(len(x.slots) - 1)
-	for h := maphash.Comparable(x.seed, w) & mask; ; h = (h + 1) & mask {
-		if at := x.slots[h]; at == 0 || list[at-1] == w {
-			return &x.slots[h]
+// add finds the world in the list, or adds it.
+func (x *index) add(w world, list *worlds) (i uint32, fresh bool) {
+	hash := maphash.Comparable(x.seed, w) >> 32 << 32
+	at := x.begin(hash)
+	for ; x.slots[at] != 0; at = x.after(at) {
+		if slot := x.slots[at]; slot>>32<<32 == hash && *list.at(int(uint32(slot) - 1)) == w {
+			return uint32(slot) - 1, false
 		}
 	}
+	list.add(&w)
+	x.slots[at] = hash | uint64(list.len)
+	x.grow(list.len)
+	return uint32(list.len - 1), true
 }
 
-func (x *index) grow(list []world) {
-	if 3*len(list) < 2*len(x.slots) {
+func (x *index) begin(hash uint64) int { return int(hash>>32) & (len(x.slots) - 1) }
+func (x *index) after(at int) int      { return (at + 1) & (len(x.slots) - 1) }
+
+func (x *index) grow(worlds int) {
+	if 3*worlds < 2*len(x.slots) {
 		return
 	}
-	x.slots = make([]uint32, 4*len(x.slots))
-	for i := range list {
-		*x.find(list[i], list[:i]) = uint32(i + 1)
+	former := x.slots
+	x.slots = make([]uint64, 2*len(former))
+	for _, slot := range former {
+		if slot == 0 {
+			continue
+		}
+		at := x.begin(slot)
+		for x.slots[at] != 0 {
+			at = x.after(at)
+		}
+		x.slots[at] = slot
 	}
 }

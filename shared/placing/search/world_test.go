@@ -395,7 +395,7 @@ func (w *world) forget() {
 			w.died[msg] = 0 // it never becomes a dead letter
 		}
 	}
-	if w.workers[1].key() > w.workers[0].key() {
+	if w.workers[1].isBefore(w.workers[0]) {
 		w.workers[0], w.workers[1] = w.workers[1], w.workers[0]
 	}
 	if w.entry.state == created || w.entry.state == absent {
@@ -410,6 +410,11 @@ func (w *world) forget() {
 	case w.gone != w.newest.body() || e.payload > 0 || e.newer > 0:
 		w.gone = 0
 	}
+}
+
+// isBefore puts workers into an order, whatever that is.
+func (w worker) isBefore(other worker) bool {
+	return w.at > other.at || w.at == other.at && w.at != idle && w.key() > other.key()
 }
 
 func (w worker) key() uint64 {
