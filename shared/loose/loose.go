@@ -4,6 +4,7 @@ package loose
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 )
 
 // Text is a JSON string or number as text without outer spaces, and empty for
@@ -15,6 +16,8 @@ type Text string
 func (t *Text) UnmarshalJSON(b []byte) error {
 	var s string
 	switch {
+	case isPlain(b):
+		s = string(b[1 : len(b)-1])
 	case len(b) > 0 && b[0] == '"':
 		if err := json.Unmarshal(b, &s); err != nil {
 			return err
@@ -24,6 +27,20 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	}
 	*t = Text(strings.TrimSpace(s))
 	return nil
+}
+
+// isPlain tells a JSON string that is written as it is read, as most are: without an
+// escape or what is no ASCII.
+func isPlain(b []byte) bool {
+	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
+		return false
+	}
+	for _, c := range b[1 : len(b)-1] {
+		if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // Word is a JSON string as Text has it, and empty for anything else: a number is

@@ -2,6 +2,7 @@ package loose_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/loose"
@@ -20,6 +21,26 @@ func TestTextIsReadFromStringsAndNumbersAlike(t *testing.T) {
 	}
 	if got := loose.Text("38.400-123 é").Digits(); got != "38400123" {
 		t.Errorf("digits are %q", got)
+	}
+}
+
+func TestAShortTextIsReadAsEncodingJSONReadsIt(t *testing.T) {
+	texts := []string{""}
+	for at, end := 0, 0; end < 6; end++ { // up to six characters, one kind of each
+		for last := len(texts); at < last; at++ {
+			for _, c := range []string{`"`, `\`, "n", "\n", "é", "\xe9", " "} {
+				texts = append(texts, texts[at]+c)
+			}
+		}
+	}
+	for _, text := range texts {
+		var want string
+		in := []byte(`"` + text)
+		wrong := json.Unmarshal(in, &want)
+		var got loose.Text
+		if err := got.UnmarshalJSON(in); (err != nil) != (wrong != nil) || err == nil && string(got) != strings.TrimSpace(want) {
+			t.Fatalf("%q = %q, %v; want %q, %v", in, got, err, want, wrong)
+		}
 	}
 }
 
