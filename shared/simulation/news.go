@@ -97,9 +97,13 @@ func (s *sale) moment(version int, topic string) order.Moment {
 
 // versionOf is which version of the sale a packed payload is; -1 is none.
 func (s *sale) versionOf(packed []byte) int {
+	if v, ok := s.unpacked[string(packed)]; ok {
+		return v
+	}
 	if payload, err := platform.Unpack(packed); err == nil {
 		for i, c := range s.versions {
 			if bytes.Equal(c.body, payload.Body) {
+				s.unpacked[string(packed)] = i
 				return i
 			}
 		}

@@ -48,6 +48,8 @@ type sale struct {
 	key      string
 	buyer    int
 	versions []contents
+	// unpacked are the versions by their packed payloads, as far as any were asked for.
+	unpacked map[string]int
 	// news is when the store, an operator or a doubled message last speaks of it.
 	news time.Time
 	// accepted are the versions that were answered 200, newest the newest of them;
@@ -263,7 +265,7 @@ func (s store) signingSecret(n int) string {
 }
 
 func (w *world) newSale(n int, stores []store) *sale {
-	s := &sale{sort: w.drawSort(), newest: -1, recorded: -1, sent: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2))}
+	s := &sale{sort: w.drawSort(), newest: -1, recorded: -1, sent: -1, number: fmt.Sprintf("HP%010d", 1000+n), buyer: w.rng.IntN(max(1, w.opts.Orders/2)), unpacked: map[string]int{}}
 	s.store = stores[w.rng.IntN(len(stores))]
 	for s.sort == crooked && s.store.platform != "generic" {
 		s.store = stores[w.rng.IntN(len(stores))]
