@@ -47,6 +47,8 @@ func pageOfPayers() words {
 
 var unaccented = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "é", "e", "ê", "e", "í", "i", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ç", "c")
 
+var apart = strings.NewReplacer("cpfcnpj", "cpf cnpj", "c.p.f.", "cpf", "c.n.p.j.", "cnpj", "º", "")
+
 // plain is a text in small letters without accents.
 func plain(text string) string { return unaccented.Replace(strings.ToLower(text)) }
 
@@ -61,7 +63,7 @@ func split(name string) []string {
 		name = first + " " + rest[strings.LastIndexByte(rest, '/')+1:]
 	}
 	name = plain(hump.ReplaceAllString(name, "$1 $2"))
-	name = strings.NewReplacer("cpfcnpj", "cpf cnpj", "c.p.f.", "cpf", "c.n.p.j.", "cnpj", "º", "").Replace(name)
+	name = apart.Replace(name)
 	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 

@@ -7,9 +7,11 @@ import (
 	"unicode"
 )
 
+var punctuation = strings.NewReplacer(".", "", "-", "", "/", "", " ", "")
+
 // bare is a tax id without punctuation, in capitals.
 func bare(text string) string {
-	return strings.ToUpper(strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(text))
+	return strings.ToUpper(punctuation.Replace(text))
 }
 
 // weighted is a check digit: the sum of values by weights, from the right 2, 3, ... up to
