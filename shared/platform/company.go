@@ -106,11 +106,14 @@ func companyName(text string) string {
 	return text
 }
 
+// unpunctuated takes the punctuation of a tax id out of a text.
+var unpunctuated = strings.NewReplacer(".", "", "-", "", "/", "", " ", "")
+
 // mistyped tells a wrong tax id from a company's name: nothing but digits and their
 // punctuation, and as many as make a field's value likely to be one; or the 14 characters
 // of a CNPJ with letters. Fewer are the number of a flat.
 func mistyped(text string) bool {
-	bare := strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(fold.Text(text))
+	bare := unpunctuated.Replace(fold.Text(text))
 	letters := strings.Trim(bare, "0123456789") != ""
 	return len(loose.Text(text).Digits()) >= 6 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14)
 }

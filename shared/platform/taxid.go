@@ -89,6 +89,9 @@ var initials = regexp.MustCompile(`(?i)\bc\. ?p\. ?f\b\.?|\bc\. ?n\. ?p\. ?j\b\.
 // apart sets the words of ids apart where a name runs them together.
 var apart = strings.NewReplacer("documento", " documento ", "document", " document ", "cnpj", " cnpj ", "cpf", " cpf ")
 
+// closed takes the points and spaces out of a name.
+var closed = strings.NewReplacer(".", "", " ", "")
+
 // wordsOf are a name's words: CPF do cliente, billing_cpf, clienteCPF, cpfcnpj. Of a path
 // the first part and the last say what is meant, and what lies between is the plugin that
 // made it: _wc_billing/plugin/cpf. WooCommerce's _wc_other is no word of the name. Letters
@@ -97,7 +100,7 @@ func wordsOf(name string) []string {
 	if rest, ok := strings.CutPrefix(name, "_wc_other/"); ok {
 		name = rest[strings.LastIndexByte(rest, '/')+1:]
 	}
-	name = initials.ReplaceAllStringFunc(name, func(word string) string { return strings.NewReplacer(".", "", " ", "").Replace(word) })
+	name = initials.ReplaceAllStringFunc(name, closed.Replace)
 	if first, last := strings.IndexByte(name, '/'), strings.LastIndexByte(name, '/'); first != last {
 		name = name[:first] + name[last:]
 	}
@@ -139,7 +142,7 @@ func spaced(name string) string {
 func holds(name string, parts ...string) bool {
 	name = strings.ToLower(name)
 	if strings.ContainsRune(name, '.') {
-		name = strings.NewReplacer(".", "", " ", "").Replace(name)
+		name = closed.Replace(name)
 	}
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 }
