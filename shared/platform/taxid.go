@@ -312,9 +312,13 @@ func (t *taxIDs) add(f Field) {
 // decide takes the first right id. Where there are both a CPF and a CNPJ, the kind of
 // person says which of them is meant, and a company's name means the company. What is
 // there and no tax id is a foreigner's document where the country says so, unless it is said
-// to be a CPF or CNPJ, and else wrong.
+// to be a CPF or CNPJ, and else wrong. Abroad what identifies nobody is not there.
 func (t *taxIDs) decide(c *order.Customer, from *order.Origins, kind person, company string) {
 	texts, why := t.meant(kind, company)
+	abroad := Foreign(c.Address.Country)
+	if abroad {
+		texts = slices.DeleteFunc(slices.Clone(texts), func(i idText) bool { return i.id == "" && !identifies(i.text) })
+	}
 	defer func() { t.tellDropped(*c, from, why) }()
 	for _, i := range texts {
 		if i.id != "" {
@@ -322,11 +326,11 @@ func (t *taxIDs) decide(c *order.Customer, from *order.Origins, kind person, com
 			return
 		}
 	}
-	switch abroad := Foreign(c.Address.Country); {
+	switch {
 	case abroad && len(texts) > 0 && !(t.document == brazilian && isNumber(texts[0].text)):
 		c.ForeignID, from.TaxID = texts[0].text, texts[0].at
 	case abroad && len(texts) == 0 && t.unreadID == "":
-		if t.unread.Name != "" {
+		if identifies(t.unread.Value) {
 			c.ForeignID, from.TaxID = t.unread.Value, t.unread.place()
 		}
 	case len(texts) > 0:
@@ -366,6 +370,8 @@ func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why string) 
 	for _, i := range t.texts {
 		switch {
 		case i.id == c.TaxID && (i.id != "" || i.at == from.TaxID):
+		case i.id == "" && Foreign(c.Address.Country) && !identifies(i.text):
+			from.Drop(i.at, "it is no document of one buyer: a word, a filler, or a number that many have")
 		case i.id == "" && c.TaxID != "":
 			from.Drop(i.at, "it is neither a CPF nor a CNPJ")
 		default:

@@ -7,7 +7,7 @@ import (
 )
 
 func TestABuyerAbroadIsToldByTheCountry(t *testing.T) {
-	want := "Celso Peixoto | foreign: XAXX010101000 | celso.p@example.com | 21997776655 | Puebla MX"
+	want := "Celso Peixoto | none | celso.p@example.com | 21997776655 | Puebla MX"
 	if got := platformtest.Payer(decode(t, platformtest.CaseFile(t, "foreign-document"), "").Customer); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -19,6 +19,8 @@ func TestABuyerAbroadIsToldByTheCountry(t *testing.T) {
 		want   string
 	}{
 		{"a passport", map[string]any{"data.buyer.document": "AB1234", "data.buyer.address.country_iso": "pt"}, helena + "foreign: AB1234" + rest + away + "PT"},
+		{"an RFC", map[string]any{"data.buyer.document": "RARL900101AB1", "data.buyer.document_type": "RFC", "data.buyer.address.country_iso": "MX"}, helena + "foreign: RARL900101AB1" + rest + away + "MX"},
+		{"Mexico's RFC of everybody", map[string]any{"data.buyer.document": "XEXX-010101-000", "data.buyer.document_type": "RFC", "data.buyer.address.country_iso": "MX"}, helena + "none" + rest + away + "MX"},
 		{"a passport in Brazil", map[string]any{"data.buyer.document": "AB1234"}, helena + "wrong" + rest + home + "BR"},
 		{"another document whose digits make a CPF", map[string]any{"data.buyer.document": "20180000209", "data.buyer.document_type": "CUIT", "data.buyer.address.country_iso": "AR"}, helena + "foreign: 20180000209" + rest + away + "AR"},
 		{"the same in Brazil", map[string]any{"data.buyer.document": "20180000209", "data.buyer.document_type": "CUIT"}, helena + "wrong" + rest + home + "BR"},

@@ -69,7 +69,7 @@ func (d dice) wrong() string {
 
 // foreign is a document from abroad.
 func (d dice) foreign() string {
-	return pick(d, "XAXX010101000", "AB1234567", "PT508123456", "C01X00T47", "30-71234567-9")
+	return pick(d, "XAXX010101000", "xexx 010101 000", "RARL900101AB1", "999.999.990", "99999999999", "Não possuo", "N/A", "123456", "X0000000", "AB1234567", "PT508123456", "C01X00T47", "30-71234567-9")
 }
 
 // someID is what a field for a tax id holds.

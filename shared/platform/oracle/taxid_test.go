@@ -170,6 +170,37 @@ func (w words) listen(fields []field, listed []string) told {
 	return t
 }
 
+// manyHave tells a document that is nobody's own: without three digits, of one digit, of
+// digits that count, or one that a tax authority has for everybody.
+func manyHave(document string) bool {
+	var number []rune
+	letters := ""
+	for _, r := range strings.ToUpper(document) {
+		if unicode.IsDigit(r) {
+			number = append(number, r)
+		} else if unicode.IsLetter(r) {
+			letters += string(r)
+		}
+	}
+	if len(number) < 3 {
+		return true
+	}
+	one, up, down := true, true, true
+	for i := 1; i < len(number); i++ {
+		one = one && number[i] == number[i-1]
+		up = up && number[i] == number[i-1]+1
+		down = down && number[i] == number[i-1]-1
+	}
+	switch digits := string(number); letters {
+	case "":
+		return one || up || down || strings.HasPrefix(digits, "123456789") || digits == "999999990" || digits == "99001" || digits == "99002" || digits == "99003"
+	case "XAXX", "XEXX":
+		return one || digits == "010101000"
+	default:
+		return one
+	}
+}
+
 // identify reads name and tax id of the payer out of its fields; false is rejected:
 // tax_id.
 func (w words) identify(payer record, fields []field, listed []string) (buyer, bool) {
@@ -203,6 +234,9 @@ func (w words) identify(payer record, fields []field, listed []string) (buyer, b
 		})
 	}
 	abroad := payer.country != "" && payer.country != "BR"
+	if abroad {
+		t.ids = slices.DeleteFunc(t.ids, func(c candidate) bool { return !c.right && manyHave(c.text) })
+	}
 	right := slices.IndexFunc(t.ids, func(c candidate) bool { return c.right })
 	switch {
 	case right >= 0:
@@ -213,6 +247,7 @@ func (w words) identify(payer record, fields []field, listed []string) (buyer, b
 		b.foreign = t.ids[0].text
 	case isCPF(t.unread), isCNPJ(t.unread):
 		return b, false
+	case abroad && manyHave(t.unread):
 	case abroad:
 		b.foreign = t.unread
 	default:

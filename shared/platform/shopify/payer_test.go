@@ -91,7 +91,7 @@ func TestOnePartyPaysAndIsReadWhole(t *testing.T) {
 		{"the recipient's field, and that of taxes", object{"billing_address": nil, "customer": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other, "TAX_CREDENTIAL_BR", cpf)}, "Lia | 51483029760 | o@o.example | of Lia | Osasco BR"},
 		{"nobody's field, and that of taxes", object{"billing_address": nil, "customer": nil, "shipping_address.name": nil, "localizedFields": localized("SHIPPING_CREDENTIAL_BR", other, "TAX_CREDENTIAL_BR", cpf)}, "none | 51483029760 | o@o.example | of Lia | Osasco BR"},
 		{"the field of a recipient by company", object{"billing_address": nil, "customer": nil, "shipping_address.name": nil, "shipping_address.company": "Ipê", "localizedFields": localized("SHIPPING_CREDENTIAL_BR", cnpj)}, "Ipê | 63820514000103 | o@o.example | of Lia | Osasco BR"},
-		{"abroad", object{"billing_address.country_code": "PT", "billing_address.company": "123456789"}, "Rui | foreign: 123456789 | o@o.example | of Rui | Pelotas PT"},
+		{"abroad", object{"billing_address.country_code": "PT", "billing_address.company": "508123456"}, "Rui | foreign: 508123456 | o@o.example | of Rui | Pelotas PT"},
 	} {
 		if got := paying(t, platformtest.Edit(t, edit(t, people(object{})), c.change)); got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
