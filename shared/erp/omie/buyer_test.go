@@ -22,7 +22,7 @@ const (
 // A buyer abroad who has no tax id is known by their document, and by nothing of it that
 // could be tried out.
 func TestABuyerAbroadIsCreatedWithTheirDocument(t *testing.T) {
-	abroad := order.Customer{Name: "Celso Peixoto", ForeignID: "XAXX010101000", Email: "celso@exemplo.com",
+	abroad := order.Customer{Name: "Celso Peixoto", ForeignID: "PEGC-800101-AB1", Email: "celso@exemplo.com",
 		Address: order.Address{Street: "Calle 5", Number: "3", City: "Puebla", State: "Puebla", PostalCode: "72000", Country: "MX"}}
 	d := &desk{answers: map[string]string{"ConsultarCliente": faultOf(noSuchCode, "SOAP-ENV:Client-105"), "IncluirCliente": writtenCustomer}}
 	server := httptest.NewServer(d)
@@ -39,11 +39,11 @@ func TestABuyerAbroadIsCreatedWithTheirDocument(t *testing.T) {
 		t.Fatalf("calls (-want +got):\n%s", diff)
 	}
 	code, _ := d.asked[0]["codigo_cliente_integracao"].(string)
-	if len(code) != 20 || strings.Contains(code, "xaxx") {
+	if len(code) != 20 || strings.Contains(code, "pegc") {
 		t.Errorf("asked for %q", code)
 	}
 	want := map[string]any{"codigo_cliente_integracao": code, "razao_social": "Celso Peixoto", "nome_fantasia": "Celso Peixoto", "email": "celso@exemplo.com",
-		"endereco": "Calle 5", "endereco_numero": "3", "cidade": "EX", "estado": "EX", "codigo_pais": "4936", "documento_exterior": "XAXX010101000"}
+		"endereco": "Calle 5", "endereco_numero": "3", "cidade": "EX", "estado": "EX", "codigo_pais": "4936", "documento_exterior": "PEGC-800101-AB1"}
 	if diff := cmp.Diff(want, d.asked[1]); diff != "" {
 		t.Errorf("created (-want +got):\n%s", diff)
 	}
@@ -57,7 +57,7 @@ func TestABuyerAbroadIsFoundByTheirCodeOrTaxID(t *testing.T) {
 		id       string
 	}{
 		"by the code": {order.Customer{Name: "Rui", ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
-			map[string]string{"ConsultarCliente": `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"CODE"}`}, []string{"ConsultarCliente"}, "8"},
+			map[string]string{"ConsultarCliente": `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"CODE","razao_social":"RUI"}`}, []string{"ConsultarCliente"}, "8"},
 		"not by another code": {order.Customer{Name: "Rui", ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
 			map[string]string{"ConsultarCliente": `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"outro"}`, "IncluirCliente": writtenCustomer}, []string{"ConsultarCliente", "IncluirCliente"}, "5"},
 		"by the tax id": {order.Customer{Name: "Rui", TaxID: someCPF, ForeignID: "AB123456", Address: order.Address{Country: "PT"}},
@@ -73,6 +73,77 @@ func TestABuyerAbroadIsFoundByTheirCodeOrTaxID(t *testing.T) {
 				t.Errorf("customer %q, %+v, calls (-want +got):\n%s", doc.CustomerID, answer, diff)
 			}
 		})
+	}
+}
+
+const shownAbroad = `{"codigo_cliente_omie":8,"codigo_cliente_integracao":"CODE","razao_social":"RAZAO","nome_fantasia":"FANTASIA","email":"EMAIL"}`
+
+// Two buyers may give the same document, and neither gets the other's invoice in silence.
+func TestACustomerAbroadIsTheBuyersOnlyByNameToo(t *testing.T) {
+	for _, c := range []struct {
+		name, email     string
+		razao, fantasia string
+		theirs          string
+		answer          erp.AnswerKind
+	}{
+		{"Lucía Ramos", "l@x.mx", "LUCIA RAMOS", "", "", erp.CustomerKnown},
+		{"Ramos, Lucia", "", "Lúcia M. Ramos Ltda", "", "", erp.CustomerKnown},
+		{"Lucia Ramos", "", "Calle 5 SA", "Lucia", "", erp.CustomerKnown},
+		{"Bo Li", "", "LI BO", "", "", erp.CustomerKnown},
+		{"李小龙", "", "李小龙", "", "", erp.CustomerKnown},
+		{"Lucia Ramos", "L@x.mx", "Outra SA", "", "fin@x.mx, l@X.mx", erp.CustomerKnown},
+		{"Grace Miller", "g@x.com", "Lucia Ramos", "Lucia Ramos", "l@x.mx", erp.Unprovable},
+		{"Ana dos Prado Inc", "", "Rui dos Santos, Inc.", "", "", erp.Unprovable},
+		{"Bo Li", "", "Bo Xu", "", "", erp.Unprovable},
+		{"Ana Luz", "", "Anabela", "", "", erp.Unprovable},
+		{"Grace Miller", "", "", "", "", erp.Unprovable},
+	} {
+		shown := strings.NewReplacer("RAZAO", c.razao, "FANTASIA", c.fantasia, "EMAIL", c.theirs).Replace(shownAbroad)
+		d := &desk{answers: map[string]string{"ConsultarCliente": shown}, echoes: "CODE"}
+		server := httptest.NewServer(d)
+		buyer := order.Customer{Name: c.name, Email: c.email, ForeignID: "AB123456", Address: order.Address{Country: "MX"}}
+		doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, buyer))
+		server.Close()
+		if answer.Kind != c.answer || (doc.CustomerID == "8") != (c.answer == erp.CustomerKnown) || len(d.calls) != 1 {
+			t.Errorf("%s <%s>, shown %s: customer %q, %+v, %v", c.name, c.email, shown, doc.CustomerID, answer, d.calls)
+		}
+		if c.answer == erp.Unprovable && (!strings.Contains(answer.Text, "nCodCli 8 ") || strings.Contains(answer.Text, "Miller") || strings.Contains(answer.Text, "Lucia")) {
+			t.Errorf("the words: %s", answer.Text)
+		}
+	}
+}
+
+// What is noted of one buyer's document says nothing of another's, who gave the same.
+func TestANotedCustomerAbroadIsTheBuyersOnlyByNameToo(t *testing.T) {
+	d := &desk{answers: map[string]string{"ConsultarCliente": strings.Replace(shownAbroad, "RAZAO", "Lucia Ramos", 1)}, echoes: "CODE"}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	c := calling(t, server.URL, func(o *options) {
+		o.Notes, o.Spacing, o.Now = &cache{marks: map[string]erp.Note{}}, time.Minute, func() time.Time { return now }
+	})
+	for i, step := range []struct {
+		name, document string
+		answer         erp.AnswerKind
+		calls          int
+	}{
+		{"Lucia Ramos", "AB-123456", erp.CustomerKnown, 1},
+		{"RAMOS Lúcia", "ab 123.456", erp.CustomerKnown, 1}, // the same person, whatever the punctuation
+		{"Grace Miller", "AB123456", erp.Unprovable, 2},
+		{"Grace Miller", "AB123456", erp.Unprovable, 3}, // nothing is noted of a refusal
+		{"Lucia Ramos", "AB123456", erp.CustomerKnown, 4},
+	} {
+		buyer := order.Customer{Name: step.name, ForeignID: step.document, Address: order.Address{Country: "MX"}}
+		doc, answer := c.Customer(t.Context(), document(t, buyer))
+		if answer.Kind != step.answer || (doc.CustomerID == "8") != (step.answer == erp.CustomerKnown) || len(d.calls) != step.calls {
+			t.Errorf("%d, %s: customer %q, %+v after %d calls", i, step.name, doc.CustomerID, answer, len(d.calls))
+		}
+		now = now.Add(2 * time.Minute)
+	}
+	for _, asked := range d.asked {
+		if asked["codigo_cliente_integracao"] != d.asked[0]["codigo_cliente_integracao"] {
+			t.Errorf("one document has two codes: %v", d.asked)
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	b.code = integrationCode(mac)
 	believed := !doc.Lessons.Gone // after that no note is
 	of := answer.Text
-	id, answer := c.noted(ctx, mac, "buyer", believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
+	id, answer := c.noted(ctx, subject{mac, "buyer", b.seal(k.Secret)}, believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
 	answer.Text = strings.Trim(of+"; "+answer.Text, "; ")
 	if answer.Kind != erp.CustomerKnown {
 		return doc, answer
@@ -46,15 +46,31 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	return withCustomer(doc, id), answer
 }
 
-// noted is the id that is noted under the name, or what ask finds, if nobody asked for the
+// subject is what is asked for: the name of its note, and what that is of. An id of a note
+// with another seal is asked for again.
+type subject struct {
+	name  []byte
+	about string
+	seal  string
+}
+
+// idIn is the id of a note under the subject's seal; else empty.
+func (s subject) idIn(note *wire.Noted) string {
+	if id, sealed := strings.CutSuffix(note.ID, s.seal); sealed && isID(id) {
+		return id
+	}
+	return ""
+}
+
+// noted is the id that is noted of the subject, or what ask finds, if nobody asked for the
 // same less than the spacing ago: Omie refuses equal questions within 60 s.
-func (c *Client) noted(ctx context.Context, name []byte, about string, believed bool, ask func() erp.Answer) (string, erp.Answer) {
-	note, err := c.caller.Noted(ctx, hex.EncodeToString(name), about)
-	switch {
-	case err != nil:
+func (c *Client) noted(ctx context.Context, of subject, believed bool, ask func() erp.Answer) (string, erp.Answer) {
+	note, err := c.caller.Noted(ctx, hex.EncodeToString(of.name), of.about)
+	if err != nil {
 		return "", erp.Answer{Kind: erp.NotSent, Err: err}
-	case believed && isID(note.ID):
-		return note.ID, erp.Answer{Kind: erp.CustomerKnown}
+	}
+	if id := of.idIn(note); believed && id != "" {
+		return id, erp.Answer{Kind: erp.CustomerKnown}
 	}
 	answer := note.Early()
 	if answer.Kind == "" {
@@ -64,8 +80,11 @@ func (c *Client) noted(ctx context.Context, name []byte, about string, believed 
 		return "", answer
 	}
 	answer = ask()
-	id := answer.ID
-	note.End(ctx, id, answer.RetryAfter)
+	id, known := answer.ID, ""
+	if id != "" {
+		known = id + of.seal
+	}
+	note.End(ctx, known, answer.RetryAfter)
 	answer.ID = "" // the document has it
 	return id, answer
 }
@@ -84,7 +103,7 @@ func (b buyer) identity() string {
 	case b.TaxID != "":
 		return string(b.TaxID)
 	case hasForeignID(b.Customer):
-		return b.Address.Country + "\x00" + b.ForeignID
+		return b.Address.Country + "\x00" + bareDocument(b.ForeignID)
 	}
 	return ""
 }
@@ -143,6 +162,9 @@ func (c *Client) show(ctx context.Context, k wire.Keys, b buyer, key map[string]
 	var shown shownCustomer
 	if asked, byID := key["codigo_cliente_omie"]; wire.Decode(r.body, &shown) != nil || !b.is(shown) || byID && asked != json.Number(answer.ID) {
 		return erp.Answer{Kind: erp.Absent}
+	}
+	if b.TaxID == "" && !b.isNamedIn(shown) {
+		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf(anothersDocument, answer.ID)}
 	}
 	return erp.Answer{Kind: erp.CustomerKnown, ID: answer.ID}
 }
@@ -206,6 +228,9 @@ type shownCustomer struct {
 	CodigoClienteOmie       loose.Text `json:"codigo_cliente_omie"`
 	CodigoClienteIntegracao loose.Text `json:"codigo_cliente_integracao"`
 	CnpjCpf                 loose.Text `json:"cnpj_cpf"`
+	RazaoSocial             loose.Text `json:"razao_social"`
+	NomeFantasia            loose.Text `json:"nome_fantasia"`
+	Email                   loose.Text `json:"email"`
 	Inativo                 loose.Text `json:"inativo"`
 }
 
@@ -277,12 +302,13 @@ func integrationCode(mac []byte) string {
 // unless somebody has found another one since. It tells whether there was one to find anew:
 // a default customer is the account's.
 func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document) bool {
-	identity := buyer{Customer: doc.Customer}.identity()
-	if identity == "" {
+	b := buyer{Customer: doc.Customer}
+	if b.identity() == "" {
 		return false
 	}
-	note, err := c.caller.Noted(ctx, hex.EncodeToString(macOf(identity, k.Secret)), "buyer")
-	if err == nil && note.ID == doc.CustomerID {
+	of := subject{macOf(b.identity(), k.Secret), "buyer", b.seal(k.Secret)}
+	note, err := c.caller.Noted(ctx, hex.EncodeToString(of.name), of.about)
+	if err == nil && of.idIn(note) == doc.CustomerID {
 		note.Forget(ctx) // what isn't forgotten now isn't believed in the next attempt: see Customer
 	}
 	return true

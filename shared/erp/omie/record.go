@@ -93,7 +93,7 @@ func abroad(a order.Address) bool { return a.Country != "" && a.Country != "BR" 
 
 // hasForeignID tells whether the buyer lives abroad, has no tax id and gave a document.
 func hasForeignID(c order.Customer) bool {
-	return c.TaxID == "" && abroad(c.Address) && wire.OneLine(c.ForeignID) != ""
+	return c.TaxID == "" && abroad(c.Address) && bareDocument(c.ForeignID) != ""
 }
 
 // foreign adds what Omie knows buyers abroad by: the state EX, which isn't optional for

@@ -105,7 +105,7 @@ func (os OS) withServices(known map[string]string) OS {
 
 // serviceOf is the service of that code, as it is noted, or as Omie's catalogue has it.
 func (c *Client) serviceOf(ctx context.Context, k wire.Keys, code string) (string, erp.Answer) {
-	return c.noted(ctx, codeMAC(code, k.Secret), "service", true, func() erp.Answer { return c.listService(ctx, k, code) })
+	return c.noted(ctx, subject{name: codeMAC(code, k.Secret), about: "service"}, true, func() erp.Answer { return c.listService(ctx, k, code) })
 }
 
 // mostPages is how many pages of the catalogue are read for one code: Omie's filter leaves
