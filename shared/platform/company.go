@@ -52,7 +52,8 @@ var (
 
 // companyAndTaxID takes a tax id out of a company's field, where shops that ask for none
 // are given it: alone, or beside the company's name. What is no tax id is one that was
-// mistyped where it is nothing but digits, and enough of them, or is called CPF or CNPJ.
+// mistyped where it is nothing but digits, and enough of them, or is called CPF or CNPJ, or
+// has their form.
 func companyAndTaxID(text string) (company, taxID string) {
 	if id, _ := order.ParseTaxID(text); id != "" {
 		return "", text
@@ -63,8 +64,8 @@ func companyAndTaxID(text string) (company, taxID string) {
 	switch {
 	case valid == "" && mistyped(text):
 		return "", text
-	case id == "" || valid == "" && !isCalled:
-		return companyName(text), ""
+	case valid == "" && !isCalled:
+		return besideWrong(text)
 	case valid.IsCPF() && !isCalled && ownersCPF.MatchString(text):
 		return text, id
 	}
@@ -108,6 +109,36 @@ func companyName(text string) string {
 
 // unpunctuated takes the punctuation of a tax id out of a text.
 var unpunctuated = strings.NewReplacer(".", "", "-", "", "/", "", " ", "")
+
+// wrongID is digits in the form, or in the number, of a CNPJ or a CPF, apart from other words
+// and numbers. masked has the points and strokes that nothing else has.
+var (
+	wrongID = regexp.MustCompile(`(?:^|[^0-9\pL.,/-])([0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}[-\x{2010}-\x{2015}]?[0-9]{2}|[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}[-\x{2010}-\x{2015}]?[0-9]{2})(?:$|[^0-9\pL/-])`)
+	masked  = regexp.MustCompile(`[./]`)
+)
+
+// besideWrong takes a mistyped tax id out of a company's field: the number that no phone has.
+// Phones and numbers at the state's revenue that are called so are none.
+func besideWrong(text string) (company, taxID string) {
+	rest := beside.ReplaceAllStringFunc(text, func(part string) string { return strings.Repeat("|", len(part)) })
+	for _, at := range wrongID.FindAllStringSubmatchIndex(rest, -1) {
+		id := text[at[2]:at[3]]
+		if !masked.MatchString(id) && isPhone(id) {
+			continue
+		}
+		return companyName(strings.TrimSpace(unlabelled(text[:at[2]]) + " " + unlabelled(text[at[3]:]))), id
+	}
+	return companyName(text), ""
+}
+
+// isPhone tells digits that may be dialled in Brazil: a mobile with its DDD, with 55 before
+// them, 0800 and its like.
+func isPhone(digits string) bool {
+	_, number := order.BrazilianPhone(digits, "")
+	return number != "" || freePhone.MatchString(digits)
+}
+
+var freePhone = regexp.MustCompile(`^0[3589]00[0-9]{6,7}$`)
 
 // mistyped tells a wrong tax id from a company's name: nothing but digits and their
 // punctuation, and as many as make a field's value likely to be one; or the 14 characters

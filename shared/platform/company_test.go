@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/platform"
@@ -88,6 +89,44 @@ func TestWhatStandsBesideACompanysNameIsNoPartOfIt(t *testing.T) {
 	for text, want := range map[string]string{"Ipê Ltda IE 123456789": "Ipê Ltda", "IE 123456789": "Ana", "Empresa: Ipê": "Ipê", "IE Ltda": "IE Ltda", "Marie 1234567": "Marie 1234567"} {
 		if got := firmOf(text, platform.Field{Name: "cnpj", Value: cnpj}); got != want+" "+cnpj {
 			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Told by its form or its number of digits, without the word CNPJ.
+func TestAMistypedTaxIDBesideACompanysNameIsWrong(t *testing.T) {
+	for _, text := range []string{
+		"Quintana Ltda 32618745000106", "Quintana Ltda 32.618.745/0001-06", "Quintana Ltda - 32618745000106", "Marta 318.402.975-15", "Marta 31840297515",
+		"32.618.745/0001-06 Quintana Ltda", "Ipê (32618745000106)", "Ipê, 32.618.745/0001–06, filial", "Ipê 318402975-15", "Ipê 00.000.000/0000-00", "Ipê Ltda IE 123456789 32618745000106",
+		"32618745000106 Ipê Tel. (51) 98888-1234",
+	} {
+		if got := firmOf(text); !strings.HasSuffix(got, " wrong") {
+			t.Errorf("%q: %q", text, got)
+		}
+		// Never the person beside it, but for a CPF: that may be the same person's.
+		got := firmOf(text, platform.Field{Name: "cpf", Value: cpf})
+		if wrongCPF := strings.Contains(text, "318"); wrongCPF != (got == "Ana "+cpf) || wrongCPF == strings.HasSuffix(got, " wrong") {
+			t.Errorf("%q beside a CPF: %q", text, got)
+		}
+		if got := firmOf(text, platform.Field{Name: "cnpj", Value: cnpj}); !strings.HasSuffix(got, " "+cnpj) {
+			t.Errorf("%q beside a CNPJ: %q", text, got)
+		}
+	}
+	for _, text := range []string{
+		"Ipê Ltda 51 98888-1234", "Ipê (51) 98888-1234", "Padaria 51988881234", "Padaria 5133331234", "Ipê 5551988881234", "Ipê +5551988881234", "Padaria 08007771234", "Padaria 0800 777 1234",
+		"Ipê 01310-100", "Ipê 01310100", "Ipê 24/11/2026", "Ipê 2026-11-24", "Ipê 1250", "Ipê 2000 Ltda", "Ipê IE 12345678901", "Ipê I.E. 123.456.789-01", "Ipê Tel 31840297515",
+		"Ipê AB31840297515", "Ipê 318402975151", "Ipê 123.456.789.110", "Ipê 1.234.567", "Ipê 24/11/2026 10:15:30",
+	} {
+		if got := firmOf(text); got != "Ana " {
+			t.Errorf("%q: %q", text, got)
+		}
+		if got := firmOf(text, platform.Field{Name: "cpf", Value: cpf}); got != "Ana "+cpf {
+			t.Errorf("%q beside a CPF: %q", text, got)
+		}
+	}
+	for text, want := range map[string]string{"Ipê Ltda 63.820.514/0001-04": "Ipê Ltda ", "ANA PRADO 72640518381": "ANA PRADO "} {
+		if got := firmOf(text, platform.Field{Name: "cnpj", Value: cnpj}); got != want+cnpj {
+			t.Errorf("%q: %q, want %q", text, got, want+cnpj)
 		}
 	}
 }

@@ -144,6 +144,10 @@ func (d dice) firmField(p person) string {
 		return pick(d, firms...) + pick(d, " - CNPJ ", " CNPJ: ", " - ", " (CNPJ ") + d.cnpj()
 	case 3:
 		return pick(d, "-", "N/A", "Não tenho", "pessoa física", "12", "1234567", "null")
+	case 4:
+		return pick(d, firms...) + pick(d, " - ", " ", ", ") + d.wrong()
+	case 5:
+		return pick(d, firms...) + pick(d, " (51) 98888-1234", " 51988881234", " 01310-100", " 24/11/2026")
 	}
 	return p.firm
 }

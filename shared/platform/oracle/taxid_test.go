@@ -74,6 +74,12 @@ func company(text string) (name, id string) {
 	if id == "" && strings.Trim(text, "0123456789") == "" && len(text) >= 6 {
 		return "", text
 	}
+	if found := inCompany.FindString(text); id == "" && found != "" && digits(found) == len(bare(found)) {
+		// One that is wrong; eleven digits whose third is 9 are a phone.
+		if phone := len(found) == 11 && found[2] == '9'; !phone {
+			name, id = strings.Replace(text, found, "", 1), found
+		}
+	}
 	if id == "" {
 		if !strings.ContainsFunc(text, unicode.IsLetter) {
 			text = ""
