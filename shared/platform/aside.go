@@ -121,7 +121,7 @@ func Aside(body []byte) Fields { return AsideIn(body, "") }
 // AsideIn are those of a body that may be inside the key, which is no part of their places.
 func AsideIn(body []byte, key string) Fields {
 	if !slices.ContainsFunc([]string{"cpf", "CPF", "Cpf", "cnpj", "CNPJ", "Cnpj", "C.P.F", "c.p.f", "C.N.P.J", "c.n.p.j"},
-		func(name string) bool { return bytes.Contains(body, []byte(name)) }) && !printsCPF(body) {
+		func(name string) bool { return bytes.Contains(body, []byte(name)) }) && !printsCPF(body) && !endsCNPJ(body) {
 		return nil
 	}
 	v, err := decodeAny(loose.JSON(body))
@@ -137,7 +137,7 @@ func AsideIn(body []byte, key string) Fields {
 	return fields
 }
 
-// inText is what leads to a tax id in a text.
+// inText is what leads to a tax id in a text, where it isn't printed as one.
 var inText = regexp.MustCompile(`(?i)\b(?:c\.?p\.?f\b|c\.?n\.?p\.?j\b)`)
 
 // printsCPF tells whether a text has a CPF as it is printed, apart from other numbers and
@@ -163,6 +163,31 @@ next:
 		}
 	}
 	return false
+}
+
+// endsCNPJ tells whether a body may have a CNPJ as it is printed: the end of one, /0001-05. PHP
+// writes a stroke as \/.
+func endsCNPJ(body []byte) bool {
+	for {
+		at := bytes.IndexByte(body, '/')
+		if at < 0 || at+8 > len(body) {
+			return false
+		}
+		body = body[at+1:]
+		if body[4] == '-' && isDigit(body[5]) && isDigit(body[6]) {
+			return true
+		}
+	}
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// printedCNPJ is one as it is printed, with letters or without.
+var printedCNPJ = regexp.MustCompile(`(?i)\b[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}\b`)
+
+// prints tells whether a text has a CPF or a CNPJ as they are printed: nothing else looks so.
+func prints(text string) bool {
+	return printsCPF(text) || strings.Contains(text, "/") && printedCNPJ.MatchString(text)
 }
 
 func isAlphanumeric(c byte) bool {
@@ -214,7 +239,7 @@ func asideField(fields Fields, name, place string, v any) Fields {
 	switch id, _ := order.ParseTaxID(text); {
 	case id != "" && namesTaxID(name):
 		fields = append(fields, Field{Name: name, Value: text, At: place, aside: true})
-	case id == "" && (inText.MatchString(text) || printsCPF(text)):
+	case id != "" && whoseIs(name) == nobodys && prints(text), id == "" && (inText.MatchString(text) || prints(text)):
 		_, found, _ := order.CutTaxID(text)
 		if id, _ = order.ParseTaxID(found); id != "" {
 			fields = append(fields, Field{Name: name, Value: found, At: place, aside: true, inText: true})

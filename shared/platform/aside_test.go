@@ -64,15 +64,38 @@ func TestATaxIDInATextIsTold(t *testing.T) {
 		`{"bill":{"last_name":"Prado 726.405.183-80"}}`:                            "bill.last_name",
 		`{"note":"nota para CNPJ 63.820.514/0001-03, por favor"}`:                  "note",
 		`{"items":[{"properties":[{"name":"obs","value":"C.P.F. ` + cpf + `"}]}]}`: "items.properties.obs",
+		// as it is printed, alone or in a text
+		`{"bill":{"address2":"726.405.183-80"}}`:                         "bill.address2",
+		`{"bill":{"address2":"63.820.514/0001-03"}}`:                     "bill.address2",
+		`{"bill":{"address2":"sala 2 63.820.514/0001-03"}}`:              "bill.address2",
+		`{"note":"63.820.514\/0001-03"}`:                                 "note",
+		`{"bill":{"first_name":"Ipê","last_name":"63.820.514/0001-03"}}`: "bill.last_name",
+		`{"bill":{"last_name":"Prado 63.820.514/0001-03"}}`:              "bill.last_name",
+		`{"note":"http://x/y 12.ABC.345/01DE-35"}`:                       "note",
+		`{"note":"12.abc.345\/01de-35, obrigada"}`:                       "note",
 	} {
 		c, from := besides(body, platform.Settings{})
 		if c.TaxID != "" || c.TaxIDUnread != "" || !tells(from, place) {
 			t.Errorf("%s: %+v, told %v", body, c, from.Dropped)
 		}
 	}
+	for _, body := range []string{`{"note":"` + cpf + `"}`, `{"note":"` + cnpj + `"}`, `{"note":"63.820.514/0001-04"}`, `{"note":"24/11/2026-10 726.405.183-81"}`} {
+		if _, from := besides(body, platform.Settings{}); tells(from, "note") {
+			t.Errorf("%s: told %v", body, from.Dropped)
+		}
+	}
 	_, from := besides(`{"note":"CPF `+cpf+`"}`, platform.Settings{}, platform.Field{Name: "cpf", Value: cpf})
 	if tells(from, "note") {
 		t.Error("the one that was taken is told as left out")
+	}
+}
+
+func TestATaxIDThatIsReadIsToldOnce(t *testing.T) {
+	body := `{"bill":{"company":"Ipê 63.820.514/0001-03"}}`
+	bill := platform.Party{At: "bill", Name: "Ana", Company: "Ipê 63.820.514/0001-03", Fields: platform.Fields{{Name: "cpf", Value: cpf}, {Name: "tipo_pessoa", Value: "F"}}}
+	_, from := platform.Payer(platform.Settings{}, platform.Party{Fields: platform.Aside([]byte(body))}, bill)
+	if tells(from, "bill.company") || !tells(from, "bill (company)") {
+		t.Errorf("told %v", from.Dropped)
 	}
 }
 

@@ -131,14 +131,14 @@ func besideWrong(text string) (company, taxID string) {
 	return companyName(text), ""
 }
 
-// isPhone tells digits that may be dialled in Brazil: a mobile with its DDD, with 55 before
-// them, 0800 and its like.
+// isPhone tells 11 digits that may be dialled in Brazil: a mobile with its DDD, 0800 and its
+// like. A DDD after a zero is not among them: a tenth of all CPFs begin with one.
 func isPhone(digits string) bool {
 	_, number := order.BrazilianPhone(digits, "")
-	return number != "" || freePhone.MatchString(digits)
+	return len(digits) == 11 && (number != "" && digits[0] != '0' || freePhone.MatchString(digits))
 }
 
-var freePhone = regexp.MustCompile(`^0[3589]00[0-9]{6,7}$`)
+var freePhone = regexp.MustCompile(`^0[3589]00[0-9]{7}$`)
 
 // mistyped tells a wrong tax id from a company's name: nothing but digits and their
 // punctuation, and as many as make a field's value likely to be one; or the 14 characters

@@ -381,6 +381,7 @@ func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why string) 
 	for _, f := range t.left {
 		switch id := t.idOf(f); {
 		case f.place() == from.TaxID, f.aside && id == c.TaxID:
+		case f.inText && slices.ContainsFunc(t.texts, func(i idText) bool { return i.id == id }): // told above
 		case f.inText:
 			from.Drop(f.place(), "a CPF or CNPJ stands here, where none is read: if it is the buyer's, add it to the order as a field of its own")
 		default:

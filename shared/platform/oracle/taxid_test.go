@@ -75,8 +75,10 @@ func company(text string) (name, id string) {
 		return "", text
 	}
 	if found := inCompany.FindString(text); id == "" && found != "" && digits(found) == len(bare(found)) {
-		// One that is wrong; eleven digits whose third is 9 are a phone.
-		if phone := len(found) == 11 && found[2] == '9'; !phone {
+		// One that is wrong. Eleven digits are a phone: a mobile of an area, or 0300, 0500, 0800, 0900.
+		mobile := found[0] != '0' && found[1] != '0' && found[2] == '9'
+		free := found[0] == '0' && strings.Contains("3589", found[1:2]) && found[2:4] == "00"
+		if len(found) != 11 || !mobile && !free {
 			name, id = strings.Replace(text, found, "", 1), found
 		}
 	}
