@@ -29,11 +29,16 @@ func ReadPhone(text, code, country string) string {
 // BrazilianPhone splits a phone number into DDD and number; both are empty where it is
 // none of Brazil's.
 func BrazilianPhone(text, country string) (ddd, number string) {
-	if rest, ok := strings.CutPrefix(ReadPhone(text, "", country), "+55 "); ok {
-		ddd, number, _ = strings.Cut(rest, " ")
+	read := brazilianPhone.FindStringSubmatch(ReadPhone(text, "", country))
+	if read == nil {
+		return "", ""
 	}
-	return ddd, onlyDigits(number)
+	return national(read[1] + onlyDigits(read[2]))
 }
+
+// brazilianPhone is how ReadPhone writes one of Brazil's. What it can't read stays as it was
+// typed, and may begin like one: +55 41 99777.
+var brazilianPhone = regexp.MustCompile(`^\+55 ([1-9]{2}) ([0-9]{4,5}-[0-9]{4})$`)
 
 // phone is the number with its DDD, or abroad with its country's code; nothing where
 // neither can be told.
