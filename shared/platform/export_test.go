@@ -12,7 +12,7 @@ func Words() map[string][]string {
 		"a payer": sorted(payerWords), "somebody else": sorted(otherWords), "the kind of person": sorted(personFields),
 		"a question": sorted(companyQuestions), "yes": sorted(yes), "no": sorted(no), "the kind of a document": sorted(documentFields),
 		"a document abroad": sorted(foreignWords), "an invoice": sorted(invoiceWords), "a company's name": sorted(companyFields), "no company": sorted(noCompanies),
-		"a generic id": sorted(generic), "a person": sorted(personWords), "a company": sorted(companyWords),
+		"a generic id": sorted(generic), "no name": sorted(noNames), "a person": sorted(personWords), "a company": sorted(companyWords),
 	}
 }
 

@@ -29,7 +29,7 @@ type Party struct {
 
 // read is the party as an order has it.
 func (p Party) read() Party {
-	p.Name, p.Company = Plain(p.Name), Company(p.Company)
+	p.Name, p.Company = personsName(p.Name), Company(p.Company)
 	p.Email, p.others = mailboxes(Plain(p.Email))
 	p.Address = readAddress(p.Address)
 	p.Phone, p.PhoneCode = order.ReadPhone(Plain(p.Phone), p.PhoneCode, p.Address.Country), ""
@@ -40,6 +40,21 @@ func (p Party) read() Party {
 	}
 	p.Fields = fields
 	return p
+}
+
+// noNames are the words that programs write for nothing; listed in docs/platforms/payer.md.
+var noNames = wordSet(`null undefined nil nan`)
+
+// personsName is what a name's field says, and empty where that is nothing: dashes alone, or
+// the words of a program alone. Null and its like beside another word are somebody's name.
+func personsName(text string) string {
+	text = Plain(text)
+	for word := range strings.FieldsSeq(phraseOf(text)) {
+		if !noNames[word] {
+			return text
+		}
+	}
+	return ""
 }
 
 // tellUnread says what of the party's record can't be read.

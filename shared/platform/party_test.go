@@ -18,7 +18,7 @@ func TestNamesAreReadWithoutHTMLsEntities(t *testing.T) {
 	for in, want := range map[string]string{
 		"Tom &amp; Jerry": "Tom & Jerry", "Joana D&#39;Arc": "Joana D'Arc", "Concei&ccedil;&atilde;o": "Conceição", "&Eacute;rica": "Érica",
 		"Jo&#227;o": "João", "Jo&#xE3;o": "João", "D&amp;#39;&Aacute;vila": "D'Ávila", "A &amp;amp; B": "A & B", "&nbsp;Ana&nbsp;": "Ana",
-		"R&D": "R&D", "Papel&para": "Papel&para", "Sol&Lua;": "Sol&Lua;", "AT&T; Ltda": "AT&T; Ltda", "a &lt;b&gt;": "a <b>", "&": "&", "1 & 2;": "1 & 2;",
+		"R&D": "R&D", "Papel&para": "Papel&para", "Sol&Lua;": "Sol&Lua;", "AT&T; Ltda": "AT&T; Ltda", "a &lt;b&gt;": "a <b>", "1 & 2;": "1 & 2;",
 	} {
 		c := payer(platform.Party{Name: in, Address: order.Address{Street: in, City: in, District: in, Complement: in, Number: in}})
 		for _, got := range []string{c.Name, c.Address.Street, c.Address.City, c.Address.District, c.Address.Complement, c.Address.Number,
@@ -109,4 +109,21 @@ func FuzzParty(f *testing.F) {
 			t.Fatalf("read again:\n%+v\n%+v", c, again)
 		}
 	})
+}
+
+func TestDashesAndNullsAreNoName(t *testing.T) {
+	for text, want := range map[string]string{
+		"- -": "Rui", "null null": "Rui", "-": "Rui", "--- .": "Rui", "undefined undefined": "Rui", "NULL": "Rui", "null -": "Rui", "nil nan": "Rui", " ": "Rui",
+		"Jennifer Null": "Jennifer Null", "Ana -": "Ana -", "X Y": "X Y", "Nan Silva": "Nan Silva", "日本": "日本", "3M": "3M",
+	} {
+		if c := paying(platform.Settings{}, platform.Party{}, platform.Party{At: "bill", Name: text}, platform.Party{At: "ship", Name: "Rui"}); c.Name != want {
+			t.Errorf("%q: %q, want %q", text, c.Name, want)
+		}
+	}
+	// Whom nothing names has no name, and the company's where there is one.
+	for company, want := range map[string]string{"": "", "Ipê Ltda": "Ipê Ltda"} {
+		if c := paying(platform.Settings{}, platform.Party{}, platform.Party{At: "bill", Name: "- -", Company: company}); c.Name != want {
+			t.Errorf("company %q: %q, want %q", company, c.Name, want)
+		}
+	}
 }
