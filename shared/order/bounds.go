@@ -87,7 +87,7 @@ func (c Customer) bounded(from *Origins) Customer {
 	from.cut(&c.Name, maxText, "the customer's name")
 	from.cut(&c.Phone, maxText, "the customer's phone")
 	from.cut(&c.ForeignID, maxField, "the customer's foreign document")
-	c.TaxIDUnread = Cut(c.TaxIDUnread, maxField) // the name of a field
+	c.TaxIDUnread, c.TaxIDWrongAt = Cut(c.TaxIDUnread, maxField), Cut(c.TaxIDWrongAt, maxField) // the name of a field
 	if len(c.Email) > maxEmail {
 		from.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
 		c.Email = ""

@@ -124,6 +124,8 @@ func (c Customer) Emails() string {
 // default customer. The error is a *Rejection.
 func (c Customer) CheckTaxID() error {
 	switch {
+	case c.TaxIDWrong && c.TaxIDWrongAt != "":
+		return Reject(TaxIDReason, "the customer's tax id in %q is neither a CPF nor a CNPJ: correct it in the store's order", Masked(c.TaxIDWrongAt))
 	case c.TaxIDWrong:
 		return Reject(TaxIDReason, "the customer's tax id is neither a CPF nor a CNPJ: correct it in the store's order")
 	case c.TaxIDUnread != "":

@@ -105,6 +105,8 @@ type Customer struct {
 	// order with tax_id even where a default customer is configured, and the wrong
 	// text never travels.
 	TaxIDWrong bool `json:"tax_id_wrong,omitempty"`
+	// TaxIDWrongAt is the place of the field that has it.
+	TaxIDWrongAt string `json:"tax_id_wrong_at,omitempty"`
 	// TaxIDUnread is the name, or the place, of a field that may be the tax id, and of which nobody knows
 	// whose. The order is rejected as with a wrong one.
 	TaxIDUnread string `json:"tax_id_unread,omitempty"`

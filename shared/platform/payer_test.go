@@ -95,6 +95,21 @@ func TestACompanysFieldMayHoldItsTaxID(t *testing.T) {
 	}
 }
 
+func TestTheWordsOfAWrongTaxIDNameItsField(t *testing.T) {
+	for at, party := range map[string]platform.Party{
+		"bill (company)":   {At: "bill", Name: "Ana", Company: "12345678"},
+		"bill.cpf":         {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "cpf", Value: "726.405.183-81"}}},
+		"bill (company) ":  {At: "bill", Name: "Ana", Company: "Ipê 63.820.514/0001-04", Fields: platform.Fields{{Name: "cpf", Value: cpf}}},
+		"bill.CPF/CNPJ":    {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF/CNPJ", Value: "não tenho"}}},
+		"bill.CPF de •":   {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF de " + cpf, Value: "726.405.183-81"}}},
+	} {
+		err := paying(platform.Settings{TaxIDFields: []string{"CPF de " + cpf}}, platform.Party{}, party).CheckTaxID()
+		if r, ok := order.AsRejection(err); !ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message, strings.TrimSpace(at)) && !strings.Contains(at, "•") || strings.Contains(r.Message, "726") {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}
+
 func TestAnIDThatIsThereIsNeverADefaultCustomers(t *testing.T) {
 	for says, pairs := range map[string][]string{
 		"neither a CPF nor a CNPJ": {"cpf", "726.405.183-81"},

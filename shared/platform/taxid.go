@@ -334,7 +334,7 @@ func (t *taxIDs) decide(c *order.Customer, from *order.Origins, kind person, com
 			c.ForeignID, from.TaxID = t.unread.Value, t.unread.place()
 		}
 	case len(texts) > 0:
-		c.TaxIDWrong, from.TaxID = true, texts[0].at
+		c.TaxIDWrong, c.TaxIDWrongAt, from.TaxID = true, texts[0].at, texts[0].at
 	case t.unread.Name != "":
 		c.TaxIDUnread, from.TaxID = t.unread.Name, t.unread.place()
 		if t.unread.aside {
