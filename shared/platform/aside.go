@@ -2,6 +2,7 @@ package platform
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -83,6 +84,7 @@ func decodeAny(b []byte) (v any, err error) {
 
 // Meta is a key with a value, as plugins and apps add it to an order.
 type Meta struct {
+	// Key is what the platform calls key or name.
 	Key loose.Text
 	// Value is what is there as a text or a number.
 	Value loose.Text
@@ -94,12 +96,13 @@ type Meta struct {
 func (m *Meta) UnmarshalJSON(b []byte) error {
 	var is struct {
 		Key   loose.Text      `json:"key"`
+		Name  loose.Text      `json:"name"`
 		Value json.RawMessage `json:"value"`
 	}
 	if err := json.Unmarshal(b, &is); err != nil {
 		return err // of another type, which Decode leaves out
 	}
-	*m = Meta{Key: is.Key}
+	*m = Meta{Key: cmp.Or(is.Key, is.Name)}
 	if len(is.Value) == 0 {
 		return nil
 	}

@@ -42,14 +42,14 @@ type body struct {
 	ShippingLines []shippingLine `json:"shipping_lines"`
 	Refunds       []refund       `json:"refunds"`
 
-	PaymentGatewayNames []loose.Text `json:"payment_gateway_names"`
-	NoteAttributes      []attribute  `json:"note_attributes"`
-	Email               loose.Text   `json:"email"`
-	ContactEmail        loose.Text   `json:"contact_email"`
-	Phone               loose.Text   `json:"phone"`
-	BillingAddress      address      `json:"billing_address"`
-	ShippingAddress     address      `json:"shipping_address"`
-	Customer            customer     `json:"customer"`
+	PaymentGatewayNames []loose.Text    `json:"payment_gateway_names"`
+	NoteAttributes      []platform.Meta `json:"note_attributes"`
+	Email               loose.Text      `json:"email"`
+	ContactEmail        loose.Text      `json:"contact_email"`
+	Phone               loose.Text      `json:"phone"`
+	BillingAddress      address         `json:"billing_address"`
+	ShippingAddress     address         `json:"shipping_address"`
+	Customer            customer        `json:"customer"`
 
 	// LocalizedFields is what Fetch adds, in the words of GraphQL.
 	LocalizedFields fields `json:"localizedFields"`
@@ -119,11 +119,6 @@ type refund struct {
 		Amount   loose.Text `json:"amount"`
 		Currency loose.Text `json:"currency"`
 	} `json:"transactions"`
-}
-
-type attribute struct {
-	Name  loose.Text `json:"name"`
-	Value loose.Text `json:"value"`
 }
 
 type address struct {

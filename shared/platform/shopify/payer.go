@@ -22,7 +22,7 @@ func (b body) customer(s platform.Settings) order.Customer {
 func (b body) payer(s platform.Settings, aside platform.Fields) (order.Customer, order.Origins) {
 	own := platform.Party{At: "note_attributes", Email: string(cmp.Or(b.Email, b.ContactEmail)), Phone: string(b.Phone)}
 	for _, a := range b.NoteAttributes {
-		own.Fields = append(own.Fields, platform.Field{Name: string(a.Name), Value: string(a.Value)})
+		own.Fields = append(own.Fields, a.Field())
 	}
 	own.Fields = append(append(own.Fields, b.credentials("TAX_CREDENTIAL_BR")...), aside...)
 	bill, customer, recipient := b.BillingAddress.party(), b.Customer.party(), b.ShippingAddress.party()

@@ -558,7 +558,7 @@ func TestTaxIDIsFoundWhereverTheCheckoutPutsIt(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change object
-		want   string // or "wrong", or "" for none
+		want   string // or wrong or unread, or "" for none
 	}{
 		{"none", object{}, ""},
 		{"note attribute", object{"note_attributes": attributes("CPF", cpf)}, "51483029760"},
@@ -567,6 +567,12 @@ func TestTaxIDIsFoundWhereverTheCheckoutPutsIt(t *testing.T) {
 		{"note attribute with a suffix", object{"note_attributes": attributes("billing_cpf", cpf)}, "51483029760"},
 		{"note attribute of an app", object{"note_attributes": attributes("customer_document", "51483029760")}, "51483029760"},
 		{"note attribute, a number", object{"note_attributes": attributes("cpf", json.Number("51483029760"))}, "51483029760"},
+		{"note attribute, a list of one", object{"note_attributes": attributes("CPF", []any{cpf})}, "51483029760"},
+		{"note attribute, an object of one", object{"note_attributes": attributes("CPF", object{"value": "51483029760"})}, "51483029760"},
+		{"note attribute, an object in a list", object{"note_attributes": attributes("CNPJ", []any{object{"number": cnpj}})}, "63820514000103"},
+		{"note attribute, a list of two", object{"note_attributes": attributes("CPF", []any{cpf, cnpj})}, "unread"},
+		{"note attribute, an object of two", object{"note_attributes": attributes("CPF", object{"type": "cpf", "value": cpf})}, "unread"},
+		{"note attribute, a list of no id", object{"note_attributes": attributes("CPF", []any{"sim"})}, ""},
 		{"note attribute, wrong", object{"note_attributes": attributes("cpf", "514.830.297-61")}, "wrong"},
 		{"note attribute, no digits", object{"note_attributes": attributes("cpf", "não tenho")}, "wrong"},
 		{"CPF on the receipt?", object{"note_attributes": attributes("cpf na nota", "sim")}, ""},
@@ -577,7 +583,7 @@ func TestTaxIDIsFoundWhereverTheCheckoutPutsIt(t *testing.T) {
 		{"company of the bill", object{"billing_address.company": cpf}, "51483029760"},
 		{"company of the shipment", object{"shipping_address.company": cnpj}, ""},
 		{"company of the shipment, and nobody else is named", object{"shipping_address.company": cnpj, "billing_address": nil, "customer": nil}, "63820514000103"},
-		{"company of the customer", object{"customer.default_address.company": cpf}, ""},
+		{"company of the customer", object{"customer.default_address.company": cpf}, "unread"},
 		{"company of the customer, without a bill", object{"customer.default_address.company": cpf, "billing_address": nil}, "51483029760"},
 		{"company, wrong", object{"billing_address.company": "514.830.297-61"}, "wrong"},
 		{"company's name that is a number", object{"billing_address.company": "1001"}, ""},
@@ -592,8 +598,11 @@ func TestTaxIDIsFoundWhereverTheCheckoutPutsIt(t *testing.T) {
 		maps.Copy(change, c.change)
 		o := decode(t, edit(t, change))
 		got := string(o.Customer.TaxID)
-		if o.Customer.TaxIDWrong {
+		switch {
+		case o.Customer.TaxIDWrong:
 			got = "wrong"
+		case o.Customer.TaxIDUnread != "":
+			got = "unread"
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
