@@ -62,6 +62,15 @@ func TestTheKindOfPersonChoosesBetweenTwoTaxIDs(t *testing.T) {
 	if c := of("cpf", cpf, "persontype", "J"); c.TaxID != cpf {
 		t.Errorf("a company with a CPF alone: %q", c.TaxID)
 	}
+	for want, fields := range map[string][]string{
+		"wrong": {"cpf", cpf, "cnpj", cpf, "persontype", "J"}, "wrong ": {"cnpj", "726.405.183-80", "tipo_pessoa", "Jurídica"}, "wrong  ": {"cpf", other, "CNPJ da empresa", cpf, "is_company", "1"},
+		cnpj: {"cnpj", cpf, "_billing_cnpj", cnpj, "persontype", "2"}, cpf: {"CPF/CNPJ", cpf, "persontype", "J"}, cpf + " ": {"cnpj", cpf}, cpf + "  ": {"cpf", cpf, "cnpj", cpf, "persontype", "F"},
+	} {
+		c := of(fields...)
+		if got := string(c.TaxID); got != strings.TrimSpace(want) && !(c.TaxIDWrong && got == "" && strings.TrimSpace(want) == "wrong") {
+			t.Errorf("%v: %q, wrong %t", fields, got, c.TaxIDWrong)
+		}
+	}
 	if c := of("cpf", cpf, "cnpj", "1", "persontype", "J"); !c.TaxIDWrong {
 		t.Errorf("a company whose CNPJ is wrong: %q", c.TaxID)
 	}
@@ -97,10 +106,10 @@ func TestACompanysFieldMayHoldItsTaxID(t *testing.T) {
 
 func TestTheWordsOfAWrongTaxIDNameItsField(t *testing.T) {
 	for at, party := range map[string]platform.Party{
-		"bill (company)":   {At: "bill", Name: "Ana", Company: "12345678"},
-		"bill.cpf":         {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "cpf", Value: "726.405.183-81"}}},
-		"bill (company) ":  {At: "bill", Name: "Ana", Company: "Ipê 63.820.514/0001-04", Fields: platform.Fields{{Name: "cpf", Value: cpf}}},
-		"bill.CPF/CNPJ":    {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF/CNPJ", Value: "não tenho"}}},
+		"bill (company)":  {At: "bill", Name: "Ana", Company: "12345678"},
+		"bill.cpf":        {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "cpf", Value: "726.405.183-81"}}},
+		"bill (company) ": {At: "bill", Name: "Ana", Company: "Ipê 63.820.514/0001-04", Fields: platform.Fields{{Name: "cpf", Value: cpf}}},
+		"bill.CPF/CNPJ":   {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF/CNPJ", Value: "não tenho"}}},
 		"bill.CPF de •":   {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF de " + cpf, Value: "726.405.183-81"}}},
 	} {
 		err := paying(platform.Settings{TaxIDFields: []string{"CPF de " + cpf}}, platform.Party{}, party).CheckTaxID()

@@ -171,6 +171,8 @@ type idText struct {
 	text, at  string
 	id        order.TaxID
 	cpf, cnpj bool
+	// misplaced tells a right CPF under the name of a CNPJ.
+	misplaced bool
 }
 
 // place is where a field is.
@@ -300,13 +302,14 @@ func (t *taxIDs) add(f Field) {
 	id := t.idOf(f)
 	words := wordsOf(f.Name)
 	cpf, cnpj := slices.Contains(words, "cpf"), slices.Contains(words, "cnpj")
+	misplaced := id.IsCPF() && cnpj && !cpf
 	if id != "" {
 		cpf, cnpj = id.IsCPF(), !id.IsCPF()
 	} else if cpf == cnpj {
 		n := len(loose.Text(f.Value).Digits())
 		cpf, cnpj = n == 11 && t.document != another, n == 14 && t.document != another
 	}
-	t.texts = append(t.texts, idText{f.Value, f.place(), id, cpf, cnpj})
+	t.texts = append(t.texts, idText{f.Value, f.place(), id, cpf, cnpj, misplaced})
 }
 
 // decide takes the first right id. Where there are both a CPF and a CNPJ, the kind of
@@ -349,7 +352,12 @@ func isNumber(text string) bool { return !strings.ContainsFunc(text, unicode.IsL
 
 // meant are those that may be chosen, and why the others may not.
 func (t *taxIDs) meant(kind person, company string) (texts []idText, why string) {
-	texts = t.texts
+	texts = slices.Clone(t.texts)
+	for i := range texts { // a company is not the person whose CPF stands where its CNPJ belongs
+		if texts[i].misplaced && kind == legal {
+			texts[i].id, texts[i].cpf, texts[i].cnpj = "", false, true
+		}
+	}
 	isCPF := func(i idText) bool { return i.cpf }
 	isCNPJ := func(i idText) bool { return i.cnpj }
 	if slices.ContainsFunc(texts, isCPF) && slices.ContainsFunc(texts, isCNPJ) {

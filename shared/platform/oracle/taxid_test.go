@@ -101,6 +101,8 @@ type candidate struct {
 	text      string
 	right     bool
 	cpf, cnpj bool
+	// onlyCNPJ tells a name that has the word cnpj, and cpf not.
+	onlyCNPJ bool
 }
 
 func candidates(name, text string) []candidate {
@@ -110,6 +112,7 @@ func candidates(name, text string) []candidate {
 	c := candidate{text: text, right: isCPF(text) || isCNPJ(text)}
 	words := split(name)
 	c.cpf, c.cnpj = slices.Contains(words, "cpf"), slices.Contains(words, "cnpj")
+	c.onlyCNPJ = c.cnpj && !c.cpf
 	switch {
 	case c.right:
 		c.cpf, c.cnpj = isCPF(text), isCNPJ(text)
@@ -178,6 +181,18 @@ func (w words) listen(fields []field, listed []string) told {
 	return t
 }
 
+// asCompany are the ids of whom somebody says that they are a company: a CPF where only a CNPJ
+// belongs is wrong.
+func (t told) asCompany() []candidate {
+	ids := slices.Clone(t.ids)
+	for i, c := range ids {
+		if t.kind == "company" && c.onlyCNPJ && isCPF(c.text) {
+			ids[i].right, ids[i].cpf, ids[i].cnpj = false, false, true
+		}
+	}
+	return ids
+}
+
 // manyHave tells a document that is nobody's own: without three digits, of one digit, of
 // digits that count, or one that a tax authority has for everybody.
 func manyHave(document string) bool {
@@ -228,6 +243,7 @@ func (w words) identify(payer record, fields []field, listed []string) (buyer, b
 	if !isCPF(t.unread) && !isCNPJ(t.unread) && payer.beside != "" && t.document != "another" {
 		t.unread = payer.beside
 	}
+	t.ids = t.asCompany()
 	b := buyer{name: payer.name, email: payer.email}
 	if b.name == "" {
 		b.name = firm
