@@ -113,8 +113,9 @@ var unpunctuated = strings.NewReplacer(".", "", "-", "", "/", "", " ", "")
 // wrongID is digits in the form, or in the number, of a CNPJ or a CPF, apart from other words
 // and numbers. masked has the points and strokes that nothing else has.
 var (
-	wrongID = regexp.MustCompile(`(?:^|[^0-9\pL.,/-])([0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}[-\x{2010}-\x{2015}]?[0-9]{2}|[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}[-\x{2010}-\x{2015}]?[0-9]{2})(?:$|[^0-9\pL/-])`)
-	masked  = regexp.MustCompile(`[./]`)
+	wrongID = regexp.MustCompile(`(?:^|[^0-9\pL.,/-])([0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}[-\x{2010}-\x{2015}]?[0-9]{2}|[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}[-\x{2010}-\x{2015}]?[0-9]{2}|` +
+		`[0-9]{2} [0-9]{3} [0-9]{3}[ /][0-9]{4}[ -][0-9]{2}|[0-9]{3} [0-9]{3} [0-9]{3}[ -][0-9]{2})(?:$|[^0-9\pL/-])`)
+	masked = regexp.MustCompile(`[./]`)
 )
 
 // besideWrong takes a mistyped tax id out of a company's field: the number that no phone has.
@@ -142,11 +143,12 @@ var freePhone = regexp.MustCompile(`^0[3589]00[0-9]{7}$`)
 
 // mistyped tells a wrong tax id from a company's name: nothing but digits and their
 // punctuation, and as many as make a field's value likely to be one; or the 14 characters
-// of a CNPJ with letters. Fewer are the number of a flat.
+// of a CNPJ with letters, in one word: "Ipê 51988881234" is a name and a phone. Fewer are the
+// number of a flat.
 func mistyped(text string) bool {
 	bare := unpunctuated.Replace(fold.Text(text))
 	letters := strings.Trim(bare, "0123456789") != ""
-	return len(loose.Text(text).Digits()) >= 6 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14)
+	return len(loose.Text(text).Digits()) >= 6 && strings.TrimFunc(bare, isWord) == "" && (!letters || len(bare) == 14 && !strings.Contains(fold.Text(text), " "))
 }
 
 // companyFields are the names under which stores keep a company's name, without the words
