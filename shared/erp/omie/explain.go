@@ -33,7 +33,7 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
 		e.Drop(customer.Name, "the customer's name, address and document", "the default customer stands for them")
 	case hasForeignID(customer):
-		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, and created with it if Omie has none"
+		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, taken if their name or e-mail is that customer's, and created if Omie has none"
 		askFor(&e, customer, erp.CustomerCall{Call: string(consultarCliente), Fields: map[string]any{"codigo_cliente_integracao": masked}})
 	default:
 		e.How = "nobody: the order has no tax id, and the account no customer.default"

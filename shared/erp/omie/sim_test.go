@@ -133,6 +133,38 @@ func TestTheSecondOrderOfACustomerFindsTheFirstOnes(t *testing.T) {
 	}
 }
 
+// A strict Omie refuses the second creation under our code, and shows whose it is.
+func TestTwoBuyersAbroadWithOneDocumentAreNotOneCustomer(t *testing.T) {
+	s := simulate(t, strings.Replace(strictSettings, `"customer": {"default": 3795260786},`, "", 1))
+	ids := map[string]bool{}
+	for _, c := range []struct {
+		name, document, country string
+		answer                  erp.AnswerKind
+	}{
+		{"Lúcia Ramos", "AB-123456", "MX", erp.CustomerKnown},
+		{"RAMOS LUCIA", "ab 123456", "MX", erp.CustomerKnown},
+		{"Grace Miller", "AB123456", "MX", erp.Unprovable},
+		{"Grace Miller", "AB123456", "US", erp.CustomerKnown},
+		{"Grace Miller", "AB123457", "MX", erp.CustomerKnown},
+	} {
+		o := paid(t, "100", "1 x 100")
+		o.Customer = order.Customer{Name: c.name, ForeignID: c.document, Address: order.Address{Country: c.country}}
+		doc, err := s.Document(o, reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, answer := s.Customer(t.Context(), doc)
+		if answer.Kind != c.answer || (doc.CustomerID != "") != (c.answer == erp.CustomerKnown) {
+			t.Errorf("%s %s: customer %q, %+v", c.name, c.document, doc.CustomerID, answer)
+		}
+		ids[doc.CustomerID] = true
+		s.pass(2 * time.Minute)
+	}
+	if len(ids) != 4 { // three customers, and none
+		t.Errorf("customers %v", ids)
+	}
+}
+
 func TestAnOSThatIsThereIsADuplicateAndOneThatIsNotIsAbsent(t *testing.T) {
 	s := simulate(t, strictSettings)
 	o := paid(t, "100", "1 x 100")
