@@ -264,6 +264,7 @@ func (s *store) times() {
 		created = placed.Add(time.Duration(24*(2+s.IntN(300))) * time.Hour) // imported
 	}
 	s.order["processed_at"], s.order["created_at"] = s.written(placed), s.written(created)
+	defer s.changes()
 	s.order["updated_at"] = s.written(created.Add(pick(s.dice, 4*time.Second, 30*time.Minute, 3*time.Hour, 50*time.Hour, 167*time.Hour, 9*24*time.Hour)))
 	if s.chance(25) { // fetched
 		first := placed.Add(time.Duration(s.IntN(48)) * time.Hour)
@@ -276,6 +277,17 @@ func (s *store) times() {
 			[]any{transaction("AUTHORIZATION", "SUCCESS", 0), transaction("CAPTURE", "SUCCESS", 30*time.Hour)},
 			[]any{transaction("SALE", "SUCCESS", 0), transaction("SALE", "SUCCESS", 5*time.Hour), transaction("REFUND", "SUCCESS", 90*time.Hour)},
 			[]any{transaction("AUTHORIZATION", "SUCCESS", 0)}, []any{})
+	}
+}
+
+// changes are what the order was modified by, if it wasn't a payment.
+func (s *store) changes() {
+	if s.chance(20) {
+		shipped := pick(s.dice, s.order["updated_at"], s.order["created_at"])
+		s.order["fulfillments"] = []any{object{"id": 1, "created_at": shipped, "updated_at": shipped, "status": "success"}}
+	}
+	if n := len(s.refunds); n > 0 && s.chance(30) {
+		s.refunds[n-1].(object)["processed_at"] = s.order["updated_at"]
 	}
 }
 

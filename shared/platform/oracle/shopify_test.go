@@ -95,10 +95,23 @@ func shopifyPaid(v any, topic string) time.Time {
 		return placed
 	case !last.IsZero():
 		return last
-	case topic == "orders/paid" || updated.Sub(placed) <= 7*24*time.Hour:
+	case topic == "orders/paid" || updated.Sub(placed) <= 7*24*time.Hour && !changedSince(v, updated):
 		return updated
 	}
 	return placed
+}
+
+// changedSince tells an order whose last change was no payment: money went back, or a
+// shipment or an edit was at that very moment.
+func changedSince(v any, updated time.Time) bool {
+	for _, change := range slices.Concat(list(v, "refunds"), list(v, "fulfillments")) {
+		for _, field := range []string{"created_at", "processed_at", "updated_at"} {
+			if text(change, field) != "" && moment(text(change, field)).Equal(updated) {
+				return true
+			}
+		}
+	}
+	return text(v, "financial_status") == "partially_refunded" || moneyBack(list(v, "refunds")).IsPositive()
 }
 
 func shopifyAmounts(v any, a *answer) {

@@ -41,6 +41,7 @@ type body struct {
 	LineItems     []lineItem     `json:"line_items"`
 	ShippingLines []shippingLine `json:"shipping_lines"`
 	Refunds       []refund       `json:"refunds"`
+	Fulfillments  []fulfillment  `json:"fulfillments"`
 
 	PaymentGatewayNames []loose.Text    `json:"payment_gateway_names"`
 	NoteAttributes      []platform.Meta `json:"note_attributes"`
@@ -104,7 +105,14 @@ type allocation struct {
 	AmountSet priceSet   `json:"amount_set"`
 }
 
+type fulfillment struct {
+	CreatedAt loose.Text `json:"created_at"`
+	UpdatedAt loose.Text `json:"updated_at"`
+}
+
 type refund struct {
+	CreatedAt       loose.Text `json:"created_at"`
+	ProcessedAt     loose.Text `json:"processed_at"`
 	RefundLineItems []struct {
 		LineItemID  loose.Text `json:"line_item_id"`
 		Quantity    loose.Text `json:"quantity"`

@@ -28,7 +28,8 @@
 // there it is updated_at: a boleto may be paid days after it was ordered. orders/updated
 // is sent beside it and may come first, so with any other topic it is updated_at, too,
 // in the seven days after the order was placed, and since is held against the day of
-// placing. Later it is processed_at, when the order was placed, so that last year's
+// placing; but not where money went back, or updated_at is the time of a fulfillment or an
+// edit. Later, and there, it is processed_at, when the order was placed, so that last year's
 // order that was edited today stays last year's. An order that was imported (processed_at
 // lies before created_at by more than an hour) is dated by processed_at even with
 // orders/paid.

@@ -43,7 +43,8 @@ func (b body) isImported() bool {
 const mayBeOpen = 7 * 24 * time.Hour
 
 // paid is the time of the last transaction by which money came; else when the order was
-// modified as the first notice of its payment tells it; else when it was placed, which is
+// modified as the first notice of its payment tells it, unless something else than a payment
+// modified it; else when it was placed, which is
 // all that an edit of an old order tells. An order that came from elsewhere was paid there.
 func (b body) paid(topic string) order.Moment {
 	placed, updated := b.placedAt(), moment(b.UpdatedAt)
@@ -68,7 +69,33 @@ func (b body) paid(topic string) order.Moment {
 // tellsOfPayment tells whether the order may have been modified last by being paid.
 func (b body) tellsOfPayment(topic string) bool {
 	justPlaced := moment(b.UpdatedAt).Sub(b.placedAt()) <= mayBeOpen
-	return b.status() == platform.Paid && (topic == ordersPaid || justPlaced)
+	return b.status() == platform.Paid && (topic == ordersPaid || justPlaced && !b.tellsOfMore())
+}
+
+// atOnce is how far apart Shopify's times of one change may lie.
+const atOnce = 2 * time.Second
+
+// tellsOfMore tells whether something else than a payment modified the order last: money
+// went back, which comes after it, or the time of the last change is a shipment's or an edit's
+// own. orders/paid is believed all the same: a shop that ships as soon as it is paid has both
+// in one.
+func (b body) tellsOfMore() bool {
+	updated := moment(b.UpdatedAt)
+	is := func(text loose.Text) bool {
+		at := moment(text)
+		return !at.IsZero() && updated.Sub(at).Abs() <= atOnce
+	}
+	for _, r := range b.Refunds {
+		if r.gaveBack() || is(r.CreatedAt) || is(r.ProcessedAt) {
+			return true
+		}
+	}
+	for _, f := range b.Fulfillments {
+		if is(f.CreatedAt) || is(f.UpdatedAt) {
+			return true
+		}
+	}
+	return b.FinancialStatus == "partially_refunded"
 }
 
 // dayIsOpen tells whether the webhook leaves open on which day the order was paid: some

@@ -74,6 +74,51 @@ func TestTheDayOfPaymentDoesNotHangOnTheTopic(t *testing.T) {
 	}
 }
 
+// Placed and paid on 31 October; what changed the order last is no payment.
+func TestARefundOrAShipmentDoesNotDateThePayment(t *testing.T) {
+	const updated = "2026-11-03T09:30:00-03:00" // as the sample has it
+	at := func(field, when string) []any { return []any{object{"id": 1, "status": "success", field: when}} }
+	refunded := refund("success", taken(1, 1, "10.00", "0"))
+	refunded["created_at"] = "2026-11-03T09:29:00-03:00"
+	edited := refund("", taken(1, 1, "10.00", "0"))
+	edited["processed_at"] = updated
+	earlier := refund("", taken(1, 1, "10.00", "0"))
+	earlier["created_at"] = "2026-11-01T09:30:00-03:00"
+	for _, c := range []struct {
+		name, topic string
+		change      object
+		want        string
+	}{
+		{"refunded in part", "orders/updated", object{"financial_status": "partially_refunded"}, "2026-10-31"},
+		{"refunded in part, and tagged a minute later", "orders/updated", object{"refunds": []any{refunded}}, "2026-10-31"},
+		{"edited", "orders/updated", object{"refunds": []any{edited}}, "2026-10-31"},
+		{"edited before it was paid", "orders/updated", object{"refunds": []any{earlier}}, "2026-11-03"},
+		{"shipped", "orders/fulfilled", object{"fulfillments": at("created_at", "2026-11-03T09:29:59-03:00")}, "2026-10-31"},
+		{"its shipment changed", "orders/updated", object{"fulfillments": at("updated_at", "2026-11-03T12:30:00Z")}, "2026-10-31"},
+		{"shipped before it was paid", "orders/updated", object{"fulfillments": at("created_at", "2026-11-01T09:30:00-03:00")}, "2026-11-03"},
+		{"shipped as soon as it was paid", "orders/paid", object{"fulfillments": at("created_at", updated)}, "2026-11-03"},
+		{"a shipment without a time", "orders/updated", object{"fulfillments": at("created_at", "")}, "2026-11-03"},
+	} {
+		n, err := read(t, c.topic, platformtest.Edit(t, situation(t, "paid-date-race.json"), c.change))
+		m := order.Moment{At: n.PaidAt, Rank: n.PaidRank}
+		if open := m.Rank == order.ByOrder; err != nil || n.Status != platform.Paid || m.Day() != c.want || n.DayOpen != open {
+			t.Errorf("%s: %s on %s, of rank %d, open %t, %v", c.name, n.Status, m.Day(), m.Rank, n.DayOpen, err)
+		}
+	}
+}
+
+func TestASampleIsSignedWithTheTopicThatFitsIt(t *testing.T) {
+	for topic, change := range map[string]object{
+		"orders/paid":      {},
+		"orders/updated":   {"fulfillments": []any{object{"created_at": "2026-11-03T09:30:00-03:00"}}},
+		"orders/cancelled": {"cancelled_at": "2026-11-03T09:30:00-03:00"},
+	} {
+		if got := shop.Sign(platformtest.Edit(t, situation(t, "paid-date-race.json"), change), secret, now).Header["x-shopify-topic"]; got != topic {
+			t.Errorf("%s, want %s", got, topic)
+		}
+	}
+}
+
 // Who creates the document of a reversed order by hand gets the day it was ordered.
 func TestAReversalDoesNotDateThePayment(t *testing.T) {
 	for name, change := range map[string]object{

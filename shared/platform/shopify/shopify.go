@@ -87,7 +87,7 @@ func (Platform) Sign(body []byte, secret string, _ time.Time) platform.Request {
 		switch {
 		case b.CancelledAt != "":
 			topic = ordersCancelled
-		case b.FinancialStatus == "paid":
+		case b.FinancialStatus == "paid" && !b.tellsOfMore():
 			topic = ordersPaid
 		}
 	}
