@@ -149,10 +149,10 @@ func (s *store) goods() {
 
 func (s *store) freight() {
 	var all []any
-	for range pick(s.dice, 0, 1, 1, 1, 2) {
+	for i := range pick(s.dice, 0, 1, 1, 1, 2) {
 		price := int64(s.IntN(6000))
 		discount := pick(s.dice, 0, 0, 0, price, percent(price, 50))
-		l := object{"title": "PAC", "code": "PAC", "is_removed": false, "discount_allocations": []any{}, "tax_lines": []any{}}
+		l := object{"id": 9001 + i, "title": "PAC", "code": "PAC", "is_removed": false, "discount_allocations": []any{}, "tax_lines": []any{}}
 		if discount > 0 {
 			a := object{"discount_application_index": 2}
 			s.set(a, "amount", discount)
@@ -162,11 +162,35 @@ func (s *store) freight() {
 		s.set(l, "discounted_price", price-discount)
 		all = append(all, l)
 		s.total += price - discount
+		tax := int64(0)
 		if s.taxes > 0 {
-			s.taxes += percent(price-discount, 6)
+			tax = percent(price-discount, 6)
+			s.taxes += tax
+		}
+		if s.chance(8) {
+			s.takeFreight(l, price-discount, tax)
 		}
 	}
 	s.order["shipping_lines"] = all
+}
+
+// takeFreight takes a shipping line out of the order: before it was paid, or after, with the
+// money and without.
+func (s *store) takeFreight(l object, amount, tax int64) {
+	gone := object{"id": 4, "shipping_line_id": l["id"], "subtotal_amount_set": s.both(amount)}
+	if s.isIncluded {
+		tax = 0
+	}
+	gone["tax_amount_set"] = s.both(tax)
+	l["is_removed"] = true
+	s.refunds = append(s.refunds, object{"refund_line_items": []any{}, "refund_shipping_lines": []any{gone}, "order_adjustments": []any{}, "transactions": []any{}})
+	s.current += amount + tax
+	switch {
+	case s.chance(30) && amount+tax > 0:
+		s.giveBack(amount + tax)
+	case s.chance(30):
+		s.unpaid -= amount + tax
+	}
 }
 
 // extras are tips, duties, additional fees, and the taxes.

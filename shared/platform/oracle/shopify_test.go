@@ -136,7 +136,7 @@ func shopifyAmounts(v any, a *answer) {
 		a.lines = append(a.lines, line{cmp.Or(text(l, "sku"), "variant:"+text(l, "variant_id")), quantity, amount})
 	}
 	for _, s := range list(v, "shipping_lines") {
-		a.freight = a.freight.Add(shop(s, "price")).Sub(shopSum(list(s, "discount_allocations"), "amount"))
+		a.freight = a.freight.Add(shop(s, "price")).Sub(shopSum(list(s, "discount_allocations"), "amount")).Sub(out.freight[text(s, "id")])
 	}
 	a.fees = number(v, "total_tip_received").Add(number(v, "original_total_duties_set.shop_money.amount")).
 		Add(number(v, "original_total_additional_fees_set.shop_money.amount"))
@@ -148,6 +148,7 @@ func shopifyAmounts(v any, a *answer) {
 type out struct {
 	amount, tax decimal.Decimal
 	lines       map[string]line
+	freight     map[string]decimal.Decimal
 }
 
 // takenOut are the refunds before the payment: the first ones without money, as many as
@@ -163,7 +164,7 @@ func takenOut(refunds []any, missing decimal.Decimal) (out, bool) {
 }
 
 func together(refunds []any) out {
-	o := out{lines: map[string]line{}}
+	o := out{lines: map[string]line{}, freight: map[string]decimal.Decimal{}}
 	for _, refund := range refunds {
 		for _, l := range list(refund, "refund_line_items") {
 			gone, id := shop(l, "subtotal"), text(l, "line_item_id")
@@ -171,6 +172,12 @@ func together(refunds []any) out {
 			o.tax = o.tax.Add(shop(l, "total_tax"))
 			before := o.lines[id]
 			o.lines[id] = line{quantity: before.quantity.Add(number(l, "quantity")), amount: before.amount.Add(gone)}
+		}
+		for _, l := range list(refund, "refund_shipping_lines") {
+			gone, id := shop(l, "subtotal_amount"), text(l, "shipping_line_id")
+			o.amount = o.amount.Add(gone).Add(shop(l, "tax_amount"))
+			o.tax = o.tax.Add(shop(l, "tax_amount"))
+			o.freight[id] = o.freight[id].Add(gone)
 		}
 	}
 	return o

@@ -21,7 +21,7 @@ func (b body) amounts(o *order.Order, s platform.Settings) error {
 	out := r.settle(o, b)
 	var tips order.Money
 	o.Lines, tips = r.lines(b.LineItems, out)
-	o.Freight = r.freight(b.ShippingLines)
+	o.Freight = r.freight(b, out)
 	o.Fees = r.fees(b, tips)
 	if r.Err != nil {
 		return r.Err
@@ -37,9 +37,14 @@ func (b body) tellDropped(from *order.Origins, out takenOut) {
 			from.Drop(fmt.Sprintf("line_items[%d]", i), "%s of it left the order before it was paid (refunds)", gone)
 		}
 	}
+	told := b.toldFreight()
 	for i, l := range b.ShippingLines {
-		if l.IsRemoved {
-			from.Drop(fmt.Sprintf("shipping_lines[%d]", i), "it was removed from the order (is_removed)")
+		at := fmt.Sprintf("shipping_lines[%d]", i)
+		switch gone := out.freight[l.ID]; {
+		case l.ID != "" && !gone.IsZero():
+			from.Drop(at, "%s of it left the order before it was paid (refunds)", gone)
+		case l.IsRemoved && !told[l.ID]:
+			from.Drop(at, "it was removed from the order (is_removed)")
 		}
 	}
 }
@@ -118,17 +123,22 @@ func (i lineItem) skus() []string {
 }
 
 // freight takes discounted_price only where nothing is allocated: it knows
-// nothing of the order's discounts.
-func (r *reader) freight(lines []shippingLine) order.Money {
+// nothing of the order's discounts. A line that was removed was paid all the same, if a
+// refund says so and it isn't one before the payment.
+func (r *reader) freight(b body, out takenOut) order.Money {
 	var sum order.Money
-	for i, l := range lines {
-		if l.IsRemoved {
+	told := b.toldFreight()
+	for i, l := range b.ShippingLines {
+		if l.IsRemoved && (l.ID == "" || !told[l.ID]) {
 			continue
 		}
 		at := fmt.Sprintf("shipping_lines[%d].", i)
 		price := r.Money(at+"price", l.PriceSet.or(l.Price)).Sub(r.allocated(at, l.DiscountAllocations))
 		if discounted := l.DiscountedPriceSet.or(l.DiscountedPrice); discounted != "" && len(l.DiscountAllocations) == 0 {
 			price = r.Money(at+"discounted_price", discounted)
+		}
+		if l.ID != "" {
+			price = price.Sub(out.freight[l.ID])
 		}
 		sum = sum.Add(price)
 	}

@@ -92,6 +92,7 @@ type lineItem struct {
 }
 
 type shippingLine struct {
+	ID                  loose.Text   `json:"id"`
 	Price               loose.Text   `json:"price"`
 	PriceSet            priceSet     `json:"price_set"`
 	DiscountedPrice     loose.Text   `json:"discounted_price"`
@@ -121,6 +122,14 @@ type refund struct {
 		TotalTax    loose.Text `json:"total_tax"`
 		TotalTaxSet priceSet   `json:"total_tax_set"`
 	} `json:"refund_line_items"`
+	// RefundShippingLines are the freight that left the order, by line.
+	RefundShippingLines []struct {
+		LineID            loose.Text `json:"shipping_line_id"`
+		SubtotalAmount    loose.Text `json:"subtotal_amount"`
+		SubtotalAmountSet priceSet   `json:"subtotal_amount_set"`
+		TaxAmount         loose.Text `json:"tax_amount"`
+		TaxAmountSet      priceSet   `json:"tax_amount_set"`
+	} `json:"refund_shipping_lines"`
 	Transactions []struct {
 		Kind     loose.Word `json:"kind"`
 		Status   loose.Text `json:"status"`

@@ -32,7 +32,9 @@ func (b body) removals() (places []int) {
 
 // takenOut is what left the order before it was paid.
 type takenOut struct {
-	lines         map[loose.Text]takenLine
+	lines map[loose.Text]takenLine
+	// freight is by shipping line.
+	freight       map[loose.Text]order.Money
 	subtotal, tax order.Money
 }
 
@@ -74,7 +76,7 @@ func (r *reader) settle(o *order.Order, b body) takenOut {
 		o.Compare("total_price and what was taken out of the order (not current_total_price, total_outstanding and refunds)", total)
 	case told:
 		o.Compare("current_total_price, total_outstanding and refunds", paid.least)
-	case len(out.lines) > 0 && len(removals) == len(b.Refunds) && current != "":
+	case len(out.lines)+len(out.freight) > 0 && len(removals) == len(b.Refunds) && current != "":
 		o.Compare("current_total_price", r.Money("current_total_price", current))
 	}
 	return out
@@ -82,7 +84,7 @@ func (r *reader) settle(o *order.Order, b body) takenOut {
 
 // takenOut is what these removals took out.
 func (r *reader) takenOut(b body, removals []int) takenOut {
-	out := takenOut{lines: map[loose.Text]takenLine{}}
+	out := takenOut{lines: map[loose.Text]takenLine{}, freight: map[loose.Text]order.Money{}}
 	for _, i := range removals {
 		for j, item := range b.Refunds[i].RefundLineItems {
 			at := fmt.Sprintf("refunds[%d].refund_line_items[%d].", i, j)
@@ -95,8 +97,26 @@ func (r *reader) takenOut(b body, removals []int) takenOut {
 			out.subtotal = out.subtotal.Add(subtotal)
 			out.tax = out.tax.Add(r.Money(at+"total_tax", item.TotalTaxSet.or(item.TotalTax)).Round())
 		}
+		for j, l := range b.Refunds[i].RefundShippingLines {
+			at := fmt.Sprintf("refunds[%d].refund_shipping_lines[%d].", i, j)
+			subtotal := r.Money(at+"subtotal_amount", l.SubtotalAmountSet.or(l.SubtotalAmount)).Round()
+			out.freight[l.LineID] = out.freight[l.LineID].Add(subtotal)
+			out.subtotal = out.subtotal.Add(subtotal)
+			out.tax = out.tax.Add(r.Money(at+"tax_amount", l.TaxAmountSet.or(l.TaxAmount)).Round())
+		}
 	}
 	return out
+}
+
+// toldFreight are the shipping lines of which some refund says that they left the order.
+func (b body) toldFreight() map[loose.Text]bool {
+	told := map[loose.Text]bool{}
+	for _, ref := range b.Refunds {
+		for _, l := range ref.RefundShippingLines {
+			told[l.LineID] = true
+		}
+	}
+	return told
 }
 
 // paidTotal is what was paid, without what went back being taken off. What is on its

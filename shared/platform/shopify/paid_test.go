@@ -248,6 +248,48 @@ func TestAnEditedOrderComesOutAsPaidOrIsRefused(t *testing.T) {
 	}
 }
 
+// A line of 80.00, and freight of 15.00 and 5.00.
+func TestFreightThatLeftBeforeThePaymentIsLeftOut(t *testing.T) {
+	gone := func(line int, amount, tax string) object {
+		return object{"refund_line_items": []any{}, "transactions": []any{}, "refund_shipping_lines": []any{object{"shipping_line_id": line,
+			"subtotal_amount_set": object{"shop_money": object{"amount": amount, "currency_code": "BRL"}}, "tax_amount_set": object{"shop_money": object{"amount": tax, "currency_code": "BRL"}}}}}
+	}
+	back := gone(9001, "15.00", "0.00")
+	back["transactions"] = []any{object{"kind": "refund", "status": "success", "amount": "15.00"}}
+	both := gone(9001, "15.00", "0.00")
+	both["refund_line_items"] = []any{taken(1, 1, "40.00", "0")}
+	unset := object{"transactions": []any{}, "refund_shipping_lines": []any{object{"shipping_line_id": 9001, "subtotal_amount": "15.00"}}}
+	for _, c := range []struct {
+		name                 string
+		removed              bool
+		current, outstanding any
+		refunds              []any
+		total, freight       string
+	}{
+		{"nothing left", false, "100.00", "0.00", nil, "100.00", "20.00"},
+		{"a freight left before the payment", true, "85.00", "0.00", []any{gone(9001, "15.00", "0.00")}, "85.00", "5.00"},
+		{"without the sets", true, "85.00", "0.00", []any{unset}, "85.00", "5.00"},
+		{"a part of it left", false, "93.00", "0.00", []any{gone(9001, "7.00", "0.00")}, "93.00", "13.00"},
+		{"a piece left with it", true, "45.00", "0.00", []any{both}, "45.00", "5.00"},
+		{"it left after the payment, and is owed", true, "85.00", "-15.00", []any{gone(9001, "15.00", "0.00")}, "100.00", "20.00"},
+		{"it left after the payment, and the money went back", true, "85.00", "0.00", []any{back}, "100.00", "20.00"},
+		{"Shopify tells no outstanding", true, "85.00", nil, []any{gone(9001, "15.00", "0.00")}, "85.00", "5.00"},
+	} {
+		change := priced(object{"line_items": []any{item(1, 2, "40.00")}, "total_price": "100.00", "current_total_price": c.current, "current_total_price_set": nil,
+			"total_outstanding": c.outstanding, "refunds": c.refunds, "shipping_lines": []any{object{"id": 9001, "price": "15.00", "is_removed": c.removed}, object{"id": 9002, "price": "5.00"}}})
+		o := decode(t, edit(t, change))
+		if err := o.Check(now); err != nil || o.Total.String() != c.total || o.Freight.String() != c.freight {
+			t.Errorf("%s: total %s, freight %s, %v", c.name, o.Total, o.Freight, err)
+		}
+	}
+	taxed := priced(object{"line_items": []any{item(1, 2, "40.00")}, "total_price": "111.50", "current_total_price": "95.00", "current_total_price_set": nil, "total_outstanding": "0.00",
+		"taxes_included": false, "total_tax": "11.50", "refunds": []any{gone(9001, "15.00", "1.50")},
+		"shipping_lines": []any{object{"id": 9001, "price": "15.00", "is_removed": true}, object{"id": 9002, "price": "5.00"}}})
+	if o := decode(t, edit(t, taxed)); o.Check(now) != nil || o.Tax.String() != "10.00" || o.Total.String() != "95.00" {
+		t.Errorf("its tax left with it: total %s, tax %s, %v", o.Total, o.Tax, o.Check(now))
+	}
+}
+
 func TestAnExchangeCostsWhatWasPaidForIt(t *testing.T) {
 	// 100.00 came back and was exchanged for 120.00, the difference paid.
 	change := priced(object{"line_items": []any{item(1, 1, "100.00"), item(2, 1, "120.00")}, "total_price": "220.00",
