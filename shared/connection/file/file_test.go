@@ -239,6 +239,34 @@ c.yaml:6:21: warning: erps.loja.sale.status: "Faturado" invoices every sale at o
 	}
 }
 
+func TestEachCoProducerIsToldWhichModelItIsFor(t *testing.T) {
+	for _, c := range []struct {
+		share string
+		want  int
+	}{{"coproducer", 1}, {"affiliate", 0}, {"producer", 0}} {
+		text := `erps:
+  loja:
+    kind: sensio
+    base_url: https://api.example.com.br
+    headers: { authorization: "Bearer {app_secret}" }
+    sale: { status: Em aberto }
+    items: { A: { productId: x } }
+connections:
+  a: { platform: hotmart, erp: loja, since: 2026-11-21, share: ` + c.share + ` }
+`
+		_, problems, err := file.Parse("c.yaml", []byte(text), kinds.All())
+		var said []string
+		for _, p := range problems {
+			if p.Path == "connections.a.share" && p.Warning && strings.Contains(p.Message, "comissionamento") {
+				said = append(said, p.Message)
+			}
+		}
+		if err != nil || len(said) != c.want {
+			t.Errorf("%s: %v, %v\n%v", c.share, said, err, problems)
+		}
+	}
+}
+
 func FuzzAnyFileIsReadOrRefusedInWords(f *testing.F) {
 	paths, err := filepath.Glob("testdata/broken/*.yaml")
 	if err != nil {

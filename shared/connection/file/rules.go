@@ -34,6 +34,9 @@ func (in *inspection) objects(key string) [][]string {
 
 func (in *inspection) connection(path []string) {
 	store := in.find(path).node
+	if textOf(store.Get("share")) == "coproducer" {
+		in.add(in.find(below(path, "share")), true, "is for a partnership (parceria), in which producer and co-producer both invoice the buyer; with comissionamento the co-producer invoices the producer: enter those documents in the ERP by hand, without this connection")
+	}
 	name := textOf(store.Get("erp"))
 	accounts := in.root.Get("erps")
 	if name == "" || accounts == nil || accounts.Kind != yaml.Object {

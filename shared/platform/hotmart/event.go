@@ -22,6 +22,7 @@ type event struct {
 			Name loose.Text `json:"name"`
 		} `json:"product"`
 		Buyer       buyer        `json:"buyer"`
+		Producer    producer     `json:"producer"`
 		Purchase    purchase     `json:"purchase"`
 		Commissions []commission `json:"commissions"`
 	} `json:"data"`
@@ -36,6 +37,13 @@ type buyer struct {
 	CheckoutPhoneCode loose.Text `json:"checkout_phone_code"`
 	Document          loose.Text `json:"document"`
 	Address           address    `json:"address"`
+}
+
+// producer is all that Hotmart says of who sells: neither address nor e-mail.
+type producer struct {
+	Name        loose.Text `json:"name"`
+	Document    loose.Text `json:"document"`
+	LegalNature loose.Text `json:"legal_nature"`
 }
 
 type address struct {

@@ -44,7 +44,10 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 		return order.Order{}, err
 	}
 	buy, paid := e.Data.Purchase, e.paid()
-	customer, from := e.customer(s, p.Body)
+	customer, from, err := e.customer(s, p.Body)
+	if err != nil {
+		return order.Order{}, err
+	}
 	from.PaidAt = paid.From
 	e.tellDropped(&from, amount)
 	return platform.Finished(order.Order{
@@ -148,9 +151,41 @@ func (e event) skus() []string {
 	return skus
 }
 
-// customer is the buyer: Hotmart knows nobody else. An address without a country is in that
-// of the checkout, if that is abroad.
-func (e event) customer(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
+// customer is the buyer, except of an affiliate's commission: an affiliate invoices the
+// producer (https://digisan.com.br/blog/como-emitir-nota-fiscal-de-vendas-da-hotmart-guia-completo).
+func (e event) customer(s platform.Settings, raw []byte) (order.Customer, order.Origins, error) {
+	if s.Share == "affiliate" {
+		return e.producer(s, raw)
+	}
+	c, from := e.buyer(s, raw)
+	if s.Share == "coproducer" {
+		from.Rule = "the buyer (share: coproducer), as in a partnership (parceria); with comissionamento the co-producer invoices the producer, and this document would be wrong"
+	}
+	return c, from, nil
+}
+
+// producer is the producer, whole: nothing of the buyer's. The default customer is no
+// producer, so that one without a document is refused.
+func (e event) producer(s platform.Settings, raw []byte) (order.Customer, order.Origins, error) {
+	p := e.Data.Producer
+	c, from := platform.Payer(s, platform.Party{}, platform.Party{
+		At:   "data.producer",
+		Name: string(p.Name),
+		Fields: append(platform.Fields{
+			{Name: "tax_id", Value: string(p.Document), At: "data.producer.document"},
+			{Name: "pessoa", Value: string(p.LegalNature), At: "data.producer.legal_nature"},
+		}, platform.FieldsAt(raw, "data", "producer")...),
+	})
+	from.Rule = "the producer (share: affiliate): an affiliate invoices the producer, not the buyer"
+	if c.TaxID == "" && !c.TaxIDWrong {
+		return c, from, order.Reject(order.TaxIDReason, "data.producer.document is missing, and it is the producer whom an affiliate invoices (share: affiliate): enter the commission in the ERP by hand")
+	}
+	return c, from, nil
+}
+
+// buyer is the buyer. An address without a country is in that of the checkout, if that is
+// abroad.
+func (e event) buyer(s platform.Settings, raw []byte) (order.Customer, order.Origins) {
 	b := e.Data.Buyer
 	country := cmp.Or(b.Address.CountryISO, b.Address.Country)
 	if from := e.Data.Purchase.CheckoutCountry.ISO; country == "" && platform.Foreign(string(from)) {

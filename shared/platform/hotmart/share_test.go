@@ -91,6 +91,49 @@ func TestShareSaysWhoseCommissionIsTheAccounts(t *testing.T) {
 	platformtest.IsNotUnderstood(t, "an unknown share", o, err, `the connection's share is "owner"`)
 }
 
+// The buyer is Helena Prado, with a CPF.
+func TestAnAffiliateInvoicesTheProducerAndNobodyElse(t *testing.T) {
+	const cnpj = "45723174000110"
+	producer := func(name, document, nature any) map[string]any {
+		change := commissions("MARKETPLACE", 10, "AFFILIATE", 25.5)
+		change["data.producer"] = map[string]any{"name": name, "document": document, "legal_nature": nature}
+		return change
+	}
+	missing := producer("Ateliê do Papel", cnpj, nil)
+	missing["data.producer"] = nil
+	for _, c := range []struct {
+		name, share string
+		change      map[string]any
+		want, says  string
+	}{
+		{"a company", "affiliate", producer("Ateliê do Papel", cnpj, "Pessoa Jurídica"), "Ateliê do Papel | " + cnpj + " | none | none | none none", ""},
+		{"a person", "affiliate", producer("Rita Nunes", "318.402.975-14", "Pessoa Física"), "Rita Nunes | 31840297514 | none | none | none none", ""},
+		{"a number", "affiliate", producer("Ateliê do Papel", 45723174000110, nil), "Ateliê do Papel | " + cnpj + " | none | none | none none", ""},
+		{"no document", "affiliate", producer("Ateliê do Papel", nil, "Pessoa Jurídica"), "", "data.producer.document is missing"},
+		{"a document that is none", "affiliate", producer("Ateliê do Papel", "-", "Pessoa Jurídica"), "", "data.producer.document is missing"},
+		{"no producer", "affiliate", missing, "", "data.producer.document is missing"},
+		{"a mistyped document", "affiliate", producer("Ateliê do Papel", "45723174000111", nil), "Ateliê do Papel | wrong | none | none | none none", ""},
+	} {
+		o, err := hot.Order(platform.Payload{Body: edit(t, c.change)}, platform.Settings{Share: c.share, TaxIDFields: []string{"cpf_extra"}})
+		reason, _ := order.AsRejection(err)
+		switch {
+		case c.says != "":
+			if reason.Kind != order.TaxIDReason || !strings.HasPrefix(reason.Message, c.says) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		case err != nil || platformtest.Payer(o.Customer) != c.want || o.Origins.Payer != "data.producer" || o.Total.String() != "25.50":
+			t.Errorf("%s: %s of %s, want %s, %v", c.name, platformtest.Payer(o.Customer), o.Origins.Payer, c.want, err)
+		}
+	}
+}
+
+func TestAPreviewSaysWhichModelACoProducersShareIsFor(t *testing.T) {
+	o, err := hot.Order(platform.Payload{Body: edit(t, commissions("COPRODUCER", 25.5))}, platform.Settings{Share: "coproducer"})
+	if err != nil || o.Customer.Name != "Helena Prado" || !strings.Contains(o.Origins.Rule, "parceria") || !strings.Contains(o.Origins.Rule, "comissionamento") {
+		t.Errorf("%s: %q, %v", o.Customer.Name, o.Origins.Rule, err)
+	}
+}
+
 func TestAPurchaseOfZeroSaysSo(t *testing.T) {
 	for _, c := range []struct {
 		s      platform.Settings

@@ -39,7 +39,7 @@ func (d dice) orderOfHotmart() call {
 	}
 	data := object{
 		"product": object{"id": pick(d, 998_877, 998_877, 998_877, 5_128_734, 0), "name": "Curso de Encadernação"}, "buyer": d.buyerOfHotmart(),
-		"producer": object{"name": "Estúdio Aurora", "document": d.cnpj(), "legal_nature": "Pessoa Jurídica"}, "purchase": purchase, "commissions": d.commissions(price, amount),
+		"producer": object{"name": "Estúdio Aurora", "document": pick[any](d, d.cnpj(), d.cnpj(), d.cnpj(), d.cpf(), nil, "45723174000111"), "legal_nature": "Pessoa Jurídica"}, "purchase": purchase, "commissions": d.commissions(price, amount),
 	}
 	c.body = marshal(object{
 		"id": "5d3c0000-0000-4000-8000-000000000001", "creation_date": approved.UnixMilli() + pick[int64](d, 4000, 1e8, 9e8), "event": event, "version": "2.0.0", "data": data,

@@ -54,6 +54,9 @@ func (w words) readHotmart(c call) answer {
 	a.judge()
 	a.day = day(millis(cmp.Or(approved, text(v, "creation_date"), text(purchase, "order_date"))))
 	b, ok := w.hotmartBuyer(v, c.settings.TaxIDFields)
+	if share == "AFFILIATE" {
+		b, ok = w.hotmartProducer(v)
+	}
 	if !ok {
 		a.refuse("tax_id")
 	}
@@ -66,6 +69,13 @@ func millis(written string) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(number(map[string]any{"at": written}, "at").IntPart())
+}
+
+// hotmartProducer: whom an affiliate invoices, and who has to say a document.
+func (w words) hotmartProducer(v any) (buyer, bool) {
+	id := text(v, "data.producer.document")
+	b, ok := w.identify(record{name: text(v, "data.producer.name")}, []field{{"tax id", id}}, nil)
+	return b, ok && id != ""
 }
 
 func (w words) hotmartBuyer(v any, listed []string) (buyer, bool) {
