@@ -18,6 +18,7 @@ var neverPaid = []string{"pending", "on-hold", "failed", "trash", "draft", "auto
 var shopsNames = map[string]string{
 	"em-separacao": sale, "enviado": sale, "wc-producao": sale, "pago-nao-enviado": sale, "parcialmente-reembolsado": sale,
 	"cancelado": reversed, "wc-estornado": reversed, "chargeback": reversed,
+	"entrega-cancelada": sale, "nf-cancelada": sale, "frete-estornado": sale, "assinatura-reembolsada": reversed,
 	"nao-pago": sale, "refund-requested": sale, "aguardando-pagamento": sale,
 }
 

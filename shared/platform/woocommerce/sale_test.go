@@ -96,10 +96,11 @@ func TestACancellationOfWhatWasNeverPaidReversesNothing(t *testing.T) {
 
 func TestAShopsNameTellsOnlyThatThePaymentWentBack(t *testing.T) {
 	for want, names := range map[platform.Status]string{
-		platform.Reversed: "cancelado Cancelada canceled wc-cancelado estornado reembolsado reembolsada devolvido devuelto anulado chargeback refunded-manual pedido_cancelado cancelado-pelo-cliente cobranca-estornada",
+		platform.Reversed: "cancelado Cancelada canceled wc-cancelado estornado reembolsado reembolsada devolvido devuelto anulado chargeback refunded-manual pedido_cancelado cancelado-pelo-cliente cobranca-estornada pedido-devolvido payment-reversed assinatura-reembolsada entrega-cancelada-e-reembolsada",
 		platform.Paid: "em-separacao enviado shipped entregue aguardando-envio pago-nao-enviado pago-aguardando-envio pago nota-emitida partially-refunded reembolso-parcial " +
 			"parcialmente-reembolsado pre-pedido retirada-pendente entrega-falhou nao-entregue pending-shipment cancelamentos-ok " +
-			"aguardando-pagamento payment-failed refund-requested cancel-request reembolso-solicitado em-devolucao em-disputa",
+			"aguardando-pagamento payment-failed refund-requested cancel-request reembolso-solicitado em-devolucao em-disputa " +
+			"assinatura-cancelada entrega-cancelada nf-cancelada coleta-devolvida wc-nota-fiscal-cancelada Etiqueta_Cancelada shipment-cancelled frete-reembolsado",
 	} {
 		for _, name := range strings.Fields(names) {
 			if n, err := read(t, "order.updated", edit(t, map[string]any{"status": name})); err != nil || n.Status != want {
