@@ -135,6 +135,19 @@ func alike(a, b decimal.Decimal) (decimal.Decimal, decimal.Decimal) {
 	return a, b
 }
 
+// dust is what floating point leaves of an amount beside its cents, at most. No price is meant
+// to be so fine.
+var dust = decimal.New(1, -6)
+
+// WithoutDust is the whole cents where the amount is within a millionth of them, as a platform
+// computes it in floats (97.00000000000001), and else the amount: a price may be finer.
+func (m Money) WithoutDust() Money {
+	if cents := m.Round(); m.d.Sub(cents.d).Abs().Cmp(dust) < 0 {
+		return cents
+	}
+	return m
+}
+
 // String has two decimals at least, and more where the amount has them: what a
 // person reads and what the ledger keeps.
 func (m Money) String() string {

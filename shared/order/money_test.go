@@ -63,6 +63,18 @@ func TestAmountKeepsItsExactTextAndShowsTwoDecimalsAtLeast(t *testing.T) {
 	}
 }
 
+func TestOnlyTheDustOfFloatsIsTakenOffAnAmount(t *testing.T) {
+	for in, want := range map[string]string{
+		"97.00000000000001": "97.00", "96.99999999999999": "97.00", "-97.00000000000001": "-97.00", "5.684341886080802e-14": "0.00",
+		"19.990000000000002": "19.99", "19.9900009": "19.99", "19.99": "19.99", "19.990001": "19.990001",
+		"0.0005": "0.0005", "33.333333333333336": "33.333333333333336", "19.995": "19.995", "0": "0.00",
+	} {
+		if got := money(t, in).WithoutDust().String(); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
 var notNumbers = []string{
 	"", " ", "abc", "NaN", "nan", "Inf", "-Infinity", "+", "-", ".", "-.", "e5", "1e", "1e+", "1e1.5",
 	".-5", ".+5", "1-5", "1.-5", "--5", "+-5", "1.2.3", "1,50", "1.497,00", "1,497.00", "1_000", "0x10",

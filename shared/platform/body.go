@@ -71,7 +71,7 @@ func (a *Amounts) Quantity(field string, text loose.Text) order.Quantity {
 	return q
 }
 
-// Money is the amount; zero where there is none.
+// Money is the amount, without the dust of floats; zero where there is none.
 func (a *Amounts) Money(field string, text loose.Text) order.Money {
 	if text == "" {
 		return order.Money{}
@@ -80,7 +80,7 @@ func (a *Amounts) Money(field string, text loose.Text) order.Money {
 	if err != nil {
 		a.Reject(field, "is no amount")
 	}
-	return m
+	return m.WithoutDust()
 }
 
 var numericID = regexp.MustCompile(`^[0-9]{1,20}$`)

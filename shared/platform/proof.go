@@ -60,7 +60,7 @@ func (p Proof) Unnamed() Status {
 // IsZero tells whether the text is an amount, and nothing.
 func IsZero(text loose.Text) bool {
 	m, err := order.ParseMoney(string(text))
-	return err == nil && m.IsZero()
+	return err == nil && m.WithoutDust().IsZero()
 }
 
 // CheckGiftCard refuses a gift card that is sold, in the field, unless the connection

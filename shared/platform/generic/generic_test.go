@@ -358,7 +358,7 @@ func TestValuesAreTakenHoweverTheyAreWritten(t *testing.T) {
 		{`total:"1497.00"`, func(o order.Order) any { return o.Total.String() }, "1497.00"},
 		{`total:1497.5`, func(o order.Order) any { return o.Total.String() }, "1497.50"},
 		{`total:-3`, func(o order.Order) any { return o.Total.String() }, "-3.00"},
-		{`total:0.1000000000000000055`, func(o order.Order) any { return o.Total.String() }, "0.1000000000000000055"},
+		{`total:0.1000000000000000055`, func(o order.Order) any { return o.Total.String() }, "0.10"},
 		{`fees:null`, func(o order.Order) any { return o.Fees.String() }, "0.00"},
 		{`fees:"-1.00"`, func(o order.Order) any { return o.Fees.String() + " " + o.Discount.String() }, "0.00 1.00"},
 		{`discount:1`, func(o order.Order) any { return o.Discount.String() }, "1.00"},

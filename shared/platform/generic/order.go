@@ -232,7 +232,7 @@ func (r *reader) money(field string, raw json.RawMessage) order.Money {
 	if !absent(raw) && m.UnmarshalJSON(raw) != nil {
 		r.reject(field, `is no amount: write it like 1497.00 or "1497.00"`)
 	}
-	return m
+	return m.WithoutDust()
 }
 
 func (r *reader) quantity(field string, raw json.RawMessage) order.Quantity {

@@ -325,6 +325,7 @@ func TestCurrencySumsAndTaxIDsNeverFailTheDecoding(t *testing.T) {
 		{"dollars", map[string]any{"data.purchase.price.currency_value": "usd"}, func(o order.Order) bool { return o.Currency == "USD" }},
 		{"no currency", map[string]any{"data.purchase.price.currency_value": absent}, func(o order.Order) bool { return o.Currency == "" }},
 		{"negative", map[string]any{"data.purchase.price.value": json.Number("-0.01")}, func(o order.Order) bool { return o.Total.Equal(order.Cents(-1)) }},
+		{"the dust of floats", map[string]any{"data.purchase.price.value": json.Number("97.00000000000001")}, func(o order.Order) bool { return o.Total.Equal(order.Cents(9700)) && o.Check(now) == nil }},
 		{"text of a number", map[string]any{"data.purchase.price.value": "158.49"}, func(o order.Order) bool { return o.Total.Equal(order.Cents(15849)) }},
 		{"no tax id", map[string]any{"data.buyer.document": absent}, func(o order.Order) bool { return o.Customer.TaxID == "" && !o.Customer.TaxIDWrong }},
 		{"empty tax id", map[string]any{"data.buyer.document": ""}, func(o order.Order) bool { return o.Customer.TaxID == "" && !o.Customer.TaxIDWrong }},

@@ -137,7 +137,7 @@ func (p price) money(field string) (order.Money, loose.Text, error) {
 	if err != nil {
 		return order.Money{}, "", order.Reject(order.NotUnderstood, "%s is no amount: look the purchase up in Hotmart and enter it in the ERP by hand", field)
 	}
-	return amount, p.Currency, nil
+	return amount.WithoutDust(), p.Currency, nil
 }
 
 // skus are the offer, if it is mapped, and else the product.

@@ -23,8 +23,13 @@ type object = map[string]any
 // money is an amount as text, of cents.
 func money(n int64) string { return decimal.New(n, -2).StringFixed(2) }
 
-// jsonNumber is an amount as a JSON number.
-func jsonNumber(n int64) json.Number { return json.Number(decimal.New(n, -2).String()) }
+// jsonNumber is an amount as a JSON number, some with the dust of floats.
+func jsonNumber(n int64) json.Number {
+	if n > 0 && n%5 == 3 {
+		return json.Number(money(n) + "000000000001")
+	}
+	return json.Number(decimal.New(n, -2).String())
+}
 
 func marshal(v any) []byte {
 	b, err := json.Marshal(v)

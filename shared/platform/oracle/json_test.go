@@ -78,7 +78,11 @@ func number(v any, path string) decimal.Decimal {
 	if written == "" {
 		return decimal.Zero
 	}
-	return decimal.RequireFromString(written)
+	n := decimal.RequireFromString(written)
+	if cents := n.Round(2); n.Sub(cents).Abs().LessThan(decimal.New(1, -6)) {
+		return cents // floats make such amounts
+	}
+	return n
 }
 
 // sum adds up one path of each element.

@@ -1,6 +1,7 @@
 package shopify_test
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -287,6 +288,15 @@ func TestFreightThatLeftBeforeThePaymentIsLeftOut(t *testing.T) {
 		"shipping_lines": []any{object{"id": 9001, "price": "15.00", "is_removed": true}, object{"id": 9002, "price": "5.00"}}})
 	if o := decode(t, edit(t, taxed)); o.Check(now) != nil || o.Tax.String() != "10.00" || o.Total.String() != "95.00" {
 		t.Errorf("its tax left with it: total %s, tax %s, %v", o.Total, o.Tax, o.Check(now))
+	}
+}
+
+func TestTheDustOfFloatsIsNoDifference(t *testing.T) {
+	for price, want := range map[any]string{json.Number("97.00000000000001"): "97.00", json.Number("96.99999999999999"): "97.00", "97.001": "97.00"} {
+		o := decode(t, edit(t, priced(object{"line_items": []any{object{"id": 1, "quantity": 1, "price": price}}, "total_price": price})))
+		if err := o.Check(now); (err == nil) != (price != "97.001") || err == nil && o.Total.String() != want {
+			t.Errorf("%v: %s, %v", price, o.Total, err)
+		}
 	}
 }
 

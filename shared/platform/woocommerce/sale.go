@@ -44,6 +44,7 @@ func (b body) refunded() order.Money {
 
 func (b body) refundedInFull() bool {
 	total, err := order.ParseMoney(string(b.Total))
+	total = total.WithoutDust()
 	return err == nil && !total.IsZero() && !total.IsNegative() && b.refunded().Cmp(total) >= 0
 }
 

@@ -54,7 +54,7 @@ func (r *reader) compareParts(o *order.Order, b body) {
 // finer is 1 for a line that the shop may have counted finer than it shows it, as it does
 // with a price from which it took the tax, and else 0.
 func (i lineItem) finer() int {
-	if tax, err := order.ParseMoney(string(i.TotalTax)); err == nil && !tax.IsZero() {
+	if tax, err := order.ParseMoney(string(i.TotalTax)); err == nil && !tax.WithoutDust().IsZero() {
 		return 1
 	}
 	price, err := order.ParseMoney(string(i.Price))
@@ -97,7 +97,11 @@ func (f *figures) less(field string, text loose.Text, rounded int) {
 // come tells whether they come to the total, to half a unit of its last decimal for each
 // time that something was rounded.
 func (f figures) come(total order.Money, text loose.Text) bool {
-	_, decimals, _ := strings.Cut(string(text), ".")
+	written := string(text)
+	if exact, err := order.ParseMoney(written); err != nil || !exact.Equal(total) {
+		written = total.String() // floats have no last decimal
+	}
+	_, decimals, _ := strings.Cut(written, ".")
 	half := inPlaces(5, len(decimals)+1)
 	return magnitude(f.sum.Sub(total)).Cmp(half.Times(order.Pieces(int64(f.rounded)))) <= 0
 }
