@@ -46,7 +46,8 @@ func unknownKey(near []string) string {
 const nearestAmong = 5000
 
 // nearestKeys lists at most three keys that somebody who typed key may have meant:
-// those that contain it, then those that differ in few letters. It looks among the
+// those of orders with that number in the store, as the shop writes it (#8008), then those
+// that contain it, then those that differ in few letters. It looks among the
 // latest orders: a stack's ledger is no file that can be read through in a moment.
 func nearestKeys(ctx context.Context, l ledger.Ledger, typed string) ([]string, error) {
 	type candidate struct {
@@ -56,7 +57,9 @@ func nearestKeys(ctx context.Context, l ledger.Ledger, typed string) ([]string, 
 	var found []candidate
 	looked := 0
 	err := l.List(ctx, ledger.Filter{}, func(e ledger.Entry) bool {
-		if d, near := nearness(typed, e.Key); near {
+		if isNumberOf(typed, e) {
+			found = append(found, candidate{e.Key, -1})
+		} else if d, near := nearness(typed, e.Key); near {
 			found = append(found, candidate{e.Key, d})
 		}
 		looked++
@@ -68,6 +71,18 @@ func nearestKeys(ctx context.Context, l ledger.Ledger, typed string) ([]string, 
 		keys = append(keys, f.key)
 	}
 	return keys, err
+}
+
+// isNumberOf tells whether what was typed is the order's number in the store, with or without
+// the sign before it, and the connection before that.
+func isNumberOf(typed string, e ledger.Entry) bool {
+	plain := func(number string) string { return strings.ToLower(strings.TrimLeft(number, "#")) }
+	number := plain(e.StoreNumber)
+	if number == "" {
+		return false
+	}
+	connection, rest, _ := strings.Cut(typed, "#")
+	return plain(typed) == number || connection == e.Connection && plain(rest) == number
 }
 
 // unknownAccount says which accounts may have been meant.
