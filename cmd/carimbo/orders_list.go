@@ -145,7 +145,7 @@ func writeLaterChanges(out io.Writer, rows []operator.Row) {
 		}
 	}
 	if n > 0 {
-		fmt.Fprintf(out, "%s reversed or changed in the store later: see carimbo orders show KEY, and cancel or mend the document in the ERP yourself.\n", plural(n, "order"))
+		fmt.Fprintf(out, "%s reversed or changed in the store later: carimbo orders show KEY says what to do about its document in the ERP.\n", plural(n, "order"))
 	}
 }
 

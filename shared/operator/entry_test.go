@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,14 +77,28 @@ func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
 	changed := func(at time.Time, became ledger.State) []ledger.Attempt {
 		return []ledger.Attempt{{At: at, Did: "newer_contents", Became: became}, {At: at, Did: "look_up", Became: became}}
 	}
+	did := func(what ...string) (all []ledger.Attempt) {
+		for _, each := range what {
+			all = append(all, ledger.Attempt{At: noon.Add(time.Hour), Did: each, Became: ledger.Created})
+		}
+		return all
+	}
 	for name, c := range map[string]struct {
 		is   ledger.Entry
 		want string
 	}{
-		"created":            {created, ""},
-		"reversed":           {with(func(e *ledger.Entry) { e.ReversedAt = noon }), "reversed later"},
-		"changed":            {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(time.Hour), ledger.Created) }), "changed later"},
-		"changed while sent": {with(func(e *ledger.Entry) { e.Timeline = changed(noon, ledger.Created) }), "changed later"},
+		"created":  {created, ""},
+		"reversed": {with(func(e *ledger.Entry) { e.ReversedAt = noon }), "reversed later"},
+		"reversed, and paid again": {with(func(e *ledger.Entry) {
+			e.ReversedAt, e.Timeline = noon, did("reversal", "paid_again", "newer_contents")
+		}), "reversed later, paid again"},
+		"paid again, and reversed again": {with(func(e *ledger.Entry) {
+			e.ReversedAt, e.Timeline = noon, did("reversal", "paid_again", "reversal")
+		}), "reversed later"},
+		"changed, and back":        {with(func(e *ledger.Entry) { e.Timeline = did("newer_contents", "changed_back") }), "changed later, and back"},
+		"changed, back, and again": {with(func(e *ledger.Entry) { e.Timeline = did("newer_contents", "changed_back", "newer_contents") }), "changed later"},
+		"changed":                  {with(func(e *ledger.Entry) { e.Timeline = changed(noon.Add(time.Hour), ledger.Created) }), "changed later"},
+		"changed while sent":       {with(func(e *ledger.Entry) { e.Timeline = changed(noon, ledger.Created) }), "changed later"},
 		"both": {with(func(e *ledger.Entry) {
 			e.ReversedAt, e.Timeline = noon, changed(noon, ledger.Created)
 		}), "reversed later"},
@@ -95,6 +110,20 @@ func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
 		if got := operator.LaterChange(c.is); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+	}
+}
+
+func TestWhatTheStoreTookBackIsNotToBeUndone(t *testing.T) {
+	e := ledger.Entry{State: ledger.Created, CreatedAt: noon, ERPID: "777", ReversedAt: noon.Add(time.Hour)}
+	for want, did := range map[string]string{"cancel document 777 in the ERP yourself": "reversal", "if it is paid in the store, leave document 777 as it is": "paid_again"} {
+		e.Timeline = []ledger.Attempt{{At: noon.Add(time.Hour), Did: did, Became: ledger.Created}}
+		if got := operator.InWords(kinds, e); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", did, got)
+		}
+	}
+	e.ReversedAt, e.Timeline = time.Time{}, []ledger.Attempt{{At: noon.Add(time.Hour), Did: "changed_back", Became: ledger.Created}}
+	if got := operator.InWords(kinds, e); !strings.Contains(got, "took that back on 2026-") || !strings.Contains(got, "if you mended document 777") {
+		t.Error(got)
 	}
 }
 

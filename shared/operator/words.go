@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
@@ -14,7 +15,9 @@ import (
 // What the store did to an order after its document was sent.
 const (
 	reversedLater = "reversed later"
+	paidAgain     = "reversed later, paid again"
 	changedLater  = "changed later"
+	changedBack   = "changed later, and back"
 )
 
 // LaterChange says what the store did to the order when its document was there;
@@ -23,8 +26,12 @@ func LaterChange(e ledger.Entry) string {
 	switch {
 	case e.State != ledger.Created:
 		return ""
+	case !e.ReversedAt.IsZero() && !lastAt(e, "paid_again", "reversal").IsZero():
+		return paidAgain
 	case !e.ReversedAt.IsZero():
 		return reversedLater
+	case !lastAt(e, "changed_back", "newer_contents").IsZero():
+		return changedBack
 	case !changedAt(e).IsZero():
 		return changedLater
 	}
@@ -40,6 +47,12 @@ func InWords(kinds ERPKinds, e ledger.Entry) string {
 		return stored.ErrNewer.Error()
 	case LaterChange(e) == reversedLater:
 		return "the store reversed it after it was sent: cancel document " + e.ERPID + " in the ERP yourself"
+	case LaterChange(e) == paidAgain:
+		return "the store reversed it after it was sent, and a notice that came on " + inSaoPaulo(lastAt(e, "paid_again", "reversal")) +
+			" has it as paid again: if it is paid in the store, leave document " + e.ERPID + " as it is; else cancel it in the ERP yourself"
+	case LaterChange(e) == changedBack:
+		return "the store changed it after it was sent, and took that back on " + inSaoPaulo(lastAt(e, "changed_back", "newer_contents")) +
+			": if you mended document " + e.ERPID + " in the ERP meanwhile, mend it back; else there is nothing to do"
 	case LaterChange(e) == changedLater:
 		return "the store changed it after it was sent: compare, and mend document " + e.ERPID + " in the ERP yourself"
 	case e.Parked():
@@ -51,6 +64,22 @@ func InWords(kinds ERPKinds, e ledger.Entry) string {
 	}
 	return text
 }
+
+// lastAt is when that was done last, since the document is there and after what undoes it;
+// zero if it wasn't.
+func lastAt(e ledger.Entry, did, undoneBy string) time.Time {
+	for _, a := range slices.Backward(e.Timeline) {
+		switch {
+		case a.Did == did && (did == "paid_again" || !a.At.Before(e.CreatedAt)):
+			return a.At
+		case a.Did == undoneBy:
+			return time.Time{}
+		}
+	}
+	return time.Time{}
+}
+
+func inSaoPaulo(t time.Time) string { return t.In(order.SaoPaulo()).Format("2006-01-02 15:04") }
 
 // lastLookUp says what the last look-up since the create was answered: the order's
 // reason is still the one for which it is looked up.

@@ -87,7 +87,7 @@ func applyPendingNews(e *ledger.Entry, now time.Time) (metrics []Metric, changed
 	mended := replaceByNewer(e)
 	switch {
 	case !e.ReversedAt.IsZero():
-		return becomeRejected(e, order.Reversed, reversedMessage), true
+		return becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage)), true
 	case mended && e.State == ledger.Rejected:
 		restartPatience(e, now)
 		becomeWaiting(e, now, order.Mended, "the store sent newer contents")

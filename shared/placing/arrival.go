@@ -2,6 +2,7 @@ package placing
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -68,7 +69,7 @@ func (a Arrival) newEntry(r Rules, now time.Time) (ledger.Entry, Step) {
 	case queue.Reversed:
 		e.ReversedAt = e.ReceivedAt
 		e.Reversals = []string{m.Digest}
-		metrics := becomeRejected(&e, order.Reversed, "reversed before any paid notice came; a later one will not be created")
+		metrics := becomeRejected(&e, order.Reversed, "reversed before any paid notice came: nothing is in the ERP, and a paid notice alone will not create it")
 		addAttempt(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: m.Topic})
 		return writeAndAcknowledge(e, metrics)
 	case queue.Raw:
@@ -115,9 +116,12 @@ func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric)
 	}
 	var metrics []Metric
 	if nothingSent(e.State) {
-		if first || e.State != ledger.Rejected {
+		switch {
+		case first || e.State != ledger.Rejected:
 			revokeClaim(e)
 			metrics = becomeRejected(e, order.Reversed, reversedMessage)
+		case e.Reason.Kind == order.Reversed:
+			e.Reason.Message, _, _ = strings.Cut(e.Reason.Message, paidAgainWords)
 		}
 	} else if first {
 		metrics = []Metric{MetricReversedLate}
@@ -131,8 +135,9 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 	if !isNewer(*e, c) {
 		return recordMoment(e, c, now)
 	}
+	tellPaidAgain(e, a.Message.Topic, now)
 	if !nothingSent(e.State) {
-		return true, recordAfterSending(e, c, now)
+		return true, recordAfterSending(e, c, a.Message.Topic, now)
 	}
 	metrics := acceptNewer(e, c, now)
 	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic})
@@ -150,7 +155,9 @@ func acceptNewer(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 	e.Lessons = erp.Lessons{}
 	revokeClaim(e)
 	switch {
-	case e.State != ledger.Rejected || e.Reason.Kind == order.Reversed:
+	case e.State != ledger.Rejected:
+	case e.Reason.Kind == order.Reversed:
+		e.Reason.Message = reversedWords(*e, e.Reason.Message)
 	case e.Reason.Kind == order.Deleted && c.Changed == "":
 	case e.Reason.Kind == order.Deleted:
 		e.Reason.Message = deletedAndMended

@@ -47,8 +47,10 @@ func isAnotherDay(e ledger.Entry, c ledger.Contents) bool {
 	return (is.Better(was) || is.Replaces(was)) && !was.At.IsZero() && !is.SameDay(was)
 }
 
+const dayOfPayment = "day of payment"
+
 func describeDay(e ledger.Entry, c ledger.Contents) string {
-	return fmt.Sprintf("day of payment from %s to %s", order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
+	return fmt.Sprintf(dayOfPayment+" from %s to %s", order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
 }
 
 func momentOf(c ledger.Contents) order.Moment { return order.Moment{At: c.PaidAt, Rank: c.PaidRank} }
@@ -57,7 +59,7 @@ func momentOf(c ledger.Contents) order.Moment { return order.Moment{At: c.PaidAt
 // their version and digest in any case, or an older notice would count later. What
 // changes the document is told to a person, and taken over where the document turns
 // out to be absent.
-func recordAfterSending(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
+func recordAfterSending(e *ledger.Entry, c ledger.Contents, topic string, now time.Time) []Metric {
 	c = withChanges(*e, c)
 	e.Seen = addDigest(e.Seen, c.Digest)
 	switch {
@@ -73,6 +75,7 @@ func recordAfterSending(e *ledger.Entry, c ledger.Contents, now time.Time) []Met
 	}
 	e.Version, e.Newer = c.Version, nil
 	keepBetterMoment(e, c)
+	tellChangedBack(e, topic, now)
 	return []Metric{MetricUnchanged}
 }
 

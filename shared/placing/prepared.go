@@ -70,7 +70,7 @@ func (ev Prepared) hinder(r Rules, e *ledger.Entry, now time.Time) (metrics []Me
 	var answer, rule string
 	switch {
 	case !e.ReversedAt.IsZero():
-		return becomeRejected(e, order.Reversed, reversedMessage), true
+		return becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage)), true
 	case now.Before(ev.LaneUntil):
 		becomeWaiting(e, now, order.AccountRests, "the ERP account rests: "+ev.LaneWhy)
 		waitForRest(r, e, ev.LaneUntil)

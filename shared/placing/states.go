@@ -135,7 +135,7 @@ func recreateOrReject(e *ledger.Entry, now time.Time, kind order.ReasonKind) (bo
 	}
 	switch {
 	case !e.ReversedAt.IsZero():
-		return false, becomeRejected(e, order.Reversed, reversedMessage)
+		return false, becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage))
 	case e.Fault != "" && !mended:
 		return false, becomeRejected(e, order.RefusedByERP, e.Fault)
 	case now.Sub(e.TryingSince) >= Patience:
@@ -162,7 +162,7 @@ func rejectDeleted(e *ledger.Entry) []Metric {
 		again += " --payload FILE, since the contents of a created order are not kept"
 	}
 	if !e.ReversedAt.IsZero() {
-		return becomeRejected(e, order.Reversed, gone+", and the store reversed the order; "+again)
+		return becomeRejected(e, order.Reversed, reversedWords(*e, gone+", and the store reversed the order; "+again))
 	}
 	return becomeRejected(e, order.Deleted, gone+"; "+again)
 }

@@ -16,15 +16,19 @@ const (
 	didNotice   = "notice"
 	didNewer    = "newer_contents"
 	didReversal = "reversal"
-	didPlace    = "place"
-	didFetch    = "fetch"
-	didCustomer = "customer"
-	didCreate   = "create"
-	didLookUp   = "look_up"
-	didPutOff   = "put_off" // what was about to be asked was not
-	didRetry    = "retry"
-	didResolve  = "resolve"
-	didDismiss  = "dismiss"
+	// didPaidAgain: the first paid notice after a reversal; didChangedBack: one that has the
+	// order as the document has it, after another that didn't.
+	didPaidAgain   = "paid_again"
+	didChangedBack = "changed_back"
+	didPlace       = "place"
+	didFetch       = "fetch"
+	didCustomer    = "customer"
+	didCreate      = "create"
+	didLookUp      = "look_up"
+	didPutOff      = "put_off" // what was about to be asked was not
+	didRetry       = "retry"
+	didResolve     = "resolve"
+	didDismiss     = "dismiss"
 )
 
 // A timeline keeps its beginning and its end (rule 17).
