@@ -153,11 +153,14 @@ func (e event) placedAt() time.Time {
 }
 
 func timeOf(date loose.Text) time.Time {
-	if ms := millis(date); ms > 0 {
+	if ms := millis(date); ms >= firstMillis {
 		return time.UnixMilli(ms).UTC()
 	}
 	return time.Time{}
 }
+
+// firstMillis is the year 2000: what is earlier is no date of a purchase, but seconds.
+const firstMillis = 946_684_800_000
 
 // maxMillis is the year 9000: later ones can't be written as JSON.
 const maxMillis = 221_845_392_000_000

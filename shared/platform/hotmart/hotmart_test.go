@@ -258,6 +258,15 @@ func decode(t testing.TB, body []byte, amount string) order.Order {
 	return o
 }
 
+func TestADateInSecondsIsNoDateOf1970(t *testing.T) {
+	for date, want := range map[any]string{1795600060: "creation_date", 0: "creation_date", "ontem": "creation_date", 1795600060000: "data.purchase.approved_date"} {
+		o := decode(t, edit(t, map[string]any{"data.purchase.approved_date": date}), "")
+		if o.Origins.PaidAt != want || o.PaidAt.Year() != 2026 {
+			t.Errorf("%v: %s, read at %s", date, o.PaidAt, o.Origins.PaidAt)
+		}
+	}
+}
+
 func TestPurchaseBecomesAnOrderOfOneLine(t *testing.T) {
 	approved := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
 	want := order.Order{

@@ -140,10 +140,11 @@ func moment(gmt, local loose.Text) time.Time {
 	return timeIn(local, order.SaoPaulo())
 }
 
-// timeIn leaves out years that can't be written as JSON in every zone.
+// timeIn leaves out years that can't be written as JSON in every zone, and those before any
+// shop, which are no dates but numbers that are taken for some.
 func timeIn(text loose.Text, zone *time.Location) time.Time {
 	for _, layout := range []string{"2006-01-02T15:04:05", time.RFC3339, time.DateTime} {
-		if t, err := time.ParseInLocation(layout, string(text), zone); err == nil && t.Year() >= 1970 && t.Year() <= 9000 {
+		if t, err := time.ParseInLocation(layout, string(text), zone); err == nil && t.Year() >= 2000 && t.Year() <= 9000 {
 			return t
 		}
 	}

@@ -44,6 +44,9 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	r.fees(&o, b.FeeLines)
 	r.compareParts(&o, b)
 	b.tellDropped(&o.Origins)
+	if paid.Rank != order.ByPayment && (b.DatePaidGMT.There || b.DatePaid.There) {
+		o.Origins.Drop("date_paid", "it can't be read, and the order's own date counts")
+	}
 	if b.Total == "" {
 		r.Reject("total", "is missing")
 	}

@@ -21,6 +21,9 @@ func (b body) status() platform.Status {
 	status := strings.TrimPrefix(string(b.Status), "wc-")
 	switch status {
 	case "processing", "completed":
+		if proof == platform.Untold && (b.DatePaidGMT.There || b.DatePaid.There) {
+			return platform.Paid // there is a date, in a writing that nobody knows: the order's own counts
+		}
 		return proof.Unnamed()
 	case "refunded":
 		return platform.Reversed

@@ -38,6 +38,24 @@ func TestAPaidOrderUnderAShopsOwnStatusIsPaid(t *testing.T) {
 	}
 }
 
+func TestADatePaidThatCanNotBeReadIsAPaymentAllTheSame(t *testing.T) {
+	for _, date := range []any{"24/11/2026 09:04", "ontem", "1969-12-31T23:59:59", 1795600000} {
+		body := edit(t, map[string]any{"date_paid": date, "date_paid_gmt": nil})
+		n, err := read(t, "order.updated", body)
+		if err != nil || n.Status != platform.Paid || n.PaidRank != order.ByOrder || n.PaidAt.IsZero() {
+			t.Errorf("%v: %s of rank %d, %v", date, n.Status, n.PaidRank, err)
+		}
+		if o := decode(t, body); o.PaidRank != order.ByOrder || len(o.Origins.Dropped) == 0 {
+			t.Errorf("%v: rank %d, %v", date, o.PaidRank, o.Origins.Dropped)
+		}
+	}
+	for _, none := range []any{nil, "", "0000-00-00 00:00:00"} {
+		if n, err := read(t, "order.updated", edit(t, map[string]any{"date_paid": none, "date_paid_gmt": nil})); err != nil || n.Status != platform.Neither {
+			t.Errorf("%v: %s, %v", none, n.Status, err)
+		}
+	}
+}
+
 func TestAStatusOfCompletedLaterChangesNothing(t *testing.T) {
 	first, later := decode(t, situation(t, "changed-later-1.json")), decode(t, situation(t, "changed-later-2.json"))
 	if !first.Sum().Equal(later.Sum()) || !reflect.DeepEqual(first.Customer, later.Customer) || !first.PaidAt.Equal(later.PaidAt) {
