@@ -246,13 +246,7 @@ func (f fault) saysNone(m method) bool {
 
 // seconds is the waiting time in Omie's words, or the fallback.
 func (f fault) seconds(fallback time.Duration) time.Duration {
-	if said := secondsSaid.FindStringSubmatch(f.words.Own); said != nil {
-		return wire.Rest(said[1], time.Second, fallback, longestRest)
-	}
-	if said := minutesSaid.FindStringSubmatch(f.words.Own); said != nil {
-		return wire.Rest(said[1], time.Minute, fallback, longestRest)
-	}
-	return fallback
+	return wire.Wait(f.words.Own, fallback, longestRest)
 }
 
 func retryAfter(header http.Header, fallback time.Duration) time.Duration {

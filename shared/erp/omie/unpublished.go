@@ -92,9 +92,6 @@ var (
 	namesCity     = regexp.MustCompile(`\bcidade|\bmunicipio`)
 	namesAddress  = regexp.MustCompile(`\bendereco|\blogradouro|\bbairro\b|\bcep\b|\bestado\b|\buf\b|\bcomplemento\b|\bpais\b|\bcodigo_pais\b`)
 	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bnome_fantasia\b|\bdocumento_exterior\b`)
-
-	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*segundo`)
-	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minuto`)
 )
 
 // ourKey is the code that was asked for, as it is repeated: left out, or what no word is.

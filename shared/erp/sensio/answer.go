@@ -279,12 +279,7 @@ func (h heard) rest(now time.Time, fallback time.Duration) time.Duration {
 		return min(at.Sub(now), longestRest)
 	}
 	if header == "" {
-		if said := secondsSaid.FindStringSubmatch(h.words.Own); said != nil {
-			return wire.Rest(said[1], time.Second, fallback, longestRest)
-		}
-		if said := minutesSaid.FindStringSubmatch(h.words.Own); said != nil {
-			return wire.Rest(said[1], time.Minute, fallback, longestRest)
-		}
+		return wire.Wait(h.words.Own, fallback, longestRest)
 	}
 	return wire.Rest(header, time.Second, fallback, longestRest)
 }

@@ -112,9 +112,6 @@ var (
 
 	// wrongQuestion: the question was refused, so that nothing is known of the sale.
 	wrongQuestion = regexp.MustCompile(`invalid|obrigatori|\brequired\b|malformed|bad request|\berro (ao|na|no|em|de|durante)\b|\berror (while|on|in|during)\b|\b(falha|falhou|failed|failure)\b|nao foi possivel|\b(rota|route|endpoint|metodo|method|url|usuario|token|chave|credencia(l|is)|permiss(ao|oes)|acesso)\b`)
-
-	secondsSaid = regexp.MustCompile(`([0-9]{1,6})\s*(segundo|second)`)
-	minutesSaid = regexp.MustCompile(`([0-9]{1,4})\s*minut`)
 )
 
 var (
