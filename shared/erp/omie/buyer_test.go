@@ -147,6 +147,36 @@ func TestANotedCustomerAbroadIsTheBuyersOnlyByNameToo(t *testing.T) {
 	}
 }
 
+// Each attempt is one that counts: none ends in a question that the attempt itself made too soon.
+func TestABuyerAbroadWhoIsHiddenIsADuplicateEachTime(t *testing.T) {
+	rui := order.Customer{Name: "Rui", ForeignID: "AB123456", Address: order.Address{Country: "PT"}}
+	for name, answers := range map[string]map[string]string{
+		"no id":             {"ConsultarCliente": faultOf(noSuchCode, "SOAP-ENV:Client-105"), "IncluirCliente": faultOf("ERROR: Cliente já cadastrado para o Código de Integração!", "SOAP-ENV:Client-102")},
+		"their document":    {"ConsultarCliente": faultOf(noSuchCode, "SOAP-ENV:Client-105"), "IncluirCliente": faultOf("ERROR: Já existe um cliente com este documento.", "SOAP-ENV:Client-103")},
+		"somebody else":     {"ConsultarCliente": `{"codigo_cliente_omie":888,"codigo_cliente_integracao":"outro"}`, "IncluirCliente": faultOf("ERROR: Cliente já cadastrado para o Código de Integração [x] com o nCod [888]!", "SOAP-ENV:Client-102")},
+		"an id without any": {"ConsultarCliente": `{"codigo_cliente_omie":888}`, "IncluirCliente": faultOf("ERROR: Cliente já cadastrado com o Id [888] !", "SOAP-ENV:Client-102")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(&desk{answers: answers})
+			defer server.Close()
+			now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+			c := calling(t, server.URL, func(o *options) {
+				o.Calls, o.Spacing = new(erp.Calls), 61*time.Second
+				o.Now = func() time.Time { return now }
+				o.Sleep = func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil }
+			})
+			for range 3 {
+				_, answer := c.Customer(t.Context(), document(t, rui))
+				if answer.Kind != erp.Duplicate || !strings.Contains(answer.Text, "documento_exterior") {
+					t.Errorf("%+v", answer)
+				}
+				now = now.Add(62 * time.Second)
+			}
+		})
+	}
+}
+
 // The default customer is everybody's without a tax id. Where there is none, only who gave a
 // document abroad becomes a person of their own.
 func TestABuyerAbroadIsCreatedWhereThereIsNoDefault(t *testing.T) {

@@ -198,22 +198,32 @@ func (c *Client) create(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
 }
 
 // inTheWay finds the customer who is there already: by the id in Omie's words, else by our
-// own code. Whom neither shows is a Duplicate.
+// own code, unless that was the question of this attempt that showed nobody. Whom neither
+// shows is a Duplicate.
 func (c *Client) inTheWay(ctx context.Context, k wire.Keys, b buyer, f fault, refused erp.Answer) erp.Answer {
 	var keys []map[string]any
 	if id := f.existing(); id != "" {
 		keys = append(keys, map[string]any{"codigo_cliente_omie": json.Number(id)})
 	}
-	for _, key := range append(keys, map[string]any{"codigo_cliente_integracao": b.code}) {
+	if b.TaxID != "" {
+		keys = append(keys, map[string]any{"codigo_cliente_integracao": b.code})
+	}
+	for _, key := range keys {
 		if shown := c.show(ctx, k, b, key); shown.Kind != erp.Absent {
 			return shown
 		}
 	}
-	refused.Text = hiddenCustomer + refused.Text
+	where := hiddenCustomer
+	if b.TaxID == "" {
+		where = hiddenForeigner
+	}
+	refused.Text = where + refused.Text
 	return refused
 }
 
 const hiddenCustomer = "Omie says that it has this customer already, and shows them neither by tax id nor by our code: look for them there, also among suppliers and those who are inactive, correct their CPF or CNPJ, then carimbo orders retry. Its words: "
+
+const hiddenForeigner = "Omie says that it has this buyer from abroad already, and shows nobody who is them: look for their documento_exterior there, also among suppliers and those who are inactive, merge or delete that record or set customer.default, then carimbo orders retry. Its words: "
 
 // existing is the id of the customer that was in the way, where Omie says it. It
 // stands in brackets, so it may be anybody's.
