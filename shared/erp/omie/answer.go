@@ -125,11 +125,11 @@ func success(m method, body []byte) erp.Answer {
 			return erp.Answer{Kind: erp.CustomerKnown, ID: idOf(e.CodigoClienteOmie)}
 		}
 	case listarClientes:
-		if _, ok := customersIn(body); ok {
+		if _, _, ok := customersIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
 		}
 	case listarServicos:
-		if _, _, ok := servicesIn(body); ok {
+		if _, ok := servicesIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
 		}
 	case consultarCliente:

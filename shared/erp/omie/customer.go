@@ -132,24 +132,35 @@ func (c *Client) find(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
 	if b.TaxID == "" { // no search knows a document from abroad
 		return c.show(ctx, k, b, map[string]any{"codigo_cliente_integracao": b.code})
 	}
-	answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
-		"pagina": 1, "registros_por_pagina": 50, "apenas_importado_api": "N",
-		"clientesFiltro": map[string]any{"cnpj_cpf": string(b.TaxID)},
-	}}, b.Private()...)
-	if answer.Kind == erp.Refused {
-		answer.Kind = erp.Unprovable // it refuses nothing but the tax id: nobody can be found by it
+	return c.search(ctx, k, b)
+}
+
+// search asks for the tax id, page by page: a page may be full of others, since the filter
+// may match parts. Whom so many pages don't show is created, which Omie refuses if they are
+// there.
+func (c *Client) search(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
+	for page := 1; ; page++ {
+		answer, r := c.call(ctx, k, listarClientes, wire.Sent{Request: map[string]any{
+			"pagina": page, "registros_por_pagina": 50, "apenas_importado_api": "N",
+			"clientesFiltro": map[string]any{"cnpj_cpf": string(b.TaxID)},
+		}}, b.Private()...)
+		if answer.Kind == erp.Refused {
+			answer.Kind = erp.Unprovable // it refuses nothing but the tax id: nobody can be found by it
+		}
+		if answer.Kind != erp.Present {
+			return asRead(answer)
+		}
+		rows, pages, _ := customersIn(r.body)
+		if id, words := pick(rows, b.TaxID); id != "" {
+			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+		}
+		if slices.ContainsFunc(rows, func(r shownCustomer) bool { return b.is(r) }) {
+			return erp.Answer{Kind: erp.Lost, Text: "Omie shows a customer with this tax id and without a codigo_cliente_omie that can be read"}
+		}
+		if page >= min(pages, mostPages) {
+			return erp.Answer{Kind: erp.Absent}
+		}
 	}
-	if answer.Kind != erp.Present {
-		return asRead(answer)
-	}
-	rows, _ := customersIn(r.body)
-	if id, words := pick(rows, b.TaxID); id != "" {
-		return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
-	}
-	if slices.ContainsFunc(rows, func(r shownCustomer) bool { return b.is(r) }) {
-		return erp.Answer{Kind: erp.Lost, Text: "Omie shows a customer with this tax id and without a codigo_cliente_omie that can be read"}
-	}
-	return erp.Answer{Kind: erp.Absent}
 }
 
 // show reads the customer of a key, and is CustomerKnown if that one is the buyer: an id
@@ -244,18 +255,20 @@ type shownCustomer struct {
 	Inativo                 loose.Text `json:"inativo"`
 }
 
-// customersIn reads a page of ListarClientes.
-func customersIn(body []byte) ([]shownCustomer, bool) {
+// customersIn reads a page of ListarClientes, and how many there are.
+func customersIn(body []byte) (rows []shownCustomer, pages int, ok bool) {
 	var page struct {
 		ClientesCadastro []shownCustomer `json:"clientes_cadastro"`
 		TotalDeRegistros loose.Text      `json:"total_de_registros"`
+		TotalDePaginas   loose.Text      `json:"total_de_paginas"`
 	}
 	err := wire.Decode(body, &page)
-	rows, none := page.ClientesCadastro, isZero(page.TotalDeRegistros)
+	rows = page.ClientesCadastro
 	if len(rows) == 0 && page.TotalDeRegistros != "" {
-		return nil, err == nil && none
+		return nil, 0, err == nil && isZero(page.TotalDeRegistros)
 	}
-	return rows, err == nil && rows != nil
+	pages, _ = strconv.Atoi(idOf(page.TotalDePaginas))
+	return rows, pages, err == nil && rows != nil
 }
 
 // pick is the lowest id of those with exactly this tax id, of the active ones if

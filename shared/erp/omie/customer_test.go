@@ -199,6 +199,35 @@ func TestACustomerIsFoundByItsTaxIDElseCreatedElseAdopted(t *testing.T) {
 	}
 }
 
+// A filter that matches parts may fill a page with others.
+func TestACustomerIsLookedForOnEveryPage(t *testing.T) {
+	for at, want := range map[int][]string{
+		1: {"ListarClientes"},
+		3: {"ListarClientes", "ListarClientes", "ListarClientes"},
+		0: {"ListarClientes", "ListarClientes", "ListarClientes", "IncluirCliente"},
+	} {
+		d := &desk{answers: map[string]string{"IncluirCliente": `{"codigo_cliente_omie":5,"codigo_status":"0"}`}}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			of := "111.444.777-35"
+			if len(d.calls)+1 == at {
+				of = string(someCPF)
+			}
+			d.answers["ListarClientes"] = fmt.Sprintf(`{"total_de_paginas":3,"clientes_cadastro":[{"codigo_cliente_omie":5,"cnpj_cpf":%q}]}`, of)
+			d.ServeHTTP(w, r)
+		}))
+		doc, answer := calling(t, server.URL).Customer(t.Context(), document(t, order.Customer{Name: "Ana", TaxID: someCPF}))
+		server.Close()
+		if diff := cmp.Diff(want, d.calls); diff != "" || answer.Kind != erp.CustomerKnown || doc.CustomerID != "5" {
+			t.Errorf("on page %d: %+v, calls (-want +got):\n%s", at, answer, diff)
+		}
+		for i, asked := range d.asked {
+			if page, isList := asked["pagina"]; isList && page != float64(i+1) {
+				t.Errorf("question %d was for page %v", i+1, page)
+			}
+		}
+	}
+}
+
 func TestACustomerIsAskedForByTheBareTaxID(t *testing.T) {
 	d := &desk{answers: map[string]string{"ListarClientes": `{"clientes_cadastro":[{"codigo_cliente_omie":7,"cnpj_cpf":"12.ABC.345/01DE-35"}]}`}}
 	server := httptest.NewServer(d)

@@ -108,12 +108,13 @@ func (c *Client) serviceOf(ctx context.Context, k wire.Keys, code string) (strin
 	return c.noted(ctx, subject{name: codeMAC(code, k.Secret), about: "service"}, true, func() erp.Answer { return c.listService(ctx, k, code) })
 }
 
-// mostPages is how many pages of the catalogue are read for one code: Omie's filter leaves
-// one, and what goes on behind so many was not filtered.
+// mostPages is how many pages are read for one code or tax id: Omie's filter leaves one, and
+// what goes on behind so many was not filtered.
 const mostPages = 20
 
 // listService asks Omie's catalogue, page by page.
 func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.Answer {
+	seen := 0
 	for page := 1; ; page++ {
 		answer, r := c.call(ctx, k, listarServicos, wire.Sent{Request: map[string]any{"nPagina": page, "nRegPorPagina": 50, "cCodigo": code}})
 		switch answer.Kind {
@@ -128,12 +129,21 @@ func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.
 			answer.ID = ""
 			return answer
 		}
-		rows, pages, _ := servicesIn(r.body)
-		if id, words := pickService(rows, code); id != "" {
+		shown, _ := servicesIn(r.body)
+		if id, words := pickService(shown.rows, code); id != "" {
 			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
 		}
-		if answer.Kind == erp.Absent || page >= min(pages, mostPages) {
-			return c.noService(code, pages)
+		seen += len(shown.rows)
+		switch {
+		case slices.ContainsFunc(shown.rows, func(r shownService) bool { return r.is(code) && idOf(r.IntListar.NCodServ) == "" }):
+			return erp.Answer{Kind: erp.Lost, Text: "Omie shows the service " + strconv.Quote(code) + " without an nCodServ that can be read"}
+		case answer.Kind == erp.Absent || page >= mostPages:
+			return c.noService(code, shown.pages)
+		case page < shown.pages:
+		case seen < shown.total:
+			return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("looking for the service %q: Omie has %d and showed %d", code, shown.total, seen)}
+		default:
+			return c.noService(code, shown.pages)
 		}
 	}
 }
@@ -179,8 +189,20 @@ type shownService struct {
 	} `json:"info"`
 }
 
-// servicesIn reads a page of ListarCadastroServico, and how many there are.
-func servicesIn(body []byte) (rows []shownService, pages int, ok bool) {
+// is tells whether it is an active service with exactly this code.
+func (r shownService) is(code string) bool {
+	return strings.TrimSpace(wire.Plain(string(r.Cabecalho.CCodigo))) == code && !strings.EqualFold(string(r.Info.Inativo), "S")
+}
+
+// servicePage is a page of ListarCadastroServico, how many pages there are, and how many
+// services.
+type servicePage struct {
+	rows         []shownService
+	pages, total int
+}
+
+// servicesIn reads it.
+func servicesIn(body []byte) (servicePage, bool) {
 	var page struct {
 		Cadastros     []shownService `json:"cadastros"`
 		NTotRegistros loose.Text     `json:"nTotRegistros"`
@@ -188,10 +210,11 @@ func servicesIn(body []byte) (rows []shownService, pages int, ok bool) {
 	}
 	err := wire.Decode(body, &page)
 	if len(page.Cadastros) == 0 && page.NTotRegistros != "" {
-		return nil, 0, err == nil && isZero(page.NTotRegistros)
+		return servicePage{}, err == nil && isZero(page.NTotRegistros)
 	}
-	pages, _ = strconv.Atoi(idOf(page.NTotPaginas))
-	return page.Cadastros, pages, err == nil && page.Cadastros != nil
+	pages, _ := strconv.Atoi(idOf(page.NTotPaginas))
+	total, _ := strconv.Atoi(idOf(page.NTotRegistros))
+	return servicePage{page.Cadastros, pages, total}, err == nil && page.Cadastros != nil
 }
 
 // pickService is the lowest id of the active services with exactly this code: the filter may
@@ -201,8 +224,7 @@ func pickService(rows []shownService, code string) (id, words string) {
 	var all []int64
 	for _, row := range rows {
 		id, _ := strconv.ParseInt(idOf(row.IntListar.NCodServ), 10, 64)
-		same := strings.TrimSpace(wire.Plain(string(row.Cabecalho.CCodigo))) == code && !strings.EqualFold(string(row.Info.Inativo), "S")
-		if same && id > 0 && !slices.Contains(all, id) {
+		if row.is(code) && id > 0 && !slices.Contains(all, id) {
 			all = append(all, id)
 		}
 	}

@@ -203,6 +203,33 @@ func TestTheCatalogueIsReadToItsEndBeforeACodeIsUnknown(t *testing.T) {
 	}
 }
 
+// A catalogue that shows less than it says, or the service without its id, isn't without it.
+func TestAServiceThatIsShownBadlyWaits(t *testing.T) {
+	const row = `{"intListar": {"nCodServ": %s}, "cabecalho": {"cCodigo": %q}, "info": {"inativo": "N"}}`
+	for name, c := range map[string]struct {
+		page string
+		kind erp.AnswerKind
+	}{
+		"no id":                  {`{"nTotRegistros": 1, "cadastros": [` + fmt.Sprintf(row, "null", "SRV00001") + `]}`, erp.Lost},
+		"an id of 0":             {`{"nTotRegistros": 1, "cadastros": [` + fmt.Sprintf(row, "0", "SRV00001") + `]}`, erp.Lost},
+		"one of five":            {`{"nTotPaginas": 1, "nTotRegistros": 5, "cadastros": [` + fmt.Sprintf(row, "7", "ANOTHER") + `]}`, erp.Lost},
+		"all of them":            {`{"nTotPaginas": 1, "nTotRegistros": 1, "cadastros": [` + fmt.Sprintf(row, "7", "ANOTHER") + `]}`, erp.Unmapped},
+		"another without an id":  {`{"nTotPaginas": 1, "nTotRegistros": 1, "cadastros": [` + fmt.Sprintf(row, "null", "ANOTHER") + `]}`, erp.Unmapped},
+		"one of two with its id": {`{"nTotRegistros": 2, "cadastros": [` + fmt.Sprintf(row, "7", "SRV00001") + `]}`, erp.CustomerKnown},
+	} {
+		server := httptest.NewServer(wiretest.Answering(200, "application/json", c.page))
+		doc, err := client(t, byCode).Document(ofCodes(t, "GO"), reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, answer := calling(t, server.URL).Customer(t.Context(), doc)
+		server.Close()
+		if answer.Kind != c.kind {
+			t.Errorf("%s: %+v, want %s", name, answer, c.kind)
+		}
+	}
+}
+
 // A service that Omie no longer has is asked for again, or every retry would be refused.
 func TestAServiceThatIsGoneIsForgotten(t *testing.T) {
 	s, _ := listing(t)

@@ -56,8 +56,11 @@ var (
 	duplicate = regexp.MustCompile(`\bja\s+(foi\s+|esta\s+|se encontra\s+)?cadastrad[oa]|\bja existe (uma? |outr[oa] )?(os|ordem|cliente|documento|cadastro|registro|codigo)\b|\bja (possui|tem) cadastro\b` +
 		`|\b` + ofWhomOrWhat + `\b.{0,60}\bja (foi |esta |se encontra |esta sendo )?(em uso|utilizad|usad|incluid|registrad|gravad|existe)` +
 		`|\b` + ofWhomOrWhat + `\b( \*)?( informad[oa])? (ja )?(esta |e )?(existente\b|duplicad|em duplicidade)|\bduplicidade d[eoa] ` + ofWhomOrWhat + `\b|\bduplicate\b|\bunique (key|constraint)\b`)
-	emptyPage = regexp.MustCompile(`nao (existem|ha|foram encontrados) (registros|clientes|servicos)|nenhum (registro|cliente|servico)|cliente nao (foi )?(cadastrad|encontrad|localizad)`)
-	invalid   = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi |esta |e )?(mais )?(informad|cadastrad|encontrad|localizad|valid)|nao foi possivel (localizar|encontrar)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\b(excluid|removid|desativad)[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
+	// emptyPage says that a list has none, and not a word more, as noOS does of an OS.
+	emptyPage = regexp.MustCompile(`^(error?: ?)*((nao existem?|nao ha|nao (foi|foram) (cadastrad|encontrad|localizad)[oa]s?|nenhum)( os?)? (registros?|clientes?|servicos?)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?` +
+		`|(o )?(cliente|servico)( \*)? nao (foi )?(cadastrad|encontrad|localizad)o)` +
+		`(( ?[!.,:;-])+|( d[eo])? ?\*| ?\([0-9]{1,3}\)| ((com|para|pelo|n?o|n?a|com o|com a|para o|para a) )?(codigo( de integracao)?|pagina|filtro|parametros?|tag|cpf|cnpj|cpf ?/ ?cnpj)\b| informad[oa]s?\b)* ?$`)
+	invalid = regexp.MustCompile(`preench|obrigatori|invalid|nao (foi |esta |e )?(mais )?(informad|cadastrad|encontrad|localizad|valid)|nao foi possivel (localizar|encontrar)|\bnenhum.{0,60}(cadastrad|encontrad|localizad)|inexistente|inativ|\binforme\b|nao existe|\b(excluid|removid|desativad)[oa]\b|nao faz parte da estrutura|excede [0-9]+ caracter|deve (ser|estar|ter|conter)\b|json request with syntaxerror`)
 	// taxIDRefused is the one refusal of contents that a search for a tax id can get.
 	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*(invalid|incorret|nao (e |esta )?valid)`)
 	// succeeded is what no refusal says.
@@ -101,7 +104,7 @@ const ourKey = `( ?(\*|[\["'] ?(\*|[a-z0-9_-]*[0-9][a-z0-9_-]*|[a-z]{1,2}|ccodin
 const ofWhomOrWhat = `(os|ordem( de servico)?|codigo( de integracao)?|ccodintos|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
 
 // theOS is what Omie calls an OS that was asked for by its code.
-const theOS = `os|ordem( de servico)?|codigo de integracao|registros?`
+const theOS = `os|ordem( de servico)?|codigo de integracao`
 
 // Lengths that Omie's fields surely take. Its reference gives none for them; a
 // text cut short still finds its customer, one too long is refused.
