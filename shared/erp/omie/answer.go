@@ -99,7 +99,7 @@ func withoutFault(went erp.Answer, status int, header http.Header) erp.Answer {
 
 // noEntry tells whether the status is of an account that isn't let in.
 func noEntry(status int) bool {
-	return status == http.StatusUnauthorized || status == http.StatusForbidden
+	return status == http.StatusUnauthorized || status == http.StatusPaymentRequired || status == http.StatusForbidden
 }
 
 func accountRests(rest time.Duration) erp.Answer {
@@ -204,9 +204,11 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 
 // ofTheAccount tells whether its key, its plan or its permissions are refused.
 func (f fault) ofTheAccount() bool {
-	return keyNamed.MatchString(f.words.Shown) || slices.ContainsFunc([]*regexp.Regexp{keyRefused, appGone, notHired, forbidden},
+	return keyNamed.MatchString(f.words.Shown) || !ofTheOrder.MatchString(f.words.Own) && slices.ContainsFunc(ofAccount,
 		func(p *regexp.Regexp) bool { return p.MatchString(f.words.Own) })
 }
+
+var ofAccount = []*regexp.Regexp{keyRefused, unknownKey, appGone, notHired, forbidden, notServed} // never written to
 
 // inNumber is what the number means where words say nothing that we know.
 func (f fault) inNumber(m method) erp.Answer {
@@ -238,7 +240,7 @@ func (f fault) saysNone(m method) bool {
 		return noCustomer.MatchString(f.words.Own)
 	case consultarOS:
 		return noOS.MatchString(f.words.Shown) && !slices.ContainsFunc(
-			[]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, keyRefused, appGone, notHired, forbidden, unstable},
+			append([]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, unstable}, ofAccount...),
 			func(p *regexp.Regexp) bool { return p.MatchString(f.words.Whole) })
 	}
 	return false

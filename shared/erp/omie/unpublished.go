@@ -41,14 +41,30 @@ var (
 	// keyNamed is a refusal that names a key among the tags, in brackets: none of them is a
 	// field of a document.
 	keyNamed = regexp.MustCompile(`\bapp_(key|secret)\b`)
-	appGone  = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expirad|vencid|bloquead|encerrad)|api is not enabled` +
+	appGone  = regexp.MustCompile(`\baplicativo\b.{0,60}(nao (foi )?(encontrad|localizad|cadastrad)|nao existe|inexistente|invalid|suspens|bloquead|cancelad|inativ|desativad|excluid|expirad|vencid)|(nenhum|nao existe o|nao foi encontrado o) aplicativo|\b(assinatura|licenca)\b.{0,60}(suspens|cancelad|expir|vencid|venceu|bloquead|encerr)|api is not enabled` +
 		`|^(error?: ?)?(a |sua )?empresa( \*)? (esta |foi )?(inativ|suspens|bloquead|cancelad|desativad|encerrad|inexistente|nao (foi |esta )?(encontrad|localizad|cadastrad|ativ))` +
 		`|\bperiodo de (testes?|avaliacao|degustacao|experiencia)\b.{0,40}(encerrad|expir|vencid|venceu|termin|acabou|finaliz|esgot)`)
 	// notHired: what the account's plan hasn't got. A chart of accounts is a plan as well.
 	notHired = regexp.MustCompile(`\bplano( atual| contratado| de assinatura)? nao (contempla|inclui|permite|possui|tem|cobre|oferece|da )|\b(seu|no|do|neste|deste|pelo) plano( atual| contratado)? ?([.!,;]|$)|\blimite do( seu)? plano\b( [^d]| ?[.!,;]|$)` +
 		`|\b(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi |e )?disponivel (para|n?o|n?este|em) (o |este |seu |esse )?(aplicativo|plano|empresa|usuario)`)
 	forbidden = regexp.MustCompile(`\b(sem|nao (tem|possui|existe|existem|ha)( a| as)?) permiss(ao|oes)\b|permiss(ao|oes) (negada|insuficiente|nao concedida)|\bacesso (foi |esta )?(negado|bloqueado|suspenso|cancelado|revogado|restrito|nao (autorizado|permitido))|\b(usuario|aplicativo|empresa|voce|app)\b.{0,40}\bsem (acesso|autorizacao)\b|^(error?: ?)?sem (acesso|autorizacao)\b|access denied|(app[_ ]?key|aplicativo|usuario)\b.{0,60}\bnao (tem acesso|(esta )?autorizad)|(modulo|recurso|funcionalidade)\b.{0,60}\bnao (esta |foi )?(habilitad|liberad|ativ)|\bnao (esta |foi |e )?contratad`)
-	unstable  = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
+	// notServed: the company, its contract or bill, its plan's limit, the user, the address or the
+	// API as such. A sentence that begins with it says it of nothing else.
+	notServed = regexp.MustCompile(`\bapi\b[^.;!]{0,20}\b(nao (esta |foi |e )?(habilitad|liberad|ativ|contratad|disponivel|autorizad|permitid)|desabilitad|desativad|inativ|suspens|cancelad)` +
+		`|\bcadastro d[ae] (sua )?empresa (esta |foi )?(suspens|bloquead|cancelad|inativ|desativad)|\bempresa nao (esta |foi )?autorizad` +
+		`|\bcontrato (com a|da|de uso da) omie\b[^.;]{0,30}(encerrad|cancelad|vencid|expirad|suspens|rescindid)` +
+		`|\bip\b( \*| [0-9.]+| de origem)* (nao (esta |foi )?(autorizad|permitid|liberad)|bloquead)|\b(payment required|pagamento necessario)\b` +
+		`|\bplano( gratuito| atual| contratado| basico| essencial| free)?( foi| esta)? (atingid|exced|esgotad|alcancad|ultrapassad)|\b(apenas|somente|so|exclusiv[a-z]+) (no|para o|em|nos|para os|d[oe]s?) planos? ([a-ce-z]|superior|[.!]|$)` +
+		`|` + sentence + `((a |sua )?faturas?( da omie| da assinatura| do plano)?( esta| em)? (vencid[ao]s?|atraso|em aberto|pendentes?) ?([.!,;]|$)|((a )?sua |esta |(a )?conta (omie|da omie|de usuario) |(a )?sua conta )(conta )?(esta |foi |encontra-se )?(desativad|suspens|bloquead|inativ|cancelad|encerrad)` +
+		`|((o |seu |este )?usuario( da api| do sistema| informado)? (esta |foi )?(inativ|bloquead|desativad|suspens))|(acesso )?nao autorizad[oa] ?([.!,;(-]|$))`)
+	// unknownKey is a refusal of what a caller shows, and HTTP's own words for it.
+	unknownKey = regexp.MustCompile(`\bcredencia(l|is)\b( de acesso| de autenticacao| da api| do aplicativo| informadas?)* (e |esta |sao |estao )?(incorret|invalid|expirad|revogad|nao (conferem|encontrad|reconhecid|autorizad|valid))|\bunauthori[sz]ed\b|\bunauthenticated\b|\bforbidden\b`)
+	// ofTheOrder: words like the account's that are said of somebody or something in the order.
+	ofTheOrder = regexp.MustCompile(sentence + `(o |a |este |esta )?` + inTheOrder + `( \*)?( informad[oa]| selecionad[oa])? (esta |foi )?(sem|nao (tem|possui)) (permissao|acesso|autorizacao)` +
+		`|\b(acesso|permissao|autorizacao)\b[a-z ]{0,30}\b(ao?|para [oa]|n[oa]|d[oa]) ` + inTheOrder + ` ?\*` +
+		`|\b(plano|contrato|licenca|assinatura|periodo de [a-z]+|chave|token|acesso|conta|permissao|credencia[a-z]+|certificado|fatura|cadastro)( de funcionamento| de acesso)? d[oa]s? ` + inTheOrder + `\b` +
+		`|\b(vencid|atras|contratad|liberad|habilitad|autorizad)[a-z]*( (d|pel)[oa]s?| para [oa]) ` + inTheOrder + `\b`)
+	unstable = regexp.MustCompile(`broken response|proto_byebye|time-?\s?out|timed out|tempo (limite|esgotado)|indisponive|instabilidade|instavel|tente novamente|tentar novamente|mais tarde|\baguarde\b|(alguns|poucos) (instantes|minutos)|temporari|fora do ar|em manutencao|sobrecarreg|(em|sendo) processa(mento|d[oa])|nao foi concluid|erro (interno|inesperado)|internal (server )?error|deadlock|bad gateway|unavailable|connection (reset|refused)|could not connect`)
 )
 
 // These are about the contents, or what there is.
@@ -99,6 +115,12 @@ var (
 
 // ourKey is the code that was asked for, as it is repeated: left out, or what no word is.
 const ourKey = `( ?(\*|[\["'] ?(\*|[a-z0-9_-]*[0-9][a-z0-9_-]*|[a-z]{1,2}|ccodintos|ncodos) ?[\]"']))`
+
+// sentence is where one begins, and inTheOrder who or what an order has of the merchant's.
+const (
+	sentence   = `(?:^|[.;!] ?)(?:error?: ?)*`
+	inTheOrder = `(cliente|tomador|produto|projeto|vendedor|categoria|departamento|item|nota|fornecedor|parcela)`
+)
 
 // ofWhomOrWhat is what can be there already.
 const ofWhomOrWhat = `(os|ordem( de servico)?|codigo( de integracao)?|ccodintos|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
