@@ -51,7 +51,7 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 	if refuses := e.refuses(); refuses || went.Kind != erp.Lost && (is.fault.text != "" || flaw != "") {
 		var err error
 		is.fault.words, err = wire.Hear(ctx, is.fault.text, sent)
-		switch contradicts := refuses && (went.Kind != erp.Lost || e.namesOne()); {
+		switch contradicts := refuses && (went.Kind != erp.Lost || namesOne(r.Body)); {
 		case err != nil || contradicts:
 			answer = erp.Answer{Kind: erp.Lost}
 		case refuses:
@@ -160,19 +160,27 @@ func (f fault) numbered(numbers ...string) bool {
 func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 	said, number := f.inWords(m, status, header), f.inNumber(m)
 	definite := said.Kind == erp.Refused || said.Kind == erp.Absent
-	succeeds := succeeded.MatchString(f.words.Own)
 	unheard := said.Kind == erp.Unknown
+	succeeds := succeeded.MatchString(f.words.Own) || m.writes() && (definite || unheard) && f.saysMade()
 	switch {
 	case noEntry(status) && (definite || said.Kind == erp.Lost && !succeeds || unheard && number.Kind == erp.Unknown):
 		return accountFault()
-	case definite && succeeds:
+	case (definite || unheard && m.writes()) && succeeds:
 		return erp.Answer{Kind: erp.Lost}
+	case m == incluirOS && said.Kind == erp.Refused && afterwards.MatchString(f.words.Own):
+		return erp.Answer{Kind: erp.Unknown}
 	case definite && m.ofOS() && number.Kind != erp.Unknown && number.Kind != said.Kind:
 		return erp.Answer{Kind: erp.Unknown}
 	case unheard:
 		return number
 	}
 	return said
+}
+
+// saysMade tells whether the words say that the document or the customer was made.
+func (f fault) saysMade() bool {
+	at := made.FindStringIndex(f.words.Own)
+	return at != nil && !deniesMade.MatchString(f.words.Own[:at[0]])
 }
 
 // inWords goes from what concerns the account to what concerns the contents. A read
@@ -190,7 +198,7 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return accountRests(concurrentRest)
 	case f.ofTheAccount():
 		return accountFault()
-	case m.writes() && duplicate.MatchString(own):
+	case m.writes() && duplicate.MatchString(own), m == incluirOS && f.ofOurCode():
 		return erp.Answer{Kind: erp.Duplicate}
 	case strings.HasPrefix(f.code, "soap-env:server") || unstable.MatchString(own):
 		return erp.Answer{Kind: erp.Lost}
@@ -200,6 +208,12 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return erp.Answer{Kind: erp.Refused}
 	}
 	return erp.Answer{Kind: erp.Unknown}
+}
+
+// ofOurCode tells whether the refusal names our code for another reason than its form, which
+// is always the same: whatever it says, the code may be there.
+func (f fault) ofOurCode() bool {
+	return ourCodeTaken.MatchString(f.words.Own) || namesOurCode.MatchString(f.words.Shown) && !ofTheContents.MatchString(f.words.Own)
 }
 
 // ofTheAccount tells whether its key, its plan or its permissions are refused.

@@ -2,6 +2,7 @@ package omie
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,8 +80,36 @@ func (e stated) fault() fault {
 	return fault{text: text, code: strings.ToLower(code)}
 }
 
-// namesOne tells whether the answer names a document or a customer by its id.
-func (e stated) namesOne() bool { return idOf(e.NCodOS) != "" || idOf(e.CodigoClienteOmie) != "" }
+// namesOne tells whether the answer names a document or a customer of Omie's by its id,
+// wherever in it: nothing that is sent has such a key.
+func namesOne(body []byte) bool {
+	var v any
+	return wire.Decode(body, &v) == nil && namesOneIn(v, false)
+}
+
+func namesOneIn(v any, isID bool) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, below := range v {
+			switch strings.ToLower(key) {
+			case "ncodos", "cnumos", "codigo_cliente_omie":
+				isID = true
+			default:
+				isID = false
+			}
+			if namesOneIn(below, isID) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, func(below any) bool { return namesOneIn(below, isID) })
+	case string:
+		return isID && idOf(loose.Text(strings.TrimSpace(v))) != ""
+	case json.Number:
+		return isID && idOf(loose.Text(v)) != ""
+	}
+	return false
+}
 
 func first(list ...said) string {
 	for _, s := range list {

@@ -81,6 +81,16 @@ var (
 	taxIDRefused = regexp.MustCompile(`\b(cpf|cnpj)\b.*(invalid|incorret|nao (e |esta )?valid)`)
 	// succeeded is what no refusal says.
 	succeeded = regexp.MustCompile(`(adicionad|incluid|cadastrad|gravad|criad|registrad)[oa] com sucesso`)
+	// made is what a refusal says of the OS or the customer that is there all the same, and
+	// deniesMade what stands before it where it says that there is none.
+	made       = regexp.MustCompile(`\b(os|ordem( de servico)?|pedido|cliente|inclusao( d[ao] (os|ordem de servico|cliente))?)( n[^a-z ]?o?\.?)?( ?[0-9*]+)?( foi| ja foi| parcialmente)* (adicionad|incluid|cadastrad|gravad|criad|registrad|salv|inserid|gerad|lancad|realizad|efetuad|concluid)[oa]( (com|sem|mas|porem|e|parcialmente)\b| ?[.,;:!(-]| ?$)`)
+	deniesMade = regexp.MustCompile(`\b(nao|nenhuma?|nem|sem|se|caso|que|antes|apos|quando|para)\b[^.;!:]*$`)
+	// afterwards is what is done with an OS that is there: that it fails says nothing of the OS.
+	afterwards = regexp.MustCompile(`\b(falha[a-z]*|falhou|erros?|problemas?|nao foi possivel|impossivel)( (ao|a|na|no|em|de|d[ao]|durante))*( [oa])? (fatura(r|mento)\b|baixa(r)?\b.{0,12}\bestoque|(envi|emi|imp|transmi|ger)[a-z]+( d[oae]s?| [oa]s?)* (e-?mails?|notas?( fiscal)?|nfs?-?e?|rps|recibos?|boletos?|links?|pix|financeiro|titulos?|contas? a receber)\b)`)
+	// ourCodeTaken is what is said of a code of integration that isn't new, or of an OS.
+	ourCodeTaken = regexp.MustCompile(`\b(codigo de integracao|ccodintos)\b[^.;]{0,60}\b(repetid|reutilizad|importad|exclusiv|unic[oa]\b|pertence a outr|(vinculad|associad)[oa] a outr)|\bregistro (ja )?(importad|repetid)` +
+		`|\b(os|ordem de servico)\b[^.;]{0,40}\bja (foi |esta |se encontra )?(consta|realizad|importad|lancad|gerad|criad|inserid|salv)|\balready (exists|registered)\b`)
+	namesOurCode = regexp.MustCompile(`\bccodintos\b`)
 	// failed is what no success says, even beside "com sucesso": something of it failed.
 	failed          = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
 	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
