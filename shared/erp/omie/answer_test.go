@@ -355,7 +355,7 @@ func TestAnAmountIsReadHoweverOmieWritesIt(t *testing.T) {
 	const shown = `{"Cabecalho": {"cCodIntOS": "x", "nCodOS": 7, "nValorTotal": %s}, "ServicosPrestados": [{"nQtde": 2, "nValUnit": %s, "nValorDesconto": %s}]}`
 	for total, want := range map[string]string{
 		`1444.0000000000002`: "1444.00", `"1444,00"`: "1444.00", `"1.444,00"`: "1444.00", `" 1.444,5 "`: "1444.50", `"1.234.567,89"`: "1234567.89", `1443.9999999999998`: "1444.00",
-		`"1444.00 "`: "1444.00", `null`: "99.00", `-5`: "-5.00",
+		`"R$ 1.444,00"`: "1444.00", `"R$1444,00 "`: "1444.00", `"1444.00 "`: "1444.00", `null`: "99.00", `-5`: "-5.00",
 	} {
 		for _, price := range []string{`50`, `"50,00"`, `50.000000000000007`} {
 			got := answerTo(consultarOS, 200, nil, []byte(fmt.Sprintf(shown, total, price, `"1,00"`)))
@@ -364,7 +364,7 @@ func TestAnAmountIsReadHoweverOmieWritesIt(t *testing.T) {
 			}
 		}
 	}
-	for _, total := range []string{`"1,444.00"`, `"1.44,00"`, `"R$ 5"`, `"1,2,3"`} {
+	for _, total := range []string{`"1,444.00"`, `"1.44,00"`, `"R$ 5"`, `"US$ 5,00"`, `"R$ R$ 5,00"`, `"1,2,3"`} {
 		if got := answerTo(consultarOS, 200, nil, []byte(fmt.Sprintf(shown, total, "50", "1"))); got.Kind != erp.Lost {
 			t.Errorf("%s: %+v", total, got)
 		}

@@ -207,8 +207,8 @@ func TestABuyerAbroadIsCreatedWhereThereIsNoDefault(t *testing.T) {
 
 // What Omie refused by its name isn't sent again, and is told with the customer.
 func TestWhatWasRefusedIsLeftOut(t *testing.T) {
-	all := []string{"cep", "cidade", "email", "endereco", "estado", "telefone1_ddd"}
-	for part, gone := range map[string][]string{"e-mail": {"email"}, "phone": {"telefone1_ddd"}, "city": {"cidade"}, "address": {"cep", "cidade", "endereco", "estado"}} {
+	all := []string{"cep", "cidade", "email", "endereco", "estado", "nome_fantasia", "telefone1_ddd"}
+	for part, gone := range map[string][]string{"e-mail": {"email"}, "phone": {"telefone1_ddd"}, "trade name": {"nome_fantasia"}, "city": {"cidade"}, "address": {"cep", "cidade", "endereco", "estado"}} {
 		d := &desk{answers: map[string]string{"ListarClientes": none, "IncluirCliente": writtenCustomer}}
 		server := httptest.NewServer(d)
 		doc := document(t, whole)

@@ -182,6 +182,9 @@ func (c *checker) os(os map[string]any) {
 	c.event(info["DetalhesNfse"])
 	email, _ := os["Email"].(map[string]any)
 	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
+	if to, _ := email["cEnviarPara"].(string); strings.Contains(to, ";") {
+		c.warn("os.Email.cEnviarPara", "has a semicolon: put commas between the addresses, nothing tells that Omie takes another sign")
+	}
 	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
 	c.constant("os.InformacoesAdicionais.dDataRps", info["dDataRps"], "without it Omie dates the RPS")
 	for _, name := range []string{"cEnvBoleto", "cEnvPix"} {

@@ -19,6 +19,7 @@ func (c *checker) money(os map[string]any, parcelas any) {
 		c.warn("os.Cabecalho.cEtapa", `is "50", Faturar: each OS goes where it is invoiced; "10" is the first column`)
 	}
 	c.shares("os.Departamentos", os["Departamentos"], "nPerc")
+	c.distinct("os.Departamentos", os["Departamentos"], "cCodDepto")
 	list, _ := os["Parcelas"].([]any)
 	switch {
 	case parcelas == parcelasOfPayments:
@@ -64,6 +65,21 @@ func (c *checker) shares(path string, v any, percent string) {
 	}
 }
 
+// distinct refuses what would be there twice.
+func (c *checker) distinct(path string, v any, name string) {
+	list, _ := v.([]any)
+	first := map[any]int{}
+	for i := range list {
+		fields, _ := list[i].(map[string]any)
+		code, _ := fields[name].(string)
+		if at, there := first[code]; there && code != "" {
+			c.refuse(path+"."+strconv.Itoa(i)+"."+name, "must be another one: %q is that of %s.%d already", code, path, at)
+			continue
+		}
+		first[code] = i
+	}
+}
+
 // plan checks Parcelas of the account's own against the header.
 func (c *checker) plan(list []any, header map[string]any) {
 	if code := header["cCodParc"]; code != nil && code != customTerm {
@@ -76,6 +92,9 @@ func (c *checker) plan(list []any, header map[string]any) {
 		parcel, _ := list[i].(map[string]any)
 		if n := parcel["nParcela"]; n != nil && n != json.Number(strconv.Itoa(i+1)) {
 			c.refuse("os.Parcelas."+strconv.Itoa(i)+".nParcela", "must be %d: they are numbered from 1", i+1)
+		}
+		if due, isText := parcel["dDtVenc"].(string); isText && !daysAhead.MatchString(due) && !isDate(due) {
+			c.refuse("os.Parcelas."+strconv.Itoa(i)+".dDtVenc", `must be days after the order's date, like "+30d", or a date like "27/02/2025"`)
 		}
 	}
 }

@@ -89,14 +89,15 @@ func (os shownOS) total() order.Money {
 }
 
 // reais are an amount as Omie shows it: a number, maybe one that was computed as a float, or
-// a text, maybe with a decimal comma and points between the thousands.
+// a text, maybe with a decimal comma and points between the thousands, behind R$ or not.
 type reais struct{ order.Money }
 
-// UnmarshalJSON also reads "1.444,00".
+// UnmarshalJSON also reads "1.444,00" and "R$ 1.444,00".
 func (r *reais) UnmarshalJSON(b []byte) error {
 	var text string
-	if json.Unmarshal(b, &text) == nil && withComma.MatchString(strings.TrimSpace(text)) {
-		plain := strings.Replace(strings.ReplaceAll(strings.TrimSpace(text), ".", ""), ",", ".", 1)
+	isText := json.Unmarshal(b, &text) == nil
+	if text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "R$")); isText && withComma.MatchString(text) {
+		plain := strings.Replace(strings.ReplaceAll(text, ".", ""), ",", ".", 1)
 		amount, err := order.ParseMoney(plain)
 		r.Money = amount
 		return err

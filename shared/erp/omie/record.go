@@ -16,6 +16,7 @@ import (
 const (
 	partEmail   = "e-mail"
 	partPhone   = "phone"
+	partTrade   = "trade name"
 	partCity    = "city"
 	partAddress = "address"
 )
@@ -27,10 +28,12 @@ func newCustomer(customer order.Customer, code string, lessons erp.Lessons, told
 	fields := map[string]string{
 		"codigo_cliente_integracao": code,
 		"razao_social":              told.Cut("razao_social", maxName, "the customer's name", name),
-		"nome_fantasia":             told.Cut("nome_fantasia", maxFantasia, "the customer's name", name),
 		"cnpj_cpf":                  customer.TaxID.Formatted(),
 	}
 	// What Omie might refuse and doesn't need is left out.
+	if !lessons.LeavesOut(partTrade) {
+		fields["nome_fantasia"] = told.Cut("nome_fantasia", maxFantasia, "the customer's name", name)
+	}
 	if email := wire.OneLine(customer.Email); !lessons.LeavesOut(partEmail) && mailbox.MatchString(email) && len(email) <= maxEmail {
 		fields["email"] = email
 	}
@@ -141,6 +144,8 @@ func partRefused(f fault, param map[string]any) string {
 		return ""
 	case namesEmail.MatchString(said) && sent("email"):
 		return partEmail
+	case namesFantasia.MatchString(said) && sent("nome_fantasia"):
+		return partTrade
 	case namesPhone.MatchString(said) && sent("telefone1_numero"):
 		return partPhone
 	case city && sent("cidade") && (sent("cep") || param["estado"] == stateAbroad):

@@ -116,11 +116,12 @@ var (
 
 	// The parts of a customer that Omie can do without, as a refusal names them, in brackets
 	// or not; and what it can't do without.
-	namesEmail    = regexp.MustCompile(`\be-?mails?\b`)
+	namesEmail    = regexp.MustCompile(`\be-?mails?\b|\b(correio|endereco) eletronico\b`)
+	namesFantasia = regexp.MustCompile(`\bnome[ _]fantasia\b`)
 	namesPhone    = regexp.MustCompile(`\btelefone|\bddd\b|\bfone\b|\bcelular\b`)
 	namesCity     = regexp.MustCompile(`\bcidade|\bmunicipio`)
 	namesAddress  = regexp.MustCompile(`\bendereco|\blogradouro|\bbairro\b|\bcep\b|\bestado\b|\buf\b|\bcomplemento\b|\bpais\b|\bcodigo_pais\b`)
-	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bnome_fantasia\b|\bdocumento_exterior\b`)
+	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bdocumento_exterior\b`)
 )
 
 // ourKey is the code that was asked for, as it is repeated: left out, or what no word is.
