@@ -176,7 +176,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		// Look-ups: an absence is proved only by words about the OS.
 		{consultarOS, 500, "", faultBody("ERROR: OS não cadastrada para o Código de Integração [x] !", client+"107"), kind(erp.Absent)},
 		{consultarOS, 200, "", faultBody("Ordem de Serviço não encontrada", ""), kind(erp.Absent)},
-		{consultarOS, 500, "", faultBody("Código de integração não localizado", ""), kind(erp.Absent)},
+		{consultarOS, 500, "", faultBody("Código de integração não localizado", ""), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("Não existem registros para a página [1]!", client+"5113"), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("Registro não foi encontrado", ""), kind(erp.Unknown)},
 		{consultarOS, 500, "", faultBody("OS não encontrada", client+"102"), kind(erp.Absent)},

@@ -137,7 +137,7 @@ const (
 const ofWhomOrWhat = `(os|ordem( de servico)?|codigo( de integracao)?|ccodintos|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
 
 // theOS is what Omie calls an OS that was asked for by its code.
-const theOS = `os|ordem( de servico)?|codigo de integracao`
+const theOS = `os|ordem( de servico)?`
 
 // Lengths that Omie's fields surely take. Its reference gives none for them; a
 // text cut short still finds its customer, one too long is refused.

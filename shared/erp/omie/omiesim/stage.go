@@ -18,6 +18,7 @@ const (
 	callLimit = 60 * time.Second
 	latest    = 50 * time.Second
 
+	noteFailed      = "Erro ao emitir a nota fiscal: CNAE inválido."
 	unknownWords    = "ERROR: Erro não catalogado."
 	customerGone    = "Cliente não cadastrado"
 	customerHidden  = "shows them neither by tax id nor by our code"
@@ -67,6 +68,8 @@ func mishaps() []erpsim.Mishap {
 		{Mode: WriteThenFault, Name: "instability", Text: "ERROR: Broken response from application server", Code: "SOAP-ENV:Server"},
 		{Mode: WriteThenFault, Name: "redundant", Text: "ERROR: Consumo redundante detectado. Aguarde 30 segundos para tentar novamente (REDUNDANT).", Code: "SOAP-ENV:Client-6"},
 		{Mode: WriteThenFault, Name: "already processed", Text: "Esta requisição já foi processada ou está sendo processada e você pode tentar novamente às 19:04:08. (1)", Code: "SOAP-ENV:Client-1100"},
+		{Mode: WriteThenFault, Name: "made, and something is wrong", Text: "ERROR: OS gravada. A parcela é inválida.", Code: "SOAP-ENV:Client-103"},
+		{Mode: WriteThenFault, Name: "what comes after it failed", Text: "ERROR: " + noteFailed, Code: "SOAP-ENV:Client-103", Said: noteFailed},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
 		{Mode: DelayedApply, Delayed: callLimit + latest},
@@ -90,12 +93,15 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Outage},
 		{Mode: Blocked, Delay: blockFor, Rests: true},
 		{Mode: Blocked, Name: "in other words", Delay: blockFor, Rests: true, Status: 500, Text: "ERROR: Consumo indevido.", Code: "SOAP-ENV:Client-425"},
+		{Mode: Blocked, Name: "for minutes and seconds", Delay: blockFor, Rests: true, Status: 425, Text: "ERROR: API bloqueada por consumo indevido: 3 tentativas em 10 segundos. Tente novamente em 30 minutos e 1 segundo.", Code: "MISUSE_API_PROCESS"},
 		{Mode: Rate},
 		{Mode: KeyRefused},
 		{Mode: KeyRefused, Name: "in other words", Status: 500, Text: "ERROR: O app_key informado é inválido", Code: "SOAP-ENV:Client-1"},
 		{Mode: KeyRefused, Name: "the app is gone", Status: 500, Text: "ERROR: Aplicativo não encontrado!", Code: "SOAP-ENV:Client-101"},
 		{Mode: KeyRefused, Name: "no permission", Status: 500, Text: "ERROR: Não existem permissões para incluir ordens de serviço.", Code: "SOAP-ENV:Client-4"},
 		{Mode: KeyRefused, Name: "not hired", Status: 500, Text: "ERROR: O módulo de Serviços não foi contratado.", Code: "SOAP-ENV:Client-103"},
+		{Mode: KeyRefused, Name: "not authorized", Status: 500, Text: "ERROR: Não autorizado.", Code: "SOAP-ENV:Client-4"},
+		{Mode: KeyRefused, Name: "a bill is due", Status: 500, Text: "ERROR: Fatura vencida. Regularize para continuar.", Code: "SOAP-ENV:Client-4"},
 		{Mode: Redundant, Delayed: 60 * time.Second},
 		{Mode: Concurrent},
 		{Mode: Refusal, Name: "instability", Text: "ERROR: Instabilidade momentanea, tente novamente."},
@@ -119,6 +125,7 @@ func mishaps() []erpsim.Mishap {
 		{Mode: DelayedApply, Name: "of a customer", Delayed: callLimit + latest, OfCustomers: true},
 		{Mode: DelayedApplyReset, Name: "of a customer", Delayed: latest, OfCustomers: true},
 		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Contradicts: true},
+		{Mode: Refusal, Name: "a false duplicate, in other words", Text: "ERROR: Tag [cCodIntOS] inválida: valor repetido.", Code: "SOAP-ENV:Client-103", Contradicts: true},
 	}
 }
 
