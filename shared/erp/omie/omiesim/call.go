@@ -62,6 +62,14 @@ func methods() map[string]map[string]action {
 			"ConsultarCliente": {false, codeOfCustomer, (*Sim).consultarCliente},
 			"ListarClientes":   {false, noCode, (*Sim).listarClientes},
 		},
+		"produtos/pedido/": {
+			"IncluirPedido":   {true, codeInPedido, (*Sim).incluirPedido},
+			"ConsultarPedido": {false, codeOfPedido, (*Sim).consultarPedido},
+			"StatusPedido":    {false, codeOfPedido, (*Sim).statusPedido},
+		},
+		"geral/produtos/": {
+			"ConsultarProduto": {false, noCode, (*Sim).consultarProduto},
+		},
 		"servicos/servico/": {
 			"ConsultarCadastroServico": {false, noCode, (*Sim).consultarServico},
 			"ListarCadastroServico":    {false, noCode, (*Sim).listarServicos},

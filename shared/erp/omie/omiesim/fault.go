@@ -1,6 +1,7 @@
 package omiesim
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"time"
@@ -47,7 +48,7 @@ const (
 // The faults in Omie's own words.
 const (
 	WriteThenFault Mode = "write-then-fault" // writes, answers a fault
-	WriteThenNoID  Mode = "write-then-no-id" // writes, answers 200 with another cCodStatus and no id
+	WriteThenNoID  Mode = "write-then-no-id" // writes, answers 200 with another status and no id
 	Refusal        Mode = "fault"            // a fault of any Status, Text and Code
 	AsErrorCode    Mode = "fault-error-code" // the same as error_code and error_message
 	AsStatus       Mode = "fault-in-status"  // the same as a status other than 0 in a 200
@@ -94,6 +95,10 @@ func (r *refusal) reworded(f Fault) *refusal {
 	return &refusal{cmp.Or(f.Status, r.status), cmp.Or(f.Text, r.text), cmp.Or(f.Code, r.code)}
 }
 
-func noID(Fault, Reply) Reply {
+// noID is another status than that of what was written, in the words of its service.
+func noID(_ Fault, r Reply) Reply {
+	if bytes.Contains(r.Body, []byte(`"codigo_status"`)) {
+		return erpsim.JSON(http.StatusOK, map[string]string{"codigo_status": "1", "descricao_status": "Em processamento"})
+	}
 	return erpsim.JSON(http.StatusOK, map[string]string{"cCodStatus": "1", "cDescStatus": "Em processamento"})
 }

@@ -66,11 +66,23 @@ type row struct {
 	Customer    json.Number `json:"nCodCli"`
 }
 
+// pedidoRow is a product order as they see it.
+type pedidoRow struct {
+	CodInt      string      `json:"codigo_pedido_integracao"`
+	ID          int64       `json:"codigo_pedido"`
+	Number      string      `json:"numero_pedido"`
+	Total       json.Number `json:"valor_total_pedido"`
+	OrderNumber string      `json:"numero_pedido_cliente"`
+	Customer    json.Number `json:"codigo_cliente"`
+}
+
 func (s *Sim) listed() any {
-	documents := s.Documents()
-	rows := make([]row, len(documents))
-	for i, d := range documents {
-		rows[i] = row{d.CodInt, d.NCodOS, d.NumOS, json.Number(d.Total.Number()), d.OrderNumber, json.Number(d.CustomerID)}
+	rows := []any{}
+	for _, d := range s.Documents() {
+		rows = append(rows, row{d.CodInt, d.NCodOS, d.NumOS, json.Number(d.Total.Number()), d.OrderNumber, json.Number(d.CustomerID)})
+	}
+	for _, p := range s.Pedidos() {
+		rows = append(rows, pedidoRow{p.CodInt, p.ID, p.Number, json.Number(p.Total.Number()), p.OrderNumber, json.Number(p.CustomerID)})
 	}
 	return rows
 }

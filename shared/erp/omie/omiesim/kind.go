@@ -110,12 +110,28 @@ func number(n json.Number) int64 {
 
 func (s simulator) LoseAnswers(lose func(erp.Reference) bool) {
 	s.OnCall(func(method, code string) *Fault {
-		if method != "IncluirOS" || !lose(erp.Reference{Code: code}) {
+		ref := erp.Reference{Code: code}
+		switch method {
+		case "IncluirOS":
+		case "IncluirPedido":
+			ref.DocumentKind = kindPedido
+		default:
+			return nil
+		}
+		if !lose(ref) {
 			return nil
 		}
 		return &Fault{Mode: WriteThenReset}
 	})
 }
 
-func (s simulator) Count(ref erp.Reference) int { return s.Sim.Count(ref.Code) }
-func (s simulator) Documents() int              { return len(s.Sim.Documents()) }
+// kindPedido is what an account calls a product order.
+const kindPedido = "pedido"
+
+// Count is how many documents have the reference's code, of whichever kind: an OS and a
+// product order of one order are two documents.
+func (s simulator) Count(ref erp.Reference) int {
+	return s.Sim.Count(ref.Code) + s.CountPedidos(ref.Code)
+}
+
+func (s simulator) Documents() int { return len(s.Sim.Documents()) + len(s.Pedidos()) }

@@ -142,9 +142,11 @@ func (s *Sim) full(o *document) map[string]any {
 const keptOfNumber = 30
 
 // asKept is an order number as Omie shows it: cut, and with HTML entities.
-func asKept(number string) string {
-	letters := []rune(number)
-	return html.EscapeString(string(letters[:min(len(letters), keptOfNumber)]))
+func asKept(number string) string { return shortened(number, keptOfNumber) }
+
+func shortened(text string, most int) string {
+	letters := []rune(text)
+	return html.EscapeString(string(letters[:min(len(letters), most)]))
 }
 
 func yesNo(b bool) string {

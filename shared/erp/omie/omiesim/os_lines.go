@@ -69,7 +69,9 @@ func (s *Sim) line(line map[string]any) (order.Money, *refusal) {
 	if refused := taxRule(objectOf(line, "impostos")); refused != nil {
 		return none, refused
 	}
-	return discounted(line, s.cents(price.Times(quantity)))
+	gross := s.cents(price.Times(quantity))
+	discount, refused := discountOf(line, gross, osDiscount)
+	return gross.Sub(discount), refused
 }
 
 // cents rounds half a cent as the simulator is told to, since nothing is published of it.
@@ -83,25 +85,31 @@ func (s *Sim) cents(m order.Money) order.Money {
 	return up
 }
 
-func discounted(line map[string]any, gross order.Money) (order.Money, *refusal) {
+// discountTags are how a discount is said, and of what: its type, its rate, its amount.
+type discountTags struct{ how, rate, value, of string }
+
+var osDiscount = discountTags{"cTpDesconto", "nAliqDesconto", "nValorDesconto", "serviço"}
+
+// discountOf is what a line that costs gross takes off.
+func discountOf(line map[string]any, gross order.Money, tags discountTags) (order.Money, *refusal) {
 	var none order.Money
-	fields := map[string]string{"P": "nAliqDesconto", "V": "nValorDesconto"}
-	how := textOf(line, "cTpDesconto")
+	fields := map[string]string{"P": tags.rate, "V": tags.value}
+	how := textOf(line, tags.how)
 	wanted, known := fields[how]
 	switch {
 	case how != "" && !known:
-		return none, contents("Tipo de desconto [%s] inválido na tag [cTpDesconto], informe P ou V!", how)
+		return none, contents("Tipo de desconto [%s] inválido na tag [%s], informe P ou V!", how, tags.how)
 	case how != "" && !has(line, wanted):
 		return none, missing(wanted)
 	}
 	for _, kind := range []string{"P", "V"} {
 		tag := fields[kind]
 		if kind != how && has(line, tag) && !moneyOf(line, tag).IsZero() {
-			return none, contents("A tag [%s] exige a tag [cTpDesconto] igual a [%s]!", tag, kind)
+			return none, contents("A tag [%s] exige a tag [%s] igual a [%s]!", tag, tags.how, kind)
 		}
 	}
 	if how == "" {
-		return gross, nil
+		return none, nil
 	}
 	discount := moneyOf(line, wanted)
 	if how == "P" {
@@ -114,9 +122,9 @@ func discounted(line map[string]any, gross order.Money) (order.Money, *refusal) 
 	case discount.IsNegative() || !whole(discount):
 		return none, contents("O conteúdo da tag [%s] é inválido!", wanted)
 	case discount.Cmp(gross) > 0:
-		return none, contents("O desconto da tag [%s] é maior que o valor do serviço!", wanted)
+		return none, contents("O desconto da tag [%s] é maior que o valor do %s!", wanted, tags.of)
 	}
-	return gross.Sub(discount), nil
+	return discount, nil
 }
 
 // serviceOf finds the service of a line in the catalogue, or wants the line to

@@ -47,10 +47,8 @@ func (s *Sim) validate(param map[string]any) (*draft, *refusal) {
 	if refused := osCadastro.check(param); refused != nil {
 		return nil, refused
 	}
-	for _, tag := range []string{"Cabecalho", "InformacoesAdicionais", "ServicosPrestados"} {
-		if !has(param, tag) {
-			return nil, missing(tag)
-		}
+	if refused := required(param, "Cabecalho", "InformacoesAdicionais", "ServicosPrestados"); refused != nil {
+		return nil, refused
 	}
 	d := &draft{param: param, head: objectOf(param, "Cabecalho"), info: objectOf(param, "InformacoesAdicionais"), lines: listOf(param, "ServicosPrestados")}
 	for _, rule := range []func(*draft) *refusal{
@@ -92,16 +90,22 @@ func (s *Sim) customerRule(d *draft) *refusal {
 		return refused
 	}
 	id, code := intOf(d.head, "nCodCli"), textOf(d.head, "cCodIntCli")
-	for _, c := range s.customers {
-		if c.ID == id || code != "" && c.IntegrationCode == code {
-			d.customer = c
-			return nil
-		}
+	if d.customer = s.customer(id, code); d.customer != nil {
+		return nil
 	}
 	if code != "" {
 		return notFound("Cliente não cadastrado para o Código de Integração [%s] !", code)
 	}
 	return notFound("Cliente não cadastrado para o Código [%d] !", id)
+}
+
+// customer is the one of that id or integration code; nil: there is none.
+func (s *Sim) customer(id int64, code string) *Customer {
+	i := slices.IndexFunc(s.customers, func(c *Customer) bool { return c.ID == id || code != "" && c.IntegrationCode == code })
+	if i < 0 {
+		return nil
+	}
+	return s.customers[i]
 }
 
 func (s *Sim) infoRule(d *draft) *refusal {
@@ -128,17 +132,22 @@ func mailRule(d *draft) *refusal {
 	if textOf(mail, "cEnvBoleto") == "S" && textOf(mail, "cEnvPix") == "S" {
 		return contents("As tags [cEnvBoleto] e [cEnvPix] não podem ser informadas juntas!")
 	}
-	to, sent := mail["cEnviarPara"].(string)
+	return addresses(mail, "cEnviarPara")
+}
+
+// addresses refuses a list of e-mail addresses in which one isn't.
+func addresses(v map[string]any, tag string) *refusal {
+	to, sent := v[tag].(string)
 	if !sent {
 		return nil
 	}
 	for _, address := range strings.FieldsFunc(to+",", func(r rune) bool { return r == ',' || r == ';' }) {
 		if !mailAddress.MatchString(strings.TrimSpace(address)) {
-			return contents("E-mail inválido na tag [cEnviarPara]!")
+			return contents("E-mail inválido na tag [%s]!", tag)
 		}
 	}
 	if strings.Trim(to, ",; ") == "" {
-		return contents("E-mail inválido na tag [cEnviarPara]!")
+		return contents("E-mail inválido na tag [%s]!", tag)
 	}
 	return nil
 }
@@ -202,7 +211,10 @@ func expenseRule(d *draft) *refusal {
 
 // departmentRule: the shares come to the whole, in percent and in reais.
 func departmentRule(d *draft) *refusal {
-	list := listOf(d.param, "Departamentos")
+	return departmentsAddUp(listOf(d.param, "Departamentos"), d.total)
+}
+
+func departmentsAddUp(list []map[string]any, total order.Money) *refusal {
 	if len(list) == 0 {
 		return nil
 	}
@@ -214,7 +226,7 @@ func departmentRule(d *draft) *refusal {
 			return contents("O conteúdo da tag [nValor] do departamento [%s] é inválido!", textOf(dept, "cCodDepto"))
 		}
 	}
-	return addsUp(list, "nPerc", "dos departamentos", d.total)
+	return addsUp(list, "nValor", "nPerc", "dos departamentos", total)
 }
 
 // parcelRule: a plan of one's own goes with 999 only, has as many parcels as it
@@ -235,7 +247,7 @@ func parcelRule(d *draft) *refusal {
 			return refused
 		}
 	}
-	return addsUp(plan, "nPercentual", "das parcelas", d.total)
+	return addsUp(plan, "nValor", "nPercentual", "das parcelas", d.total)
 }
 
 func oneParcel(i int, p map[string]any) *refusal {
@@ -254,11 +266,11 @@ func oneParcel(i int, p map[string]any) *refusal {
 }
 
 // addsUp: the percentages come to 100 and the amounts to the total.
-func addsUp(list []map[string]any, tag, of string, total order.Money) *refusal {
+func addsUp(list []map[string]any, amounts, percentages, of string, total order.Money) *refusal {
 	var value, percent order.Money
 	for _, p := range list {
-		value = value.Add(moneyOf(p, "nValor"))
-		percent = percent.Add(moneyOf(p, tag))
+		value = value.Add(moneyOf(p, amounts))
+		percent = percent.Add(moneyOf(p, percentages))
 	}
 	if !percent.Equal(order.Cents(100_00)) {
 		return contents("A soma dos percentuais %s [%s] é diferente de 100!", of, percent.Number())

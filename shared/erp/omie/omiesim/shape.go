@@ -22,6 +22,7 @@ const (
 	flag                    // "S" or "N"
 	date                    // "dd/mm/yyyy"
 	output                  // only ever in answers
+	ignored                 // only ever in answers, and taken without a word
 	unsimulated             // Omie knows it, the simulator does not
 	object
 	list
@@ -80,6 +81,8 @@ func (f field) check(tag string, v any) *refusal {
 		return contents("A tag [%s] não deve ser informada na inclusão!", tag)
 	case unsimulated:
 		return contents("A tag [%s] não é atendida pelo simulador!", tag)
+	case ignored:
+		return nil
 	case object:
 		inner, ok := v.(map[string]any)
 		if !ok {
@@ -117,7 +120,7 @@ func mistyped(tag, want string) *refusal {
 }
 
 func (k kind) String() string {
-	return [...]string{text: "string", integer: "integer", decimal: "decimal", boolean: "boolean", flag: "S/N", date: "dd/mm/aaaa", output: "output", unsimulated: "unsimulated", object: "object", list: "array"}[k]
+	return [...]string{text: "string", integer: "integer", decimal: "decimal", boolean: "boolean", flag: "S/N", date: "dd/mm/aaaa", output: "output", ignored: "ignored", unsimulated: "unsimulated", object: "object", list: "array"}[k]
 }
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)

@@ -1,7 +1,7 @@
 // Package omiesim is the Omie API in memory, for tests, demonstrations and the
 // simulation. It is an independent reading of what is known of Omie and shares no
 // code with the client: strict in fields, types, required fields, dates and flags,
-// with uniqueness of cCodIntOS, refusal of identical calls, one write at a time,
+// with uniqueness of cCodIntOS and of codigo_pedido_integracao, refusal of identical calls, one write at a time,
 // rates and the block; what a client does wrong is refused and counted.
 //
 // A Sim is an http.Handler; the methods lie under /api/v1/ as at Omie (and without
@@ -9,7 +9,8 @@
 // itself to people:
 //
 //	GET  /           {"documents":[...],"calls":n,"violations":[...]}
-//	GET  /documents  [{"cCodIntOS","nCodOS","cNumOS","nValorTotal","cNumPedido","nCodCli"}]
+//	GET  /documents  [{"cCodIntOS","nCodOS","cNumOS","nValorTotal","cNumPedido","nCodCli"}], and
+//	                 product orders behind them, see pedidoRow
 //	POST /faults     switches a fault on, see Fault
 //
 // So a lost answer can be tried by hand: the next IncluirOS writes the document
@@ -44,7 +45,9 @@ type Options struct {
 	Customers []Customer
 	// Accounts are the bank accounts that nCodCC may name: 3731356020.
 	Accounts []int64
-	// NotUnique lets several documents have one cCodIntOS.
+	// Products is the catalogue of products: 5366578297 (CURSO-GO) and MANUT-01.
+	Products []Product
+	// NotUnique lets several documents of one kind have one integration code.
 	NotUnique bool
 	// TwinCustomers lets several customers have one tax id and one integration code.
 	TwinCustomers bool
@@ -53,6 +56,10 @@ type Options struct {
 	DuplicateText, DuplicateCode string
 	// NotFoundText is the fault of a look-up that finds nothing; {code} as above.
 	NotFoundText string
+	// DuplicatePedidoText is the fault of a codigo_pedido_integracao that is there already, and
+	// NoPedidoText that of a look-up that finds no product order; {code} stands for it, and
+	// {id} and {number} for those of the one that is there.
+	DuplicatePedidoText, NoPedidoText string
 	// HalfToEven rounds half a cent of a line to the even cent, and not up.
 	HalfToEven bool
 	// RedundantFor is how long an identical call is refused: 60 s.
@@ -63,14 +70,14 @@ type Options struct {
 	BlockFor   time.Duration
 	// Latency is how long every answer takes: nothing.
 	Latency time.Duration
-	// FirstOS, FirstNumber and FirstCustomer are where ids start: 3847270140, 16
-	// and 3796000001.
-	FirstOS, FirstNumber, FirstCustomer int64
+	// FirstOS, FirstPedido, FirstNumber and FirstCustomer are where ids start: 3847270140,
+	// 5847270140, 16 (of each kind of document) and 3796000001.
+	FirstOS, FirstPedido, FirstNumber, FirstCustomer int64
 	// KeepCalls bounds what Calls remembers; 0 remembers all.
 	KeepCalls int
 }
 
-// Document is one OS that the simulator holds.
+// Document is one OS that the simulator holds; product orders are Pedidos.
 type Document struct {
 	CodInt        string          // cCodIntOS
 	NCodOS        int64           // Omie's id
@@ -91,20 +98,26 @@ type Sim struct {
 	opt  Options
 	zone *time.Location
 
-	lanes      map[string]*lane
-	address    window // all calls of all keys come from one address
-	documents  []*document
-	byCode     map[string][]*document
-	customers  []*Customer
-	services   []Service
-	accounts   []int64
-	nextOS     int64
-	nextNumber int64
-	nextPerson int64
-	// nextService counts the ids that Know gave out.
-	nextService int64
+	lanes     map[string]*lane
+	address   window // all calls of all keys come from one address
+	documents []*document
+	byCode    map[string][]*document
+	customers []*Customer
+	services  []Service
+	products  []Product
+	accounts  []int64
+	// Product orders are documents of their own: an OS may have the same code.
+	pedidos                      []*pedido
+	pedidosByCode                map[string][]*pedido
+	nextPedido, nextPedidoNumber int64
+	nextOS                       int64
+	nextNumber                   int64
+	nextPerson                   int64
+	// nextService and nextProduct count the ids that Know gave out.
+	nextService, nextProduct int64
 	// any tells by what names the catalogue has whatever is asked for.
-	any anyService
+	any        anyService
+	anyProduct anyProduct
 }
 
 // New makes a Sim.
@@ -112,6 +125,8 @@ func New(opt Options) *Sim {
 	opt.DuplicateText = cmp.Or(opt.DuplicateText, "ERROR: OS já cadastrada para o Código de Integração [{code}] !")
 	opt.DuplicateCode = cmp.Or(opt.DuplicateCode, codeDuplicate)
 	opt.NotFoundText = cmp.Or(opt.NotFoundText, "ERROR: OS não cadastrada para o Código de Integração [{code}] !")
+	opt.DuplicatePedidoText = cmp.Or(opt.DuplicatePedidoText, duplicatePedido)
+	opt.NoPedidoText = cmp.Or(opt.NoPedidoText, noPedido)
 	opt.RedundantFor = cmp.Or(opt.RedundantFor, 60*time.Second)
 	opt.BlockAfter = cmp.Or(opt.BlockAfter, 5)
 	opt.BlockFor = cmp.Or(opt.BlockFor, blockFor)
@@ -120,18 +135,27 @@ func New(opt Options) *Sim {
 			Now: opt.Now, Latency: opt.Latency, KeepCalls: opt.KeepCalls, HasLimits: true,
 			Methods: methodNames(), Modes: modes(), EchoText: "ERROR: O conteúdo é inválido:",
 		}),
-		opt:        opt,
-		zone:       order.SaoPaulo(),
-		lanes:      map[string]*lane{},
-		byCode:     map[string][]*document{},
-		services:   slices.Clone(opt.Services),
-		accounts:   slices.Clone(opt.Accounts),
+		opt:      opt,
+		zone:     order.SaoPaulo(),
+		lanes:    map[string]*lane{},
+		byCode:   map[string][]*document{},
+		services: slices.Clone(opt.Services),
+		products: slices.Clone(opt.Products),
+		accounts: slices.Clone(opt.Accounts),
+
+		pedidosByCode:    map[string][]*pedido{},
+		nextPedido:       cmp.Or(opt.FirstPedido, 5847270140),
+		nextPedidoNumber: cmp.Or(opt.FirstNumber, 16),
+
 		nextOS:     cmp.Or(opt.FirstOS, 3847270140),
 		nextNumber: cmp.Or(opt.FirstNumber, 16),
 		nextPerson: cmp.Or(opt.FirstCustomer, 3796000001),
 	}
 	if s.services == nil {
 		s.services = DefaultServices()
+	}
+	if s.products == nil {
+		s.products = DefaultProducts()
 	}
 	if s.accounts == nil {
 		s.accounts = []int64{3731356020}
@@ -147,7 +171,7 @@ func New(opt Options) *Sim {
 	return s
 }
 
-// Documents are the documents that exist now, in the order of their writing.
+// Documents are the OS that exist now, in the order of their writing.
 func (s *Sim) Documents() (all []Document) {
 	s.With(func(time.Time) {
 		all = make([]Document, len(s.documents))
