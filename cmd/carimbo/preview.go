@@ -127,9 +127,9 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	if err != nil {
 		return err
 	}
-	kind, ok := kinds.All().Find(s.account.Kind)
-	if !ok {
-		return fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
+	kind, err := s.kind()
+	if err != nil {
+		return err
 	}
 	e, err := kind.Explain(s.account.Settings, o, ref)
 	if err != nil {
@@ -185,12 +185,34 @@ func (c *console) checkOrder(s store, n platform.Notice, o order.Order, v *previ
 	return err
 }
 
+// kind is the account's kind of ERP.
+func (s store) kind() (erp.Kind, error) {
+	kind, ok := kinds.All().Find(s.account.Kind)
+	if !ok {
+		return kind, fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
+	}
+	return kind, nil
+}
+
+// client is the account's, for what needs no call.
+func (c *console) client(s store) (erp.Client, error) {
+	kind, err := s.kind()
+	if err != nil {
+		return nil, err
+	}
+	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
+	if err != nil {
+		return nil, fmt.Errorf("account %s: %w", s.Account, err)
+	}
+	return client, nil
+}
+
 // document is what the order becomes, with the body of the create call and what isn't known
 // of it yet.
 func (c *console) document(s store, kind erp.Kind, o order.Order, ref erp.Reference) (doc erp.Document, body []byte, open string, err error) {
-	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
+	client, err := c.client(s)
 	if err != nil {
-		return doc, nil, "", fmt.Errorf("account %s: %w", s.Account, err)
+		return doc, nil, "", err
 	}
 	if doc, err = client.Document(o, ref); err != nil {
 		return doc, nil, "", err

@@ -63,7 +63,11 @@ func (c *console) findSent(cmd *cobra.Command, s store, n platform.Notice, v *pr
 func (c *console) frozen(s store, o order.Order, v *previewView) (store, erp.Reference, error) {
 	e := v.kept
 	if e.Account == "" {
-		return s, erp.NewReference(s.Name, s.Orig, o.ID), nil
+		client, err := c.client(s)
+		if err != nil {
+			return s, erp.Reference{}, err
+		}
+		return s, s.Reference(client, o.ID), nil
 	}
 	if e.Account != s.Account || e.ERPKind != s.account.Kind {
 		settings, err := c.accountSettings(e.Account, e.ERPKind)

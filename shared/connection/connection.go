@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -56,10 +57,25 @@ type Connection struct {
 	// Orig is the orig of its documents, where the kind of ERP has one; the connection's
 	// name where it is empty.
 	Orig string `json:"orig,omitempty"`
+	// Document is the kind of document that its orders become; the account's where it is
+	// empty.
+	Document string `json:"document,omitempty"`
 }
 
 // Date is a day in America/Sao_Paulo, the merchant's.
 type Date struct{ time.Time }
+
+// Reference is by what the ERP will know the document of the connection's order, and of
+// which kind it is asked for. It is frozen with the order's entry (rule 11). Of an account
+// whose client nobody has, the kind is the connection's alone.
+func (c Connection) Reference(account erp.Client, orderID string) erp.Reference {
+	ref := erp.NewReference(c.Name, c.Orig, orderID)
+	ref.DocumentKind = c.Document
+	if ref.DocumentKind == "" && account != nil {
+		ref.DocumentKind = account.DocumentKind()
+	}
+	return ref
+}
 
 // Settings are what the platform needs to know.
 func (c Connection) Settings() platform.Settings {

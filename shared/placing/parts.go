@@ -21,44 +21,54 @@ import (
 	"github.com/carimbo/carimbo/shared/secret"
 )
 
+// said is a webhook's contents, with whose they are and the kind of document that is made of
+// them.
+type said struct {
+	platform, connection, account string
+	packed                        []byte
+	documentKind                  string
+}
+
 // parts are what a webhook says of its order, without what a fetch would add; zero
 // where that can't be read. Their key is the account's App Secret, which the ledger
 // doesn't know. Without one the total stands alone. Contents that are too much for their
 // platform's code hinder nobody from recording that they came.
-func (in *invocation) parts(ctx context.Context, platformName, connectionName, account string, packed []byte) (said ledger.Parts) {
+func (in *invocation) parts(ctx context.Context, from said) (parts ledger.Parts) {
 	defer func() {
 		if p := recover(); p != nil {
 			in.Log.ErrorContext(ctx, "panic while comparing contents", "key", in.message.Key, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			said = ledger.Parts{}
+			parts = ledger.Parts{}
 		}
 	}()
 	cfg := in.Connections()
-	conn, configured := cfg.Connections[connectionName]
-	p, ok := in.Platform(platformName)
-	payload, err := in.unpack(packed)
+	conn, configured := cfg.Connections[from.connection]
+	p, ok := in.Platform(from.platform)
+	payload, err := in.unpack(from.packed)
 	if !ok || !configured || err != nil {
 		return ledger.Parts{}
 	}
-	r := in.read(p, platformName, payload, conn)
+	r := in.read(p, from.platform, payload, conn)
 	if r.err != nil {
 		return ledger.Parts{}
 	}
-	s, err := in.Secrets.Get(ctx, cfg.Accounts[account].Kind+"/"+account)
+	s, err := in.Secrets.Get(ctx, cfg.Accounts[from.account].Kind+"/"+from.account)
 	if err != nil && !errors.Is(err, secret.ErrNotFound) {
-		in.Log.WarnContext(ctx, "an account's secret can't be read: a later notice of the order can't be compared with this one", "account", account, "cause", err)
+		in.Log.WarnContext(ctx, "an account's secret can't be read: a later notice of the order can't be compared with this one", "account", from.account, "cause", err)
 		return ledger.Parts{}
 	}
 	key := s.Values["app_secret"]
-	under := connectionName + "\x00" + key
+	under := from.connection + "\x00" + from.documentKind + "\x00" + key
 	if r.under == under {
 		return r.parts
 	}
-	said = partsOf(r.order, key)
+	parts = partsOf(r.order, key)
 	if in.known && key != "" {
-		said.Document = documentPart(in.client, r.order, connectionName, key)
+		ref := erp.NewReference(from.connection, "", r.order.ID)
+		ref.DocumentKind = from.documentKind
+		parts.Document = documentPart(in.client, r.order, ref, key)
 	}
-	r.under, r.parts = under, said
-	return said
+	r.under, r.parts = under, parts
+	return parts
 }
 
 // wayOfReading changes when orders come to be read or compared differently: the parts of the
@@ -102,11 +112,9 @@ func isErased(c order.Customer) bool {
 // documentPart is what the account's ERP would be told of the order, whatever its day and
 // its status: two notices that would become the same document differ in nothing that
 // matters. It is empty where the order would become none.
-func documentPart(client erp.Client, o order.Order, connectionName, key string) string {
+func documentPart(client erp.Client, o order.Order, ref erp.Reference, key string) string {
 	o = plain(o)
 	o.PlacedAt, o.PaidAt, o.Status, o.Payments = anyDay, anyDay, "", nil
-	ref := erp.NewReference(connectionName, "", o.ID)
-	ref.DocumentKind = client.DocumentKind()
 	doc, err := client.Document(o, ref)
 	if err != nil {
 		return ""

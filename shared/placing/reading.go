@@ -35,7 +35,8 @@ type reading struct {
 	of    any
 	order order.Order
 	err   error
-	// parts are the order's, once they were asked for: under is the connection and the key.
+	// parts are the order's, once they were asked for: under is the connection, the kind of
+	// document and the key.
 	under string
 	parts ledger.Parts
 }

@@ -146,13 +146,14 @@ func (in *invocation) gone() string {
 func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	cfg, m := in.Connections(), in.message
 	conn := cfg.Connections[m.Connection]
+	conn.Name = m.Connection
+	if conn.Account != m.Account {
+		conn.Document = "" // a kind of another account's
+	}
+	reference := conn.Reference(in.client, m.OrderID)
 	var parts ledger.Parts
 	if m.Type == queue.Paid {
-		parts = in.parts(ctx, m.Platform, m.Connection, m.Account, m.Payload)
-	}
-	reference := erp.NewReference(m.Connection, conn.Orig, m.OrderID)
-	if in.known {
-		reference.DocumentKind = in.client.DocumentKind()
+		parts = in.parts(ctx, said{m.Platform, m.Connection, m.Account, m.Payload, reference.DocumentKind})
 	}
 	return in.apply(ctx, Arrival{
 		Message:   in.message,
@@ -276,7 +277,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
 	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text,
-		Parts:     in.parts(ctx, in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload),
+		Parts:     in.parts(ctx, said{in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload, in.entry.Reference.DocumentKind}),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why, TimeLeft: in.timeFor(in.client.CallLimit())}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/nearest"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
@@ -47,10 +48,32 @@ func (in *inspection) connection(path []string) {
 		in.unknownAccount(below(path, "erp"), name, accounts)
 		return
 	}
-	if kind, ok := in.kinds.Find(textOf(account.Get("kind"))); ok && store.Get("orig") != nil && !kind.UsesOrig {
+	kind, ok := in.kinds.Find(textOf(account.Get("kind")))
+	if !ok {
+		return
+	}
+	in.documentKind(below(path, "document"), name, kind)
+	if store.Get("orig") != nil && !kind.UsesOrig {
 		in.refuse(in.find(below(path, "orig")).atKey(), "is for accounts of kind %s only, and %s is of kind %s; remove it",
 			strings.Join(in.kinds.UsingOrig().Names(), ", "), name, kind.Name)
 	}
+}
+
+// documentKind holds the kind of document that a connection asks for to those of the ERP.
+func (in *inspection) documentKind(path []string, account string, kind erp.Kind) {
+	at := in.find(path)
+	if at.node == nil || at.node.Kind != yaml.Text {
+		return
+	}
+	if _, ok := kind.Document(at.node.Text); ok && at.node.Text != "" {
+		return
+	}
+	var names []string
+	for _, d := range kind.Documents {
+		names = append(names, d.Name)
+	}
+	in.refuse(at, "%q is no kind of document that %s, of kind %s, can be asked for%s; there are: %s",
+		at.node.Text, account, kind.Name, nearest.Question(at.node.Text, names, "%s"), strings.Join(names, ", "))
 }
 
 func (in *inspection) unknownAccount(path []string, name string, accounts *yaml.Node) {

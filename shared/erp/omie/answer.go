@@ -18,10 +18,12 @@ import (
 type method string
 
 const (
-	incluirOS      method = "IncluirOS"
-	consultarOS    method = "ConsultarOS"
-	listarClientes method = "ListarClientes"
-	incluirCliente method = "IncluirCliente"
+	incluirOS       method = "IncluirOS"
+	consultarOS     method = "ConsultarOS"
+	incluirPedido   method = "IncluirPedido"
+	consultarPedido method = "ConsultarPedido"
+	listarClientes  method = "ListarClientes"
+	incluirCliente  method = "IncluirCliente"
 	// consultarCliente shows the customer of an id.
 	consultarCliente method = "ConsultarCliente"
 	// listarServicos shows services of the catalogue.
@@ -118,8 +120,16 @@ func success(m method, body []byte) erp.Answer {
 		if e := stateOf(body); isZero(e.CCodStatus) && idOf(e.NCodOS) != "" {
 			return erp.Answer{Kind: erp.Created, ID: idOf(e.NCodOS), Number: order.Cut(string(e.CNumOS), wire.MaxID)}
 		}
+	case incluirPedido:
+		if e := stateOf(body); isZero(e.CodigoStatus) && idOf(e.CodigoPedido) != "" {
+			return erp.Answer{Kind: erp.Created, ID: idOf(e.CodigoPedido), Number: order.Cut(string(e.NumeroPedido), wire.MaxID)}
+		}
 	case consultarOS:
-		return shown(body)
+		answer, _ := shownOS(body)
+		return answer
+	case consultarPedido:
+		answer, _ := shownPedido(body)
+		return answer
 	case incluirCliente:
 		if e := stateOf(body); isZero(e.CodigoStatus) && idOf(e.CodigoClienteOmie) != "" {
 			return erp.Answer{Kind: erp.CustomerKnown, ID: idOf(e.CodigoClienteOmie)}
@@ -167,9 +177,9 @@ func (f fault) answer(m method, status int, header http.Header) erp.Answer {
 		return accountFault()
 	case (definite || unheard && m.writes()) && succeeds:
 		return erp.Answer{Kind: erp.Lost}
-	case m == incluirOS && said.Kind == erp.Refused && afterwards.MatchString(f.words.Own):
+	case m.creates() && said.Kind == erp.Refused && afterwards.MatchString(f.words.Own):
 		return erp.Answer{Kind: erp.Unknown}
-	case definite && m.ofOS() && number.Kind != erp.Unknown && number.Kind != said.Kind:
+	case definite && m.ofDocument() && number.Kind != erp.Unknown && number.Kind != said.Kind:
 		return erp.Answer{Kind: erp.Unknown}
 	case unheard:
 		return number
@@ -198,7 +208,7 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 		return accountRests(concurrentRest)
 	case f.ofTheAccount():
 		return accountFault()
-	case m.writes() && duplicate.MatchString(own), m == incluirOS && f.ofOurCode():
+	case m.writes() && duplicate.MatchString(own), m.creates() && f.ofOurCode():
 		return erp.Answer{Kind: erp.Duplicate}
 	case strings.HasPrefix(f.code, "soap-env:server") || unstable.MatchString(own):
 		return erp.Answer{Kind: erp.Lost}
@@ -239,21 +249,27 @@ func (f fault) inNumber(m method) erp.Answer {
 	return erp.Answer{Kind: erp.Unknown}
 }
 
-func (m method) writes() bool { return m == incluirOS || m == incluirCliente }
-func (m method) lists() bool  { return m == listarClientes || m == listarServicos }
-func (m method) ofOS() bool   { return m == incluirOS || m == consultarOS }
+func (m method) creates() bool    { return m == incluirOS || m == incluirPedido }
+func (m method) looksUp() bool    { return m == consultarOS || m == consultarPedido }
+func (m method) writes() bool     { return m.creates() || m == incluirCliente }
+func (m method) lists() bool      { return m == listarClientes || m == listarServicos }
+func (m method) ofDocument() bool { return m.creates() || m.looksUp() }
 
 // saysNone tells whether the fault is a read's way to say that there is nothing.
-// For an OS that is a proof that lets a second one be created, so the text has to
-// say it of the OS itself, and neither reading of it that anything else may be wrong.
+// For a document that is a proof that lets a second one be created, so the text has to
+// say it of the document itself, and neither reading of it that anything else may be wrong.
 func (f fault) saysNone(m method) bool {
 	switch m {
 	case listarClientes, listarServicos:
 		return emptyPage.MatchString(f.words.Own)
 	case consultarCliente:
 		return noCustomer.MatchString(f.words.Own)
-	case consultarOS:
-		return noOS.MatchString(f.words.Shown) && !slices.ContainsFunc(
+	case consultarOS, consultarPedido:
+		none := noOS
+		if m == consultarPedido {
+			none = noPedido
+		}
+		return none.MatchString(f.words.Shown) && !slices.ContainsFunc(
 			append([]*regexp.Regexp{ofAnotherThing, ofTheCustomer, ofTheContents, blocked, tooMany, redundant, concurrent, unstable}, ofAccount...),
 			func(p *regexp.Regexp) bool { return p.MatchString(f.words.Whole) })
 	}

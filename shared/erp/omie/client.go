@@ -1,9 +1,10 @@
-// Package omie makes a paid order an ordem de serviço (OS) in one Omie account:
-// the mapping, the six calls that it takes, and what their answers mean.
+// Package omie makes a paid order an ordem de serviço (OS) or a pedido de venda in one Omie
+// account: the mapping, the calls that it takes, and what their answers mean.
 package omie
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -42,17 +43,14 @@ func New(config Config, o erp.Options) *Client {
 	return &Client{account: o.Account, config: config, caller: wire.NewCaller("omie", o, callLimit, apart)}
 }
 
-// CanLookUp is always true: cCodIntOS is a key of ConsultarOS.
+// CanLookUp is always true: our code is a key of ConsultarOS, and of ConsultarPedido.
 func (c *Client) CanLookUp() bool { return true }
 
 // CallLimit is 60 seconds.
 func (c *Client) CallLimit() time.Duration { return callLimit }
 
-// kindOS is what IncluirOS creates, and what entries of the first release are.
-const kindOS = "os"
-
-// DocumentKind is an ordem de serviço.
-func (c *Client) DocumentKind() string { return kindOS }
+// DocumentKind is the account's.
+func (c *Client) DocumentKind() string { return c.config.Document }
 
 // LongestRest is 2 hours: Omie's blocks last 30 minutes.
 func (c *Client) LongestRest() time.Duration { return longestRest }
@@ -60,14 +58,14 @@ func (c *Client) LongestRest() time.Duration { return longestRest }
 // Pace waits for at most a quarter of a second.
 func (c *Client) Pace(ctx context.Context) error { return c.caller.Pace(ctx) }
 
-// Create sends IncluirOS once. See erp.Client.
+// Create sends IncluirOS or IncluirPedido once. See erp.Client.
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
-	os, ok := doc.Body.(OS)
+	body, ok := doc.Body.(content)
 	if !ok || doc.CustomerID == "" {
 		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
 	}
-	if code := os.unlisted(); code != "" {
-		return erp.Answer{Kind: erp.NotSent, Text: "the document has no nCodServico yet"}
+	if code := unlisted(body); code != "" {
+		return erp.Answer{Kind: erp.NotSent, Text: "the document has no id yet of " + code}
 	}
 	k, answer := c.keys(ctx, true)
 	if answer.Kind != "" {
@@ -76,10 +74,10 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if doc.Key != "" && doc.Key != erp.KeyDigest(k.App) {
 		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago: the customer is of the former one"}
 	}
-	sent := wire.Sent{Request: os, Constants: []any{c.config.OS, c.config.Services, c.config.Freight, c.config.Fees, c.config.Tax}, Store: doc.Order}
-	answer, r := c.call(ctx, k, incluirOS, sent, doc.Customer.Private()...)
+	sent := wire.Sent{Request: body, Constants: c.config.constants(), Store: doc.Order}
+	answer, r := c.call(ctx, k, body.create(), sent, doc.Customer.Private()...)
 	if answer.Kind == erp.Created && !about(r.body, doc.Reference.Code) {
-		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about an OS with another cCodIntOS"}
+		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about a document with another code of integration"}
 	}
 	// Whatever is said of the customer, a person's retry asks for them anew.
 	if (answer.Kind == erp.Refused || answer.Kind == erp.Unknown) && namesCustomer.MatchString(r.fault.words.Shown) {
@@ -87,8 +85,8 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 			answer.Kind = erp.CustomerGone
 		}
 	}
-	if answer.Kind == erp.Refused && unknownService.MatchString(r.fault.words.Own) {
-		c.forgetServices(ctx, k, os)
+	if answer.Kind == erp.Refused && unknownListed.MatchString(r.fault.words.Own) {
+		c.forgetServices(ctx, k, body)
 	}
 	return answer
 }
@@ -104,20 +102,21 @@ func (f fault) customerGone() bool {
 		!slices.ContainsFunc(ofThePerson, func(p *regexp.Regexp) bool { return p.MatchString(f.words.Own) })
 }
 
-// about tells whether the answer names no other OS than ours.
+// about tells whether the answer names no other document than ours.
 func about(body []byte, code string) bool {
-	named := stateOf(body).CCodIntOS
+	e := stateOf(body)
+	named := cmp.Or(e.CCodIntOS, e.CodigoPedidoIntegracao)
 	return named == "" || string(named) == code
 }
 
-// Request is the exact body of IncluirOS: what Create sends, and what a preview
+// Request is the exact body of the create call: what Create sends, and what a preview
 // shows with other words for the credentials.
 func Request(doc erp.Document, appKey, appSecret string) ([]byte, error) {
-	os, ok := doc.Body.(OS)
+	body, ok := doc.Body.(content)
 	if !ok {
-		return nil, fmt.Errorf("write omie request: the document is no OS")
+		return nil, fmt.Errorf("write omie request: the document is none of Omie's")
 	}
-	return envelope(incluirOS, appKey, appSecret, os)
+	return envelope(body.create(), appKey, appSecret, body)
 }
 
 // envelope is what every method wants. The keys are texts: as numbers they would
@@ -144,6 +143,8 @@ func (m method) path() string {
 		return "geral/clientes/"
 	case listarServicos:
 		return "servicos/servico/"
+	case incluirPedido, consultarPedido:
+		return "produtos/pedido/"
 	}
 	return "servicos/os/"
 }
@@ -156,7 +157,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, m method, sent wire.Sent
 		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, reply{}
 	}
 	private = append(private, k.App, k.Secret)
-	response, failed := c.caller.Send(ctx, wire.Call{Creates: m == incluirOS, Request: wire.Request{
+	response, failed := c.caller.Send(ctx, wire.Call{Creates: m.creates(), Request: wire.Request{
 		Name: string(m), Method: http.MethodPost, Body: request,
 		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},

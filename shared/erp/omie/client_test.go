@@ -582,7 +582,7 @@ func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
 
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	ref := reference
-	ref.DocumentKind = "pedido"
+	ref.DocumentKind = "remessa"
 	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
 		t.Errorf("%+v", got)
 	}

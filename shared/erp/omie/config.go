@@ -1,6 +1,7 @@
 package omie
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -18,6 +19,13 @@ type Config struct {
 	// OS is the part of IncluirOS that is the same for every order, in Omie's own
 	// shape, with placeholders in its texts.
 	OS map[string]any
+	// Document is the kind of document that orders become where a store says nothing of it.
+	Document string
+	// Pedido is the same part of IncluirPedido.
+	Pedido map[string]any
+	// Products maps the store's SKU to fields of det[].produto, and of what else an item of a
+	// pedido has.
+	Products map[string]map[string]any
 	// DefaultCustomer is the nCodCli of orders without a tax id; empty: none.
 	DefaultCustomer json.Number
 	// Services maps the store's SKU to fields of ServicosPrestados.
@@ -26,11 +34,11 @@ type Config struct {
 	Regime string
 	// Freight, Fees and Tax say where these parts of an order go.
 	Freight, Fees, Tax Place
-	// Parcelas is parcelasOfPayments, or empty for none but those of OS.
+	// Parcelas is parcelasOfPayments, or empty for none but those of OS or Pedido.
 	Parcelas string
 }
 
-// parcelasOfPayments: each OS has the instalments in which its order was paid.
+// parcelasOfPayments: each document has the instalments in which its order was paid.
 const parcelasOfPayments = "payments"
 
 // Parse reads an account's whole object. It refuses what Check refuses, so that
@@ -47,6 +55,9 @@ func Parse(settings json.RawMessage) (Config, error) {
 		Customer struct {
 			Default json.Number `json:"default"`
 		} `json:"customer"`
+		Document string                    `json:"document"`
+		Pedido   map[string]any            `json:"pedido"`
+		Products map[string]map[string]any `json:"products"`
 		Services map[string]map[string]any `json:"services"`
 		Regime   string                    `json:"regime"`
 		Freight  Place                     `json:"freight"`
@@ -58,9 +69,18 @@ func Parse(settings json.RawMessage) (Config, error) {
 		return Config{}, fmt.Errorf("read omie account: %w", err)
 	}
 	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services,
-		Freight: raw.Freight, Fees: raw.Fees, Tax: raw.Tax, Parcelas: raw.Parcelas, Regime: raw.Regime}
+		Freight: raw.Freight, Fees: raw.Fees, Tax: raw.Tax, Parcelas: raw.Parcelas, Regime: raw.Regime,
+		Document: cmp.Or(raw.Document, kindOS), Pedido: raw.Pedido, Products: raw.Products}
+	if c.Products == nil {
+		c.Products = productsBySKU
+	}
 	if c.BaseURL == "" {
 		c.BaseURL = DefaultBaseURL
 	}
 	return c, nil
+}
+
+// constants are what of every document is the account's and not the order's.
+func (c Config) constants() []any {
+	return []any{c.OS, c.Services, c.Pedido, c.Products, c.Freight, c.Fees, c.Tax}
 }

@@ -27,6 +27,9 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 		return doc, answer
 	}
 	doc.Key = erp.KeyDigest(k.App)
+	if p, isPedido := doc.Body.(Pedido); isPedido {
+		doc.Body = p.foreseen(c.caller.Now())
+	}
 	if doc, answer = c.findServices(ctx, k, doc); answer.Kind != erp.CustomerKnown || doc.CustomerID != "" {
 		return doc, answer
 	}
@@ -321,7 +324,7 @@ func integrationCode(mac []byte) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac))[:20]
 }
 
-// forget forgets the customer of an OS that was refused because Omie no longer knows it,
+// forget forgets the customer of a document that was refused because Omie no longer knows it,
 // unless somebody has found another one since. It tells whether there was one to find anew:
 // a default customer is the account's.
 func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document) bool {

@@ -11,14 +11,14 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// What an OS says where the account's os doesn't.
+// What a document says where the account doesn't.
 const (
 	defaultParcel = "000" // paid at once
 	customTerm    = "999" // a plan of one's own
 	defaultStage  = "10"  // the board's first column
 )
 
-// maxLines is how many ServicosPrestados one OS takes.
+// maxLines is how many ServicosPrestados one OS takes, and how many det one pedido.
 const maxLines = 199
 
 const dateLayout = "02/01/2006"
@@ -28,47 +28,28 @@ const dateLayout = "02/01/2006"
 // the customer is known.
 type OS map[string]any
 
-// Document maps the order to an OS. See erp.Client.
-func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
-	if err := representable(o); err != nil {
-		return erp.Document{}, err
-	}
-	customerID, err := c.knownCustomer(o.Customer)
+// os maps the order to an OS.
+func (c *Client) os(o order.Order, ref erp.Reference) (content, error) {
+	said, beside, err := c.arranged(o, false)
 	if err != nil {
-		return erp.Document{}, err
-	}
-	said, beside, err := c.arranged(o)
-	if err != nil {
-		return erp.Document{}, err
+		return nil, err
 	}
 	os, err := c.header(o, ref, nil)
 	if err != nil {
-		return erp.Document{}, err
+		return nil, err
 	}
 	lines, err := c.lines(o, ref, said.Lines, os)
 	if err != nil {
-		return erp.Document{}, err
+		return nil, err
 	}
 	if err := c.addParts(os, lines, beside, o, ref); err != nil {
-		return erp.Document{}, err
+		return nil, err
 	}
 	os.noProducts()
-	total, err := totalOf(os)
-	if err != nil {
-		return erp.Document{}, order.Reject(order.TotalReason, "the OS can't be added up: %v", err)
-	}
-	if !total.Equal(o.Total) {
-		return erp.Document{}, order.Reject(order.TotalReason, "the OS would come to %s, but %s was paid", total, o.Total)
-	}
-	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(os.text("InformacoesAdicionais", "cNumPedido"), nil), Customer: o.Customer, Body: os, Order: o, Facts: c.facts(o, os)}
-	if customerID != "" {
-		return withCustomer(doc, customerID), nil
-	}
-	doc.Record = order.Customer{Name: o.Customer.Name, Email: o.Customer.Email, Address: o.Customer.Address}
-	return doc, nil
+	return os, nil
 }
 
-// representable tells whether the order can be an OS at all.
+// representable tells whether the order can be a document at all.
 func representable(o order.Order) error {
 	switch {
 	case len(o.Lines) == 0:
@@ -88,7 +69,7 @@ func representable(o order.Order) error {
 }
 
 func tooManyLines(n int) error {
-	return order.Reject(order.Preflight, "the order has %d lines; an OS takes at most %d: enter it in Omie by hand", n, maxLines)
+	return order.Reject(order.Preflight, "the order has %d lines; a document takes at most %d: enter it in Omie by hand", n, maxLines)
 }
 
 // knownCustomer is the nCodCli that needs no call: the default customer of an
@@ -125,8 +106,15 @@ func (c *Client) header(o order.Order, ref erp.Reference, told *erp.Explanation)
 	header["cCodIntOS"] = ref.Code
 	header["nCodCli"] = nil
 	departments(parts["Departamentos"], o.Total)
-	if err := c.parcels(parts, header, o, told); err != nil {
+	list, _ := parts["Parcelas"].([]any)
+	if list, err = c.parcels(list, header, o, told, parcelOfOS); err != nil {
 		return nil, err
+	}
+	switch {
+	case len(list) > 0:
+		parts["Parcelas"] = list
+	case c.config.Parcelas == parcelasOfPayments:
+		delete(parts, "Parcelas")
 	}
 	setDefault(header, "cCodParc", defaultParcel)
 	setDefault(header, "nQtdeParc", json.Number("1"))
@@ -229,18 +217,21 @@ func (c *Client) fill(path string, configured map[string]any, e expansion) (map[
 	return fields, err
 }
 
-// totalOf adds the OS up as Omie does: each line to the cent, less its discount, and the
+// total adds the OS up as Omie does: each line to the cent, less its discount, and the
 // expenses. It takes a configured OS as well as one that Omie shows.
-func totalOf(os OS) (order.Money, error) {
+func (os OS) total() (order.Money, error) {
 	var body shownAmounts
-	text, err := json.Marshal(map[string]any(os))
+	err := asShown(os, &body)
+	return body.lines().Add(body.expenses()), err
+}
+
+// asShown reads a document of ours as Omie would show it.
+func asShown(document, as any) error {
+	text, err := json.Marshal(document)
 	if err != nil {
-		return order.Money{}, err
+		return err
 	}
-	if err := json.Unmarshal(text, &body); err != nil {
-		return order.Money{}, err
-	}
-	return body.lines().Add(body.expenses()), nil
+	return json.Unmarshal(text, as)
 }
 
 // shownAmounts are what makes up the amount of an OS.
@@ -271,19 +262,22 @@ func (a shownAmounts) expenses() (sum order.Money) {
 	return sum
 }
 
-// withCustomer is the document with its nCodCli; doc itself stays as it is.
-func withCustomer(doc erp.Document, id string) erp.Document {
-	os := maps.Clone(doc.Body.(OS))
+// withCustomer is the OS with its nCodCli; os itself stays as it is.
+func (os OS) withCustomer(id string) content {
+	os = maps.Clone(os)
 	header := maps.Clone(os["Cabecalho"].(map[string]any))
 	header["nCodCli"] = json.Number(id)
 	os["Cabecalho"] = header
-	doc.Body, doc.CustomerID = os, id
-	return doc
+	return os
 }
 
-// text is a field that is a text, or empty.
-func (os OS) text(part, field string) string {
-	fields, _ := os[part].(map[string]any)
+func (os OS) create() method { return incluirOS }
+
+func (os OS) orderNumber() string { return textIn(os, "InformacoesAdicionais", "cNumPedido") }
+
+// textIn is a field that is a text, or empty.
+func textIn(document map[string]any, part, field string) string {
+	fields, _ := document[part].(map[string]any)
 	text, _ := fields[field].(string)
 	return text
 }

@@ -33,12 +33,12 @@ func expansionOf(values map[string]string, o order.Order) expansion {
 }
 
 func (e expansion) text(key, text string) (any, error) {
-	if ahead := daysAhead.FindStringSubmatch(text); ahead != nil && strings.HasPrefix(key, "dD") {
+	if ahead := daysAhead.FindStringSubmatch(text); ahead != nil && dated(key) {
 		return e.later(ahead[1])
 	}
 	// Words around a value that this order doesn't have say nothing: "CPF " on an invoice. In
 	// a list of addresses the others stay.
-	if key != "cEnviarPara" && placeholder.Empty(text, e.values) {
+	if !isAddresses(key) && placeholder.Empty(text, e.values) {
 		return nil, nil
 	}
 	expanded, err := placeholder.Expand(text, e.values)
@@ -46,10 +46,10 @@ func (e expansion) text(key, text string) (any, error) {
 		return nil, err
 	}
 	expanded = wire.Text(expanded)
-	switch key {
-	case "cEnviarPara":
+	switch {
+	case isAddresses(key):
 		expanded = addresses(expanded)
-	case "cCidPrestServ":
+	case key == "cCidPrestServ":
 		if expanded, err = e.city(text, expanded); err != nil {
 			return nil, err
 		}
@@ -63,6 +63,14 @@ func (e expansion) text(key, text string) (any, error) {
 	}
 	return expanded, nil
 }
+
+// dated tells whether a field is a day.
+func dated(key string) bool {
+	return strings.HasPrefix(key, "dD") || strings.HasPrefix(key, "data_") || key == "previsao_entrega"
+}
+
+// isAddresses tells whether a field is a list of e-mail addresses.
+func isAddresses(key string) bool { return key == "cEnviarPara" || key == "utilizar_emails" }
 
 // later is the order's day plus so many; nothing for an order without a date.
 func (e expansion) later(days string) (any, error) {
@@ -113,7 +121,7 @@ func (e expansion) city(configured, expanded string) (string, error) {
 
 // departments have their shares of the total.
 func departments(list any, total order.Money) {
-	divide(list, "nPerc", total)
+	divide(list, "nPerc", "nValor", total)
 	shares, _ := list.([]any)
 	for i := range shares {
 		if share, ok := shares[i].(map[string]any); ok {
@@ -122,9 +130,9 @@ func departments(list any, total order.Money) {
 	}
 }
 
-// divide gives each of the shares its nValor: the total by their percentages, to the cent.
+// divide gives each of the shares its amount: the total by their percentages, to the cent.
 // A single one has all of it.
-func divide(list any, percent string, total order.Money) {
+func divide(list any, percent, amount string, total order.Money) {
 	shares, _ := list.([]any)
 	weights := make([]order.Money, len(shares))
 	for i := range shares {
@@ -139,6 +147,6 @@ func divide(list any, percent string, total order.Money) {
 		weights[i], _ = order.ParseMoney(number.String()) // check has seen that it is one
 	}
 	for i, part := range order.Apportion(total, weights) {
-		shares[i].(map[string]any)["nValor"] = json.Number(part.Number())
+		shares[i].(map[string]any)[amount] = json.Number(part.Number())
 	}
 }

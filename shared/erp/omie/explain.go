@@ -31,6 +31,9 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 	case c.DefaultCustomer != "":
 		e.How = fmt.Sprintf("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
 		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
+		if kind, _ := kindOf(ref); kind.name == kindPedido {
+			e.Asked = []erp.CustomerCall{{Call: "IncluirPedido", Fields: map[string]any{"codigo_cliente": c.DefaultCustomer}}}
+		}
 		e.Drop(customer.Name, "the customer's name, address and document", "the default customer stands for them")
 	case hasForeignID(customer):
 		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, taken if their name or e-mail is that customer's, and created if Omie has none"
@@ -46,11 +49,24 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 		e.Drop(customer.ForeignID, "the customer's foreign document", fmt.Sprintf("documento_exterior takes %d bytes", maxForeign))
 	}
 	// What can't be filled in is told where the document is made.
-	if os, err := New(c, erp.Options{}).header(o, ref, &e); err == nil {
-		kept(os.text("InformacoesAdicionais", "cNumPedido"), &e)
-	}
-	contradictions(&e, c, o)
+	explainDocument(&e, New(c, erp.Options{}), o, ref)
 	return e, nil
+}
+
+// explainDocument tells what is cut of the document, and what the account's constants say
+// against the order.
+func explainDocument(e *erp.Explanation, c *Client, o order.Order, ref erp.Reference) {
+	if kind, _ := kindOf(ref); kind.name == kindPedido {
+		if p, err := c.pedidoHeader(o, ref, e); err == nil {
+			kept(p.orderNumber(), e)
+		}
+		pedidoContradictions(e, c.config, o)
+		return
+	}
+	if os, err := c.header(o, ref, e); err == nil {
+		kept(os.orderNumber(), e)
+	}
+	contradictions(e, c.config, o)
 }
 
 // askFor adds the two calls about the customer, and what they leave out.
@@ -84,8 +100,8 @@ func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
 	missing("cidade", a.City, "the customer's city", "its state is none of the 27")
 }
 
-// means are Omie's codes of meio_pagamento.
-var means = map[string][]order.Method{
+// waysOf are Omie's codes of meio_pagamento.
+var waysOf = map[string][]order.Method{
 	"01": {order.Cash}, "03": {order.CreditCard}, "04": {order.DebitCard}, "15": {order.Boleto}, "16": {order.Transfer},
 	"12": {order.GiftCard}, "17": {order.Pix}, "18": {order.Transfer, order.Wallet}, "90": {order.Free},
 } // never written to
@@ -95,34 +111,57 @@ func contradictions(e *erp.Explanation, c Config, o order.Order) {
 	os := OS(c.OS)
 	header, _ := os["Cabecalho"].(map[string]any)
 	before(e, "os.Cabecalho.dDtPrevisao", header["dDtPrevisao"], o)
-	number, _ := header["nQtdeParc"].(json.Number)
-	if n, err := strconv.Atoi(number.String()); err == nil && c.Parcelas != parcelasOfPayments && len(o.PaidIn()) > 0 && !slices.Contains(o.PaidIn(), n) {
-		e.Contradict("os.Cabecalho.nQtdeParc", "is %d, and the order was paid in %d", n, o.PaidIn()[0])
-	}
-	if number := os.text("InformacoesAdicionais", "cNumPedido"); number != "" && !strings.Contains(number, "{") && number != o.Number {
-		e.Contradict("os.InformacoesAdicionais.cNumPedido", "is %q, and the order's number is %q", number, o.Number)
-	}
-	if to := os.text("Email", "cEnviarPara"); to != "" && !strings.Contains(to, "{") && o.Customer.Email != "" && !strings.Contains(strings.ToLower(to), strings.ToLower(o.Customer.Email)) {
-		e.Contradict("os.Email.cEnviarPara", "is the same for every order, and not the buyer's e-mail")
-	}
+	contradictsCount(e, c, "os.Cabecalho.nQtdeParc", header["nQtdeParc"], o)
+	contradictsNumber(e, "os.InformacoesAdicionais.cNumPedido", os.orderNumber(), o)
+	contradictsEmail(e, "os.Email.cEnviarPara", textIn(os, "Email", "cEnviarPara"), o)
 	parcels, _ := os["Parcelas"].([]any)
+	contradictsParcels(e, c, "os.Parcelas", parcels, parcelOfOS, o)
+}
+
+// contradictsCount: the number of instalments is another than the payments'.
+func contradictsCount(e *erp.Explanation, c Config, path string, v any, o order.Order) {
+	number, _ := v.(json.Number)
+	if n, err := strconv.Atoi(number.String()); err == nil && c.Parcelas != parcelasOfPayments && len(o.PaidIn()) > 0 && !slices.Contains(o.PaidIn(), n) {
+		e.Contradict(path, "is %d, and the order was paid in %d", n, o.PaidIn()[0])
+	}
+}
+
+func contradictsNumber(e *erp.Explanation, path, number string, o order.Order) {
+	if number != "" && !strings.Contains(number, "{") && number != o.Number {
+		e.Contradict(path, "is %q, and the order's number is %q", number, o.Number)
+	}
+}
+
+func contradictsEmail(e *erp.Explanation, path, to string, o order.Order) {
+	if to != "" && !strings.Contains(to, "{") && o.Customer.Email != "" && !strings.Contains(strings.ToLower(to), strings.ToLower(o.Customer.Email)) {
+		e.Contradict(path, "is the same for every order, and not the buyer's e-mail")
+	}
+}
+
+// contradictsParcels: the account's own instalments are others than the payments'.
+func contradictsParcels(e *erp.Explanation, c Config, at string, parcels []any, named parcel, o order.Order) {
 	all := 0
 	for _, n := range o.PaidIn() {
 		all += n
 	}
 	if n := len(parcels); n > 0 && all > 0 && n != all && c.Parcelas != parcelasOfPayments {
-		e.Contradict("os.Parcelas", "are %d, and the order was paid in %d", n, all)
+		e.Contradict(at, "are %d, and the order was paid in %d", n, all)
 	}
 	for i, p := range parcels {
-		parcel, _ := p.(map[string]any)
-		path := fmt.Sprintf("os.Parcelas.%d.", i)
-		before(e, path+"dDtVenc", parcel["dDtVenc"], o)
-		code, _ := parcel["meio_pagamento"].(string)
-		if methods, known := means[code]; known && len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, func(p order.Payment) bool {
-			return p.Method == order.Other || slices.Contains(methods, p.Method)
-		}) {
-			e.Contradict(path+"meio_pagamento", "is %q, and the order was paid by %s", code, o.Payments[0].Method)
-		}
+		fields, _ := p.(map[string]any)
+		path := fmt.Sprintf("%s.%d.", at, i)
+		before(e, path+named.due, fields[named.due], o)
+		contradictsMeans(e, path+"meio_pagamento", fields["meio_pagamento"], o)
+	}
+}
+
+// contradictsMeans: nothing was paid in that way.
+func contradictsMeans(e *erp.Explanation, path string, v any, o order.Order) {
+	code, _ := v.(string)
+	if methods, known := waysOf[code]; known && len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, func(p order.Payment) bool {
+		return p.Method == order.Other || slices.Contains(methods, p.Method)
+	}) {
+		e.Contradict(path, "is %q, and the order was paid by %s", code, o.Payments[0].Method)
 	}
 }
 

@@ -21,10 +21,11 @@ var fiscalFields = []struct {
 	{preflight.ClassTrib, "impostos.cClassTrib"}, {preflight.CST, "impostos.cCST"}, {preflight.IndOp, "impostos.cIndOPer"},
 } // never written to
 
-// facts are what fiscal rules may speak of: the customer, unless the default one stands for
-// them, and the services that the OS describes itself.
-func (c *Client) facts(o order.Order, os OS) []preflight.Fact {
-	const store = "the store's order"
+const store = "the store's order"
+
+// buyerFacts are what fiscal rules may speak of in the customer, unless the default one stands
+// for them.
+func buyerFacts(o order.Order) []preflight.Fact {
 	found := []preflight.Fact{}
 	if o.Customer.TaxID != "" {
 		found = append(found, preflight.Fact{About: preflight.TaxID, Value: string(o.Customer.TaxID), Field: "cnpj_cpf", Mend: store},
@@ -34,6 +35,11 @@ func (c *Client) facts(o order.Order, os OS) []preflight.Fact {
 		found = append(found, preflight.Fact{About: preflight.City, Value: a.City, Field: "cidade", Mend: store},
 			preflight.Fact{About: preflight.State, Value: a.State, Field: "estado", Mend: store})
 	}
+	return found
+}
+
+// facts are those of the services that the OS describes itself.
+func (os OS) facts(c *Client, o order.Order) (found []preflight.Fact) {
 	lines, _ := os["ServicosPrestados"].([]any)
 	skus, _ := wire.Mapped(c.config.Services, "", o.Lines) // the lines were made of them
 	for i, line := range lines {

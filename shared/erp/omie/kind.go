@@ -1,6 +1,7 @@
 package omie
 
 import (
+	"cmp"
 	_ "embed" // schema.json, example.yaml
 	"fmt"
 	"strings"
@@ -22,12 +23,17 @@ func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
 		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", ID: "nCodOS", LookUp: "ConsultarOS",
-			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}}},
+			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}},
+			{Name: kindPedido, Title: "pedido", Titles: "pedidos", ID: "codigo_pedido", LookUp: "ConsultarPedido",
+				Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirPedido", Before: "ListarClientes, IncluirCliente"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Fiscal: fiscal,
 		LooksUpAlways: true,
 		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },
 		Code:          func(r erp.Reference) string { return r.Code },
-		WhereToLook:   func(r erp.Reference) string { return "Look by cCodIntOS " + r.Code },
+		WhereToLook: func(r erp.Reference) string {
+			kind, _ := kindOf(r)
+			return "Look by " + cmp.Or(kind.code, "the code of integration") + " " + r.Code
+		},
 		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
 			{Connection: "cursos-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing_course.json"},
@@ -47,18 +53,27 @@ func open(o erp.Options) (erp.Client, error) {
 	return New(config, o), nil
 }
 
-func preview(doc erp.Document) (body []byte, open string, err error) {
+func preview(doc erp.Document) (request []byte, open string, err error) {
 	var unknown []string
-	if os, ok := doc.Body.(OS); ok && os.unlisted() != "" {
-		unknown = append(unknown, fmt.Sprintf("nCodServico is null where a service is looked up by cCodigo when the order is placed: %s", os.unlisted()))
+	body, ok := doc.Body.(content)
+	if !ok {
+		return nil, "", fmt.Errorf("write omie request: the document is none of Omie's")
+	}
+	if codes := unlisted(body); codes != "" {
+		unknown = append(unknown, fmt.Sprintf("nCodServico is null where a service is looked up by cCodigo when the order is placed: %s", codes))
+	}
+	id := "nCodCli"
+	if _, isPedido := body.(Pedido); isPedido {
+		id = "codigo_cliente"
+		unknown = append(unknown, "data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over")
 	}
 	if doc.CustomerID == "" {
-		whom := "nCodCli is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
+		whom := id + " is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
 		if doc.Customer.TaxID == "" {
 			whom = strings.Replace(whom, "by tax id", "by a code of ours for their document", 1)
 		}
 		unknown = append(unknown, whom)
 	}
-	body, err = Request(doc, masked, masked)
-	return body, strings.Join(unknown, "; "), err
+	request, err = Request(doc, masked, masked)
+	return request, strings.Join(unknown, "; "), err
 }

@@ -13,8 +13,33 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// shownOS is what counts of an OS as ConsultarOS shows it.
-type shownOS struct {
+// LookUp asks for the document by our code. An answer about another one proves
+// nothing.
+func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	kind, known := kindOf(ref)
+	if !known {
+		return erp.Answer{Kind: erp.Unprovable, Text: "the document is neither an OS nor a pedido, and this release looks for nothing else"}
+	}
+	k, answer := c.keys(ctx, false)
+	if answer.Kind != "" {
+		return answer
+	}
+	answer, r := c.call(ctx, k, kind.lookUp, wire.Sent{Request: map[string]any{kind.code: ref.Code}})
+	answer.Key = erp.KeyDigest(k.App)
+	if answer.Kind == erp.Early {
+		answer.Kind = erp.NotSent // an order that was looked up a moment ago was not looked up now
+	}
+	if answer.Kind != erp.Present {
+		return answer
+	}
+	if _, code := kind.shown(r.body); code != ref.Code {
+		return erp.Answer{Kind: erp.Lost, Text: "Omie showed " + kind.called + " with another " + kind.code}
+	}
+	return answer
+}
+
+// osOfOmie is what counts of an OS as ConsultarOS shows it.
+type osOfOmie struct {
 	Cabecalho struct {
 		CCodIntOS   loose.Text `json:"cCodIntOS"`
 		NCodOS      loose.Text `json:"nCodOS"`
@@ -31,55 +56,30 @@ type shownOS struct {
 	shownAmounts
 }
 
-// LookUp asks for the OS by its cCodIntOS. An answer about another one proves
-// nothing.
-func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
-	if ref.DocumentKind != "" && ref.DocumentKind != kindOS {
-		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no OS, and this release looks for nothing else"}
-	}
-	k, answer := c.keys(ctx, false)
-	if answer.Kind != "" {
-		return answer
-	}
-	answer, r := c.call(ctx, k, consultarOS, wire.Sent{Request: map[string]any{"cCodIntOS": ref.Code}})
-	answer.Key = erp.KeyDigest(k.App)
-	if answer.Kind == erp.Early {
-		answer.Kind = erp.NotSent // an order that was looked up a moment ago was not looked up now
-	}
-	if answer.Kind != erp.Present {
-		return answer
-	}
-	var os shownOS
-	if err := wire.Decode(r.body, &os); err != nil || string(os.Cabecalho.CCodIntOS) != ref.Code {
-		return erp.Answer{Kind: erp.Lost, Text: "Omie showed an OS with another cCodIntOS"}
-	}
-	return answer
+// shownOS reads the answer of ConsultarOS.
+func shownOS(body []byte) (answer erp.Answer, code string) {
+	var os osOfOmie
+	err := wire.Decode(body, &os)
+	h := os.Cabecalho
+	return present(err, h.NCodOS, h.CNumOS, erp.Found{
+		Total:       os.total(),
+		OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido), nil),
+		CustomerID:  cmp.Or(idOf(h.NCodCli), string(h.NCodCli)),
+		Cancelled:   bool(os.InfoCadastro.CCancelada),
+	}, h.CCodIntOS)
 }
 
-// shown reads the answer of ConsultarOS.
-func shown(body []byte) erp.Answer {
-	var os shownOS
-	err := wire.Decode(body, &os)
-	id := idOf(os.Cabecalho.NCodOS)
-	if err != nil || os.Cabecalho.CCodIntOS == "" || id == "" {
-		return erp.Answer{Kind: erp.Lost}
+// present is the answer that shows a document; Lost where it can't be read.
+func present(err error, id, number loose.Text, found erp.Found, code loose.Text) (erp.Answer, string) {
+	if err != nil || code == "" || idOf(id) == "" {
+		return erp.Answer{Kind: erp.Lost}, ""
 	}
-	return erp.Answer{
-		Kind:   erp.Present,
-		ID:     id,
-		Number: order.Cut(string(os.Cabecalho.CNumOS), wire.MaxID),
-		Found: erp.Found{
-			Total:       os.total(),
-			OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido), nil),
-			CustomerID:  cmp.Or(idOf(os.Cabecalho.NCodCli), string(os.Cabecalho.NCodCli)),
-			Cancelled:   bool(os.InfoCadastro.CCancelada),
-		},
-	}
+	return erp.Answer{Kind: erp.Present, ID: idOf(id), Number: order.Cut(string(number), wire.MaxID), Found: found}, string(code)
 }
 
 // total is Omie's own, or what the parts add up to where it shows none. Nothing tells
 // whether its own has the expenses in it: one that is what the lines come to hasn't.
-func (os shownOS) total() order.Money {
+func (os osOfOmie) total() order.Money {
 	lines := os.lines().Round()
 	own := os.Cabecalho.NValorTotal
 	if own == nil || own.Round().Equal(lines) {

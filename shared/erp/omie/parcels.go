@@ -25,48 +25,54 @@ func payWay(m order.Method) string {
 	return otherWay
 }
 
-// parcels fills in Parcelas: the account's own, by their percentages, or those in which the
-// order was paid. Then what the account has in the list is what all of them have besides.
-// Omie takes a list beside cCodParc 999 alone, and as many as nQtdeParc.
-func (c *Client) parcels(os OS, header map[string]any, o order.Order, told *erp.Explanation) error {
-	list, _ := os["Parcelas"].([]any)
+// parcel is what an instalment's fields are called, and those of the header that go with a
+// list of them.
+type parcel struct{ number, due, days, amount, percent, term, count string }
+
+var (
+	parcelOfOS     = parcel{"nParcela", "dDtVenc", "nDias", "nValor", "nPercentual", "cCodParc", "nQtdeParc"}
+	parcelOfPedido = parcel{"numero_parcela", "data_vencimento", "quantidade_dias", "valor", "percentual", "codigo_parcela", "qtde_parcelas"}
+) // never written to
+
+// parcels are a document's instalments: the account's own, by their percentages, or those in
+// which the order was paid, each with what the account has in the list besides. Omie takes a
+// list beside the term 999 alone, and as many as the header says.
+func (c *Client) parcels(list []any, header map[string]any, o order.Order, told *erp.Explanation, named parcel) ([]any, error) {
 	if c.config.Parcelas == parcelasOfPayments {
-		delete(os, "Parcelas")
 		if o.Total.IsZero() {
-			return nil // there is nothing to pay
+			return nil, nil // there is nothing to pay
 		}
-		var err error
-		if list, err = paidIn(o, list, told); err != nil {
-			return err
+		list, err := paidIn(o, list, told, named)
+		if err != nil {
+			return nil, err
 		}
-		header["cCodParc"], header["nQtdeParc"] = customTerm, json.Number(strconv.Itoa(len(list)))
-		os["Parcelas"] = list
-		return nil
+		header[named.term], header[named.count] = customTerm, json.Number(strconv.Itoa(len(list)))
+		return list, nil
 	}
 	if len(list) == 0 {
-		return nil
+		return nil, nil
 	}
-	setDefault(header, "cCodParc", customTerm)
-	setDefault(header, "nQtdeParc", json.Number(strconv.Itoa(len(list))))
-	divide(list, "nPercentual", o.Total)
+	setDefault(header, named.term, customTerm)
+	setDefault(header, named.count, json.Number(strconv.Itoa(len(list))))
+	divide(list, named.percent, named.amount, o.Total)
 	for i := range list {
-		parcel, ok := list[i].(map[string]any)
+		fields, ok := list[i].(map[string]any)
 		if !ok {
 			continue
 		}
-		setDefault(parcel, "nParcela", json.Number(strconv.Itoa(i+1)))
+		setDefault(fields, named.number, json.Number(strconv.Itoa(i+1)))
 		if due := day(o); !due.IsZero() {
-			days, _ := parcel["nDias"].(json.Number)
+			days, _ := fields[named.days].(json.Number)
 			n, _ := strconv.Atoi(days.String())
-			setDefault(parcel, "dDtVenc", due.AddDate(0, 0, n).Format(dateLayout))
+			setDefault(fields, named.due, due.AddDate(0, 0, n).Format(dateLayout))
 		}
 	}
-	return nil
+	return list, nil
 }
 
 // paidIn are the instalments in which the order was paid, each with the fields of the
 // template, if there is one.
-func paidIn(o order.Order, template []any, told *erp.Explanation) ([]any, error) {
+func paidIn(o order.Order, template []any, told *erp.Explanation, named parcel) ([]any, error) {
 	all, err := o.Installments()
 	if err != nil {
 		return nil, err
@@ -77,24 +83,29 @@ func paidIn(o order.Order, template []any, told *erp.Explanation) ([]any, error)
 	}
 	nsus := map[string]string{}
 	for _, p := range o.Payments {
-		nsus[p.Reference] = told.Cut("nsu", freeTexts["nsu"], "the payment's reference", wire.OneLine(p.Reference))
+		nsus[p.Reference] = nsu(p, told)
 	}
 	list := make([]any, len(all))
 	for i, percent := range order.Percentages(amounts) {
-		parcel := map[string]any{}
+		fields := map[string]any{}
 		if len(template) > 0 {
-			fields, _ := template[0].(map[string]any)
-			parcel = maps.Clone(fields)
+			besides, _ := template[0].(map[string]any)
+			fields = maps.Clone(besides)
 		}
-		parcel["nParcela"] = json.Number(strconv.Itoa(i + 1))
-		parcel["dDtVenc"] = all[i].Due.Format(dateLayout)
-		parcel["nValor"] = json.Number(amounts[i].Number())
-		parcel["nPercentual"] = json.Number(percent.Number())
-		setDefault(parcel, "meio_pagamento", payWay(all[i].Payment.Method))
+		fields[named.number] = json.Number(strconv.Itoa(i + 1))
+		fields[named.due] = all[i].Due.Format(dateLayout)
+		fields[named.amount] = json.Number(amounts[i].Number())
+		fields[named.percent] = json.Number(percent.Number())
+		setDefault(fields, "meio_pagamento", payWay(all[i].Payment.Method))
 		if nsu := nsus[all[i].Payment.Reference]; nsu != "" {
-			setDefault(parcel, "nsu", nsu)
+			setDefault(fields, "nsu", nsu)
 		}
-		list[i] = parcel
+		list[i] = fields
 	}
 	return list, nil
+}
+
+// nsu is what the gateway calls the payment.
+func nsu(p order.Payment, told *erp.Explanation) string {
+	return told.Cut("nsu", freeTexts["nsu"], "the payment's reference", wire.OneLine(p.Reference))
 }

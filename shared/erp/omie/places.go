@@ -58,14 +58,15 @@ type beside struct {
 	off order.Money
 }
 
-// arranged is the order as its OS says it, see order.Rounded, and what stands beside its
-// lines. A discount is taken off what was bought, as far as there is enough of that.
-func (c *Client) arranged(o order.Order) (order.Order, []beside, error) {
+// arranged is the order as its document says it, see order.Rounded, and what stands beside
+// its lines. A discount is taken off what was bought, as far as there is enough of that. A
+// document that has fields of its own for the parts needs no place for them.
+func (c *Client) arranged(o order.Order, fields bool) (order.Order, []beside, error) {
 	var more order.Money
 	for _, p := range c.config.parts(&o) {
 		switch {
 		case p.amount.IsZero():
-		case p.place.none():
+		case p.place.none() && !fields:
 			return o, nil, c.homeless(o, p)
 		case p.place.Spread:
 			more = more.Add(*p.amount)

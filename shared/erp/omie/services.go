@@ -52,10 +52,10 @@ func (os OS) codes() (all []listed) {
 	return all
 }
 
-// unlisted names the codes of which no service is known yet.
-func (os OS) unlisted() string {
+// unlisted names the codes of a document of which no id is known yet.
+func unlisted(body content) string {
 	var names []string
-	for _, l := range os.codes() {
+	for _, l := range body.codes() {
 		if l.id == "" {
 			names = append(names, l.code)
 		}
@@ -67,10 +67,10 @@ func (os OS) unlisted() string {
 // own unless it is remembered. CustomerKnown says that all are known, and where there was a
 // choice, in words.
 func (c *Client) findServices(ctx context.Context, k wire.Keys, doc erp.Document) (erp.Document, erp.Answer) {
-	os, _ := doc.Body.(OS)
+	body := doc.Body.(content)
 	known := map[string]string{}
 	var words []string
-	for _, l := range os.codes() {
+	for _, l := range body.codes() {
 		id, answer := c.serviceOf(ctx, k, l.code)
 		if answer.Kind != erp.CustomerKnown {
 			return doc, answer
@@ -81,13 +81,13 @@ func (c *Client) findServices(ctx context.Context, k wire.Keys, doc erp.Document
 		}
 	}
 	if len(known) > 0 {
-		doc.Body = os.withServices(known)
+		doc.Body = body.withListed(known)
 	}
 	return doc, erp.Answer{Kind: erp.CustomerKnown, Text: strings.Join(words, "; ")}
 }
 
-// withServices is the OS with the ids of its services; os itself stays as it is.
-func (os OS) withServices(known map[string]string) OS {
+// withListed is the OS with the ids of its services; os itself stays as it is.
+func (os OS) withListed(known map[string]string) content {
 	lines, _ := os["ServicosPrestados"].([]any)
 	lines = slices.Clone(lines)
 	for i, line := range lines {
@@ -160,8 +160,8 @@ func (c *Client) noService(code string, pages int) erp.Answer {
 
 // forgetServices forgets the services of an OS that was refused because Omie no longer
 // knows one of them; else every retry would be refused alike.
-func (c *Client) forgetServices(ctx context.Context, k wire.Keys, os OS) {
-	for _, l := range os.codes() {
+func (c *Client) forgetServices(ctx context.Context, k wire.Keys, body content) {
+	for _, l := range body.codes() {
 		if note, err := c.caller.Noted(ctx, hex.EncodeToString(codeMAC(l.code, k.Secret)), "service"); err == nil {
 			note.Forget(ctx) // what isn't forgotten now is refused again, and forgotten then
 		}

@@ -30,6 +30,10 @@ type stated struct {
 	NCodOS, CNumOS    loose.Text
 	CCodIntOS         loose.Text
 	CodigoClienteOmie loose.Text `json:"codigo_cliente_omie"`
+	// Those of a pedido.
+	CodigoPedido           loose.Text `json:"codigo_pedido"`
+	CodigoPedidoIntegracao loose.Text `json:"codigo_pedido_integracao"`
+	NumeroPedido           loose.Text `json:"numero_pedido"`
 }
 
 // stateOf reads it; what is no object says nothing.
@@ -92,7 +96,7 @@ func namesOneIn(v any, isID bool) bool {
 	case map[string]any:
 		for key, below := range v {
 			switch strings.ToLower(key) {
-			case "ncodos", "cnumos", "codigo_cliente_omie":
+			case "ncodos", "cnumos", "codigo_pedido", "numero_pedido", "codigo_cliente_omie":
 				isID = true
 			default:
 				isID = false

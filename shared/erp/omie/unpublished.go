@@ -69,7 +69,7 @@ var (
 
 // These are about the contents, or what there is.
 var (
-	duplicate = regexp.MustCompile(`\bja\s+(foi\s+|esta\s+|se encontra\s+)?cadastrad[oa]|\bja existe (uma? |outr[oa] )?(os|ordem|cliente|documento|cadastro|registro|codigo)\b|\bja (possui|tem) cadastro\b` +
+	duplicate = regexp.MustCompile(`\bja\s+(foi\s+|esta\s+|se encontra\s+)?cadastrad[oa]|\bja existe (uma? |outr[oa] )?(os|ordem|pedido|cliente|documento|cadastro|registro|codigo)\b|\bja (possui|tem) cadastro\b` +
 		`|\b` + ofWhomOrWhat + `\b.{0,60}\bja (foi |esta |se encontra |esta sendo )?(em uso|utilizad|usad|incluid|registrad|gravad|existe)` +
 		`|\b` + ofWhomOrWhat + `\b( \*)?( informad[oa])? (ja )?(esta |e )?(existente\b|duplicad|em duplicidade)|\bduplicidade d[eoa] ` + ofWhomOrWhat + `\b|\bduplicate\b|\bunique (key|constraint)\b`)
 	// emptyPage says that a list has none, and not a word more, as noOS does of an OS.
@@ -88,18 +88,18 @@ var (
 	// afterwards is what is done with an OS that is there: that it fails says nothing of the OS.
 	afterwards = regexp.MustCompile(`\b(falha[a-z]*|falhou|erros?|problemas?|nao foi possivel|impossivel)( (ao|a|na|no|em|de|d[ao]|durante))*( [oa])? (fatura(r|mento)\b|baixa(r)?\b.{0,12}\bestoque|(envi|emi|imp|transmi|ger)[a-z]+( d[oae]s?| [oa]s?)* (e-?mails?|notas?( fiscal)?|nfs?-?e?|rps|recibos?|boletos?|links?|pix|financeiro|titulos?|contas? a receber)\b)`)
 	// ourCodeTaken is what is said of a code of integration that isn't new, or of an OS.
-	ourCodeTaken = regexp.MustCompile(`\b(codigo de integracao|ccodintos)\b[^.;]{0,60}\b(repetid|reutilizad|importad|exclusiv|unic[oa]\b|pertence a outr|(vinculad|associad)[oa] a outr)|\bregistro (ja )?(importad|repetid)` +
-		`|\b(os|ordem de servico)\b[^.;]{0,40}\bja (foi |esta |se encontra )?(consta|realizad|importad|lancad|gerad|criad|inserid|salv)|\balready (exists|registered)\b`)
-	namesOurCode = regexp.MustCompile(`\bccodintos\b`)
+	ourCodeTaken = regexp.MustCompile(`\b(codigo de integracao|ccodintos|codigo_pedido_integracao)\b[^.;]{0,60}\b(repetid|reutilizad|importad|exclusiv|unic[oa]\b|pertence a outr|(vinculad|associad)[oa] a outr)|\bregistro (ja )?(importad|repetid)` +
+		`|\b(os|ordem de servico|pedido( de venda)?)\b[^.;]{0,40}\bja (foi |esta |se encontra )?(consta|realizad|importad|lancad|gerad|criad|inserid|salv)|\balready (exists|registered)\b`)
+	namesOurCode = regexp.MustCompile(`\b(ccodintos|codigo_pedido_integracao)\b`)
 	// failed is what no success says, even beside "com sucesso": something of it failed.
 	failed          = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
-	unknownService  = regexp.MustCompile(`(servico|ncodservico).*nao (foi )?(cadastrad|encontrad|localizad)`)
-	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)|nao foi possivel (localizar|encontrar) (o )?cliente|nao (foi )?(encontrad|localizad)o (o )?cliente`)
+	unknownListed   = regexp.MustCompile(`(servico|ncodservico|produto|codigo_produto).*nao (foi )?(cadastrad|encontrad|localizad)`)
+	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli|codigo_cliente).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)|nao foi possivel (localizar|encontrar) (o )?cliente|nao (foi )?(encontrad|localizad)o (o )?cliente`)
 	// uselessCustomer: the id is nobody's whom an OS can have. It says nothing of what else
 	// the customer has: see customerGone.
-	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
-	uselessID       = regexp.MustCompile(`\[ *ncodcli *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
-	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b`)
+	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli|codigo_cliente)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
+	uselessID       = regexp.MustCompile(`\[ *(ncodcli|codigo_cliente) *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
+	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b|\bcodigo_cliente\b`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?(nao existem registros|nenhum registro (foi )?encontrado)`)
 	// existingID is the id of the customer in the way, which Omie says in brackets.
@@ -107,9 +107,9 @@ var (
 
 	// noOS says of the OS itself that it isn't there, and not a word more: where, when or for
 	// what it wasn't found would be left. It meets what is shown, with what is in brackets.
-	noOS = regexp.MustCompile(`^(error?: ?)*((a |o )?(` + theOS + `)( informad[oa])?` + ourKey + `? (nao (foi |esta )?(cadastrad|encontrad|localizad)[oa]s?|nao existe|inexistente)` +
-		`|(nao existem?|nao (foi|foram) encontrad[oa]s?|nao ha|nenhuma?)( a| o)? (` + theOS + `)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?)` +
-		`(( ?[!.,:;-])+|` + ourKey + `| ?\([0-9]{1,3}\)| ((com|para|pelo|o|a|com o|com a|para o|para a) )?(codigo( de integracao)?|pagina|filtro|parametros?|tag)\b| informad[oa]s?\b| com a\b)* ?$`)
+	noOS     = none(`a`, theOS)
+	noPedido = none(`o`, thePedido)
+
 	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
 	ofTheCustomer  = regexp.MustCompile(`cliente`)
 	ofTheContents  = regexp.MustCompile(`preench|\binforme\b|obrigatori|estrutura`)
@@ -124,8 +124,15 @@ var (
 	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bdocumento_exterior\b`)
 )
 
+// none is the pattern of such words about what is called so, which is of that gender.
+func none(gender, called string) *regexp.Regexp {
+	return regexp.MustCompile(`^(error?: ?)*((a |o )?(` + called + `)( informad[oa])?` + ourKey + `? (nao (foi |esta )?(cadastrad|encontrad|localizad)[oa]s?|nao existe|inexistente)` +
+		`|(nao existem?|nao (foi|foram) encontrad[oa]s?|nao ha|nenhum` + gender + `?)( a| o)? (` + called + `)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?)` +
+		`(( ?[!.,:;-])+|` + ourKey + `| ?\([0-9]{1,3}\)| ((com|para|pelo|o|a|com o|com a|para o|para a) )?(codigo( de integracao)?|pagina|filtro|parametros?|tag)\b| informad[oa]s?\b| com a\b)* ?$`)
+}
+
 // ourKey is the code that was asked for, as it is repeated: left out, or what no word is.
-const ourKey = `( ?(\*|[\["'] ?(\*|[a-z0-9_-]*[0-9][a-z0-9_-]*|[a-z]{1,2}|ccodintos|ncodos) ?[\]"']))`
+const ourKey = `( ?(\*|[\["'] ?(\*|[a-z0-9_-]*[0-9][a-z0-9_-]*|[a-z]{1,2}|ccodintos|ncodos|codigo_pedido(_integracao)?) ?[\]"']))`
 
 // sentence is where one begins, and inTheOrder who or what an order has of the merchant's.
 const (
@@ -134,10 +141,13 @@ const (
 )
 
 // ofWhomOrWhat is what can be there already.
-const ofWhomOrWhat = `(os|ordem( de servico)?|codigo( de integracao)?|ccodintos|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
+const ofWhomOrWhat = `(os|ordem( de servico)?|pedido( de venda)?|codigo( de integracao)?|ccodintos|codigo_pedido_integracao|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`
 
-// theOS is what Omie calls an OS that was asked for by its code.
-const theOS = `os|ordem( de servico)?`
+// theOS and thePedido are what Omie calls what was asked for by its code.
+const (
+	theOS     = `os|ordem( de servico)?`
+	thePedido = `pedidos?( de vendas?)?( de produtos?)?`
+)
 
 // Lengths that Omie's fields surely take. Its reference gives none for them; a
 // text cut short still finds its customer, one too long is refused.
