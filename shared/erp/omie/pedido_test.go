@@ -1,0 +1,119 @@
+package omie_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/order"
+)
+
+// goods is an account whose orders become pedidos.
+const goods = `{
+	"document": "pedido",
+	"pedido": {
+		"cabecalho": {"data_previsao": "+3d"},
+		"informacoes_adicionais": {"codigo_categoria": "1.01.03", "codigo_conta_corrente": 3731356020, "numero_pedido_cliente": "{order.number}"}
+	},
+	"customer": {"default": 3795260786}
+}`
+
+// pedidoReference is that of a pedido.
+var pedidoReference = erp.Reference{DocumentKind: "pedido", Code: reference.Code, Orig: reference.Orig}
+
+// pedido is the document, with its customer.
+func (s *simulated) pedido(t *testing.T, o order.Order) erp.Document {
+	t.Helper()
+	doc, err := s.Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, answer := s.Customer(t.Context(), doc)
+	if answer.Kind != erp.CustomerKnown {
+		t.Fatalf("customer: %+v", answer)
+	}
+	return doc
+}
+
+// bought is an order of goods with freight, a fee, tax and a discount.
+func bought(t *testing.T) order.Order {
+	t.Helper()
+	o := paid(t, "118.30", "2 x 50 - 5", "1 x 12.80")
+	o.Lines[1].SKUs, o.Lines[1].Name = []string{"MANUT-01"}, "Kit"
+	o.Freight, o.Fees, o.Tax, o.Discount = order.Cents(15_00), order.Cents(2_50), order.Cents(3_00), order.Cents(10_00)
+	o.Customer = buyer()
+	return o
+}
+
+func TestAStrictOmieTakesThePedidoAndShowsIt(t *testing.T) {
+	s := simulate(t, goods)
+	o := bought(t)
+	doc := s.pedido(t, o)
+	got := s.Create(t.Context(), doc)
+	if got.Kind != erp.Created || got.ID == "" || got.Number == "" {
+		t.Fatalf("%+v", got)
+	}
+	pedidos := s.sim.Pedidos()
+	if len(pedidos) != 1 || len(s.sim.Documents()) != 0 || !pedidos[0].Total.Equal(o.Total) || pedidos[0].CustomerTaxID != string(someCPF) {
+		t.Errorf("pedidos %+v", pedidos)
+	}
+	found := s.LookUp(t.Context(), pedidoReference)
+	if found.Kind != erp.Present || found.ID != got.ID || found.Number != got.Number || !found.Found.Total.Equal(o.Total) ||
+		found.Found.OrderNumber != o.Number || found.Found.CustomerID != doc.CustomerID || found.Found.Cancelled {
+		t.Errorf("look-up %+v", found)
+	}
+	s.sim.CancelPedido(reference.Code)
+	s.pass(61 * time.Second)
+	if found = s.LookUp(t.Context(), pedidoReference); !found.Found.Cancelled {
+		t.Errorf("look-up %+v, want cancelled", found)
+	}
+}
+
+func TestAPedidoIsNoOSOfTheSameCode(t *testing.T) {
+	s := simulate(t, goods)
+	if got := s.Create(t.Context(), s.pedido(t, bought(t))); got.Kind != erp.Created {
+		t.Fatalf("%+v", got)
+	}
+	for kind, want := range map[string]erp.AnswerKind{"": erp.Absent, "os": erp.Absent, "pedido": erp.Present} {
+		ref := pedidoReference
+		ref.DocumentKind = kind
+		if got := s.LookUp(t.Context(), ref); got.Kind != want {
+			t.Errorf("as %q: %+v", kind, got)
+		}
+		s.pass(61 * time.Second)
+	}
+}
+
+func TestAPedidoThatIsThereIsADuplicate(t *testing.T) {
+	s := simulate(t, goods)
+	doc := s.pedido(t, bought(t))
+	s.Create(t.Context(), doc)
+	s.pass(61 * time.Second)
+	if got := s.Create(t.Context(), doc); got.Kind != erp.Duplicate {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAPedidoIsForeseenForNoDayThatIsOver(t *testing.T) {
+	s := simulate(t, strings.Replace(goods, "+3d", "+0d", 1))
+	o := bought(t)
+	doc, err := s.Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if day := param(t, doc)["cabecalho"].(map[string]any)["data_previsao"]; day != "21/11/2026" {
+		t.Errorf("of the order: %v", day)
+	}
+	s.pass(5 * 24 * time.Hour)
+	sent := s.pedido(t, o)
+	if day := param(t, sent)["cabecalho"].(map[string]any)["data_previsao"]; day != "27/11/2026" {
+		t.Errorf("of the call: %v", day)
+	}
+	if day := param(t, doc)["cabecalho"].(map[string]any)["data_previsao"]; day != "21/11/2026" {
+		t.Errorf("the document itself was changed: %v", day)
+	}
+	if got := s.Create(t.Context(), sent); got.Kind != erp.Created {
+		t.Errorf("%+v", got)
+	}
+}
