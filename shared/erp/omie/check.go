@@ -28,18 +28,42 @@ func Check(settings json.RawMessage) []erp.Problem {
 	c := &checker{}
 	c.baseURL(raw["base_url"])
 	c.customer(raw["customer"])
-	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil {
+	asksPedido := c.document(raw["document"])
+	c.parcelas(raw["parcelas"])
+	// What only the other kind of document has is asked for where it is there.
+	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil && !asksPedido {
 		c.os(os)
 		c.money(os, raw["parcelas"])
 		c.products(os, raw)
 	}
-	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil {
+	if services, ok := c.object("services", raw["services"]); ok || raw["services"] == nil && !asksPedido {
 		c.services(services)
 		os, _ := raw["os"].(map[string]any)
 		c.viaUnica(os, services)
 	}
-	c.places(raw)
+	if pedido, ok := c.object("pedido", raw["pedido"]); ok || raw["pedido"] == nil && asksPedido {
+		c.pedido(pedido, raw["parcelas"])
+	}
+	if products, ok := c.object("products", raw["products"]); ok {
+		c.goods(products)
+	}
+	c.places(raw, asksPedido)
 	return c.problems
+}
+
+// document tells whether orders become pedidos where no store says otherwise.
+func (c *checker) document(v any) (asksPedido bool) {
+	if v != nil && v != kindOS && v != kindPedido {
+		c.refuse("document", "must be %s or %s", kindOS, kindPedido)
+	}
+	return v == kindPedido
+}
+
+// parcelas is where instalments come from.
+func (c *checker) parcelas(v any) {
+	if v != nil && v != "none" && v != parcelasOfPayments {
+		c.refuse("parcelas", "must be none or %s", parcelasOfPayments)
+	}
 }
 
 // osParts are the parts of an OS that may be configured. The others come from
@@ -170,14 +194,14 @@ func (c *checker) os(os map[string]any) {
 		c.fields(path, os[part], placeholder.OfOrder, refused)
 	}
 	header, _ := os["Cabecalho"].(map[string]any)
-	c.forecast(header["dDtPrevisao"])
+	c.forecast("os.Cabecalho.dDtPrevisao", header["dDtPrevisao"])
 	info, _ := os["InformacoesAdicionais"].(map[string]any)
 	for _, field := range []string{"cCodCateg", "nCodCC"} {
 		if info[field] == nil {
 			c.warn("os.InformacoesAdicionais."+field, "is missing: Omie may refuse an OS without its category or bank account")
 		}
 	}
-	c.orderNumber(info["cNumPedido"])
+	c.orderNumber("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"])
 	c.city(info["cCidPrestServ"])
 	c.event(info["DetalhesNfse"])
 	email, _ := os["Email"].(map[string]any)
@@ -187,13 +211,18 @@ func (c *checker) os(os map[string]any) {
 	}
 	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
 	c.constant("os.InformacoesAdicionais.dDataRps", info["dDataRps"], "without it Omie dates the RPS")
-	for _, name := range []string{"cEnvBoleto", "cEnvPix"} {
-		if email[name] == "S" {
-			c.warn("os.Email."+name, "is S: the buyer, who has paid, is asked to pay; set it to N")
+	c.asksToPay("os.Email", email, "cEnvBoleto", "cEnvPix")
+}
+
+// asksToPay warns of mails that ask a buyer to pay who has paid, and refuses both at once.
+func (c *checker) asksToPay(path string, fields map[string]any, boleto, pix string) {
+	for _, name := range []string{boleto, pix} {
+		if fields[name] == "S" {
+			c.warn(path+"."+name, "is S: the buyer, who has paid, is asked to pay; set it to N")
 		}
 	}
-	if email["cEnvBoleto"] == "S" && email["cEnvPix"] == "S" {
-		c.refuse("os.Email.cEnvPix", "must be N when cEnvBoleto is S: Omie sends a boleto or a Pix, not both")
+	if fields[boleto] == "S" && fields[pix] == "S" {
+		c.refuse(path+"."+pix, "must be N when %s is S: Omie sends a boleto or a Pix, not both", boleto)
 	}
 }
 
@@ -204,14 +233,14 @@ func (c *checker) constant(path string, v any, instead string) {
 	}
 }
 
-func (c *checker) forecast(v any) {
+func (c *checker) forecast(path string, v any) {
 	text, ok := v.(string)
 	switch {
 	case v == nil || daysAhead.MatchString(text):
 	case !ok || !isDate(text):
-		c.refuse("os.Cabecalho.dDtPrevisao", `must be days after the order's date, like "+3d", or a date like "27/02/2025"`)
+		c.refuse(path, `must be days after the order's date, like "+3d", or a date like "27/02/2025"`)
 	default:
-		c.warn("os.Cabecalho.dDtPrevisao", `is the same day for every order; "+3d" is three days after the order's`)
+		c.warn(path, `is the same day for every order; "+3d" is three days after the order's`)
 	}
 }
 

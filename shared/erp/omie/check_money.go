@@ -15,22 +15,31 @@ import (
 // money checks what an order's amount is divided by, and when it is due.
 func (c *checker) money(os map[string]any, parcelas any) {
 	header, _ := os["Cabecalho"].(map[string]any)
-	if header["cEtapa"] == "50" {
-		c.warn("os.Cabecalho.cEtapa", `is "50", Faturar: each OS goes where it is invoiced; "10" is the first column`)
-	}
-	c.shares("os.Departamentos", os["Departamentos"], "nPerc")
+	c.invoiced("os.Cabecalho.cEtapa", header["cEtapa"], "OS")
+	c.shares("os.Departamentos", os["Departamentos"], "nPerc", "nValor")
 	c.distinct("os.Departamentos", os["Departamentos"], "cCodDepto")
-	list, _ := os["Parcelas"].([]any)
+	c.instalments("os.Parcelas", os["Parcelas"], "os.Cabecalho.", header, parcelas, parcelOfOS)
+}
+
+// invoiced warns of documents that begin where they are invoiced.
+func (c *checker) invoiced(path string, stage any, what string) {
+	if stage == "50" {
+		c.warn(path, `is "50", Faturar: each %s goes where it is invoiced; "10" is the first column`, what)
+	}
+}
+
+// instalments checks the list at path against where instalments come from, and against the
+// header.
+func (c *checker) instalments(path string, v any, at string, header map[string]any, parcelas any, named parcel) {
+	list, _ := v.([]any)
 	switch {
 	case parcelas == parcelasOfPayments:
-		c.template(list, header)
-	case parcelas != nil && parcelas != "none":
-		c.refuse("parcelas", "must be none or %s", parcelasOfPayments)
+		c.template(path, list, at, header, named)
 	case len(list) > 0:
-		c.shares("os.Parcelas", os["Parcelas"], "nPercentual")
-		c.plan(list, header)
+		c.shares(path, v, named.percent, named.amount)
+		c.plan(path, list, at, header, named)
 	default:
-		c.term(header)
+		c.term(at, header, named)
 	}
 }
 
@@ -38,7 +47,7 @@ func (c *checker) money(os map[string]any, parcelas any) {
 var hundred = order.Cents(100_00) // never written to
 
 // shares have to come to the whole.
-func (c *checker) shares(path string, v any, percent string) {
+func (c *checker) shares(path string, v any, percent, amount string) {
 	list, _ := v.([]any)
 	var sum order.Money
 	for i := range list {
@@ -47,7 +56,7 @@ func (c *checker) shares(path string, v any, percent string) {
 		number, isNumber := share[percent].(json.Number)
 		part, err := order.ParseMoney(number.String())
 		switch {
-		case share[percent] == nil && len(list) == 1, share["nValor"] != nil && share["nValor"] != orderTotal:
+		case share[percent] == nil && len(list) == 1, share[amount] != nil && share[amount] != orderTotal:
 			return // the latter was refused as an amount
 		case share[percent] == nil:
 			c.refuse(at+percent, "is missing: each one needs its share in percent")
@@ -55,8 +64,8 @@ func (c *checker) shares(path string, v any, percent string) {
 		case !isNumber || err != nil || part.IsNegative():
 			c.refuse(at+percent, "must be a number from 0 to 100")
 			return
-		case share["nValor"] != nil && len(list) > 1:
-			c.refuse(at+"nValor", "must be left out: %q is what a single one has, and each one's amount is derived from %s", orderTotal, percent)
+		case share[amount] != nil && len(list) > 1:
+			c.refuse(at+amount, "must be left out: %q is what a single one has, and each one's amount is derived from %s", orderTotal, percent)
 		}
 		sum = sum.Add(part)
 	}
@@ -80,43 +89,43 @@ func (c *checker) distinct(path string, v any, name string) {
 	}
 }
 
-// plan checks Parcelas of the account's own against the header.
-func (c *checker) plan(list []any, header map[string]any) {
-	if code := header["cCodParc"]; code != nil && code != customTerm {
-		c.warn("os.Cabecalho.cCodParc", "is %q, which contradicts Parcelas: they go with %q", code, customTerm)
+// plan checks instalments of the account's own against the header.
+func (c *checker) plan(path string, list []any, at string, header map[string]any, named parcel) {
+	if code := header[named.term]; code != nil && code != customTerm {
+		c.warn(at+named.term, "is %q, which contradicts %s: they go with %q", code, path[strings.LastIndexByte(path, '.')+1:], customTerm)
 	}
-	if n := header["nQtdeParc"]; n != nil && n != json.Number(strconv.Itoa(len(list))) {
-		c.refuse("os.Cabecalho.nQtdeParc", "must be %d, which is how many Parcelas there are", len(list))
+	if n := header[named.count]; n != nil && n != json.Number(strconv.Itoa(len(list))) {
+		c.refuse(at+named.count, "must be %d, which is how many %s there are", len(list), path[strings.LastIndexByte(path, '.')+1:])
 	}
 	for i := range list {
-		parcel, _ := list[i].(map[string]any)
-		if n := parcel["nParcela"]; n != nil && n != json.Number(strconv.Itoa(i+1)) {
-			c.refuse("os.Parcelas."+strconv.Itoa(i)+".nParcela", "must be %d: they are numbered from 1", i+1)
+		fields, _ := list[i].(map[string]any)
+		if n := fields[named.number]; n != nil && n != json.Number(strconv.Itoa(i+1)) {
+			c.refuse(path+"."+strconv.Itoa(i)+"."+named.number, "must be %d: they are numbered from 1", i+1)
 		}
-		if due, isText := parcel["dDtVenc"].(string); isText && !daysAhead.MatchString(due) && !isDate(due) {
-			c.refuse("os.Parcelas."+strconv.Itoa(i)+".dDtVenc", `must be days after the order's date, like "+30d", or a date like "27/02/2025"`)
+		if due, isText := fields[named.due].(string); isText && !daysAhead.MatchString(due) && !isDate(due) {
+			c.refuse(path+"."+strconv.Itoa(i)+"."+named.due, `must be days after the order's date, like "+30d", or a date like "27/02/2025"`)
 		}
 	}
 }
 
 // template checks what the account says beside parcelas: payments.
-func (c *checker) template(list []any, header map[string]any) {
+func (c *checker) template(path string, list []any, at string, header map[string]any, named parcel) {
 	if len(list) > 1 {
-		c.refuse("os.Parcelas", "must have one element beside parcelas: %s: what it says is said of each instalment in which an order was paid", parcelasOfPayments)
+		c.refuse(path, "must have one element beside parcelas: %s: what it says is said of each instalment in which an order was paid", parcelasOfPayments)
 	}
 	for i := range list {
 		fields, _ := list[i].(map[string]any)
-		for _, name := range []string{"nParcela", "dDtVenc", "nValor", "nPercentual", "nDias"} {
+		for _, name := range []string{named.number, named.due, named.amount, named.percent, named.days} {
 			if fields[name] != nil {
-				c.refuse("os.Parcelas."+strconv.Itoa(i)+"."+name, "can't be configured beside parcelas: %s, which fills it in", parcelasOfPayments)
+				c.refuse(path+"."+strconv.Itoa(i)+"."+name, "can't be configured beside parcelas: %s, which fills it in", parcelasOfPayments)
 			}
 		}
 	}
-	if code := header["cCodParc"]; code != nil && code != customTerm {
-		c.warn("os.Cabecalho.cCodParc", "is not sent but for orders that cost nothing: parcelas: %s goes with %q", parcelasOfPayments, customTerm)
+	if code := header[named.term]; code != nil && code != customTerm {
+		c.warn(at+named.term, "is not sent but for orders that cost nothing: parcelas: %s goes with %q", parcelasOfPayments, customTerm)
 	}
-	if n := header["nQtdeParc"]; n != nil && n != json.Number("1") {
-		c.warn("os.Cabecalho.nQtdeParc", "is not sent but for orders that cost nothing: parcelas: %s counts the instalments", parcelasOfPayments)
+	if n := header[named.count]; n != nil && n != json.Number("1") {
+		c.warn(at+named.count, "is not sent but for orders that cost nothing: parcelas: %s counts the instalments", parcelasOfPayments)
 	}
 }
 
@@ -126,21 +135,23 @@ var (
 	atOnce  = regexp.MustCompile(`^(000|[AB][0-9]{2})$`)
 )
 
-// term holds cCodParc and nQtdeParc against each other. 999 without Parcelas is what Omie's
+// term holds the term and the number of instalments against each other. 999 without Parcelas is what Omie's
 // own examples send.
-func (c *checker) term(header map[string]any) {
-	code, _ := header["cCodParc"].(string)
-	if header["nQtdeParc"] == nil {
+func (c *checker) term(at string, header map[string]any, named parcel) {
+	code, _ := header[named.term].(string)
+	if header[named.count] == nil {
 		switch code {
 		case customTerm:
-			c.refuse("os.Cabecalho.nQtdeParc", "must say how many instalments cCodParc 999 has")
+			c.refuse(at+named.count, "must say how many instalments %s 999 has", named.term)
 		case "", defaultParcel:
 		default:
-			c.warn("os.Cabecalho.nQtdeParc", "1 is sent: say how many instalments cCodParc %v has", code)
+			if named == parcelOfOS { // of a pedido Omie counts them by its term
+				c.warn(at+named.count, "1 is sent: say how many instalments %s %v has", named.term, code)
+			}
 		}
 		return
 	}
-	number, _ := header["nQtdeParc"].(json.Number)
+	number, _ := header[named.count].(json.Number)
 	want := ""
 	switch {
 	case code == "" || atOnce.MatchString(code):
@@ -152,7 +163,7 @@ func (c *checker) term(header map[string]any) {
 		if code == "" {
 			code = defaultParcel
 		}
-		c.warn("os.Cabecalho.nQtdeParc", "is %s, and cCodParc %q means %s: nobody knows which of them Omie makes the receivables by", number, code, want)
+		c.warn(at+named.count, "is %s, and %s %q means %s: nobody knows which of them Omie makes the receivables by", number, named.term, code, want)
 	}
 }
 
@@ -160,11 +171,11 @@ func (c *checker) term(header map[string]any) {
 const ordinaryNumber = 12
 
 // orderNumber warns where the words around it leave an order's number too little room.
-func (c *checker) orderNumber(v any) {
+func (c *checker) orderNumber(path string, v any) {
 	text, _ := v.(string)
 	words, ok := withoutValues(text, placeholder.OfOrder)
 	if left := max(0, maxNumber-utf8.RuneCountInString(words)); ok && words != text && left < ordinaryNumber {
-		c.warn("os.InformacoesAdicionais.cNumPedido", "Omie is said to keep %d characters, which leaves %d beside the words that are always the same: a longer order number is cut off there", maxNumber, left)
+		c.warn(path, "Omie is said to keep %d characters, which leaves %d beside the words that are always the same: a longer order number is cut off there", maxNumber, left)
 	}
 }
 
@@ -178,13 +189,18 @@ func withoutValues(text string, known []string) (string, bool) {
 	return words, err == nil
 }
 
-// length warns of words that are longer than what Omie takes; cNumPedido is cut, others
-// are refused.
+// isOrderNumber tells whether a field is the home of the store's order number.
+func isOrderNumber(name string) bool {
+	return name == "cNumPedido" || name == "numero_pedido_cliente"
+}
+
+// length warns of words that are longer than what Omie takes; the order's number is cut,
+// others are refused.
 func (c *checker) length(path, text string, known []string) {
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	limit, limited := lengths[name]
 	words, ok := withoutValues(text, known)
-	if n := utf8.RuneCountInString(words); limited && ok && n > limit && name != "cCidPrestServ" && (name != "cNumPedido" || words == text) {
+	if n := utf8.RuneCountInString(words); limited && ok && n > limit && name != "cCidPrestServ" && (!isOrderNumber(name) || words == text) {
 		c.warn(path, "has %d characters, and Omie is said to take %d", n, limit)
 	}
 }

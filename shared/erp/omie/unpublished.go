@@ -163,15 +163,18 @@ const (
 	maxNumber = 30
 )
 
-// lengths are how many characters the fields of an OS are said to take, by public clients
-// that are generated from Omie's own description.
+// lengths are how many characters the fields of a document are said to take, by public clients
+// that are generated from Omie's own description; those of a pedido that no source has are
+// like those of an OS.
 var lengths = map[string]int{
 	"cNumPedido": maxNumber, "cNumContrato": 20, "cContato": 100, "cCidPrestServ": 40, "cCodCateg": 20, "cCodCategItem": 20,
+	"numero_pedido_cliente": maxNumber, "numero_contrato": 20, "contato": 100, "codigo_categoria": 20, "codigo_categoria_item": 20,
+	"codigo_produto_integracao": 60, "codigo": 60, "descricao": 120,
 	"cCodCategReemb": 20, "cCodCategRem": 20, "cCodDepto": 40, "cCodServMun": 20, "cCodServLC116": 20, "cNbs": 9, "nsu": 100, "cDescReemb": 200,
 } // never written to
 
 // freeTexts are those of them of which the beginning says as much, in bytes.
-var freeTexts = map[string]int{"cContato": 100, "nsu": 100, "cDescReemb": 200} // never written to
+var freeTexts = map[string]int{"cContato": 100, "contato": 100, "nsu": 100, "cDescReemb": 200, "descricao": 120, "descr_meio_pagamento": 60} // never written to
 
 // longestLetter is how long a letter may get that Omie writes as an entity.
 const longestLetter = len("&ccedil;")
