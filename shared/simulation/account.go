@@ -93,6 +93,14 @@ func (a *account) title() string {
 	return a.kind + ", " + a.sight.Name
 }
 
+// kind is the sale's account in a table, and what its orders become there.
+func (s *sale) kind() string {
+	if s.document == "" {
+		return s.account.title()
+	}
+	return s.account.title() + ", " + s.document
+}
+
 // blockKnown tells whether a caller should know that the account rests: another
 // heard of it, lived, and had nothing in its way to write it down.
 func (a *account) blockKnown() bool {

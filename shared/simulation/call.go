@@ -246,7 +246,7 @@ func (c *call) befalls() (f *fault, drawn bool) {
 		list = ofCustomers // a customer is created once in many calls
 	}
 	one := fault{Mishap: list[w.rng.IntN(len(list))]}
-	if (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
+	if one.Document != "" && one.Document != c.Document || (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
 		return nil, false
 	}
 	if one.Delayed > 0 {

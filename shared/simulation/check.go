@@ -69,7 +69,7 @@ func (w *world) checkSale(s *sale, documents []document) {
 	e, err := w.ledger.Get(context.Background(), s.key)
 	w.tell(s.key, "ends %s %s with %d documents: %s", e.State, e.Reason.Kind, len(documents), e.Reason.Message)
 	if len(documents) > 1 {
-		w.broken(s.key, "%d documents", len(documents))
+		w.broken(s.key, "%d documents%s", len(documents), kindsOf(documents))
 		return
 	}
 	if s.newest < 0 && !s.reversal {
@@ -94,6 +94,20 @@ func (w *world) checkSale(s *sale, documents []document) {
 	}
 	w.checkPrivate(s, e)
 	w.checkTime(s)
+}
+
+// kindsOf says of which kinds the documents are, where there are several.
+func kindsOf(documents []document) string {
+	var kinds []string
+	for _, d := range documents {
+		if d.Document != "" {
+			kinds = append(kinds, d.Document)
+		}
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(kinds, ", ")
 }
 
 // checkTime: it lives. Two hours after the last fault that could concern it, and
@@ -135,6 +149,8 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 		return
 	case e.Account != documents[0].account || e.ERPKind != documents[0].kind:
 		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERPKind, documents[0].account, documents[0].kind)
+	case documents[0].Document != s.document:
+		w.broken(s.key, "created as a %s, and it was to be a %s", documents[0].Document, s.document)
 	case e.ERPID != documents[0].ID:
 		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].ID)
 	case e.ERPNumber != "" && e.ERPNumber != documents[0].Number:
@@ -185,7 +201,7 @@ func (w *world) checkContents(s *sale, e ledger.Entry, d document) {
 		w.broken(s.key, "the document's total is %s, which is not what was sent", d.Total)
 	case e.Total != d.Total.String():
 		w.broken(s.key, "the document's total is %s, and the ledger's %s", d.Total, e.Total)
-	case d.Day != s.day:
+	case d.Day != "" && d.Day != s.day:
 		w.broken(s.key, "the document's day is %s, and what was sent has %s", d.Day, s.day)
 	}
 	if what := s.untold(e); what != "" {
@@ -350,7 +366,7 @@ func (s *sale) count(r *Result) {
 	}
 	r.Paid, r.Created = r.Paid+t.Paid, r.Created+t.Created
 	if s.account != nil {
-		is := r.Accounts[s.account.title()]
-		r.Accounts[s.account.title()] = Tally{is.Paid + t.Paid, is.Created + t.Created, is.Person + t.Person}
+		is := r.Accounts[s.kind()]
+		r.Accounts[s.kind()] = Tally{is.Paid + t.Paid, is.Created + t.Created, is.Person + t.Person}
 	}
 }

@@ -51,14 +51,14 @@ func (w *world) configurations() []connection.Config {
 			if a.twin != nil && (w.accountOf(swapped, "") == a) != (i%2 == 0) {
 				continue
 			}
-			accounts = append(accounts, fmt.Sprintf("%q:%s", a.name, a.settings(i%2)))
+			accounts = append(accounts, fmt.Sprintf("%q:%s", a.name, a.settings(i%2, w.documents[a.name].in(i))))
 		}
 		for _, s := range w.stores() {
 			if s.name == turmas {
 				s.account = homes[i/2]
 			}
-			connections = append(connections, fmt.Sprintf(`%q:{"platform":%q,"erp":%q,"since":"2024-01-01","orig":%q}`,
-				s.name, s.platform, s.account, []string{"", "Loja " + s.name}[i%2]))
+			connections = append(connections, fmt.Sprintf(`%q:{"platform":%q,"erp":%q,"since":"2024-01-01","orig":%q,"document":%q}`,
+				s.name, s.platform, s.account, []string{"", "Loja " + s.name}[i%2], w.documents[s.name].in(i)))
 		}
 		text := fmt.Sprintf(`{"erps":{%s},"connections":{%s}}`, strings.Join(accounts, ","), strings.Join(connections, ","))
 		cfg, err := connection.Parse(json.RawMessage(text))

@@ -207,7 +207,7 @@ func (a *account) lateIsRunning(now time.Time) bool {
 // the account up: from then on, what it doesn't find isn't there.
 func (w *world) tryOut(a *account) {
 	kind, _ := kinds.All().Find(a.kind)
-	client, err := kind.New(erp.Options{Account: a.name, Settings: json.RawMessage(a.settings(0)), Notes: w.ledger, Transport: direct{a},
+	client, err := kind.New(erp.Options{Account: a.name, Settings: json.RawMessage(a.settings(0, "")), Notes: w.ledger, Transport: direct{a},
 		Now: func() time.Time { return w.now }, Sleep: func(context.Context, time.Duration) error { return nil },
 		Credentials: func(context.Context) (string, string, error) { return "chave", "segredo", nil }})
 	if err != nil {
@@ -245,9 +245,10 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: is.Status, Header: is.Header, Body: io.NopCloser(bytes.NewReader(is.Body)), ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// settings are the account's object, of one version or the other.
-func (a *account) settings(version int) string {
-	return a.stage.Settings(erpsim.Setup{Host: a.host(), Version: version, Sight: a.sight})
+// settings are the account's object, of one version or the other, asking for that kind of
+// document.
+func (a *account) settings(version int, document string) string {
+	return a.stage.Settings(erpsim.Setup{Host: a.host(), Version: version, Document: document, Sight: a.sight})
 }
 
 // bound is the longest that the account may rest (rule 8).
@@ -260,7 +261,7 @@ func (a *account) bound() time.Duration {
 
 // customer is what the account has to know the buyer by.
 func (a *account) customer(s *sale, c contents) string {
-	return a.stage.Customer(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
+	return a.stage.Customer(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Document: s.document, Sight: a.sight})
 }
 
 // carries tells what of the buyer the account's documents carry besides who they are.
@@ -268,5 +269,5 @@ func (a *account) carries(s *sale, c contents) erpsim.Carried {
 	if a.stage.Carries == nil {
 		return erpsim.Carried{}
 	}
-	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Sight: a.sight})
+	return a.stage.Carries(erpsim.Buyer{Name: s.name(), TaxID: s.taxID(c), Known: known(s.buyer) && !c.other, Document: s.document, Sight: a.sight})
 }

@@ -45,6 +45,7 @@ const (
 	NoSecret   FaultKind = "secrets: unreadable"
 	NewSecret  FaultKind = "secrets: rotated"
 	Redeployed FaultKind = "configuration changed and redeployed"
+	Switched   FaultKind = "configuration: another kind of document"
 	Skewed     FaultKind = "clocks of one function differ by seconds"
 	NewKey     FaultKind = "secrets: the App Key of another app"
 	Resumed    FaultKind = "an operator ends an account's rest"
@@ -98,6 +99,7 @@ const (
 	reversedAfter  = "refunded when a document may exist"
 	newerTookOver  = "newer contents took over after a proof"
 	moved          = "an order kept its account when its connection moved"
+	keptKind       = "an order kept its kind of document when another was asked for"
 	otherKey       = "a look-up under another App Key was parked"
 	otherERP       = "an account was another ERP's, and its order waited or was a person's"
 	aloneRefused   = "an order that had its account rest again and again was refused or parked"
@@ -115,7 +117,7 @@ const (
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, keptKind, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
 		lateCustomer, metHidden, leftOut, foundAnew, cantTell}
 }
 

@@ -109,9 +109,11 @@ type sale struct {
 	rev    int64
 	since  time.Time
 	holder *task
-	// account is where it was frozen to go.
-	account *account
-	end     ending
+	// account is where it was frozen to go, and document what it was to become there, where
+	// the ERP has several kinds.
+	account  *account
+	document string
+	end      ending
 }
 
 // plan lays out the sales and everything that is planned to go wrong.
@@ -134,7 +136,7 @@ func (w *world) plan() {
 	// Now and then turmas goes to and fro, so that messages of one order are in three
 	// lanes at once.
 	redeployed := []int{0, 1, 2, 3, 60}[w.rng.IntN(5)]
-	if w.opts.seams.swapped {
+	if w.opts.seams.swapped || w.opts.seams.switching {
 		redeployed = 60
 	}
 	for range redeployed {
@@ -234,7 +236,10 @@ func (w *world) planOutage(sometime func(func())) {
 // redeploy changes the configuration. What runs goes on as it was deployed.
 func (w *world) redeploy() {
 	w.befell(Redeployed)
-	w.config = w.configs[w.rng.IntN(len(w.configs))]
+	before := w.asked()
+	w.configured = w.rng.IntN(len(w.configs))
+	w.config = w.configs[w.configured]
+	w.noteSwitched(before)
 	w.deployed++
 	w.idle = nil
 	for _, s := range w.sales {

@@ -23,6 +23,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	}
 	if before.Rev == 0 {
 		s.account = w.accountOf(after.Account, after.ERPKind)
+		s.document = s.account.frozen(after)
 	}
 	if begins(before, after) {
 		s.began++
@@ -203,6 +204,7 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
 		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message, cantBeTold) && after.Reason != before.Reason,
 		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
+		keptKind:       before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asks(s.store.name) != "" && w.asks(s.store.name) != s.document,
 		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
 	} {
 		if is {

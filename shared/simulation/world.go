@@ -77,6 +77,9 @@ type seams struct {
 	machine, unwatched bool
 	// swapped has an account of one ERP become one of the other, to and fro.
 	swapped bool
+	// switching has the accounts ask for one kind of document and then for another, again and
+	// again.
+	switching bool
 	// sight replaces the one that is drawn for the second account of a kind that has it.
 	sight string
 }
@@ -110,6 +113,10 @@ type world struct {
 	queue   *queuememory.Queue
 	config  connection.Config
 	configs []connection.Config
+	// configured is which of the configurations is deployed, and documents what the accounts
+	// and connections ask for in each.
+	configured int
+	documents  map[string]asksFor
 	// deployed counts the deployments: a process of a former one takes no new
 	// message.
 	deployed int
@@ -146,6 +153,7 @@ func newWorld(o Options) *world {
 	w.draw()
 	w.lastFault, w.lastNews = epoch, epoch.Add(w.window)
 	w.open()
+	w.drawDocuments()
 	w.configs = w.configurations()
 	w.config = w.configs[0]
 	w.secrets = newSecrets(w.stores(), w.accounts)

@@ -29,6 +29,9 @@ type Stage struct {
 	Apart time.Duration
 	// Sights are what the look-up of an account can show, the first one that works.
 	Sights []Sight
+	// Documents are the kinds of documents that accounts and connections may ask for, as
+	// connections.yaml has them, the first one first; nil: there is one, and nobody says it.
+	Documents []string
 	// Settings are an account's, as JSON. Its documents have the order's number in them,
 	// and sell CURSO-GO and MANUT-01.
 	Settings func(Setup) string
@@ -53,7 +56,9 @@ type Stage struct {
 type Mishap struct {
 	Mode Mode
 	// Name tells it from others of the mode.
-	Name       string
+	Name string
+	// Document has it befall calls about documents of that kind alone; empty: any call.
+	Document   string
 	Status     int
 	Text, Code string
 	// Delay is what it lasts; Delayed is what that is drawn below.
@@ -85,7 +90,9 @@ type Setup struct {
 	Host string
 	// Version is 0 or 1: documents look different by it.
 	Version int
-	Sight   Sight
+	// Document is the kind that it asks for; empty: it doesn't say.
+	Document string
+	Sight    Sight
 }
 
 // Opening is what a company is made of.
@@ -110,6 +117,9 @@ type Asked struct {
 	Key, Secret string
 	// Same is equal for two requests that the ERP takes for the same.
 	Same string
+	// Document is the kind of document that it is about; empty: it is about none, or there is
+	// one kind.
+	Document string
 	// Creates and Looks: a document is created or looked up. Introduces: a customer is
 	// created. Judged: a refusal is one of the order's contents.
 	Creates, Looks, Introduces, Judged bool
@@ -123,6 +133,8 @@ type Buyer struct {
 	Name, TaxID string
 	// Known: the ERP knows the tax id from the start.
 	Known bool
+	// Document is the kind that the order becomes, where there are several.
+	Document string
 	// Sight is the account's.
 	Sight Sight
 }
@@ -133,10 +145,12 @@ type Carried struct{ Email, Address, LineName bool }
 // Sold is a document as it stands in the ERP, read without the client's help.
 type Sold struct {
 	ID, Number string
+	// Document is its kind, where there are several.
+	Document string
 	// Order is the store's number of it.
 	Order string
 	Total order.Money
-	// Day is the order's, as a date; Customer as Stage.Customer has it.
+	// Day is the order's, as a date, or empty where the document doesn't have it; Customer as Stage.Customer has it.
 	Day, Customer string
 }
 
@@ -151,7 +165,8 @@ type Company interface {
 	// before its end" and "identical call" say of which kind.
 	Violations() []string
 	Sold() []Sold
-	// Occupy lets somebody else's document have the reference, with that order's number.
+	// Occupy lets somebody else's document of each kind have the reference, with that order's
+	// number.
 	Occupy(ref erp.Reference, order string)
 	// Deafen has look-ups find nothing from now on.
 	Deafen()
