@@ -32,7 +32,7 @@ func TestASimulationIsRepeatedByItsSeed(t *testing.T) {
 	if !strings.Contains(first, "40 orders over 1 seed") || !strings.Contains(first, "\nnothing lost, nothing doubled") {
 		t.Errorf("printed:\n%s", first)
 	}
-	for _, erp := range []string{"\n  omie ", "\n  sensio, look-up "} {
+	for _, erp := range []string{"\n  omie, os ", "\n  sensio, look-up "} {
 		if !strings.Contains(first, erp) {
 			t.Errorf("no row for%q:\n%s", erp, first)
 		}
@@ -63,7 +63,7 @@ func TestRangesOfSeedsAreDoneInParts(t *testing.T) {
 	if diff := cmp.Diff(whole, parts); diff != "" {
 		t.Errorf("(-whole +parts):\n%s", diff)
 	}
-	if whole.Seeds != 6 || whole.Orders != 240 || whole.Accounts["omie"].Created == 0 || whole.Accounts["sensio, look-up"].Created == 0 || whole.Digest == 0 {
+	if whole.Seeds != 6 || whole.Orders != 240 || whole.Accounts["omie, os"].Created == 0 || whole.Accounts["omie, pedido"].Created == 0 || whole.Accounts["sensio, look-up"].Created == 0 || whole.Digest == 0 {
 		t.Errorf("%+v", whole)
 	}
 	for _, erp := range []string{"omie: ", "sensio: "} {

@@ -150,7 +150,7 @@ func (w *world) checkCreated(s *sale, e ledger.Entry, documents []document) {
 	case e.Account != documents[0].account || e.ERPKind != documents[0].kind:
 		w.broken(s.key, "created in %s of %s, and the document is in %s of %s", e.Account, e.ERPKind, documents[0].account, documents[0].kind)
 	case documents[0].Document != s.document:
-		w.broken(s.key, "created as a %s, and it was to be a %s", documents[0].Document, s.document)
+		w.broken(s.key, "its document is one of the kind %s, and it was taken in for %s", documents[0].Document, s.document)
 	case e.ERPID != documents[0].ID:
 		w.broken(s.key, "created as %s, and the ERP has %s", e.ERPID, documents[0].ID)
 	case e.ERPNumber != "" && e.ERPNumber != documents[0].Number:

@@ -62,7 +62,7 @@ func (w *world) noteSwitched(before map[string]string) {
 	for _, s := range w.stores() {
 		if kind := now[s.name]; kind != before[s.name] {
 			w.befell(Switched)
-			w.tell("", "orders of %s become a %s", s.name, kind)
+			w.tell("", "what orders of %s become is of the kind %s", s.name, kind)
 		}
 	}
 }

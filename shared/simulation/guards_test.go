@@ -50,7 +50,9 @@ const (
 )
 
 const (
-	doubled    = "^[0-9]+ documents"
+	doubled = "^[0-9]+ documents"
+	// ofTwoKinds: one order is an OS and a pedido.
+	ofTwoKinds = "^2 documents: (os, pedido|pedido, os)$"
 	unprovenID = "created as .*, and the ERP has no such document"
 	blocked    = "limit was broken: .* during a block"
 	tooSoon    = "limit was broken: .* after the account's last call"
@@ -84,6 +86,8 @@ func guards() []guard {
 	atOnce.twins, atOnce.tardy = true, .5
 	strangers := ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return stranger{l, p} })
 	strangers.swapped = true
+	adrift := asked(func(e erp.Client, p *process) erp.Client { return adrift{e, p} })
+	adrift.switching = true
 	return []guard{
 		{name: "write before call", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &callFirst{Ledger: l, access: p.access} })},
 		{name: "fence", breaks: doubled, without: ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return &unfenced{Ledger: l, access: p.access} })},
@@ -100,6 +104,7 @@ func guards() []guard {
 		{name: "proof before adoption", breaks: unprovenID, without: adopt},
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
+		{name: "frozen kind of document", breaks: ofTwoKinds, only: omieKind, without: adrift},
 		{name: "lane", breaks: blocked, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return restless{l} })},
 		{name: "pace before a lane is given up", breaks: tooSoon, without: asked(func(e erp.Client, _ *process) erp.Client { return impatient{e} })},
 		{name: "key by order", breaks: doubled, without: seams{send: func(m *queue.Message) {
@@ -312,6 +317,26 @@ func (g thawed) Document(o order.Order, ref erp.Reference) (erp.Document, error)
 }
 
 func (g thawed) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
+	return g.Client.LookUp(ctx, g.today(ref))
+}
+
+// adrift makes of an order the kind of document that is asked for now.
+type adrift struct {
+	erp.Client
+	p *process
+}
+
+func (g adrift) today(ref erp.Reference) erp.Reference {
+	connection, _, _ := strings.Cut(g.p.task.key, "#")
+	ref.DocumentKind = g.p.world.asks(connection)
+	return ref
+}
+
+func (g adrift) Document(o order.Order, ref erp.Reference) (erp.Document, error) {
+	return g.Client.Document(o, g.today(ref))
+}
+
+func (g adrift) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	return g.Client.LookUp(ctx, g.today(ref))
 }
 

@@ -125,8 +125,11 @@ func (s simulator) LoseAnswers(lose func(erp.Reference) bool) {
 	})
 }
 
-// kindPedido is what an account calls a product order.
-const kindPedido = "pedido"
+// What accounts call the kinds of documents.
+const (
+	kindOS     = "os"
+	kindPedido = "pedido"
+)
 
 // Count is how many documents have the reference's code, of whichever kind: an OS and a
 // product order of one order are two documents.

@@ -105,8 +105,10 @@ func (s *Sim) pedidoInfoRule(d *pedidoDraft) *refusal {
 	case textOf(d.info, "enviar_email") == "S" && textOf(d.info, "enviar_pix") == "S":
 		return contents("As tags [enviar_email] e [enviar_pix] não podem ser informadas juntas!")
 	}
-	if refused := addresses(d.info, "utilizar_emails"); refused != nil {
-		return refused
+	if has(d.info, "utilizar_emails") {
+		if refused := addresses(d.info, "utilizar_emails"); refused != nil {
+			return refused
+		}
 	}
 	if refused := wayOfPaying(d.info); refused != nil {
 		return refused

@@ -146,7 +146,7 @@ func TestEveryRuleOfIncluirPedidoRefusesWhatBreaksOnlyIt(t *testing.T) {
 		{"informacoes_adicionais.codigo_conta_corrente", 1, "Conta Corrente não cadastrada para o Código [1] !", ""},
 		{"informacoes_adicionais.codVend", 0, "[codVend] deve ser maior que zero", ""},
 		{"informacoes_adicionais.utilizar_emails", "ana", "E-mail inválido na tag [utilizar_emails]!", ""},
-		{"informacoes_adicionais.utilizar_emails", "", "E-mail inválido", ""},
+		{"informacoes_adicionais.utilizar_emails", ", ", "E-mail inválido", ""},
 		{"informacoes_adicionais.meio_pagamento", "07", "Meio de pagamento [07] inválido", ""},
 		{"informacoes_adicionais.meio_pagamento", "99", "tag [descr_meio_pagamento] é obrigatório!", ""},
 		{"informacoes_adicionais.contato", strings.Repeat("x", 101), "[contato] excede 100", ""},

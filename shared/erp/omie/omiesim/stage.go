@@ -25,6 +25,8 @@ const (
 	cityRefused     = "ERROR: A cidade [BELO HORIZONTE (MG)] não foi encontrada!"
 	emailRefused    = "ERROR: O preenchimento da tag [email] é obrigatório!"
 	phoneRefused    = "ERROR: DDD inválido na tag [telefone1_ddd]!"
+	productGone     = "Produto não cadastrado"
+	planRefused     = "ERROR: A soma das parcelas [1.00] é diferente do valor total [2.00]!"
 	contentsRefused = "ERROR: O preenchimento da tag [cCodServMun] é obrigatório!"
 )
 
@@ -42,7 +44,7 @@ func stage() erpsim.Stage {
 			return erpsim.Carried{Email: true, Address: b.TaxID != "", LineName: true}
 		},
 		Sights:   []erpsim.Sight{{Name: "look-up", Proves: true}},
-		Settings: settings, Read: asked, Hear: heard, Open: open,
+		Settings: settings, Documents: []string{kindOS, kindPedido}, Read: asked, Hear: heard, Open: open,
 		Customer: func(b erpsim.Buyer) string {
 			if b.TaxID == "" {
 				return DefaultCustomers()[0].TaxID
@@ -124,25 +126,48 @@ func mishaps() []erpsim.Mishap {
 		{Mode: WriteThenSilence, Name: "of a customer", OfCustomers: true},
 		{Mode: DelayedApply, Name: "of a customer", Delayed: callLimit + latest, OfCustomers: true},
 		{Mode: DelayedApplyReset, Name: "of a customer", Delayed: latest, OfCustomers: true},
-		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Contradicts: true},
-		{Mode: Refusal, Name: "a false duplicate, in other words", Text: "ERROR: Tag [cCodIntOS] inválida: valor repetido.", Code: "SOAP-ENV:Client-103", Contradicts: true},
+		{Mode: Refusal, Name: "a false duplicate", Text: "ERROR: OS já cadastrada !", Code: "SOAP-ENV:Client-102", Document: kindOS, Contradicts: true},
+		{Mode: Refusal, Name: "a false duplicate, in other words", Text: "ERROR: Tag [cCodIntOS] inválida: valor repetido.", Code: "SOAP-ENV:Client-103", Document: kindOS, Contradicts: true},
+		{Mode: Refusal, Name: "a false duplicate of a pedido", Text: "ERROR: Pedido já cadastrado !", Code: "SOAP-ENV:Client-102", Document: kindPedido, Contradicts: true},
+		{Mode: Refusal, Name: "a false duplicate of a pedido, with an id", Text: "ERROR: Pedido já cadastrado para o Código de Integração [16381], Código [8498018926] e Número [19363] !", Code: "SOAP-ENV:Client-102", Document: kindPedido, Contradicts: true},
+		{Mode: Refusal, Name: "a product is gone", Text: "ERROR: " + productGone + " para o Código [5366578297] !", Code: "SOAP-ENV:Client-105", Document: kindPedido, OfCreates: true, Refuses: true, Said: productGone},
+		{Mode: Refusal, Name: "a plan that doesn't add up", Text: planRefused, Code: "SOAP-ENV:Client-103", Document: kindPedido, OfCreates: true, Refuses: true, Said: planRefused},
+		{Mode: KeyRefused, Name: "no permission for pedidos", Status: 500, Text: "ERROR: Não existem permissões para incluir pedidos de venda.", Code: "SOAP-ENV:Client-4", Document: kindPedido},
+		{Mode: KeyRefused, Name: "products not hired", Status: 500, Text: "ERROR: O módulo de Vendas e NF-e não foi contratado.", Code: "SOAP-ENV:Client-103", Document: kindPedido},
 	}
 }
 
+// settings have both kinds of documents: what an account asks for changes, and what it asked
+// for once goes on.
 func settings(s erpsim.Setup) string {
-	return fmt.Sprintf(`{"kind":"omie","base_url":"https://%s/api/v1/","customer":{"default":3795260786},
-		"os":{"Cabecalho":{"cEtapa":"%s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
+	stage, document := []string{"10", "20"}[s.Version], ""
+	if s.Document != "" {
+		document = fmt.Sprintf(`"document":%q,`, s.Document)
+	}
+	return fmt.Sprintf(`{"kind":"omie",%[3]s"base_url":"https://%[1]s/api/v1/","customer":{"default":3795260786},
+		"os":{"Cabecalho":{"cEtapa":"%[2]s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
 			"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
 			"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
-		"services":{"CURSO-GO":{"cCodigo":"SRV00001","cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}}}`,
-		s.Host, []string{"10", "20"}[s.Version])
+		"services":{"CURSO-GO":{"cCodigo":"SRV00001","cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}},
+		"pedido":{"cabecalho":{"etapa":"%[2]s","codigo_parcela":"000","data_previsao":"+3d"},"frete":{"modalidade":"9"},
+			"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":3731356020,"consumidor_final":"S","numero_pedido_cliente":"{order.number}",
+			"dados_adicionais_nf":"Comprador {customer.name}","utilizar_emails":"{customer.email}"}},
+		"products":{"CURSO-GO":{"codigo_produto":5366578297,"inf_adic":{"dados_adicionais_item":"{line.name}"}},"MANUT-01":{"codigo_produto_integracao":"MANUT-01","inf_adic":{"dados_adicionais_item":"{line.name}"}}}}`,
+		s.Host, stage, document)
 }
 
 // asked reads the envelope, which nothing escapes.
 func asked(_, _ string, _ http.Header, body []byte) erpsim.Asked {
 	a := erpsim.Asked{Method: inEnvelope(body, "call"), Key: inEnvelope(body, "app_key"), Secret: inEnvelope(body, "app_secret")}
-	a.Creates, a.Looks, a.Introduces = a.Method == "IncluirOS", a.Method == "ConsultarOS", a.Method == "IncluirCliente"
-	a.Judged = !a.Looks && a.Method != "ConsultarCliente" && a.Method != "ListarCadastroServico"
+	switch a.Method {
+	case "IncluirOS", "ConsultarOS", "StatusOS":
+		a.Document = kindOS
+	case "IncluirPedido", "ConsultarPedido", "StatusPedido":
+		a.Document = kindPedido
+	}
+	a.Creates, a.Introduces = a.Method == "IncluirOS" || a.Method == "IncluirPedido", a.Method == "IncluirCliente"
+	a.Looks = a.Document != "" && !a.Creates
+	a.Judged = !a.Looks && a.Method != "ConsultarCliente" && a.Method != "ListarCadastroServico" && a.Method != "ConsultarProduto"
 	_, param, _ := bytes.Cut(body, []byte(`"param":`))
 	a.Same = a.Key + a.Method + string(param)
 	return a
@@ -157,7 +182,7 @@ func inEnvelope(body []byte, name string) string {
 func heard(r Reply) erpsim.Heard {
 	return erpsim.Heard{
 		Rest:      r.Status == http.StatusTooEarly || bytes.Contains(r.Body, []byte("onsumo indevido")),
-		Duplicate: bytes.Contains(r.Body, []byte("já cadastrada para")),
+		Duplicate: bytes.Contains(r.Body, []byte("já cadastrada para")) || bytes.Contains(r.Body, []byte("Pedido já cadastrado para")),
 	}
 }
 
@@ -170,8 +195,10 @@ func open(o erpsim.Opening) erpsim.Company {
 		people = append(people, Customer{ID: 3795300000 + int64(i), Name: "Conhecido", TaxID: taxID})
 	}
 	return company{New(Options{
-		Now: o.Now, NotUnique: !o.Unique, TwinCustomers: o.Twins, KeepCalls: 1, Customers: people, FirstOS: 3847270140 + int64(o.Nth)*1_000_000,
+		Now: o.Now, NotUnique: !o.Unique, TwinCustomers: o.Twins, KeepCalls: 1, Customers: people,
+		FirstOS: 3847270140 + int64(o.Nth)*1_000_000, FirstPedido: 5847270140 + int64(o.Nth)*1_000_000,
 		NotFoundText: []string{"", `ERROR: OS n\u00e3o cadastrada para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [cCodIntOS]!`}[o.Nth%2],
+		NoPedidoText: []string{"", `ERROR: Pedido n\u00e3o cadastrado para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [codigo_pedido_integracao]!`}[o.Nth%2],
 	})}
 }
 
@@ -184,11 +211,16 @@ func (c company) Sold() []erpsim.Sold {
 	for _, d := range c.Documents() {
 		_, date, _ := strings.Cut(string(d.Body), `"dDtPrevisao":"`)
 		date, _, _ = strings.Cut(date, `"`)
-		sold := erpsim.Sold{ID: strconv.FormatInt(d.NCodOS, 10), Number: d.NumOS, Order: d.OrderNumber, Total: d.Total, Customer: d.CustomerTaxID}
+		sold := erpsim.Sold{Document: kindOS, ID: strconv.FormatInt(d.NCodOS, 10), Number: d.NumOS, Order: d.OrderNumber, Total: d.Total, Customer: d.CustomerTaxID}
 		if expected, err := time.Parse("02/01/2006", date); err == nil {
 			sold.Day = expected.AddDate(0, 0, -3).Format(time.DateOnly) // "+3d" of the settings
 		}
 		list = append(list, sold)
+	}
+	for _, p := range c.Pedidos() {
+		// The day when it is expected to be invoiced is never a past one, so that it tells
+		// nothing of the order's.
+		list = append(list, erpsim.Sold{Document: kindPedido, ID: strconv.FormatInt(p.ID, 10), Number: p.Number, Order: p.OrderNumber, Total: p.Total, Customer: p.CustomerTaxID})
 	}
 	return list
 }
@@ -198,8 +230,14 @@ func (c company) Occupy(ref erp.Reference, order string) {
 		"Cabecalho":{"cCodIntOS":"%s","nCodCli":3795260786,"cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"10/03/2024"},
 		"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cNumPedido":"%s"},
 		"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":7}]}]}`, ref.Code, order)
-	if r := c.Call("servicos/os/", []byte(body)); r.Status != http.StatusOK {
-		panic("somebody else's document is refused: " + string(r.Body))
+	pedido := fmt.Sprintf(`{"call":"IncluirPedido","app_key":"outro","app_secret":"outro","param":[{
+		"cabecalho":{"codigo_pedido_integracao":"%s","codigo_cliente":3795260786,"etapa":"10","codigo_parcela":"000","data_previsao":"31/12/2099"},
+		"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":3731356020,"consumidor_final":"S","numero_pedido_cliente":"%s"},
+		"det":[{"ide":{"codigo_item_integracao":"1"},"produto":{"codigo_produto":5366578297,"quantidade":1,"valor_unitario":7}}]}]}`, ref.Code, order)
+	for path, body := range map[string]string{"servicos/os/": body, "produtos/pedido/": pedido} {
+		if r := c.Call(path, []byte(body)); r.Status != http.StatusOK {
+			panic("somebody else's document is refused: " + string(r.Body))
+		}
 	}
 }
 
