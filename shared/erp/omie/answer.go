@@ -26,6 +26,8 @@ const (
 	incluirCliente  method = "IncluirCliente"
 	// consultarCliente shows the customer of an id.
 	consultarCliente method = "ConsultarCliente"
+	// consultarProduto shows a product of the catalogue.
+	consultarProduto method = "ConsultarProduto"
 	// listarServicos shows services of the catalogue.
 	listarServicos method = "ListarCadastroServico"
 )
@@ -141,6 +143,10 @@ func success(m method, body []byte) erp.Answer {
 	case listarServicos:
 		if _, ok := servicesIn(body); ok {
 			return erp.Answer{Kind: erp.Present}
+		}
+	case consultarProduto:
+		if p := productIn(body); idOf(p.CodigoProduto) != "" {
+			return erp.Answer{Kind: erp.Present, ID: idOf(p.CodigoProduto)}
 		}
 	case consultarCliente:
 		var a shownCustomer
@@ -264,6 +270,8 @@ func (f fault) saysNone(m method) bool {
 		return emptyPage.MatchString(f.words.Own)
 	case consultarCliente:
 		return noCustomer.MatchString(f.words.Own)
+	case consultarProduto:
+		return noProduct.MatchString(f.words.Own)
 	case consultarOS, consultarPedido:
 		none := noOS
 		if m == consultarPedido {

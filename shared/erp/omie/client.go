@@ -86,7 +86,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 		}
 	}
 	if answer.Kind == erp.Refused && unknownListed.MatchString(r.fault.words.Own) {
-		c.forgetServices(ctx, k, body)
+		c.forgetListed(ctx, k, body)
 	}
 	return answer
 }
@@ -143,6 +143,8 @@ func (m method) path() string {
 		return "geral/clientes/"
 	case listarServicos:
 		return "servicos/servico/"
+	case consultarProduto:
+		return "geral/produtos/"
 	case incluirPedido, consultarPedido:
 		return "produtos/pedido/"
 	}

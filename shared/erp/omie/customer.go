@@ -30,7 +30,7 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	if p, isPedido := doc.Body.(Pedido); isPedido {
 		doc.Body = p.foreseen(c.caller.Now())
 	}
-	if doc, answer = c.findServices(ctx, k, doc); answer.Kind != erp.CustomerKnown || doc.CustomerID != "" {
+	if doc, answer = c.findListed(ctx, k, doc); answer.Kind != erp.CustomerKnown || doc.CustomerID != "" {
 		return doc, answer
 	}
 	b := buyer{Customer: doc.Customer, lessons: doc.Lessons}

@@ -195,7 +195,7 @@ func (c *Client) service(o order.Order, ref erp.Reference, l order.Line, i int, 
 	if !identified(fields) {
 		return nil, order.Reject(order.Preflight, "line %d has no name, which Omie needs as cDescServ: give the product a name in the store", i+1)
 	}
-	return asked(fields), nil
+	return asked(fields, askedCode, "nCodServico"), nil
 }
 
 // identified tells whether Omie can tell which service is meant.

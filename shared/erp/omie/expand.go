@@ -55,7 +55,7 @@ func (e expansion) text(key, text string) (any, error) {
 		}
 	}
 	if limit, free := freeTexts[key]; free {
-		expanded = strings.TrimSpace(e.told.Cut(key, limit, "what os says", expanded))
+		expanded = strings.TrimSpace(e.told.Cut(key, limit, "what the account says", expanded))
 	}
 	// A key whose value this order doesn't have isn't sent.
 	if expanded == "" && text != "" {

@@ -58,13 +58,13 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 func explainDocument(e *erp.Explanation, c *Client, o order.Order, ref erp.Reference) {
 	if kind, _ := kindOf(ref); kind.name == kindPedido {
 		if p, err := c.pedidoHeader(o, ref, e); err == nil {
-			kept(p.orderNumber(), e)
+			kept(p.orderNumber(), "pedido.informacoes_adicionais.numero_pedido_cliente", e)
 		}
 		pedidoContradictions(e, c.config, o)
 		return
 	}
 	if os, err := c.header(o, ref, e); err == nil {
-		kept(os.orderNumber(), e)
+		kept(os.orderNumber(), "os.InformacoesAdicionais.cNumPedido", e)
 	}
 	contradictions(e, c.config, o)
 }

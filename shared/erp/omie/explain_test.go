@@ -191,7 +191,7 @@ func TestInstalmentsOfThePaymentsContradictNothing(t *testing.T) {
 	for _, d := range e.Dropped {
 		got = append(got, d.What+": "+d.Why)
 	}
-	want := []string{"the end of what os says: cContato takes 100 bytes, and it has 120", "the end of the payment's reference: nsu takes 100 bytes, and it has 120"}
+	want := []string{"the end of what the account says: cContato takes 100 bytes, and it has 120", "the end of the payment's reference: nsu takes 100 bytes, and it has 120"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what is cut (-want +got):\n%s", diff)
 	}

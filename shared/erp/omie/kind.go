@@ -59,11 +59,16 @@ func preview(doc erp.Document) (request []byte, open string, err error) {
 	if !ok {
 		return nil, "", fmt.Errorf("write omie request: the document is none of Omie's")
 	}
+	_, isPedido := body.(Pedido)
 	if codes := unlisted(body); codes != "" {
-		unknown = append(unknown, fmt.Sprintf("nCodServico is null where a service is looked up by cCodigo when the order is placed: %s", codes))
+		id, thing, code := "nCodServico", "service", askedCode
+		if isPedido {
+			id, thing, code = "codigo_produto", "product", askedProduct
+		}
+		unknown = append(unknown, fmt.Sprintf("%s is null where a %s is looked up by %s when the order is placed: %s", id, thing, code, codes))
 	}
 	id := "nCodCli"
-	if _, isPedido := body.(Pedido); isPedido {
+	if isPedido {
 		id = "codigo_cliente"
 		unknown = append(unknown, "data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over")
 	}

@@ -87,7 +87,7 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 		return erp.Document{}, order.Reject(order.TotalReason, "%s would come to %s, but %s was paid", kind.called, total, o.Total)
 	}
 	facts := append(buyerFacts(o), body.facts(c, o)...)
-	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(body.orderNumber(), nil), Customer: o.Customer, Body: body, Order: o, Facts: facts}
+	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(body.orderNumber(), "", nil), Customer: o.Customer, Body: body, Order: o, Facts: facts}
 	if customerID != "" {
 		return withCustomer(doc, customerID), nil
 	}

@@ -63,7 +63,7 @@ func shownOS(body []byte) (answer erp.Answer, code string) {
 	h := os.Cabecalho
 	return present(err, h.NCodOS, h.CNumOS, erp.Found{
 		Total:       os.total(),
-		OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido), nil),
+		OrderNumber: kept(string(os.InformacoesAdicionais.CNumPedido), "", nil),
 		CustomerID:  cmp.Or(idOf(h.NCodCli), string(h.NCodCli)),
 		Cancelled:   bool(os.InfoCadastro.CCancelada),
 	}, h.CCodIntOS)

@@ -1,11 +1,14 @@
 package omie_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/ledger/memory"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -116,4 +119,48 @@ func TestAPedidoIsForeseenForNoDayThatIsOver(t *testing.T) {
 	if got := s.Create(t.Context(), sent); got.Kind != erp.Created {
 		t.Errorf("%+v", got)
 	}
+}
+
+func TestAProductIsFoundByTheCodeThatOmieShows(t *testing.T) {
+	s := simulate(t, strings.Replace(goods, `"customer"`, `"products": {"*": {"codigo": "{line.sku}"}}, "customer"`, 1), func(o *erp.Options) { o.Notes = memory.New() })
+	o := bought(t)
+	o.Lines[0].SKUs, o.Lines[1].SKUs = []string{"PRD00002"}, []string{"PRD00001"}
+	doc, err := s.Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, open, err := omie.Kind().Request(doc)
+	if err != nil || !strings.Contains(open, "PRD00002, PRD00001") {
+		t.Errorf("%q, %v", open, err)
+	}
+	doc = s.pedido(t, o)
+	if ids := products(t, doc, "codigo_produto"); ids != "5366578301 5366578297" {
+		t.Errorf("they are %s", ids)
+	}
+	if got := s.Create(t.Context(), doc); got.Kind != erp.Created {
+		t.Errorf("%+v", got)
+	}
+	before := len(s.sim.Calls())
+	s.pass(61 * time.Second)
+	if s.pedido(t, o); len(s.sim.Calls()) != before {
+		t.Error("what is noted was asked for again")
+	}
+	o.Lines[0].SKUs = []string{"NENHUM"}
+	doc, err = s.Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, got := s.Customer(t.Context(), doc); got.Kind != erp.Unmapped || !strings.Contains(got.Text, `"NENHUM"`) || !strings.Contains(got.Text, "erps.estudio.products") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// products are a field of each of the items.
+func products(t *testing.T, doc erp.Document, field string) string {
+	t.Helper()
+	var all []string
+	for _, item := range param(t, doc)["det"].([]any) {
+		all = append(all, fmt.Sprint(item.(map[string]any)["produto"].(map[string]any)[field]))
+	}
+	return strings.Join(all, " ")
 }

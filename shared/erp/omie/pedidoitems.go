@@ -17,7 +17,7 @@ var productsBySKU = map[string]map[string]any{wire.AnySKU: {"codigo_produto_inte
 
 // productNames are the fields of which one tells Omie which product is meant. No two may be
 // there: "Preencha apenas a tag [...]", Client-103 (github.com/omiexperience/api-examples#6).
-var productNames = []string{"codigo_produto", "codigo_produto_integracao"} // never written to
+var productNames = []string{"codigo_produto", "codigo_produto_integracao", askedProduct} // never written to
 
 // itemParts are the parts of an item that products may say besides fields of produto.
 var itemParts = []string{"inf_adic", "observacao"} // never written to
@@ -76,7 +76,7 @@ func (c *Client) product(o order.Order, ref erp.Reference, l order.Line, i int, 
 			return nil, order.Reject(order.Mapping, "line %d has no SKU, which is its product's %s in Omie: give it one in the store, or name a product for it under erps.%s.products in connections.yaml", i+1, name, c.account)
 		}
 	}
-	return fields, nil
+	return asked(fields, askedProduct, "codigo_produto"), nil
 }
 
 // whole is a line in as many pieces as were bought, which is what leaves the stock. Where no
@@ -88,7 +88,3 @@ func whole(l order.Line, bought order.Quantity) []order.Line {
 	}
 	return l.Split(bought, pricePlaces)
 }
-
-// codes are none: Omie is told which product is meant.
-func (p Pedido) codes() []listed                      { return nil }
-func (p Pedido) withListed(map[string]string) content { return p }

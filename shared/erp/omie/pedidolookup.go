@@ -45,7 +45,7 @@ func shownPedido(body []byte) (answer erp.Answer, code string) {
 	h := p.Cabecalho
 	return present(err, h.CodigoPedido, h.NumeroPedido, erp.Found{
 		Total:       p.total(),
-		OrderNumber: kept(string(p.InformacoesAdicionais.NumeroPedidoCliente), nil),
+		OrderNumber: kept(string(p.InformacoesAdicionais.NumeroPedidoCliente), "", nil),
 		CustomerID:  cmp.Or(idOf(h.CodigoCliente), string(h.CodigoCliente)),
 		Cancelled:   bool(p.InfoCadastro.Cancelado),
 	}, h.CodigoPedidoIntegracao)

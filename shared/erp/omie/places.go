@@ -111,7 +111,7 @@ func (c *Client) addParts(os OS, lines []any, parts []beside, o order.Order, ref
 				return order.Reject(order.Mapping, "erps.%s.%s.service in connections.yaml names no service for this order: set its cDescServ", c.account, p.name)
 			}
 			os.use(fields, order.Pieces(1))
-			lines = append(lines, priced(asked(fields), order.Line{Quantity: order.Pieces(1), UnitPrice: *p.amount, Discount: p.off}))
+			lines = append(lines, priced(asked(fields, askedCode, "nCodServico"), order.Line{Quantity: order.Pieces(1), UnitPrice: *p.amount, Discount: p.off}))
 			continue
 		}
 		fields, err := c.fill(p.name+".expense", p.place.Expense, e)

@@ -20,8 +20,12 @@ import (
 // that Omie shows on its screens, and whose nCodServico is asked for.
 const askedCode = "cCodigo"
 
-// listed is the nCodServico of a service that is named by its code, null until it is known.
-type listed struct{ code, id string }
+// listed is the id of what is named by the code that Omie shows, null until it is known.
+type listed struct {
+	// field is what Omie calls the code.
+	field, code string
+	id          string
+}
 
 // MarshalJSON writes the id.
 func (l listed) MarshalJSON() ([]byte, error) {
@@ -31,25 +35,31 @@ func (l listed) MarshalJSON() ([]byte, error) {
 	return []byte(l.id), nil
 }
 
-// asked are the fields of a line with an nCodServico to be found, if they name a code.
-func asked(fields map[string]any) map[string]any {
-	if code, ok := fields[askedCode].(string); ok {
-		delete(fields, askedCode)
-		fields["nCodServico"] = listed{code: code}
+// asked are the fields of a line with an id to be found, if they name a code: field is what
+// that is called, and id what the id is.
+func asked(fields map[string]any, field, id string) map[string]any {
+	if code, ok := fields[field].(string); ok {
+		delete(fields, field)
+		fields[id] = listed{field: field, code: code}
 	}
 	return fields
 }
 
-// codes are the services that lines name by their code, each once.
-func (os OS) codes() (all []listed) {
-	lines, _ := os["ServicosPrestados"].([]any)
+// codesIn are the codes in the lines, each once; id is what the id is called.
+func codesIn(lines []any, id string) (all []listed) {
 	for _, line := range lines {
 		fields, _ := line.(map[string]any)
-		if l, ok := fields["nCodServico"].(listed); ok && !slices.Contains(all, l) {
+		if l, ok := fields[id].(listed); ok && !slices.Contains(all, l) {
 			all = append(all, l)
 		}
 	}
 	return all
+}
+
+// codes are the services that lines name by their code, each once.
+func (os OS) codes() []listed {
+	lines, _ := os["ServicosPrestados"].([]any)
+	return codesIn(lines, "nCodServico")
 }
 
 // unlisted names the codes of a document of which no id is known yet.
@@ -63,15 +73,15 @@ func unlisted(body content) string {
 	return strings.Join(names, ", ")
 }
 
-// findServices finds the services that lines name by their code, each with a call of its
-// own unless it is remembered. CustomerKnown says that all are known, and where there was a
+// findListed finds what lines name by its code, each with a call of its own unless it is
+// remembered. CustomerKnown says that all are known, and where there was a
 // choice, in words.
-func (c *Client) findServices(ctx context.Context, k wire.Keys, doc erp.Document) (erp.Document, erp.Answer) {
+func (c *Client) findListed(ctx context.Context, k wire.Keys, doc erp.Document) (erp.Document, erp.Answer) {
 	body := doc.Body.(content)
 	known := map[string]string{}
 	var words []string
 	for _, l := range body.codes() {
-		id, answer := c.serviceOf(ctx, k, l.code)
+		id, answer := c.listedOf(ctx, k, l)
 		if answer.Kind != erp.CustomerKnown {
 			return doc, answer
 		}
@@ -94,7 +104,8 @@ func (os OS) withListed(known map[string]string) content {
 		fields, _ := line.(map[string]any)
 		if l, ok := fields["nCodServico"].(listed); ok {
 			fields = maps.Clone(fields)
-			fields["nCodServico"] = listed{code: l.code, id: known[l.code]}
+			l.id = known[l.code]
+			fields["nCodServico"] = l
 			lines[i] = fields
 		}
 	}
@@ -103,9 +114,13 @@ func (os OS) withListed(known map[string]string) content {
 	return os
 }
 
-// serviceOf is the service of that code, as it is noted, or as Omie's catalogue has it.
-func (c *Client) serviceOf(ctx context.Context, k wire.Keys, code string) (string, erp.Answer) {
-	return c.noted(ctx, subject{name: codeMAC(code, k.Secret), about: "service"}, true, func() erp.Answer { return c.listService(ctx, k, code) })
+// listedOf is the id of what has the code, as it is noted, or as Omie's catalogue has it.
+func (c *Client) listedOf(ctx context.Context, k wire.Keys, l listed) (string, erp.Answer) {
+	about, ask := "service", c.listService
+	if l.field == askedProduct {
+		about, ask = "product", c.showProduct
+	}
+	return c.noted(ctx, subject{name: l.mac(k.Secret), about: about}, true, func() erp.Answer { return ask(ctx, k, l.code) })
 }
 
 // mostPages is how many pages are read for one code or tax id: Omie's filter leaves one, and
@@ -158,21 +173,21 @@ func (c *Client) noService(code string, pages int) erp.Answer {
 		": create it there, or name another service under erps." + c.account + ".services in connections.yaml"}
 }
 
-// forgetServices forgets the services of an OS that was refused because Omie no longer
-// knows one of them; else every retry would be refused alike.
-func (c *Client) forgetServices(ctx context.Context, k wire.Keys, body content) {
+// forgetListed forgets what the lines of a document name by its code, where Omie refused the
+// document because it no longer knows one of them; else every retry would be refused alike.
+func (c *Client) forgetListed(ctx context.Context, k wire.Keys, body content) {
 	for _, l := range body.codes() {
-		if note, err := c.caller.Noted(ctx, hex.EncodeToString(codeMAC(l.code, k.Secret)), "service"); err == nil {
+		if note, err := c.caller.Noted(ctx, hex.EncodeToString(l.mac(k.Secret)), "code"); err == nil {
 			note.Forget(ctx) // what isn't forgotten now is refused again, and forgotten then
 		}
 	}
 }
 
-// codeMAC names what is remembered of a code. Like a customer's it is made with the App
-// Secret: under another app's the same code is another service.
-func codeMAC(code, appSecret string) []byte {
+// mac names what is remembered of a code. Like a customer's it is made with the App
+// Secret: under another app's the same code is of something else.
+func (l listed) mac(appSecret string) []byte {
 	h := hmac.New(sha256.New, []byte(appSecret))
-	h.Write([]byte(askedCode + "\x00" + code))
+	h.Write([]byte(l.field + "\x00" + l.code))
 	return h.Sum(nil)
 }
 

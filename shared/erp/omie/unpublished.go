@@ -102,6 +102,9 @@ var (
 	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b|\bcodigo_cliente\b`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?(nao existem registros|nenhum registro (foi )?encontrado)`)
+	// noProduct is what a question for one product hears where there is none: "Código do Produto
+	// não cadastrado para o Código [..]" is in several public clients.
+	noProduct = regexp.MustCompile(`^(error: ?)?(o )?(codigo do )?produto\b( \*)? (nao (foi |esta )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?(nao existem registros|nenhum registro (foi )?encontrado)`)
 	// existingID is the id of the customer in the way, which Omie says in brackets.
 	existingID = regexp.MustCompile(`(?:\b(?:com o id|ncod)|\bpara o codigo) ?\[ *([0-9]+) *\]`)
 
@@ -159,7 +162,7 @@ const (
 	maxCity     = 40
 	maxHouse    = 10 // endereco_numero
 	maxForeign  = 20 // documento_exterior
-	// maxNumber is how much of cNumPedido comes back.
+	// maxNumber is how much of the order's number comes back.
 	maxNumber = 30
 )
 
@@ -183,7 +186,7 @@ const longestLetter = len("&ccedil;")
 // what is long, maybe after it wrote entities for what is no plain letter, and pads; one of
 // digits alone gains zeros in front or loses them. What is cut is noted in told, if there is
 // one.
-func kept(number string, told *erp.Explanation) string {
+func kept(number, field string, told *erp.Explanation) string {
 	number = wire.OneLine(wire.Plain(number))
 	left := maxNumber
 	for at, r := range number {
@@ -193,8 +196,8 @@ func kept(number string, told *erp.Explanation) string {
 		if left < 0 {
 			short := strings.TrimSpace(number[:at])
 			if told != nil {
-				told.Drop(number, "the end of cNumPedido", fmt.Sprintf("Omie is said to keep %d characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as %d: of %d, %d are surely kept",
-					maxNumber, longestLetter, utf8.RuneCountInString(number), utf8.RuneCountInString(short)))
+				told.Drop(number, "the end of "+field[strings.LastIndexByte(field, '.')+1:], fmt.Sprintf("Omie is said to keep %d characters of %s, in which one with an accent may count as %d: of %d, %d are surely kept",
+					maxNumber, field, longestLetter, utf8.RuneCountInString(number), utf8.RuneCountInString(short)))
 			}
 			return withoutZeros(short)
 		}
