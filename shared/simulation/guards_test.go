@@ -62,7 +62,7 @@ const (
 	twins    = "has two customers of one tax id"
 	// Omie itself keeps the second create away for a minute; what the spacing is for
 	// there is that limit.
-	identical = "limit was broken: (ConsultarOS|IncluirOS): identical call"
+	identical = "limit was broken: (Consultar|Incluir)(OS|Pedido): identical call"
 )
 
 func guards() []guard {
@@ -127,7 +127,7 @@ func guards() []guard {
 		{name: "bound of a rest", breaks: " rests for [0-9]+h", without: tireless},
 		{name: "quiet until, also where a rest is ended", breaks: "resumed before quiet_until", without: hasty},
 		{name: "absence of the same ERP alone", breaks: doubled, only: omieKind, without: strangers},
-		{name: "watch over the clock", breaks: "^(IncluirOS|ConsultarOS|GET /sales|POST /sales) begins .* before quiet_until", without: seams{machine: true, unwatched: true}},
+		{name: "watch over the clock", breaks: "^((Incluir|Consultar)(OS|Pedido)|GET /sales|POST /sales) begins .* before quiet_until", without: seams{machine: true, unwatched: true}},
 	}
 }
 
@@ -148,7 +148,7 @@ type stranger struct {
 
 func (g stranger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 	e, err := g.Ledger.Get(ctx, key)
-	if kind := g.p.config.Accounts[e.Account].Kind; err == nil && kind != "" {
+	if kind := g.p.config.Accounts[e.Account].Kind; err == nil && kind != "" && kind != e.ERPKind {
 		e.ERPKind, e.Reference.DocumentKind = kind, ""
 	}
 	return e, err
