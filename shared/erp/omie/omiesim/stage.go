@@ -140,20 +140,24 @@ func mishaps() []erpsim.Mishap {
 // settings have both kinds of documents: what an account asks for changes, and what it asked
 // for once goes on.
 func settings(s erpsim.Setup) string {
-	stage, document := []string{"10", "20"}[s.Version], ""
+	// Of the second version each document has the instalments in which its order was paid.
+	stage, term, terms, parcelas, document := "10", `,"cCodParc":"000","nQtdeParc":1`, `,"codigo_parcela":"000"`, "", ""
+	if s.Version == 1 {
+		stage, term, terms, parcelas = "20", "", "", `"parcelas":"payments",`
+	}
 	if s.Document != "" {
 		document = fmt.Sprintf(`"document":%q,`, s.Document)
 	}
-	return fmt.Sprintf(`{"kind":"omie",%[3]s"base_url":"https://%[1]s/api/v1/","customer":{"default":3795260786},
-		"os":{"Cabecalho":{"cEtapa":"%[2]s","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"+3d"},
+	return fmt.Sprintf(`{"kind":"omie",%[3]s%[4]s"base_url":"https://%[1]s/api/v1/","customer":{"default":3795260786},
+		"os":{"Cabecalho":{"cEtapa":"%[2]s"%[5]s,"dDtPrevisao":"+3d"},
 			"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020,"cCidPrestServ":"SAO PAULO (SP)","cNumPedido":"{order.number}",
 			"cDadosAdicNF":"Comprador {customer.name}"},"Email":{"cEnvLink":"N","cEnviarPara":"{customer.email}"}},
 		"services":{"CURSO-GO":{"cCodigo":"SRV00001","cDadosAdicItem":"{line.name}"},"MANUT-01":{"cCodIntServico":"MANUT-01","cDadosAdicItem":"{line.name}"}},
-		"pedido":{"cabecalho":{"etapa":"%[2]s","codigo_parcela":"000","data_previsao":"+3d"},"frete":{"modalidade":"9"},
+		"pedido":{"cabecalho":{"etapa":"%[2]s"%[6]s,"data_previsao":"+3d"},"frete":{"modalidade":"9"},
 			"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":3731356020,"consumidor_final":"S","numero_pedido_cliente":"{order.number}",
 			"dados_adicionais_nf":"Comprador {customer.name}","utilizar_emails":"{customer.email}"}},
 		"products":{"CURSO-GO":{"codigo_produto":5366578297,"inf_adic":{"dados_adicionais_item":"{line.name}"}},"MANUT-01":{"codigo_produto_integracao":"MANUT-01","inf_adic":{"dados_adicionais_item":"{line.name}"}}}}`,
-		s.Host, stage, document)
+		s.Host, stage, document, parcelas, term, terms)
 }
 
 // asked reads the envelope, which nothing escapes.
