@@ -57,7 +57,30 @@ func (s simulator) know(sku string, of namedService) {
 	s.Sim.Know([]Service{v}, nil, nil)
 }
 
-// Know adds the services, the customer and the bank account that an account names.
+// namedProduct is how an account names a product of the catalogue.
+type namedProduct struct {
+	CodigoProduto           json.Number `json:"codigo_produto"`
+	CodigoProdutoIntegracao string      `json:"codigo_produto_integracao"`
+	Codigo                  string      `json:"codigo"`
+}
+
+// knowProduct has the catalogue hold the product; where its name is the store's, any of that
+// kind.
+func (s simulator) knowProduct(sku string, of namedProduct) {
+	stores := func(name string) bool { return strings.Contains(name, "{") }
+	switch p := (Product{ID: number(of.CodigoProduto), IntegrationCode: of.CodigoProdutoIntegracao, Code: of.Codigo, Description: sku}); {
+	case stores(p.IntegrationCode):
+		s.With(func(time.Time) { s.anyProduct.integrationCode = true })
+	case stores(p.Code):
+		s.With(func(time.Time) { s.anyProduct.code = true })
+	case p.ID != 0 || p.IntegrationCode != "" || p.Code != "":
+		s.KnowProducts([]Product{p})
+	}
+}
+
+// Know adds the services, the products, the customers and the bank accounts that an account
+// names. An account that maps no product names each by the store's SKU, as it was given
+// through the API.
 func (s simulator) Know(settings json.RawMessage) error {
 	var named struct {
 		OS struct {
@@ -65,9 +88,18 @@ func (s simulator) Know(settings json.RawMessage) error {
 				NCodCC json.Number `json:"nCodCC"`
 			}
 		} `json:"os"`
+		Pedido struct {
+			InformacoesAdicionais struct {
+				CodigoContaCorrente json.Number `json:"codigo_conta_corrente"`
+			} `json:"informacoes_adicionais"`
+			Frete struct {
+				CodigoTransportadora json.Number `json:"codigo_transportadora"`
+			} `json:"frete"`
+		} `json:"pedido"`
 		Customer struct {
 			Default json.Number `json:"default"`
 		} `json:"customer"`
+		Products map[string]namedProduct `json:"products"`
 		Services map[string]namedService `json:"services"`
 		Freight  json.RawMessage         `json:"freight"`
 		Fees     json.RawMessage         `json:"fees"`
@@ -78,6 +110,12 @@ func (s simulator) Know(settings json.RawMessage) error {
 	}
 	for _, sku := range slices.Sorted(maps.Keys(named.Services)) {
 		s.know(sku, named.Services[sku])
+	}
+	if named.Products == nil {
+		named.Products = map[string]namedProduct{"*": {CodigoProdutoIntegracao: "{line.sku}"}}
+	}
+	for _, sku := range slices.Sorted(maps.Keys(named.Products)) {
+		s.knowProduct(sku, named.Products[sku])
 	}
 	for _, part := range []json.RawMessage{named.Freight, named.Fees, named.Tax} {
 		var place struct {
@@ -91,9 +129,14 @@ func (s simulator) Know(settings json.RawMessage) error {
 	if id := number(named.Customer.Default); id != 0 {
 		customers = append(customers, Customer{ID: id, Name: "Consumidor Final"})
 	}
+	if id := number(named.Pedido.Frete.CodigoTransportadora); id != 0 {
+		customers = append(customers, Customer{ID: id, Name: "Transportadora"})
+	}
 	var accounts []int64
-	if id := number(named.OS.InformacoesAdicionais.NCodCC); id != 0 {
-		accounts = append(accounts, id)
+	for _, of := range []json.Number{named.OS.InformacoesAdicionais.NCodCC, named.Pedido.InformacoesAdicionais.CodigoContaCorrente} {
+		if id := number(of); id != 0 {
+			accounts = append(accounts, id)
+		}
 	}
 	s.Sim.Know(nil, customers, accounts)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 )
 
@@ -83,5 +84,51 @@ func TestASimHasWhateverAnAccountNamesByTheStoresWords(t *testing.T) {
 		if found := asks(sim, "servicos/servico/", "ListarCadastroServico", `{"nPagina": 1, "nRegPorPagina": 50, "cCodigo": "X-1"}`); found != (c.code != "") {
 			t.Errorf("%s: the code is found: %v", name, found)
 		}
+	}
+}
+
+func TestASimHasTheProductsThatAnAccountNames(t *testing.T) {
+	for name, tt := range map[string]struct {
+		products, product string
+		other             string // what it doesn't have
+	}{
+		"by id":                    {`{"A":{"codigo_produto":77}}`, `"codigo_produto":77`, `"codigo_produto":78`},
+		"by integration code":      {`{"A":{"codigo_produto_integracao":"NOVO"}}`, `"codigo_produto_integracao":"NOVO"`, `"codigo_produto_integracao":"OUTRO"`},
+		"by the store's SKU":       {`{"*":{"codigo_produto_integracao":"{line.sku}"}}`, `"codigo_produto_integracao":"QUALQUER"`, `"codigo_produto":77`},
+		"by the SKU, said nowhere": {`null`, `"codigo_produto_integracao":"QUALQUER"`, `"codigo_produto":77`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim := omiesim.Kind().New(time.Second)
+			if err := sim.Know(json.RawMessage(`{"products":` + tt.products + `,"pedido":{"informacoes_adicionais":{"codigo_conta_corrente":99},"frete":{"codigo_transportadora":55}}}`)); err != nil {
+				t.Fatal(err)
+			}
+			body := func(product string) string {
+				return `{"call":"IncluirPedido","app_key":"k","app_secret":"s","param":[{"cabecalho":{"codigo_pedido_integracao":"a","codigo_cliente":3795260786,"data_previsao":"31/12/2099","etapa":"10","codigo_parcela":"000"},
+					"det":[{"ide":{"codigo_item_integracao":"1"},"produto":{` + product + `,"quantidade":1,"valor_unitario":1}}],"frete":{"modalidade":"0","codigo_transportadora":55},
+					"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":99,"consumidor_final":"S"}}]}`
+			}
+			for product, status := range map[string]int{tt.other: 500, tt.product: 200} {
+				answer := httptest.NewRecorder()
+				sim.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/api/v1/produtos/pedido/", strings.NewReader(body(product))))
+				if answer.Code != status {
+					t.Errorf("%s: %d %s", product, answer.Code, answer.Body)
+				}
+			}
+			if n := sim.Documents(); n != 1 || sim.Count(erp.Reference{Code: "a"}) != 1 {
+				t.Errorf("%d documents", n)
+			}
+		})
+	}
+}
+
+func TestAProductThatAnAccountNamesByTheStoresCodeIsThere(t *testing.T) {
+	sim := omiesim.Kind().New(time.Second)
+	if err := sim.Know(json.RawMessage(`{"products":{"*":{"codigo":"{line.sku}"}}}`)); err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	sim.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/api/v1/geral/produtos/", strings.NewReader(`{"call":"ConsultarProduto","app_key":"k","app_secret":"s","param":[{"codigo":"CAMISA-P"}]}`)))
+	if !strings.Contains(answer.Body.String(), `"codigo":"CAMISA-P","codigo_produto":5366600001`) {
+		t.Error(answer.Body)
 	}
 }

@@ -156,7 +156,7 @@ func settings(s erpsim.Setup) string {
 		"pedido":{"cabecalho":{"etapa":"%[2]s"%[6]s,"data_previsao":"+3d"},"frete":{"modalidade":"9"},
 			"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":3731356020,"consumidor_final":"S","numero_pedido_cliente":"{order.number}",
 			"dados_adicionais_nf":"Comprador {customer.name}","utilizar_emails":"{customer.email}"}},
-		"products":{"CURSO-GO":{"codigo_produto":5366578297,"inf_adic":{"dados_adicionais_item":"{line.name}"}},"MANUT-01":{"codigo_produto_integracao":"MANUT-01","inf_adic":{"dados_adicionais_item":"{line.name}"}}}}`,
+		"products":{"CURSO-GO":{"codigo":"PRD00001","inf_adic":{"dados_adicionais_item":"{line.name}"}},"MANUT-01":{"codigo_produto_integracao":"MANUT-01","inf_adic":{"dados_adicionais_item":"{line.name}"}}}}`,
 		s.Host, stage, document, parcelas, term, terms)
 }
 
