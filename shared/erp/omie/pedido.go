@@ -180,9 +180,15 @@ func (p Pedido) withHeader(field string, value any) Pedido {
 	return p
 }
 
+// onTheWay is longer than a create may take to arrive once its customer is known: an attempt
+// of 4 minutes, what it may stand still beyond its lease, and clocks that differ.
+const onTheWay = 10 * time.Minute
+
 // foreseen is the pedido with a data_previsao that Omie takes: "uma data igual ou superior a
-// data corrente". An order may be days old when it is sent, so the day is that of the call.
+// data corrente". An order may be days old when it is sent, so the day is that on which the
+// call may arrive.
 func (p Pedido) foreseen(now time.Time) Pedido {
+	now = now.Add(onTheWay)
 	text := textIn(p, "cabecalho", "data_previsao")
 	day, err := time.ParseInLocation(dateLayout, text, order.SaoPaulo())
 	if today := now.In(order.SaoPaulo()); err == nil && day.Format(time.DateOnly) < today.Format(time.DateOnly) {
