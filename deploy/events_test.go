@@ -193,7 +193,7 @@ func newExampleShop(t *testing.T, kind erp.Kind) shop {
 	}
 	connections += "connections:\n"
 	for _, store := range e.Stores {
-		connections += fmt.Sprintf("  %s: { platform: %s, erp: %s, since: 2026-11-01 }\n", store.Connection, store.Platform, e.Account)
+		connections += "  " + store.Wired(e.Account, "2026-11-01") + "\n"
 		secrets += fmt.Sprintf("hook/%s: { signing_secret: whsec_dW1hIGNoYXZlIGRlIHRlc3RlLCBkZSBuaW5ndWVt }\n", store.Connection)
 	}
 	folder := t.TempDir()

@@ -25,7 +25,7 @@ func demoConnections() []byte {
 			erps.WriteString("    " + line)
 		}
 		for _, store := range e.Stores {
-			fmt.Fprintf(&stores, "  %s: { platform: %s, erp: %s, since: 2026-01-01 }\n", store.Connection, store.Platform, e.Account)
+			fmt.Fprintf(&stores, "  %s\n", store.Wired(e.Account, "2026-01-01"))
 		}
 	}
 	return []byte("# The configuration of carimbo demo: an account of each kind of ERP, and its stores. The\n" +

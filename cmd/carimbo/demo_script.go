@@ -95,9 +95,12 @@ func writeScript(dir string, now time.Time) (script, error) {
 
 // script is what the store sends, and whether the answer to an order of it gets lost.
 func (shop demoShop) script(loses bool) script {
-	document, _ := shop.kind.Document("")
+	document, _ := shop.kind.Document(shop.Document)
 	lost := fmt.Sprintf("%s will write its %s, and the answer will get lost", shop.kind.Title, document.Title)
 	paid := step{what: "a paid order", sample: shop.Paid, status: http.StatusOK, state: ledger.Created}
+	if shop.Document != "" {
+		paid.what = "a paid order of goods, which becomes a " + document.Title
+	}
 	if loses {
 		paid.what, paid.lost = lost, true
 	}

@@ -33,7 +33,7 @@ func TestTheDemoEndsEveryOrderAsItShouldAndLeavesNothingBehind(t *testing.T) {
 		// With freight.
 		"cursos-wp#4131             created: Omie OS ", "cursos-loja#6120438823014  created: Omie OS ",
 		"cursos#HP2640917385        created: Omie OS ", "cursos#HP2640930551        created: Omie OS ",
-		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 4 OS, Sensio 2 sales. None twice.",
+		`SKU "SEM-MAPA" is not mapped`, "Every order ended as it should: Omie holds 5 documents, Sensio 2 sales. None twice.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())

@@ -19,8 +19,14 @@ func erpKind(name string) (operator.ERPKind, bool) {
 func idNames() string {
 	var names []string
 	for _, kind := range kinds.All() {
-		if document, _ := kind.Document(""); document.ID != "" {
-			names = append(names, kind.Title+": "+document.ID)
+		var ids []string
+		for _, document := range kind.Documents {
+			if document.ID != "" {
+				ids = append(ids, document.ID)
+			}
+		}
+		if len(ids) > 0 {
+			names = append(names, kind.Title+": "+strings.Join(ids, " or "))
 		}
 	}
 	if len(names) == 0 {
@@ -39,9 +45,8 @@ func (w kindWords) SameCode(ref erp.Reference) string    { return w.kind.SameCod
 func (w kindWords) WhereToLook(ref erp.Reference) string { return w.kind.WhereToLook(ref) }
 func (w kindWords) MayProveNothing() bool                { return !w.kind.LooksUpAlways }
 
-// Asked is what the first kind of document asks: so far there is one.
-func (w kindWords) Asked(did string) string {
-	document, _ := w.kind.Document("")
+func (w kindWords) Asked(ref erp.Reference, did string) string {
+	document, _ := w.kind.Document(ref.DocumentKind)
 	return document.Asked(did)
 }
 

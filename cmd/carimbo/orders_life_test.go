@@ -99,7 +99,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 		e := b.entry(t, lifeID)
 		kind, _ := erpKind(e.ERPKind)
 		for _, a := range operator.ViewDetails(erpKind, e).Timeline {
-			call := kind.Asked(a.Did) != ""
+			call := kind.Asked(e.Reference, a.Did) != ""
 			if a.At.IsZero() || a.Became == "" || call && (a.Answer == "" || a.Rule == "" || a.Asked == "") || a.By != "" && (a.Note == "" || a.Rule == "") {
 				t.Errorf("not told in full: %+v", a)
 			}

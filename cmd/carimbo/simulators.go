@@ -103,6 +103,9 @@ func (s *simulators) holding() string {
 		} else {
 			sentence.WriteString(", ")
 		}
+		if len(kind.Documents) > 1 {
+			document.Title, document.Titles = "document", "documents"
+		}
 		sentence.WriteString(kind.Title + verb + document.Count(sim.Documents()))
 	}
 	return sentence.String()

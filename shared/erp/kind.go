@@ -111,12 +111,23 @@ type Example struct {
 	Stores            []ExampleStore
 }
 
+// Wired is the store as connections.yaml has it, from the day on.
+func (s ExampleStore) Wired(account, since string) string {
+	document := ""
+	if s.Document != "" {
+		document = ", document: " + s.Document
+	}
+	return fmt.Sprintf("%s: { platform: %s, erp: %s, since: %s%s }", s.Connection, s.Platform, account, since, document)
+}
+
 // ExampleStore is a store that is wired to the account.
 type ExampleStore struct {
 	// Connection and Platform are as connections.yaml has them.
 	Connection, Platform string
 	// Paid is a paid order, a file in events/payloads.
 	Paid string
+	// Document is the kind of document that it asks for; the account's where it is empty.
+	Document string
 }
 
 // DocumentKind is a kind of document, with the steps of its life: each is asked for

@@ -74,7 +74,7 @@ func ViewDetails(kinds ERPKinds, e ledger.Entry) EntryDetails {
 	timeline := make([]AttemptView, len(e.Timeline))
 	for i, a := range e.Timeline {
 		a.At = a.At.UTC()
-		timeline[i] = AttemptView{a, kinds.of(e.ERPKind).Asked(a.Did)}
+		timeline[i] = AttemptView{a, kinds.of(e.ERPKind).Asked(e.Reference, a.Did)}
 	}
 	return EntryDetails{ViewEntry(kinds, e), timeline}
 }

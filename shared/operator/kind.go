@@ -21,8 +21,8 @@ type ERPKind interface {
 	// WhereToLook is a sentence that says by what a person finds the document there.
 	WhereToLook(ref erp.Reference) string
 	// Asked is the ERP's method behind a step of the timeline (customer, create,
-	// look_up); empty behind the others.
-	Asked(did string) string
+	// look_up) of a document of the reference's kind; empty behind the others.
+	Asked(ref erp.Reference, did string) string
 
 	// CanLookUp tells whether an account with these settings has a look-up. A kind
 	// whose accounts all have one reads no settings.
@@ -47,13 +47,13 @@ func (known ERPKinds) of(kind string) ERPKind {
 // understood there is an order without an ERP.
 type unknownKind struct{ kind string }
 
-func (unknownKind) Title() string                    { return "the ERP" }
-func (unknownKind) Code(erp.Reference) string        { return "" }
-func (unknownKind) CodeParts() string                { return "" }
-func (unknownKind) SameCode(erp.Reference) string    { return "the same code" }
-func (unknownKind) WhereToLook(erp.Reference) string { return "" }
-func (unknownKind) Asked(string) string              { return "" }
-func (unknownKind) MayProveNothing() bool            { return true }
+func (unknownKind) Title() string                      { return "the ERP" }
+func (unknownKind) Code(erp.Reference) string          { return "" }
+func (unknownKind) CodeParts() string                  { return "" }
+func (unknownKind) SameCode(erp.Reference) string      { return "the same code" }
+func (unknownKind) WhereToLook(erp.Reference) string   { return "" }
+func (unknownKind) Asked(erp.Reference, string) string { return "" }
+func (unknownKind) MayProveNothing() bool              { return true }
 
 // CanLookUp: whether a person's word counts depends on it, so it isn't guessed.
 func (u unknownKind) CanLookUp(func() (json.RawMessage, error)) (bool, error) {

@@ -27,12 +27,14 @@ func kinds(kind string) (operator.ERPKind, bool) {
 
 type alfa struct{}
 
-func (alfa) Title() string                                           { return "Alfa" }
-func (alfa) Code(r erp.Reference) string                             { return r.Code }
-func (alfa) CodeParts() string                                       { return "" }
-func (alfa) SameCode(r erp.Reference) string                         { return "the same code " + r.Code }
-func (alfa) WhereToLook(r erp.Reference) string                      { return "Look by code " + r.Code }
-func (alfa) Asked(did string) string                                 { return map[string]string{"create": "IncluirAlfa"}[did] }
+func (alfa) Title() string                      { return "Alfa" }
+func (alfa) Code(r erp.Reference) string        { return r.Code }
+func (alfa) CodeParts() string                  { return "" }
+func (alfa) SameCode(r erp.Reference) string    { return "the same code " + r.Code }
+func (alfa) WhereToLook(r erp.Reference) string { return "Look by code " + r.Code }
+func (alfa) Asked(_ erp.Reference, did string) string {
+	return map[string]string{"create": "IncluirAlfa"}[did]
+}
 func (alfa) CanLookUp(func() (json.RawMessage, error)) (bool, error) { return true, nil }
 func (alfa) MayProveNothing() bool                                   { return false }
 

@@ -4,6 +4,7 @@
 package erptest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -28,6 +29,8 @@ type Case struct {
 	Settings json.RawMessage
 	// Order is one that the account can place.
 	Order order.Order
+	// Document is the kind of document that it becomes; the account's where it is empty.
+	Document string
 }
 
 // Run runs the suite. Besides its API the simulator has to take POST /faults with the
@@ -120,7 +123,7 @@ func (w *world) open(change func(*erp.Options)) erp.Client {
 // reference is how the ERP knows the order of that id.
 func (w *world) reference(id string) erp.Reference {
 	ref := erp.NewReference("loja", "", id)
-	ref.DocumentKind = w.DocumentKind()
+	ref.DocumentKind = cmp.Or(w.c.Document, w.DocumentKind())
 	return ref
 }
 

@@ -14,7 +14,7 @@ func explained(w *world) {
 		w.t.Fatal("it has no Explain")
 	}
 	o := w.c.Order
-	e, err := w.c.Kind.Explain(w.c.Settings, o, erp.NewReference("loja", "", o.ID))
+	e, err := w.c.Kind.Explain(w.c.Settings, o, w.reference(o.ID))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -29,14 +29,14 @@ func explained(w *world) {
 	}
 	// What the ERP isn't told is said to be dropped.
 	o.Customer.ForeignID = "PASSPORT-42"
-	if e, err = w.c.Kind.Explain(w.c.Settings, o, erp.NewReference("loja", "", o.ID)); err != nil {
+	if e, err = w.c.Kind.Explain(w.c.Settings, o, w.reference(o.ID)); err != nil {
 		w.t.Fatal(err)
 	}
 	if w.tells(e, o.Customer.ForeignID) || len(e.Dropped) == 0 {
 		w.t.Errorf("no ERP is told a foreign document, and nobody hears that it is dropped: %+v", e)
 	}
 	o.Customer.TaxID, o.Customer.TaxIDWrong = "", true
-	if e, err = w.c.Kind.Explain(w.c.Settings, o, erp.NewReference("loja", "", o.ID)); err != nil || e.How == "" {
+	if e, err = w.c.Kind.Explain(w.c.Settings, o, w.reference(o.ID)); err != nil || e.How == "" {
 		w.t.Errorf("with a wrong tax id: %+v, %v", e, err)
 	}
 	if n := len(w.way.calls()); n > 0 {

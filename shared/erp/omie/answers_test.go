@@ -210,8 +210,12 @@ func outcomeOf(t *testing.T, call string, given answer) (got erp.Answer, custome
 	switch call {
 	case "IncluirOS":
 		got = c.Create(t.Context(), ready(t))
+	case "IncluirPedido":
+		got = c.Create(t.Context(), readyGoods(t))
 	case "ConsultarOS":
 		got = c.LookUp(t.Context(), reference)
+	case "ConsultarPedido":
+		got = c.LookUp(t.Context(), pedidoReference)
 	default:
 		var doc erp.Document
 		doc, got = c.Customer(t.Context(), document(t, whole))
@@ -326,18 +330,19 @@ func FuzzAnAnswerOfOmie(f *testing.F) {
 			return
 		}
 		said := plainly(body)
-		for _, call := range []string{"IncluirOS", "ConsultarOS", "ListarClientes", "IncluirCliente", "ConsultarCliente"} {
+		for _, call := range []string{"IncluirOS", "ConsultarOS", "IncluirPedido", "ConsultarPedido", "ListarClientes", "IncluirCliente", "ConsultarCliente"} {
+			creates, looksUp := strings.HasPrefix(call, "Incluir") && call != "IncluirCliente", call == "ConsultarOS" || call == "ConsultarPedido"
 			got, customer, _ := outcomeOf(t, call, answer{status: status, body: body})
 			marked, same, _ := outcomeOf(t, call, answer{status: status, body: append([]byte("\xef\xbb\xbf"), body...)})
 			if got.Kind != marked.Kind || got.ID != marked.ID || got.RetryAfter != marked.RetryAfter || customer != same {
 				t.Errorf("%s: %+v, and behind a byte order mark %+v", call, got, marked)
 			}
 			switch {
-			case call == "ConsultarOS" && (got.Kind == erp.Refused || got.Kind == erp.Duplicate || got.Kind == erp.Created),
+			case looksUp && (got.Kind == erp.Refused || got.Kind == erp.Duplicate || got.Kind == erp.Created),
 				call == "ListarClientes" && (got.Kind == erp.Refused || got.Kind == erp.Unprovable) && !strings.Contains(said, "cpf") && !strings.Contains(said, "cnpj"),
-				got.Kind == erp.Created && (call != "IncluirOS" || status > 299 || got.ID == ""),
-				got.Kind == erp.Absent && (call != "ConsultarOS" || status == 401 || status == 403 || status == 429 || status == 425),
-				got.Kind == erp.Absent && !strings.Contains(said, "os") && !strings.Contains(said, "ordem"),
+				got.Kind == erp.Created && (!creates || status > 299 || got.ID == ""),
+				got.Kind == erp.Absent && (!looksUp || status == 401 || status == 403 || status == 429 || status == 425),
+				got.Kind == erp.Absent && !strings.Contains(said, "os") && !strings.Contains(said, "pedido") && !strings.Contains(said, "ordem"),
 				(customer != "") != (got.Kind == erp.CustomerKnown):
 				t.Errorf("%s, HTTP %d %q: %+v", call, status, body, got)
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	connections "github.com/carimbo/carimbo/shared/connection/file"
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/yaml"
@@ -30,18 +31,25 @@ func explained(t *testing.T) order.Order {
 	return o
 }
 
+// osFields is the heading of the OS's table, and pedidoFields that of the pedido's.
+const (
+	osFields     = "## What is sent, field by field"
+	pedidoFields = "### Field by field"
+)
+
 // row is one of the table of docs/omie.md.
 type docRow struct{ field, set, sent string }
 
 var cell = regexp.MustCompile("^`(.*)`$")
 
-// table reads it: a cell in backticks is what stands in them.
-func table(t *testing.T) (rows []docRow) {
+// table reads the one below the heading: a cell in backticks is what stands in them.
+func table(t *testing.T, heading string) (rows []docRow) {
 	t.Helper()
 	text, err := os.ReadFile("../../../docs/omie.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, text, _ = cut(text, "\n"+heading+"\n")
 	_, text, _ = cut(text, "| field | where its value comes from | how to set it | what is sent then |\n|---|---|---|---|\n")
 	for line := range strings.Lines(string(text)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
@@ -63,14 +71,26 @@ func cut(text []byte, around string) (before, after []byte, found bool) {
 	return []byte(b), []byte(a), found
 }
 
+// inOS is where an account would say the field of an OS, and inPedido that of a pedido.
+func inOS(field string) string {
+	path := regexp.MustCompile(`^(Cabecalho|InformacoesAdicionais|produtosUtilizados|InfoCadastro|Tarefas)`).ReplaceAllString(field, "os.$1")
+	path = strings.Replace(path, "ServicosPrestados[].", "services.*.", 1)
+	return strings.Replace(path, "despesasReembolsaveis.despesaReembolsavel[].", "freight.expense.", 1)
+}
+
+func inPedido(field string) string {
+	if below, ok := strings.CutPrefix(field, "det[]."); ok {
+		return "products.*." + strings.TrimPrefix(below, "produto.")
+	}
+	return "pedido." + field
+}
+
 // settings is the account with what the row sets, and the row's own words for a place in it.
-func (r docRow) settings(t *testing.T) map[string]any {
+func (r docRow) settings(t *testing.T, account string, in func(field string) string) map[string]any {
 	t.Helper()
 	set := r.set
 	if set == "filled in" {
-		path := regexp.MustCompile(`^(Cabecalho|InformacoesAdicionais|produtosUtilizados|InfoCadastro|Tarefas)`).ReplaceAllString(r.field, "os.$1")
-		path = strings.Replace(path, "ServicosPrestados[].", "services.*.", 1)
-		path = strings.Replace(path, "despesasReembolsaveis.despesaReembolsavel[].", "freight.expense.", 1)
+		path := in(r.field)
 		value := r.sent
 		switch name := path[strings.LastIndexByte(path, '.')+1:]; {
 		case value != "nothing":
@@ -98,7 +118,7 @@ func (r docRow) settings(t *testing.T) map[string]any {
 	if root == nil {
 		t.Fatalf("%s: %v", set, problems)
 	}
-	return merged(read(t, []byte(documented)), read(t, root.JSON()))
+	return merged(read(t, []byte(account)), read(t, root.JSON()))
 }
 
 func merged(into, more map[string]any) map[string]any {
@@ -142,12 +162,17 @@ func at(v any, field string) any {
 }
 
 func TestEachRowOfTheTableOfFieldsIsTrue(t *testing.T) {
-	rows := table(t)
+	tried(t, table(t, osFields), documented, inOS, explained(t), reference)
+}
+
+// tried holds each of the rows to check and to what is sent.
+func tried(t *testing.T, rows []docRow, documented string, in func(field string) string, o order.Order, ref erp.Reference) {
+	t.Helper()
 	if len(rows) < 100 {
 		t.Fatalf("only %d rows were read", len(rows))
 	}
 	for _, r := range rows {
-		account := r.settings(t)
+		account := r.settings(t, documented, in)
 		if filled := r.set == "filled in"; filled != (refused(t, account) != nil) {
 			t.Errorf("%s: check says %v of %s", r.field, refused(t, account), r.set)
 			continue
@@ -158,7 +183,7 @@ func TestEachRowOfTheTableOfFieldsIsTrue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := client(t, string(b)).Document(explained(t), reference)
+		doc, err := client(t, string(b)).Document(o, ref)
 		if err != nil {
 			t.Errorf("%s: %v", r.field, err)
 			continue
@@ -175,7 +200,7 @@ func TestEachRowOfTheTableOfFieldsIsTrue(t *testing.T) {
 
 func TestTheTableHasEveryFieldOfOmiesHelp(t *testing.T) {
 	there := map[string]bool{}
-	for _, r := range table(t) {
+	for _, r := range table(t, osFields) {
 		there[r.field] = true
 	}
 	files, err := filepath.Glob("testdata/*.want.json")

@@ -37,6 +37,7 @@ func Kind() erp.Kind {
 		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
 			{Connection: "cursos-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing_course.json"},
+			{Connection: "livraria", Platform: "woocommerce", Paid: "woocommerce/order_processing_goods.json", Document: kindPedido},
 			{Connection: "cursos-loja", Platform: "shopify", Paid: "shopify/order_paid_course.json"},
 		}},
 	}

@@ -110,8 +110,8 @@ var (
 
 	// noOS says of the OS itself that it isn't there, and not a word more: where, when or for
 	// what it wasn't found would be left. It meets what is shown, with what is in brackets.
-	noOS     = none(`a`, theOS)
-	noPedido = none(`o`, thePedido)
+	noOS     = none(theOS)
+	noPedido = none(thePedido)
 
 	ofAnotherThing = regexp.MustCompile(`chave|app[_ ]?key|app[_ ]?secret|aplicativo|metodo|endpoint|usuario|permiss|acesso|modulo`)
 	ofTheCustomer  = regexp.MustCompile(`cliente`)
@@ -127,10 +127,10 @@ var (
 	namesIdentity = regexp.MustCompile(`\bcpf\b|\bcnpj|\brazao|\bdocumento_exterior\b`)
 )
 
-// none is the pattern of such words about what is called so, which is of that gender.
-func none(gender, called string) *regexp.Regexp {
+// none is the pattern of such words about what is called so.
+func none(called string) *regexp.Regexp {
 	return regexp.MustCompile(`^(error?: ?)*((a |o )?(` + called + `)( informad[oa])?` + ourKey + `? (nao (foi |esta )?(cadastrad|encontrad|localizad)[oa]s?|nao existe|inexistente)` +
-		`|(nao existem?|nao (foi|foram) encontrad[oa]s?|nao ha|nenhum` + gender + `?)( a| o)? (` + called + `)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?)` +
+		`|(nao existem?|nao (foi|foram) encontrad[oa]s?|nao ha|nenhuma?)( a| o)? (` + called + `)( (foi |foram )?(cadastrad|encontrad|localizad)[oa]s?)?)` +
 		`(( ?[!.,:;-])+|` + ourKey + `| ?\([0-9]{1,3}\)| ((com|para|pelo|o|a|com o|com a|para o|para a) )?(codigo( de integracao)?|pagina|filtro|parametros?|tag)\b| informad[oa]s?\b| com a\b)* ?$`)
 }
 

@@ -30,8 +30,8 @@ func TestEveryKindOfERPPassesTheConformanceSuite(t *testing.T) {
 			t.Fatalf("%s has no example", kind.Name)
 		}
 		for _, store := range kind.Example.Stores {
-			t.Run(kind.Name+" and "+store.Platform, func(t *testing.T) {
-				erptest.Run(t, erptest.Case{Kind: kind, Simulator: simulator, Settings: settings(t, kind), Order: paid(t, store)})
+			t.Run(kind.Name+" and "+store.Connection, func(t *testing.T) {
+				erptest.Run(t, erptest.Case{Kind: kind, Simulator: simulator, Settings: settings(t, kind), Order: paid(t, store), Document: store.Document})
 			})
 		}
 	}

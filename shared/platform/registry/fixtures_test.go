@@ -61,6 +61,8 @@ var samples = map[string]want{
 		taxID: "72640518380", payer: "billing.first_name", id: "billing.cpf", lines: 2, total: "206.26", currency: "BRL"},
 	"woocommerce/order_processing_course.json": {status: platform.Paid, orderID: "4131",
 		taxID: "61820493750", payer: "billing.first_name", id: "billing.cpf", lines: 1, total: "515.50", currency: "BRL"},
+	"woocommerce/order_processing_goods.json": {status: platform.Paid, orderID: "4142",
+		taxID: "48392061713", payer: "billing.first_name", id: "billing.cpf", lines: 2, total: "130.13", currency: "BRL"},
 	"woocommerce/order_refunded.json": {status: platform.Reversed, orderID: "4127",
 		taxID: "72640518380", payer: "billing.first_name", id: "billing.cpf", lines: 2, total: "206.26", currency: "BRL"},
 }
