@@ -28,8 +28,9 @@ func TestTheDemoEndsEveryOrderAsItShouldAndLeavesNothingBehind(t *testing.T) {
 		t.Fatalf("exit code %d: %s\n%s", code, errs.String(), out.String())
 	}
 	for _, want := range []string{
-		"200  loja-wp ", "401  cursos#HP2640900000", "uncertain: the answer got lost", "8 orders: 6 created, 2 rejected",
+		"200  loja-wp ", "401  cursos#HP2640900000", "uncertain: the answer got lost", "9 orders: 7 created, 2 rejected",
 		"loja-wp#4127               created: Sensio sale ", "loja-online#6120438815907  created: Sensio sale ",
+		"livraria#4142              created: Omie pedido ",
 		// With freight.
 		"cursos-wp#4131             created: Omie OS ", "cursos-loja#6120438823014  created: Omie OS ",
 		"cursos#HP2640917385        created: Omie OS ", "cursos#HP2640930551        created: Omie OS ",

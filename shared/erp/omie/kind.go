@@ -71,6 +71,8 @@ func preview(doc erp.Document) (request []byte, open string, err error) {
 	id := "nCodCli"
 	if isPedido {
 		id = "codigo_cliente"
+	}
+	if isPedido && doc.Key == "" { // nobody was asked yet
 		unknown = append(unknown, "data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over")
 	}
 	if doc.CustomerID == "" {
