@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/proctest"
@@ -24,7 +25,7 @@ const packaged = `{
 	"connections": {
 		"cursos": {"platform": "hotmart", "erp": "estudio", "since": "2026-11-21", "amount": "producer"},
 		"loja-wp": {"platform": "vtex", "erp": "loja", "since": "2026-01-02", "orig": "Loja WP", "header": "x-token", "line": "AVULSO", "test_orders": "create",
-			"zero_orders": "create", "share": "affiliate", "gift_cards": "create", "tax_id_fields": ["cpf do aluno"]}
+			"zero_orders": "create", "share": "affiliate", "gift_cards": "create", "tax_id_fields": ["cpf do aluno"], "document": "sale"}
 	}
 }`
 
@@ -44,7 +45,7 @@ func TestAccountsAndConnectionsKnowTheirNames(t *testing.T) {
 		"cursos": {Name: "cursos", Platform: "hotmart", Account: "estudio", Since: saoPaulo("2026-11-21"), Amount: "producer"},
 		"loja-wp": {Name: "loja-wp", Platform: "vtex", Account: "loja", Since: saoPaulo("2026-01-02"),
 			Orig: "Loja WP", Header: "x-token", Line: "AVULSO", TestOrders: "create",
-			ZeroOrders: "create", Share: "affiliate", GiftCards: "create", TaxIDFields: []string{"cpf do aluno"}},
+			ZeroOrders: "create", Share: "affiliate", GiftCards: "create", TaxIDFields: []string{"cpf do aluno"}, Document: "sale"},
 	}
 	if diff := cmp.Diff(want, c.Connections); diff != "" {
 		t.Errorf("connections (-want +got):\n%s", diff)
@@ -52,6 +53,30 @@ func TestAccountsAndConnectionsKnowTheirNames(t *testing.T) {
 	loja := c.Accounts["loja"]
 	if loja.Name != "loja" || loja.Kind != "sensio" || loja.BaseURL != "https://api.example.com.br/v1" {
 		t.Errorf("account %+v", loja)
+	}
+}
+
+// asking is an account that asks for a kind of document.
+type asking struct {
+	erp.Client
+	kind string
+}
+
+func (a asking) DocumentKind() string { return a.kind }
+
+func TestAStoreMayChooseTheKindOfItsDocuments(t *testing.T) {
+	for _, c := range []struct {
+		store, account, want string
+	}{{"", "os", "os"}, {"", "pedido", "pedido"}, {"pedido", "os", "pedido"}, {"os", "pedido", "os"}} {
+		ref := connection.Connection{Name: "loja", Orig: "Loja", Document: c.store}.Reference(asking{kind: c.account}, "7")
+		want := erp.NewReference("loja", "Loja", "7")
+		want.DocumentKind = c.want
+		if ref != want {
+			t.Errorf("%+v: %+v", c, ref)
+		}
+	}
+	if ref := (connection.Connection{Name: "loja"}).Reference(nil, "7"); ref.DocumentKind != "" {
+		t.Errorf("of an account that nobody knows: %+v", ref)
 	}
 }
 

@@ -267,6 +267,29 @@ connections:
 	}
 }
 
+func TestAStoreAsksForAKindOfDocumentThatThereIs(t *testing.T) {
+	for document, want := range map[string]string{
+		"pedido": "c.yaml:9:73: warning: connections.a.document: asks the account estudio for more than it has: pedido.informacoes_adicionais.codigo_categoria is missing: Omie wants each pedido's category and bank account, and refuses one without them\n" +
+			"c.yaml:9:73: warning: connections.a.document: asks the account estudio for more than it has: pedido.informacoes_adicionais.codigo_conta_corrente is missing: Omie wants each pedido's category and bank account, and refuses one without them",
+		"os":     "",
+		"pedidu": `c.yaml:9:73: connections.a.document: "pedidu" is no kind of document that estudio, of kind omie, can be asked for (did you mean pedido?); there are: os, pedido`,
+	} {
+		_, problems, _ := file.Parse("c.yaml", []byte(`erps:
+  estudio:
+    kind: omie
+    os:
+      InformacoesAdicionais: { cCodCateg: "1.01.02", nCodCC: 3731356020 }
+    services:
+      CURSO-GO: { nCodServico: 3846592864 }
+connections:
+  a: { platform: shopify, erp: estudio, since: 2026-11-21, document:    `+document+` }
+`), kinds.All())
+		if diff := cmp.Diff(want, problems.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", document, diff)
+		}
+	}
+}
+
 func FuzzAnyFileIsReadOrRefusedInWords(f *testing.F) {
 	paths, err := filepath.Glob("testdata/broken/*.yaml")
 	if err != nil {

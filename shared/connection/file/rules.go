@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -52,7 +53,7 @@ func (in *inspection) connection(path []string) {
 	if !ok {
 		return
 	}
-	in.documentKind(below(path, "document"), name, kind)
+	in.documentKind(below(path, "document"), name, kind, account)
 	if store.Get("orig") != nil && !kind.UsesOrig {
 		in.refuse(in.find(below(path, "orig")).atKey(), "is for accounts of kind %s only, and %s is of kind %s; remove it",
 			strings.Join(in.kinds.UsingOrig().Names(), ", "), name, kind.Name)
@@ -60,12 +61,13 @@ func (in *inspection) connection(path []string) {
 }
 
 // documentKind holds the kind of document that a connection asks for to those of the ERP.
-func (in *inspection) documentKind(path []string, account string, kind erp.Kind) {
+func (in *inspection) documentKind(path []string, account string, kind erp.Kind, settings *yaml.Node) {
 	at := in.find(path)
 	if at.node == nil || at.node.Kind != yaml.Text {
 		return
 	}
 	if _, ok := kind.Document(at.node.Text); ok && at.node.Text != "" {
+		in.asked(at, account, kind, settings)
 		return
 	}
 	var names []string
@@ -74,6 +76,25 @@ func (in *inspection) documentKind(path []string, account string, kind erp.Kind)
 	}
 	in.refuse(at, "%q is no kind of document that %s, of kind %s, can be asked for%s; there are: %s",
 		at.node.Text, account, kind.Name, nearest.Question(at.node.Text, names, "%s"), strings.Join(names, ", "))
+}
+
+// asked tells what an account lacks for the kind of document that a store alone asks for.
+func (in *inspection) asked(at spot, account string, kind erp.Kind, settings *yaml.Node) {
+	var fields map[string]json.RawMessage
+	if len(kind.Documents) < 2 || json.Unmarshal(settings.JSON(), &fields) != nil {
+		return
+	}
+	known := kind.Check(json.RawMessage(settings.JSON()))
+	fields["document"] = json.RawMessage(strconv.Quote(at.node.Text))
+	otherwise, err := json.Marshal(fields)
+	if err != nil {
+		return
+	}
+	for _, p := range kind.Check(otherwise) {
+		if !slices.Contains(known, p) {
+			in.add(at, p.Warning, fmt.Sprintf("asks the account %s for more than it has: %s %s", account, p.Path, p.Message))
+		}
+	}
 }
 
 func (in *inspection) unknownAccount(path []string, name string, accounts *yaml.Node) {

@@ -47,7 +47,7 @@ func Check(settings json.RawMessage) []erp.Problem {
 	if products, ok := c.object("products", raw["products"]); ok {
 		c.goods(products)
 	}
-	c.places(raw, asksPedido)
+	c.places(raw)
 	return c.problems
 }
 

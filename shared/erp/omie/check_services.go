@@ -108,7 +108,7 @@ func byDescription(fields map[string]any) bool {
 }
 
 // places are where parts of an order go that an OS has no field for.
-func (c *checker) places(raw map[string]any, asksPedido bool) {
+func (c *checker) places(raw map[string]any) {
 	categories := map[string]string{}
 	for _, name := range []string{"freight", "fees", "tax"} {
 		v := raw[name]
@@ -119,9 +119,6 @@ func (c *checker) places(raw map[string]any, asksPedido bool) {
 		case !isObject || len(place) != 1 || place["service"] == nil && place["expense"] == nil:
 			c.refuse(name, "must be %s, { service: ... } with fields of ServicosPrestados, or { expense: ... } with fields of despesaReembolsavel", spread)
 			continue
-		}
-		if asksPedido {
-			c.warn(name, "says where an OS has it: a pedido has fields for it in frete, and spread alone is heeded")
 		}
 		if service, ok := c.object(name+".service", place["service"]); ok {
 			c.service(name+".service", service, placeholder.OfOrder)
