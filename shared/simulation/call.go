@@ -245,8 +245,11 @@ func (c *call) befalls() (f *fault, drawn bool) {
 	if ofCustomers := a.ofCustomers(tardy); c.Introduces && (tardy || w.rng.IntN(2) == 0) && len(ofCustomers) > 0 {
 		list = ofCustomers // a customer is created once in many calls
 	}
+	if ofCreates := a.ofCreates(c); len(ofCreates) > 0 && w.rng.IntN(4) == 0 {
+		list = ofCreates // and a document of one kind once in some
+	}
 	one := fault{Mishap: list[w.rng.IntN(len(list))]}
-	if one.Document != "" && one.Document != c.Document || (one.Contradicts || one.OfCreates) && !c.Creates || one.OfCustomers && !c.Introduces {
+	if one.Document != "" && one.Document != c.Document || one.ofCreates() && !c.Creates || one.OfCustomers && !c.Introduces {
 		return nil, false
 	}
 	if one.Delayed > 0 {
@@ -276,6 +279,23 @@ func (a *account) ofCustomers(tardy bool) (list []erpsim.Mishap) {
 	}
 	return list
 }
+
+// ofCreates are the faults that befall the creation of a document alone, of the kind that the
+// call creates.
+func (a *account) ofCreates(c *call) (list []erpsim.Mishap) {
+	if !c.Creates {
+		return nil
+	}
+	for _, m := range a.stage.Faults {
+		if m.Document != "" && m.Document == c.Document || m.Document == "" && (fault{Mishap: m}).ofCreates() {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// ofCreates tells whether it befalls creates of documents alone.
+func (f fault) ofCreates() bool { return f.Contradicts || f.OfCreates }
 
 // feel notes how long the fault lasts, and what it makes of the order.
 func (c *call) feel(f fault) {

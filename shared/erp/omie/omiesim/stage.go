@@ -222,9 +222,16 @@ func (c company) Sold() []erpsim.Sold {
 		list = append(list, sold)
 	}
 	for _, p := range c.Pedidos() {
-		// The day when it is expected to be invoiced is never a past one, so that it tells
-		// nothing of the order's.
-		list = append(list, erpsim.Sold{Document: kindPedido, ID: strconv.FormatInt(p.ID, 10), Number: p.Number, Order: p.OrderNumber, Total: p.Total, Customer: p.CustomerTaxID})
+		sold := erpsim.Sold{Document: kindPedido, ID: strconv.FormatInt(p.ID, 10), Number: p.Number, Order: p.OrderNumber, Total: p.Total, Customer: p.CustomerTaxID}
+		// data_previsao is never a past one, so that it tells nothing of the order's day; the
+		// instalment, where there is one, was paid on it.
+		if _, due, planned := strings.Cut(string(p.Body), `"data_vencimento":"`); planned {
+			due, _, _ = strings.Cut(due, `"`)
+			if paid, err := time.Parse(omieDate, due); err == nil {
+				sold.Day = paid.Format(time.DateOnly)
+			}
+		}
+		list = append(list, sold)
 	}
 	return list
 }
