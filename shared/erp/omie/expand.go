@@ -49,8 +49,8 @@ func (e expansion) text(key, text string) (any, error) {
 	switch {
 	case isAddresses(key):
 		expanded = addresses(expanded)
-	case key == "cCidPrestServ":
-		if expanded, err = e.city(text, expanded); err != nil {
+	case slices.Contains(cities, key):
+		if expanded, err = e.city(key, text, expanded); err != nil {
 			return nil, err
 		}
 	}
@@ -97,6 +97,10 @@ func addresses(list string) string {
 	return strings.Join(kept, ", ")
 }
 
+// cities are the fields that have one: where the service is done, where the goods are
+// delivered, and where they are fetched.
+var cities = []string{"cCidPrestServ", "cCidadeOd", "cCidadeOdRet"} // never written to
+
 // cityForm is what Omie knows a city by: CIDADE (UF).
 var cityForm = regexp.MustCompile(`^[^\s()][^()]* \(([A-Z]{2})\)$`)
 
@@ -106,9 +110,9 @@ func isCity(text string) bool {
 }
 
 // city is the city in Omie's form, in plain capitals; empty where the order has none of the
-// values: Omie then takes the company's. The tax goes to the city, so half of one is
-// refused.
-func (e expansion) city(configured, expanded string) (string, error) {
+// values: Omie then takes the company's, or the customer's. The tax or the goods go to the
+// city, so half of one is refused.
+func (e expansion) city(key, configured, expanded string) (string, error) {
 	city := strings.ToUpper(fold.Text(expanded))
 	if isCity(city) && len(city) <= lengths["cCidPrestServ"] {
 		return city, nil
@@ -116,7 +120,7 @@ func (e expansion) city(configured, expanded string) (string, error) {
 	if placeholder.Empty(configured, e.values) {
 		return "", nil
 	}
-	return "", order.Reject(order.Preflight, "the order's address gives no city that Omie knows as cCidPrestServ, which must be CIDADE (UF) of at most %d characters: correct the address in the store, or set the city in connections.yaml", lengths["cCidPrestServ"])
+	return "", order.Reject(order.Preflight, "the order's address gives no city that Omie knows as %s, which must be CIDADE (UF) of at most %d characters: correct the address in the store, or set the city in connections.yaml", key, lengths["cCidPrestServ"])
 }
 
 // departments have their shares of the total.
