@@ -164,3 +164,70 @@ func products(t *testing.T, doc erp.Document, field string) string {
 	}
 	return strings.Join(all, " ")
 }
+
+func TestThePedidoThatIsFoundIsOursWhateverTaxOmieAddsToIt(t *testing.T) {
+	const parts = `"det": [{"produto": {"quantidade": 2, "valor_unitario": 50, "valor_desconto": 5}}], "frete": {"valor_frete": 10, "outras_despesas": 3.5}`
+	for name, c := range map[string]struct{ total, want string }{
+		"as the parts":   {`{"valor_total_pedido": 108.5}`, "108.50"},
+		"none shown":     {`{}`, "108.50"},
+		"a float":        {`{"valor_total_pedido": 108.50000000000001}`, "108.50"},
+		"IPI on top":     {`{"valor_total_pedido": 118.35, "valor_IPI": 9.85}`, "108.50"},
+		"ICMS-ST on top": {`{"valor_total_pedido": 110.5, "valor_st": "2,00"}`, "108.50"},
+		"IPI within":     {`{"valor_total_pedido": 108.5, "valor_IPI": 9.85}`, "108.50"},
+		"another":        {`{"valor_total_pedido": 99}`, "99.00"},
+		"another IPI":    {`{"valor_total_pedido": 118.35, "valor_IPI": 1}`, "118.35"},
+	} {
+		o := &omieAnswers{methods: map[string]answer{"ConsultarPedido": {status: 200, body: []byte(`{"pedido_venda_produto": {"cabecalho": {"codigo_pedido": 7, "codigo_pedido_integracao": "` +
+			reference.Code + `"}, "total_pedido": ` + c.total + `, ` + parts + `}}`)}}}
+		got := calling(t, "http://omie.example", func(opt *options) { opt.Transport = o }).LookUp(t.Context(), pedidoReference)
+		if got.Kind != erp.Present || got.Found.Total.String() != c.want {
+			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestAsManyPiecesAreSoldAsWereBought(t *testing.T) {
+	o := paid(t, "1000", "300 x 3.333333333333333")
+	o.Customer = order.Customer{}
+	doc, err := client(t, goods).Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := products(t, doc, "quantidade") + " at " + products(t, doc, "valor_unitario"); got != "299 1 at 3.33 4.33" {
+		t.Errorf("%s", got)
+	}
+	if doc.Total.String() != "1000.00" {
+		t.Errorf("they come to %s", doc.Total)
+	}
+}
+
+func TestALineWithoutASKUNamesNoProduct(t *testing.T) {
+	o := bought(t)
+	o.Lines[1].SKUs = nil
+	for _, settings := range []string{goods, strings.Replace(goods, `"customer"`, `"products": {"*": {"codigo": "{line.sku}"}}, "customer"`, 1)} {
+		_, err := client(t, settings).Document(o, pedidoReference)
+		if reason, _ := order.AsRejection(err); reason.Kind != order.Mapping || !strings.Contains(reason.Message, "line 2 has no SKU") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestWhatIsSpreadIsInThePricesOfAPedido(t *testing.T) {
+	o := bought(t)
+	doc, err := client(t, strings.Replace(goods, `"customer"`, `"freight": "spread", "tax": "spread", "fees": {"expense": {}}, "customer"`, 1)).Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if freight := param(t, doc)["frete"].(map[string]any); freight["valor_frete"] != nil || fmt.Sprint(freight["outras_despesas"]) != "2.5" || freight["modalidade"] != "9" {
+		t.Errorf("%v", freight)
+	}
+}
+
+func TestAKindOfDocumentThatIsUnknownIsNotMade(t *testing.T) {
+	ref := pedidoReference
+	ref.DocumentKind = "remessa"
+	_, err := client(t, goods).Document(bought(t), ref)
+	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message, `"remessa"`) {
+		t.Errorf("%v", err)
+	}
+}
