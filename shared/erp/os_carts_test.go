@@ -61,25 +61,51 @@ func accounts(t *testing.T) []*omie.Client {
 	return all
 }
 
+// made is a document as a simulator adds it up.
+type made struct {
+	code  string
+	total order.Money
+	body  json.RawMessage
+}
+
+// strict is a kind of document, and how a strict Omie is asked for it.
+type strict struct {
+	kind, path, discount string
+	// most is how many lines of a cart always fit.
+	most int
+	made func(*omiesim.Sim) []made
+}
+
+var strictOS = strict{"os", "servicos/os/", "nValorDesconto", 196, func(sim *omiesim.Sim) (all []made) {
+	for _, d := range sim.Documents() {
+		all = append(all, made{d.CodInt, d.Total, d.Body})
+	}
+	return all
+}} // never written to
+
 func TestAStrictOmieAddsUpWhatWasPaid(t *testing.T) {
-	wanted := *osCarts
+	addUp(t, strictOS, *osCarts, accounts(t), generator{rand.New(rand.NewPCG(2026, 13))})
+}
+
+// addUp has so many orders become documents, by all accounts in turn.
+func addUp(t *testing.T, as strict, wanted int, all []*omie.Client, g generator) {
+	t.Helper()
 	if testing.Short() {
 		wanted = min(wanted, fewCarts)
 	}
 	began := time.Now()
-	all, g := accounts(t), generator{rand.New(rand.NewPCG(2026, 13))}
 	tooMany := 0
 	for n := 0; n < wanted && !t.Failed(); n += perCompany {
-		tooMany += company(t, all, g, n, min(perCompany, wanted-n))
+		tooMany += as.company(t, all, g, n, min(perCompany, wanted-n))
 	}
-	t.Logf("%d OS by %d accounts, and %d orders with more lines than one takes, in %s", wanted-tooMany, len(all), tooMany, time.Since(began).Round(time.Second))
+	t.Logf("%d documents (%s) by %d accounts, and %d orders with more lines than one takes, in %s", wanted-tooMany, as.kind, len(all), tooMany, time.Since(began).Round(time.Second))
 	if tooMany > wanted/20 {
-		t.Errorf("%d orders of %d became no OS", tooMany, wanted)
+		t.Errorf("%d orders of %d became none", tooMany, wanted)
 	}
 }
 
 // company has so many orders placed in one app, and says how many had too many lines.
-func company(t *testing.T, all []*omie.Client, g generator, from, count int) (tooMany int) {
+func (as strict) company(t *testing.T, all []*omie.Client, g generator, from, count int) (tooMany int) {
 	t.Helper()
 	now := paidAt
 	sim := omiesim.New(omiesim.Options{Now: func() time.Time { return now }, HalfToEven: from/perCompany%2 == 1})
@@ -88,8 +114,10 @@ func company(t *testing.T, all []*omie.Client, g generator, from, count int) (to
 	for n := range count {
 		c := g.cart(from + n + 1)
 		o, client := c.order(t), all[g.IntN(len(all))]
-		doc, err := client.Document(o, reference(c))
-		if reason, _ := order.AsRejection(err); reason.Kind == order.Preflight && len(c.lines) > 196 {
+		ref := reference(c)
+		ref.DocumentKind = as.kind
+		doc, err := client.Document(o, ref)
+		if reason, _ := order.AsRejection(err); reason.Kind == order.Preflight && len(c.lines) > as.most {
 			tooMany++
 			continue
 		}
@@ -101,24 +129,26 @@ func company(t *testing.T, all []*omie.Client, g generator, from, count int) (to
 			t.Fatal(err)
 		}
 		now = now.Add(time.Second)
-		if reply := sim.Call("servicos/os/", body); reply.Status != http.StatusOK {
+		if reply := sim.Call(as.path, body); reply.Status != http.StatusOK {
 			t.Fatalf("%d %s\n%s\n%+v", reply.Status, reply.Body, body, c)
 		}
 		paid[doc.Reference.Code] = c
-		if bytes.Contains(body, []byte("nValorDesconto")) && !c.gave() && c.freightDiscount == 0 {
+		if bytes.Contains(body, []byte(as.discount)) && !c.gave() && c.freightDiscount == 0 {
 			t.Errorf("a discount that nobody gave: %s\n%+v", body, c)
 		}
 		if !doc.Total.Equal(order.Cents(c.paid)) {
 			t.Errorf("the document says %s, and %d cents were paid: %+v", doc.Total, c.paid, c)
 		}
+		leavesTheStock(t, o, body)
 	}
-	for _, d := range sim.Documents() {
-		if c := paid[d.CodInt]; !d.Total.Equal(order.Cents(c.paid)) {
-			t.Errorf("Omie adds up %s, and %d cents were paid\n%s\n%+v", d.Total, c.paid, d.Body, c)
+	documents := as.made(sim)
+	for _, d := range documents {
+		if c := paid[d.code]; !d.total.Equal(order.Cents(c.paid)) {
+			t.Errorf("Omie adds up %s, and %d cents were paid\n%s\n%+v", d.total, c.paid, d.body, c)
 		}
 	}
-	if n := len(sim.Documents()); n != count-tooMany || len(sim.Violations()) > 0 {
-		t.Errorf("Omie has %d OS of %d, and counts %v", n, count-tooMany, sim.Violations())
+	if n := len(documents); n != count-tooMany || len(sim.Violations()) > 0 {
+		t.Errorf("Omie has %d documents of %d, and counts %v", n, count-tooMany, sim.Violations())
 	}
 	return tooMany
 }

@@ -28,15 +28,7 @@ var pedidoReference = erp.Reference{DocumentKind: "pedido", Code: reference.Code
 // pedido is the document, with its customer.
 func (s *simulated) pedido(t *testing.T, o order.Order) erp.Document {
 	t.Helper()
-	doc, err := s.Document(o, pedidoReference)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, answer := s.Customer(t.Context(), doc)
-	if answer.Kind != erp.CustomerKnown {
-		t.Fatalf("customer: %+v", answer)
-	}
-	return doc
+	return s.documentAs(t, o, pedidoReference)
 }
 
 // bought is an order of goods with freight, a fee, tax and a discount.

@@ -76,7 +76,13 @@ const strictSettings = `{
 
 func (s *simulated) document(t *testing.T, o order.Order) erp.Document {
 	t.Helper()
-	doc, err := s.Document(o, reference)
+	return s.documentAs(t, o, reference)
+}
+
+// documentAs is the document of that reference, with its customer.
+func (s *simulated) documentAs(t *testing.T, o order.Order, ref erp.Reference) erp.Document {
+	t.Helper()
+	doc, err := s.Document(o, ref)
 	if err != nil {
 		t.Fatal(err)
 	}
