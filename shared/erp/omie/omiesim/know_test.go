@@ -132,3 +132,31 @@ func TestAProductThatAnAccountNamesByTheStoresCodeIsThere(t *testing.T) {
 		t.Error(answer.Body)
 	}
 }
+
+func TestALostAnswerIsThatOfEitherKindOfDocument(t *testing.T) {
+	sim := omiesim.Kind().New(time.Second)
+	var asked []erp.Reference
+	sim.LoseAnswers(func(ref erp.Reference) bool {
+		asked = append(asked, ref)
+		return ref.Code == "a"
+	})
+	for path, body := range map[string]string{
+		"produtos/pedido/": `{"call":"IncluirPedido","app_key":"k","app_secret":"s","param":[{"cabecalho":{"codigo_pedido_integracao":"a","codigo_cliente":3795260786,"data_previsao":"31/12/2099","etapa":"10","codigo_parcela":"000"},
+			"det":[{"ide":{"codigo_item_integracao":"1"},"produto":{"codigo_produto":5366578297,"quantidade":1,"valor_unitario":1}}],
+			"informacoes_adicionais":{"codigo_categoria":"1.01.03","codigo_conta_corrente":3731356020,"consumidor_final":"S"}}]}`,
+		"servicos/os/": `{"call":"IncluirOS","app_key":"k","app_secret":"s","param":[{"Cabecalho":{"cCodIntOS":"a","cEtapa":"10","cCodParc":"000","nQtdeParc":1,"dDtPrevisao":"21/11/2026","nCodCli":3795260786},
+			"InformacoesAdicionais":{"cCodCateg":"1.01.02","nCodCC":3731356020},"ServicosPrestados":[{"nCodServico":3846592864,"nQtde":1,"nValUnit":10}]}]}`,
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s was answered", path)
+				}
+			}()
+			sim.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/api/v1/"+path, strings.NewReader(body)))
+		}()
+	}
+	if n := sim.Count(erp.Reference{Code: "a"}); n != 2 || len(asked) != 2 {
+		t.Errorf("%d documents, asked of %v: an OS and a product order of one code are two", n, asked)
+	}
+}

@@ -58,10 +58,8 @@ func pedidoHeadRule(d *pedidoDraft) *refusal {
 	if refused := required(d.head, "codigo_pedido_integracao", "data_previsao", "etapa", "codigo_parcela"); refused != nil {
 		return refused
 	}
-	expected, err := time.Parse(omieDate, textOf(d.head, "data_previsao"))
+	expected, _ := time.Parse(omieDate, textOf(d.head, "data_previsao")) // check has seen that it is a day
 	switch term := textOf(d.head, "codigo_parcela"); {
-	case err != nil:
-		return mistyped("data_previsao", date.String())
 	case expected.Before(d.today):
 		return pastDate(textOf(d.head, "data_previsao"))
 	case !oneOf(textOf(d.head, "etapa"), stageNames):

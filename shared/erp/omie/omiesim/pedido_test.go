@@ -139,9 +139,15 @@ func TestEveryRuleOfIncluirPedidoRefusesWhatBreaksOnlyIt(t *testing.T) {
 		{"cabecalho.codigo_parcela", "A99", "[A99]", ""},
 		{"cabecalho.qtde_parcelas", 0, "[qtde_parcelas] deve estar entre 1", ""},
 		{"cabecalho.codigo_cliente_integracao", "PADRAO", "Preencha apenas a tag [codigo_cliente] ou a tag [codigo_cliente_integracao]!", ""},
+		{"cabecalho.codigo_cenario_impostos", 0, "[codigo_cenario_impostos] deve ser maior que zero", ""},
+		{"cabecalho.origem_pedido", "LOJA", "[origem_pedido] excede 3", ""},
 		{"cabecalho.codigo_cliente", 1, "Cliente não cadastrado para o Código [1] !", ""},
 		{"cabecalho.codigo_cliente", 3795260787, "Cliente [Fechada Ltda] está inativo!", ""},
 		// additional information
+		{"informacoes_adicionais.enviar_email", "X", "[enviar_email] é inválido, esperado [S/N]", ""},
+		{"informacoes_adicionais.outros_detalhes", object{"cIndicadorOd": "7"}, "[cIndicadorOd]!", ""},
+		{"informacoes_adicionais.outros_detalhes", object{"cIndicadorIntOd": "2"}, "[cIndicadorIntOd]!", ""},
+		{"informacoes_adicionais.outros_detalhes", object{"cEnderecoOd": strings.Repeat("x", 61)}, "[cEnderecoOd] excede 60", ""},
 		{"informacoes_adicionais.codigo_categoria", "1.1.2", "Categoria não cadastrada para o Código [1.1.2] !", ""},
 		{"informacoes_adicionais.codigo_conta_corrente", 1, "Conta Corrente não cadastrada para o Código [1] !", ""},
 		{"informacoes_adicionais.codVend", 0, "[codVend] deve ser maior que zero", ""},
@@ -185,6 +191,7 @@ func TestEveryRuleOfIncluirPedidoRefusesWhatBreaksOnlyIt(t *testing.T) {
 		{"cabecalho.valor_desconto_pedido", 10, "Tipo de desconto [] inválido na tag [tipo_desconto_pedido]", ""},
 		{"cabecalho.tipo_desconto_pedido", "V", "tag [valor_desconto_pedido] é obrigatório!", ""},
 		{"cabecalho.tipo_desconto_pedido", "P", "tag [perc_desconto_pedido] é obrigatório!", ""},
+		{"cabecalho.tipo_desconto_pedido", "X", "Tipo de desconto [X] inválido na tag [tipo_desconto_pedido]", ""},
 		// parcels
 		{"cabecalho.codigo_parcela", "999", "tag [qtde_parcelas] é obrigatório!", ""},
 		{"lista_parcelas", object{"parcela": []any{payment(1, 200, 100)}}, "[lista_parcelas] só pode ser informada", ""},
@@ -207,16 +214,24 @@ func TestAPlanOfAPedidoComesToItsTotalWithItsFreight(t *testing.T) {
 	num := func(s string) json.Number { return json.Number(s) }
 	half := payment(1, 100, 50)
 	delete(half, "data_vencimento")
+	way := func(code string) object {
+		p := payment(1, 200, 100)
+		p["meio_pagamento"] = code
+		return p
+	}
 	for name, tt := range map[string]struct {
 		body object
 		text string
 	}{
-		"no plan":  {with(t, with(t, pedido("a"), "cabecalho.codigo_parcela", "999"), "cabecalho.qtde_parcelas", 1), "tag [lista_parcelas] é obrigatório!"},
-		"value":    {planned(t, 2, payment(1, 100, 50), payment(2, num("99.99"), 50)), "A soma das parcelas [199.99] é diferente do valor total [200.00]!"},
-		"percent":  {planned(t, 2, payment(1, 100, 50), payment(2, 100, 49)), "A soma dos percentuais das parcelas [99] é diferente de 100!"},
-		"count":    {planned(t, 3, payment(1, 100, 50), payment(2, 100, 50)), "quantidade de parcelas"},
-		"numbers":  {planned(t, 2, payment(1, 100, 50), payment(1, 100, 50)), "[numero_parcela] deve ser sequencial"},
-		"due date": {planned(t, 2, half, payment(2, 100, 50)), "tag [data_vencimento] é obrigatório!"},
+		"no plan":       {with(t, with(t, pedido("a"), "cabecalho.codigo_parcela", "999"), "cabecalho.qtde_parcelas", 1), "tag [lista_parcelas] é obrigatório!"},
+		"value":         {planned(t, 2, payment(1, 100, 50), payment(2, num("99.99"), 50)), "A soma das parcelas [199.99] é diferente do valor total [200.00]!"},
+		"percent":       {planned(t, 2, payment(1, 100, 50), payment(2, 100, 49)), "A soma dos percentuais das parcelas [99] é diferente de 100!"},
+		"count":         {planned(t, 3, payment(1, 100, 50), payment(2, 100, 50)), "quantidade de parcelas"},
+		"numbers":       {planned(t, 2, payment(1, 100, 50), payment(1, 100, 50)), "[numero_parcela] deve ser sequencial"},
+		"thousandths":   {planned(t, 2, payment(1, num("100.005"), 50), payment(2, num("99.995"), 50)), "[valor] da parcela [1] é inválido"},
+		"way of paying": {planned(t, 1, way("07")), "Meio de pagamento [07] inválido"},
+		"another way":   {planned(t, 1, way("99")), "tag [descr_meio_pagamento] é obrigatório!"},
+		"due date":      {planned(t, 2, half, payment(2, 100, 50)), "tag [data_vencimento] é obrigatório!"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := newSim(t)
@@ -268,6 +283,15 @@ func TestAPedidoIsAddedUpInOmiesArithmetic(t *testing.T) {
 		})
 	}
 	s, _ := newSim(t)
+	for text, head := range map[string]object{
+		"[perc_desconto_pedido] deve estar entre 0 e 100": {"tipo_desconto_pedido": "P", "perc_desconto_pedido": 101},
+		"[valor_desconto_pedido] é inválido!":             {"tipo_desconto_pedido": "V", "valor_desconto_pedido": -1},
+	} {
+		wantFault(t, s, pedidoPath, "IncluirPedido", headed(three, head), 500, text, "")
+	}
+	both := pedido("a")
+	maps.Copy(both["informacoes_adicionais"].(object), object{"enviar_email": "S", "enviar_pix": "S"})
+	wantFault(t, s, pedidoPath, "IncluirPedido", both, 500, "[enviar_email] e [enviar_pix] não podem", "")
 	twice := headed([]any{goods("1", object{"tipo_desconto": "V", "valor_desconto": 1})}, object{"tipo_desconto_pedido": "V", "valor_desconto_pedido": 10})
 	wantFault(t, s, pedidoPath, "IncluirPedido", twice, 500, "quando já existe desconto nos itens", "")
 }
