@@ -46,6 +46,13 @@ func (w *world) asks(connection string) string {
 	return cmp.Or(w.documents[connection].in(w.configured), w.documents[a.name].in(w.configured), a.stage.Documents[0])
 }
 
+// asksAnother tells whether a sale of the same store would become another kind of document
+// now.
+func (w *world) asksAnother(s *sale) bool {
+	now := w.asks(s.store.name)
+	return now != "" && s.document != "" && now != s.document
+}
+
 // frozen is the kind of document that the entry's order becomes, whatever is asked for now;
 // empty where there is one kind.
 func (a *account) frozen(e ledger.Entry) string {

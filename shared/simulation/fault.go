@@ -100,6 +100,7 @@ const (
 	newerTookOver  = "newer contents took over after a proof"
 	moved          = "an order kept its account when its connection moved"
 	keptKind       = "an order kept its kind of document when another was asked for"
+	askedAsSent    = "an uncertain order was looked up as what it was sent as, and another kind was asked for"
 	otherKey       = "a look-up under another App Key was parked"
 	otherERP       = "an account was another ERP's, and its order waited or was a person's"
 	aloneRefused   = "an order that had its account rest again and again was refused or parked"
@@ -117,7 +118,7 @@ const (
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
-		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, keptKind, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
+		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, keptKind, askedAsSent, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
 		lateCustomer, metHidden, leftOut, foundAnew, cantTell}
 }
 

@@ -204,7 +204,8 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
 		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message, cantBeTold) && after.Reason != before.Reason,
 		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
-		keptKind:       before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asks(s.store.name) != "" && w.asks(s.store.name) != s.document,
+		keptKind:       before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asksAnother(s),
+		askedAsSent:    from == ledger.Uncertain && (to == ledger.Created || to == ledger.Waiting) && w.asksAnother(s),
 		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
 	} {
 		if is {
