@@ -39,11 +39,32 @@ func (w *world) drawDocuments() {
 // asks is the kind of document that an order of the connection becomes whose entry is made
 // now; empty where there is one kind.
 func (w *world) asks(connection string) string {
-	a := w.account(w.config.Connections[connection].Account)
+	return w.asksIn(w.configured, connection, w.account(w.config.Connections[connection].Account))
+}
+
+// asksIn is the same in the i-th configuration, of the account's orders: a connection that was
+// moved since asks for what another account has.
+func (w *world) asksIn(i int, connection string, a *account) string {
 	if a == nil || len(a.stage.Documents) < 2 {
 		return ""
 	}
-	return cmp.Or(w.documents[connection].in(w.configured), w.documents[a.name].in(w.configured), a.stage.Documents[0])
+	own := ""
+	if w.configs[i].Connections[connection].Account == a.name {
+		own = w.documents[connection].in(i)
+	}
+	return cmp.Or(own, w.documents[a.name].in(i), a.stage.Documents[0])
+}
+
+// checkDocument: an order is taken in for the kind of document that its worker was deployed to
+// ask for.
+func (w *world) checkDocument(t *task, s *sale, before, after ledger.Entry) string {
+	if before.Rev > 0 || t == nil || w.configs[t.configured].Accounts[after.Account].Kind != after.ERPKind {
+		return ""
+	}
+	if asked := w.asksIn(t.configured, s.store.name, s.account); asked != s.document {
+		return "taken in for " + s.document + ", and " + asked + " is asked for"
+	}
+	return ""
 }
 
 // asksAnother tells whether a sale of the same store would become another kind of document

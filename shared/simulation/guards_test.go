@@ -105,6 +105,8 @@ func guards() []guard {
 		{name: "proof of the filter", breaks: doubled, only: sensioKind, without: trust},
 		{name: "frozen code", breaks: doubled, without: asked(func(e erp.Client, p *process) erp.Client { return thawed{e, p} })},
 		{name: "frozen kind of document", breaks: ofTwoKinds, only: omieKind, without: adrift},
+		{name: "kind of document that is asked for", breaks: "^taken in for os, and pedido is asked for", only: omieKind,
+			without: asked(func(e erp.Client, _ *process) erp.Client { return habitual{e} })},
 		{name: "lane", breaks: blocked, without: ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return restless{l} })},
 		{name: "pace before a lane is given up", breaks: tooSoon, without: asked(func(e erp.Client, _ *process) erp.Client { return impatient{e} })},
 		{name: "key by order", breaks: doubled, without: seams{send: func(m *queue.Message) {
@@ -339,6 +341,11 @@ func (g adrift) Document(o order.Order, ref erp.Reference) (erp.Document, error)
 func (g adrift) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	return g.Client.LookUp(ctx, g.today(ref))
 }
+
+// habitual takes every order in for what all were taken in for once.
+type habitual struct{ erp.Client }
+
+func (habitual) DocumentKind() string { return "os" }
 
 // restless reads every lane as open.
 type restless struct{ ledger.Ledger }

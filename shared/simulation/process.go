@@ -41,11 +41,12 @@ const sweepName = "sweep"
 // own and ERP clients that remember when they called.
 type process struct {
 	*access
-	config   connection.Config
-	deployed int
-	skew     time.Duration
-	accounts *connection.Accounts
-	worker   *placing.Worker
+	config connection.Config
+	// configured is which of the world's configurations that is.
+	configured, deployed int
+	skew                 time.Duration
+	accounts             *connection.Accounts
+	worker               *placing.Worker
 }
 
 // instance is an idle process, or a new one.
@@ -53,15 +54,15 @@ func (w *world) instance(t *task) *process {
 	if n := len(w.idle); n > 0 && !w.chance(.02) {
 		p := w.idle[n-1]
 		w.idle = w.idle[:n-1]
-		p.task, t.skew = t, p.skew
+		p.task, t.skew, t.configured = t, p.skew, p.configured
 		return p
 	}
 	limit := steady
 	if w.skewed {
 		limit = skewLimit
 	}
-	p := &process{access: &access{world: w, task: t, kept: map[string]kept{}}, config: w.config, deployed: w.deployed, skew: w.skew(limit)}
-	t.skew = p.skew
+	p := &process{access: &access{world: w, task: t, kept: map[string]kept{}}, config: w.config, configured: w.configured, deployed: w.deployed, skew: w.skew(limit)}
+	t.skew, t.configured = p.skew, p.configured
 	var l ledger.Ledger = p.access
 	if wrap := w.opts.seams.ledger; wrap != nil {
 		l = wrap(l, p)

@@ -76,8 +76,9 @@ type task struct {
 	// message.
 	began, alone time.Time
 	yield        func(time.Duration) bool
-	// message is what a worker was given.
-	message queue.Message
+	// message is what a worker was given, and configured which configuration it has.
+	message    queue.Message
+	configured int
 	// dead: it crashed, or its process was killed, at killedAt. over: it came to its end.
 	dead, over bool
 	killedAt   time.Time

@@ -60,7 +60,7 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 	}
 	w.noteWords(before, after)
 	w.noteQuiet(t, before, after)
-	for _, what := range []string{what, w.checkNews(t, s, before, after), w.checkKey(t, s, before, after), w.checkDrawn(t, s, before, after), w.noteSent(s, before, after)} {
+	for _, what := range []string{what, w.checkDocument(t, s, before, after), w.checkNews(t, s, before, after), w.checkKey(t, s, before, after), w.checkDrawn(t, s, before, after), w.noteSent(s, before, after)} {
 		if what != "" {
 			w.broken(s.key, "%s (%s -> %s)", what, before.State, after.State)
 		}
