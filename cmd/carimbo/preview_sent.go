@@ -67,7 +67,7 @@ func (c *console) frozen(s store, o order.Order, v *previewView) (store, erp.Ref
 		if err != nil {
 			return s, erp.Reference{}, err
 		}
-		return s, s.Reference(client, o.ID), nil
+		return s, s.Reference(s.account, client, o.ID), nil
 	}
 	if e.Account != s.Account || e.ERPKind != s.account.Kind {
 		settings, err := c.accountSettings(e.Account, e.ERPKind)

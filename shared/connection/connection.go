@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ type Account struct {
 	Kind string `json:"kind"`
 	// BaseURL overrides the ERP's own, and is required where it publishes none.
 	BaseURL string `json:"base_url,omitempty"`
+	// Document is the kind of document that orders become where their connection says none;
+	// the first of its kind of ERP where it is empty.
+	Document string `json:"document,omitempty"`
 	// Settings is the account's whole object, for the ERP's package.
 	Settings json.RawMessage `json:"-"`
 }
@@ -66,13 +70,14 @@ type Connection struct {
 type Date struct{ time.Time }
 
 // Reference is by what the ERP will know the document of the connection's order, and of
-// which kind it is asked for. It is frozen with the order's entry (rule 11). Of an account
-// whose client nobody has, the kind is the connection's alone.
-func (c Connection) Reference(account erp.Client, orderID string) erp.Reference {
+// which kind it is asked for: the connection's, or its account's. It is frozen with the order's
+// entry (rule 11). Client is the account's, nil where it has none: it can't be used as it is
+// configured, but will be asked for the same kind once that is mended.
+func (c Connection) Reference(account Account, client erp.Client, orderID string) erp.Reference {
 	ref := erp.NewReference(c.Name, c.Orig, orderID)
-	ref.DocumentKind = c.Document
-	if ref.DocumentKind == "" && account != nil {
-		ref.DocumentKind = account.DocumentKind()
+	ref.DocumentKind = cmp.Or(c.Document, account.Document)
+	if ref.DocumentKind == "" && client != nil {
+		ref.DocumentKind = client.DocumentKind()
 	}
 	return ref
 }

@@ -66,17 +66,20 @@ func (a asking) DocumentKind() string { return a.kind }
 
 func TestAStoreMayChooseTheKindOfItsDocuments(t *testing.T) {
 	for _, c := range []struct {
-		store, account, want string
-	}{{"", "os", "os"}, {"", "pedido", "pedido"}, {"pedido", "os", "pedido"}, {"os", "pedido", "os"}} {
-		ref := connection.Connection{Name: "loja", Orig: "Loja", Document: c.store}.Reference(asking{kind: c.account}, "7")
+		store, account, client, want string
+	}{{"", "", "os", "os"}, {"", "os", "os", "os"}, {"", "pedido", "pedido", "pedido"}, {"pedido", "os", "os", "pedido"}, {"os", "pedido", "pedido", "os"}} {
+		account := connection.Account{Document: c.account}
+		ref := connection.Connection{Name: "loja", Orig: "Loja", Document: c.store}.Reference(account, asking{kind: c.client}, "7")
 		want := erp.NewReference("loja", "Loja", "7")
 		want.DocumentKind = c.want
 		if ref != want {
 			t.Errorf("%+v: %+v", c, ref)
 		}
 	}
-	if ref := (connection.Connection{Name: "loja"}).Reference(nil, "7"); ref.DocumentKind != "" {
-		t.Errorf("of an account that nobody knows: %+v", ref)
+	for kind, account := range map[string]connection.Account{"": {}, "pedido": {Document: "pedido"}} {
+		if ref := (connection.Connection{Name: "loja"}).Reference(account, nil, "7"); ref.DocumentKind != kind {
+			t.Errorf("of an account without a client: %+v, want %q", ref, kind)
+		}
 	}
 }
 

@@ -150,7 +150,7 @@ func (in *invocation) arrive(ctx context.Context) (Step, error) {
 	if conn.Account != m.Account {
 		conn.Document = "" // a kind of another account's
 	}
-	reference := conn.Reference(in.client, m.OrderID)
+	reference := conn.Reference(cfg.Accounts[m.Account], in.client, m.OrderID)
 	var parts ledger.Parts
 	if m.Type == queue.Paid {
 		parts = in.parts(ctx, said{m.Platform, m.Connection, m.Account, m.Payload, reference.DocumentKind})
