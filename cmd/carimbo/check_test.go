@@ -140,10 +140,10 @@ func uncommented(t *testing.T, path string) string {
 func TestTheExamplesAreFineWithWhatIsCommentedOut(t *testing.T) {
 	connections := write(t, "c.yaml", uncommented(t, "../../connections.example.yaml"))
 	got := typeIn(t, "check", "--simulate", "--connections", connections, "--secrets", write(t, "s.yaml", uncommented(t, "../../secrets.example.yaml")))
-	if got.code != exitDone || strings.Contains(got.out, "warning") || !strings.Contains(got.out, "c.yaml is fine: 2 accounts, 4 connections.") {
+	if got.code != exitDone || strings.Contains(got.out, "warning") || !strings.Contains(got.out, "c.yaml is fine: 3 accounts, 5 connections.") {
 		t.Errorf("exit code %d: %s%s", got.code, got.out, got.errors)
 	}
-	for name, sample := range map[string]string{"loja-online": "shopify/order_paid", "loja-wp": "woocommerce/order_processing"} {
+	for name, sample := range map[string]string{"loja-online": "shopify/order_paid", "loja-wp": "woocommerce/order_processing", "livraria": "woocommerce/order_processing_goods"} {
 		got := typeIn(t, "preview", "--connection", name, "--connections", connections, "../../events/payloads/"+sample+".json")
 		if got.code != exitDone {
 			t.Errorf("%s: exit code %d: %s", name, got.code, got.errors)
