@@ -71,11 +71,11 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 	if err != nil {
 		return erp.Document{}, err
 	}
-	make := c.os
+	become := c.os
 	if kind.name == kindPedido {
-		make = c.pedido
+		become = c.pedido
 	}
-	body, err := make(o, ref)
+	body, err := become(o, ref)
 	if err != nil {
 		return erp.Document{}, err
 	}
