@@ -83,7 +83,8 @@ func guards() []guard {
 	unfinished := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return unfinished{l} })
 	unfinished.sight = "buyers who are created, and nobody is ever found"
 	atOnce := ledgered(func(l ledger.Ledger, _ *process) ledger.Ledger { return curious{l} })
-	atOnce.twins, atOnce.tardy = true, .5
+	// What is rare is seen where little else goes wrong.
+	atOnce.sight, atOnce.twins, atOnce.tardy, atOnce.intensity = "buyers who are created, and nobody who has to be found", true, .5, .3
 	strangers := ledgered(func(l ledger.Ledger, p *process) ledger.Ledger { return stranger{l, p} })
 	strangers.swapped = true
 	adrift := asked(func(e erp.Client, p *process) erp.Client { return adrift{e, p} })
@@ -129,7 +130,7 @@ func guards() []guard {
 		{name: "bound of a rest", breaks: " rests for [0-9]+h", without: tireless},
 		{name: "quiet until, also where a rest is ended", breaks: "resumed before quiet_until", without: hasty},
 		{name: "absence of the same ERP alone", breaks: doubled, only: omieKind, without: strangers},
-		{name: "watch over the clock", breaks: "^((Incluir|Consultar)(OS|Pedido)|GET /sales|POST /sales) begins .* before quiet_until", without: seams{machine: true, unwatched: true}},
+		{name: "watch over the clock", breaks: "^((Incluir|Consultar)(OS|Pedido)|GET /sales|POST /sales) begins .* before quiet_until", without: seams{machine: true, unwatched: true, intensity: 1}},
 	}
 }
 
