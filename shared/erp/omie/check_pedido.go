@@ -107,6 +107,7 @@ func (c *checker) pedido(pedido map[string]any, parcelas any) {
 	c.forecast("pedido.cabecalho.data_previsao", header["data_previsao"])
 	c.invoiced("pedido.cabecalho.etapa", header["etapa"], "pedido")
 	c.shares("pedido.departamentos", pedido["departamentos"], "nPerc", "nValor")
+	c.distinct("pedido.departamentos", pedido["departamentos"], "cCodDepto")
 	c.instalments("pedido.lista_parcelas.parcela", plan["parcela"], "pedido.cabecalho.", header, parcelas, parcelOfPedido)
 	c.pedidoInfo("pedido.informacoes_adicionais", info)
 	c.constant("pedido.frete.previsao_entrega", freight["previsao_entrega"], `"+10d" is ten days after the order's`)
