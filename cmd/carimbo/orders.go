@@ -41,7 +41,7 @@ func (c *console) selectionFlags(cmd *cobra.Command, s *selection) {
 	cmd.Flags().StringVar(&s.state, "state", "", "only orders in this state: "+strings.Join(stateNames(), ", "))
 	cmd.Flags().StringVar(&s.kind, "kind", "", "only orders with this kind of reason, such as mapping or tax_id")
 	cmd.Flags().StringVar(&s.connection, "connection", "", "only orders of this connection")
-	cmd.Flags().BoolVar(&s.mine, "mine", false, "only orders that wait for a person: rejected and parked")
+	cmd.Flags().BoolVar(&s.mine, "mine", false, "only orders that need a person: rejected, parked, or reversed or changed in the store after they were created")
 	completeWith(cmd, "state", stateNames())
 	completeWith(cmd, "kind", kindNames())
 	c.completeConnection(cmd, "connection")

@@ -14,6 +14,8 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
 )
 
 func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
@@ -42,6 +44,8 @@ func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
 			{"resolve-denied.json", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--json"}, exitDone},
 			{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
 			{"dismiss-rejected.txt", []string{"dismiss", "cursos#HP02", "--note", "entered by hand"}, exitDone},
+			{"dismiss-reversed.txt", []string{"dismiss", "cursos#HP21", "--note", "cancelled in Omie"}, exitDone},
+			{"dismiss-changed.json", []string{"dismiss", "cursos#HP22", "--note", "mended in Omie", "--json"}, exitDone},
 			{"dismiss-created.txt", []string{"dismiss", "cursos#HP01", "--note", "seen"}, exitFailed},
 			{"dismiss-several.json", []string{"dismiss", "cursos#HP02", "cursos#HP03", "cursos#HP05", "--note", "seen", "--yes", "--json"}, exitFailed},
 			{"resolve-created.json", []string{"resolve", "cursos#HP05", "--created", "3847270999", "--json"}, exitDone},
@@ -75,6 +79,40 @@ func TestARetryIsRecordedWithWhoAndWhy(t *testing.T) {
 		if e.State != ledger.Waiting || e.Reason.Kind != order.Retried {
 			t.Errorf("%s %s", e.State, e.Reason.Kind)
 		}
+	})
+}
+
+// What the store went back on after its document was created is on a person's list until
+// they have dealt with it, and again when the store does something more.
+func TestWhatWasDismissedComesBackWithTheNextNews(t *testing.T) {
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		mine := func(want bool) {
+			t.Helper()
+			for _, f := range [][]string{{"--mine"}, {"--mine", "--json"}} {
+				got := typeIn(t, slices.Concat([]string{"orders", "list"}, f, b.flags())...)
+				if strings.Contains(got.out, "cursos#HP22") != want {
+					t.Errorf("%v: listed %t: %s", f, !want, got.out)
+				}
+			}
+		}
+		mine(true)
+		if got := typeIn(t, slices.Concat([]string{"orders", "dismiss", "cursos#HP22", "--note", "mended there"}, b.flags())...); got.code != exitDone {
+			t.Fatal(got)
+		}
+		mine(false)
+		for _, f := range [][]string{{"list", "--json"}, {"show", "cursos#HP22", "--json"}} {
+			got := typeIn(t, slices.Concat([]string{"orders"}, f, b.flags())...)
+			if !strings.Contains(got.out, `"dismissed_at"`) || strings.Contains(got.out, `"needs": "changed"`) {
+				t.Errorf("%v: %s", f, got.out)
+			}
+		}
+		b.use(t, func(l ledger.Ledger) error {
+			s := &story{t: t, ledger: l, now: noon, rules: placing.Rules{Spacing: placing.Spacing, CanLookUp: true}}
+			s.arrives("HP22", queue.Paid, []byte(`{"id":"HP22","price":2}`))
+			return nil
+		})
+		mine(true)
 	})
 }
 

@@ -30,8 +30,9 @@ and no row of its --json: carimbo accounts --json has it. The columns:
   STATE         accepted (nothing sent yet), creating, created, waiting (goes
                 on by itself), uncertain (may be in the ERP; is looked up),
                 rejected. "reversed later" and "changed later": by the store,
-                after it was sent; the document stays as it is. "newer
-                version": written by a newer carimbo, so update this one
+                after it was sent; the document stays as it is, and needs a
+                person. "newer version": written by a newer carimbo, so update
+                this one
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
@@ -103,7 +104,7 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	return err
 }
 
-func (c *console) writeTable(out *bytes.Buffer, rows []operator.Row, refused []operator.AccountView) {
+func (c *console) writeTable(out *bytes.Buffer, rows []ledger.Entry, refused []operator.AccountView) {
 	if len(rows)+len(refused) == 0 {
 		fmt.Fprintln(out, "No orders.")
 		return
@@ -112,41 +113,27 @@ func (c *console) writeTable(out *bytes.Buffer, rows []operator.Row, refused []o
 	for _, a := range refused {
 		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
 	}
-	for _, r := range rows {
+	for _, e := range rows {
 		cells = append(cells, []cell{
-			{text: r.Key}, stateCell(r.Entry, r.LaterChange), {text: string(r.Reason.Kind)},
-			{text: amount(r.Entry)}, {text: document(r.Entry)}, {text: c.local(r.ReceivedAt)},
+			{text: e.Key}, stateCell(e), {text: string(e.Reason.Kind)},
+			{text: amount(e)}, {text: document(e)}, {text: c.local(e.ReceivedAt)},
 		})
 	}
 	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
 	fmt.Fprintf(out, "\n%s\n", operator.Tally(rows))
-	writeLaterChanges(out, rows)
 	c.writeTasks(out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), operator.Tasks(erpKind, rows)))
 }
 
 // stateCell shows in colour whether anybody has to do anything.
-func stateCell(e ledger.Entry, laterChange string) cell {
+func stateCell(e ledger.Entry) cell {
+	text := string(e.State)
+	if later := operator.LaterChange(e); later != "" {
+		text += ", " + later
+	}
 	if e.OfNewerRelease() {
 		return cell{string(e.State) + ", newer version", yellow}
 	}
-	if laterChange == "" {
-		return cell{string(e.State), colourOf(e)}
-	}
-	return cell{string(e.State) + ", " + laterChange, yellow}
-}
-
-// writeLaterChanges says what there is to do about documents that the store went
-// back on.
-func writeLaterChanges(out io.Writer, rows []operator.Row) {
-	n := 0
-	for _, r := range rows {
-		if r.LaterChange != "" {
-			n++
-		}
-	}
-	if n > 0 {
-		fmt.Fprintf(out, "%s reversed or changed in the store later: carimbo orders show KEY says what to do about its document in the ERP.\n", plural(n, "order"))
-	}
+	return cell{text, colourOf(e)}
 }
 
 func (c *console) writeTasks(out io.Writer, tasks []operator.Task) {

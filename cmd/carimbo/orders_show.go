@@ -51,7 +51,7 @@ Names and tax ids are not kept.`,
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	view := operator.ViewDetails(erpKind, e)
 	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
-	state := stateCell(e, operator.LaterChange(e))
+	state := stateCell(e)
 	c.writeField(out, "state", state.text, state.with)
 	c.writeField(out, "reason", string(e.Reason.Kind), plain)
 	c.writeField(out, reasonLabel(e), operator.InWords(erpKind, e), plain)
@@ -69,6 +69,7 @@ func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	c.writeField(out, "created", c.local(e.CreatedAt), plain)
 	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
 	c.writeField(out, "changed", c.local(view.ChangedAt), red)
+	c.writeField(out, "dismissed", c.local(e.DismissedAt), plain)
 	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
 	var rows [][]cell
 	for _, a := range view.Timeline {

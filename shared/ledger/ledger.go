@@ -119,6 +119,9 @@ type Entry struct {
 	// is delivered again after a person's retry is no new one.
 	ReversedAt time.Time `json:"reversed_at,omitzero"`
 	Reversals  []string  `json:"reversals,omitempty"`
+	// ChangedAt is when the store last changed, of the order whose document is there, what
+	// the document carries. See ChangedLater.
+	ChangedAt time.Time `json:"changed_at,omitzero"`
 
 	ERPID     string `json:"erp_id,omitempty"`
 	ERPNumber string `json:"erp_number,omitempty"`
@@ -231,8 +234,10 @@ type Filter struct {
 	State      State
 	ReasonKind order.ReasonKind
 	Connection string
-	// Mine: what waits for a person (rejected and parked; not tombstones).
+	// Mine: what waits for a person; see Entry.WaitsForPerson.
 	Mine bool
+	// Since: what was received then or later.
+	Since time.Time
 }
 
 // Matches tells whether the filter selects the entry.
@@ -240,7 +245,8 @@ func (f Filter) Matches(e Entry) bool {
 	return (f.State == "" || e.State == f.State) &&
 		(f.ReasonKind == "" || e.Reason.Kind == f.ReasonKind) &&
 		(f.Connection == "" || e.Connection == f.Connection) &&
-		(!f.Mine || e.WaitsForPerson())
+		(!f.Mine || e.WaitsForPerson()) &&
+		!e.ReceivedAt.Before(f.Since)
 }
 
 // OfNewerRelease tells whether a newer release wrote the entry: what this one reads
@@ -259,14 +265,6 @@ func (e Entry) Denied() bool { return e.State == Uncertain && !e.CreatedAt.IsZer
 func (e Entry) Tombstone() bool {
 	return e.State == Rejected && e.Reason.Kind == order.Reversed && e.Digest == ""
 }
-
-// NeedsPerson tells whether nothing happens until a person or the store acts.
-func (e Entry) NeedsPerson() bool {
-	return e.Parked() || e.State == Rejected && !e.Tombstone()
-}
-
-// WaitsForPerson tells whether the entry needs a person who didn't dismiss it.
-func (e Entry) WaitsForPerson() bool { return e.NeedsPerson() && e.DismissedAt.IsZero() }
 
 // Leased tells whether somebody holds the entry at now.
 func (e Entry) Leased(now time.Time) bool { return now.Before(e.Lease) }

@@ -10,27 +10,42 @@ import (
 
 var at = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func TestWhatWaitsForAPersonIsRejectedOrParkedButNoTombstone(t *testing.T) {
+func TestWhatNeedsAPersonAndWhy(t *testing.T) {
 	reversed := order.Reason{Kind: order.Reversed}
+	changed := func(at time.Time, became ledger.State) []ledger.Attempt {
+		return []ledger.Attempt{{At: at, Did: "newer_contents", Became: became}, {At: at, Did: "look_up", Became: became}}
+	}
 	for name, c := range map[string]struct {
-		entry                   ledger.Entry
-		parked, tombstone, mine bool
+		entry ledger.Entry
+		want  ledger.Need
 	}{
-		"accepted":            {entry: ledger.Entry{State: ledger.Accepted}},
-		"creating":            {entry: ledger.Entry{State: ledger.Creating}},
-		"created":             {entry: ledger.Entry{State: ledger.Created, Reason: reversed}},
-		"waiting, no time":    {entry: ledger.Entry{State: ledger.Waiting}},
-		"to be looked up":     {entry: ledger.Entry{State: ledger.Uncertain, Until: at}},
-		"parked":              {entry: ledger.Entry{State: ledger.Uncertain}, parked: true, mine: true},
-		"parked and reversed": {entry: ledger.Entry{State: ledger.Uncertain, Reason: reversed}, parked: true, mine: true},
-		"rejected":            {entry: ledger.Entry{State: ledger.Rejected, Reason: order.Reason{Kind: order.Mapping}}, mine: true},
-		"reversed":            {entry: ledger.Entry{State: ledger.Rejected, Reason: reversed, Digest: "d"}, mine: true},
-		"tombstone":           {entry: ledger.Entry{State: ledger.Rejected, Reason: reversed}, tombstone: true},
+		"accepted":                      {ledger.Entry{State: ledger.Accepted}, ""},
+		"creating":                      {ledger.Entry{State: ledger.Creating, ReversedAt: at}, ""},
+		"created":                       {ledger.Entry{State: ledger.Created, CreatedAt: at, Reason: reversed}, ""},
+		"waiting, no time":              {ledger.Entry{State: ledger.Waiting}, ""},
+		"to be looked up":               {ledger.Entry{State: ledger.Uncertain, Until: at, ReversedAt: at}, ""},
+		"a document that is denied":     {ledger.Entry{State: ledger.Uncertain, Until: at, CreatedAt: at, ChangedAt: at}, ""},
+		"parked":                        {ledger.Entry{State: ledger.Uncertain}, ledger.NeedsFinding},
+		"parked and reversed":           {ledger.Entry{State: ledger.Uncertain, ReversedAt: at, Reason: reversed}, ledger.NeedsFinding},
+		"rejected":                      {ledger.Entry{State: ledger.Rejected, Reason: order.Reason{Kind: order.Mapping}}, ledger.NeedsMending},
+		"reversed before it was sent":   {ledger.Entry{State: ledger.Rejected, Reason: reversed, Digest: "d"}, ledger.NeedsMending},
+		"tombstone":                     {ledger.Entry{State: ledger.Rejected, Reason: reversed, ReversedAt: at}, ""},
+		"reversed later":                {ledger.Entry{State: ledger.Created, CreatedAt: at, ReversedAt: at.Add(-time.Hour)}, ledger.NeedsCancelling},
+		"changed later":                 {ledger.Entry{State: ledger.Created, CreatedAt: at, ChangedAt: at.Add(time.Hour)}, ledger.NeedsComparing},
+		"changed, and the clock set":    {ledger.Entry{State: ledger.Created, CreatedAt: at, ChangedAt: at.Add(-time.Hour)}, ledger.NeedsComparing},
+		"changed and reversed":          {ledger.Entry{State: ledger.Created, CreatedAt: at, ChangedAt: at, ReversedAt: at}, ledger.NeedsCancelling},
+		"changed, the release before":   {ledger.Entry{State: ledger.Created, CreatedAt: at, Timeline: changed(at, ledger.Created)}, ledger.NeedsComparing},
+		"changed before it was sent":    {ledger.Entry{State: ledger.Created, CreatedAt: at, Timeline: changed(at.Add(-time.Hour), ledger.Waiting)}, ""},
+		"changed, then created anew":    {ledger.Entry{State: ledger.Created, CreatedAt: at, Timeline: changed(at.Add(-time.Hour), ledger.Created)}, ""},
+		"changed, its document deleted": {ledger.Entry{State: ledger.Waiting, CreatedAt: at, ChangedAt: at}, ""},
 	} {
 		e := c.entry
-		if e.Parked() != c.parked || e.Tombstone() != c.tombstone || e.WaitsForPerson() != c.mine {
-			t.Errorf("%s: parked %v, tombstone %v, waits for a person %v; want %v, %v, %v",
-				name, e.Parked(), e.Tombstone(), e.WaitsForPerson(), c.parked, c.tombstone, c.mine)
+		if e.Needs() != c.want || e.NeedsPerson() != (c.want != "") || e.WaitsForPerson() != (c.want != "") {
+			t.Errorf("%s: needs %q, want %q", name, e.Needs(), c.want)
+		}
+		e.DismissedAt = at
+		if e.Needs() != c.want || e.WaitsForPerson() {
+			t.Errorf("%s, dismissed: needs %q, waits %t", name, e.Needs(), e.WaitsForPerson())
 		}
 	}
 }

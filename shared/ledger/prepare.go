@@ -33,7 +33,7 @@ func Prepare(before, after Entry) (Entry, error) {
 		e.Document = erp.Mark{}
 	}
 	for _, t := range []*time.Time{&e.Until, &e.QuietUntil, &e.LookedUpAt, &e.Lease, &e.Due, &e.ReversedAt, &e.TryingSince,
-		&e.PaidAt, &e.ReceivedAt, &e.UpdatedAt, &e.CreatedAt, &e.Expires, &e.OwnRestsSince, &e.DismissedAt} {
+		&e.PaidAt, &e.ReceivedAt, &e.UpdatedAt, &e.CreatedAt, &e.Expires, &e.OwnRestsSince, &e.DismissedAt, &e.ChangedAt} {
 		*t = Millis(*t)
 	}
 	e.Payload = absentIfEmpty(e.Payload)

@@ -26,6 +26,8 @@ type EntryView struct {
 	Found       *bool         `json:"found,omitempty"`
 	Attempts    int           `json:"attempts"`
 	Reason      *order.Reason `json:"reason,omitempty"`
+	// Needs is why a person is waited for; empty where nobody has anything to do.
+	Needs ledger.Need `json:"needs,omitempty"`
 	// WrittenByNewer: a newer release wrote it, and this one may misread it.
 	WrittenByNewer bool `json:"written_by_newer,omitempty"`
 
@@ -57,8 +59,11 @@ func ViewEntry(kinds ERPKinds, e ledger.Entry) EntryView {
 		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
 		ERPKind: e.ERPKind, Account: e.Account, State: e.State,
 		Code: kinds.of(e.ERPKind).Code(e.Reference), ERPID: e.ERPID, ERPNumber: e.ERPNumber, Attempts: e.Attempts, WrittenByNewer: e.OfNewerRelease(),
-		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: changedAt(e).UTC(), DismissedAt: e.DismissedAt.UTC(),
+		NextAttemptAt: nextAttempt(e).UTC(), ReversedAt: e.ReversedAt.UTC(), ChangedAt: e.ChangedLater().UTC(), DismissedAt: e.DismissedAt.UTC(),
 		ReceivedAt: e.ReceivedAt.UTC(), UpdatedAt: e.UpdatedAt.UTC(), CreatedAt: e.CreatedAt.UTC(),
+	}
+	if e.WaitsForPerson() {
+		v.Needs = e.Needs()
 	}
 	if e.State == ledger.Created {
 		v.Found = &e.Found
@@ -88,18 +93,4 @@ func nextAttempt(e ledger.Entry) time.Time {
 		return e.Lease
 	}
 	return time.Time{}
-}
-
-// changedAt is when the store last changed an order whose document had been sent;
-// zero if it didn't. A document that was created anew has what came before.
-func changedAt(e ledger.Entry) (at time.Time) {
-	if e.State != ledger.Created {
-		return at
-	}
-	for _, a := range e.Timeline {
-		if a.Did == "newer_contents" && a.Became == ledger.Created && !a.At.Before(e.CreatedAt) {
-			at = a.At
-		}
-	}
-	return at
 }

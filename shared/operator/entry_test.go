@@ -121,7 +121,7 @@ func TestWhatTheStoreTookBackIsNotToBeUndone(t *testing.T) {
 			t.Errorf("%s: %s", did, got)
 		}
 	}
-	e.ReversedAt, e.Timeline = time.Time{}, []ledger.Attempt{{At: noon.Add(time.Hour), Did: "changed_back", Became: ledger.Created}}
+	e.ReversedAt, e.Timeline = time.Time{}, []ledger.Attempt{{At: noon, Did: "newer_contents", Became: ledger.Created}, {At: noon.Add(time.Hour), Did: "changed_back", Became: ledger.Created}}
 	if got := operator.InWords(kinds, e); !strings.Contains(got, "took that back on 2026-") || !strings.Contains(got, "if you mended document 777") {
 		t.Error(got)
 	}

@@ -21,33 +21,27 @@ func ViewEntries(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.
 	return views, err
 }
 
-// Row is an entry in a table, without the texts that grow with it: a ledger holds
-// two years of orders.
-type Row struct {
-	ledger.Entry
-	// LaterChange is read from the timeline, which is left behind.
-	LaterChange string
-}
-
-// Rows are what the filter selects, the newest first.
-func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter) (rows []Row, err error) {
+// Rows are what the filter selects, the newest first, without the texts that grow with
+// them: a ledger holds two years of orders.
+func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter) (rows []ledger.Entry, err error) {
 	err = l.List(ctx, f, func(e ledger.Entry) bool {
-		r := Row{e, LaterChange(e)}
-		r.Timeline, r.Seen = nil, nil
-		rows = append(rows, r)
+		if e.Seen = nil; e.State != ledger.Created { // what the store did later is told by the timeline
+			e.Timeline = nil
+		}
+		rows = append(rows, e)
 		return true
 	})
 	return rows, err
 }
 
 // Tally counts by state, in the order of an order's life.
-func Tally(rows []Row) string {
+func Tally(rows []ledger.Entry) string {
 	if len(rows) == 0 {
 		return "No orders."
 	}
 	count := map[ledger.State]int{}
-	for _, r := range rows {
-		count[r.State]++
+	for _, e := range rows {
+		count[e.State]++
 	}
 	return Plural(len(rows), "order") + ": " + countedBy(ledger.States(), count)
 }
@@ -68,10 +62,10 @@ type Task struct{ Of, Text string }
 
 // Tasks says of each order that waits for a person what to do; of one that a newer
 // release wrote, that this program has to be updated.
-func Tasks(kinds ERPKinds, rows []Row) (tasks []Task) {
-	for _, r := range rows {
-		if r.WaitsForPerson() || r.OfNewerRelease() {
-			tasks = append(tasks, Task{r.Key, InWords(kinds, r.Entry)})
+func Tasks(kinds ERPKinds, rows []ledger.Entry) (tasks []Task) {
+	for _, e := range rows {
+		if e.WaitsForPerson() || e.OfNewerRelease() {
+			tasks = append(tasks, Task{e.Key, InWords(kinds, e)})
 		}
 	}
 	return tasks

@@ -71,6 +71,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 	want := []operator.Task{
 		{Of: "a#3", Text: "look there. Look by code abc"},
 		{Of: "a#2", Text: "the tag is needed! Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
+		{Of: "a#1", Text: "the store reversed it after it was sent: cancel document 7 in the ERP yourself"},
 	}
 	if diff := cmp.Diff(want, operator.Tasks(kinds, rows)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -23,16 +23,16 @@ const (
 // LaterChange says what the store did to the order when its document was there;
 // empty for nothing. Carimbo changes no document: a person has to.
 func LaterChange(e ledger.Entry) string {
-	switch {
-	case e.State != ledger.Created:
-		return ""
-	case !e.ReversedAt.IsZero() && !lastAt(e, "paid_again", "reversal").IsZero():
-		return paidAgain
-	case !e.ReversedAt.IsZero():
+	switch e.Needs() {
+	case ledger.NeedsCancelling:
+		if !lastAt(e, "paid_again", "reversal").IsZero() {
+			return paidAgain
+		}
 		return reversedLater
-	case !lastAt(e, "changed_back", "newer_contents").IsZero():
-		return changedBack
-	case !changedAt(e).IsZero():
+	case ledger.NeedsComparing:
+		if !lastAt(e, "changed_back", "newer_contents").IsZero() {
+			return changedBack
+		}
 		return changedLater
 	}
 	return ""
@@ -97,7 +97,7 @@ func lastLookUp(e ledger.Entry) string {
 
 // LeftToPerson tells whether InWords says what there is to do.
 func LeftToPerson(e ledger.Entry) bool {
-	return e.WaitsForPerson() || e.OfNewerRelease() || LaterChange(e) != ""
+	return e.WaitsForPerson() || e.OfNewerRelease()
 }
 
 // CodeInFull names the parts of the code, where it has several.

@@ -17,7 +17,7 @@ import (
 // and learned nothing of customers.
 func formerly(e ledger.Entry) ledger.Entry {
 	e.Parts, e.PaidRank, e.Reference.DocumentKind, e.Document.Key = ledger.Parts{}, 0, "", ""
-	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt, e.Lessons = false, 0, time.Time{}, time.Time{}, erp.Lessons{}
+	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt, e.ChangedAt, e.Lessons = false, 0, time.Time{}, time.Time{}, time.Time{}, erp.Lessons{}
 	if e.Newer != nil {
 		newer := *e.Newer
 		newer.Parts, newer.Changed, newer.PaidRank = ledger.Parts{}, "", 0

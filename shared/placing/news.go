@@ -66,8 +66,7 @@ func recordAfterSending(e *ledger.Entry, c ledger.Contents, topic string, now ti
 	case e.State == ledger.Created && c.Changed != "":
 		e.Version = c.Version
 		keepBetterMoment(e, c)
-		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + c.Changed})
-		return []Metric{MetricChangedLate}
+		return tellChange(e, now, c.Changed)
 	case c.Changed != "" || e.Denied():
 		e.Newer = &c
 		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: c.Changed})
@@ -112,8 +111,7 @@ func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Me
 		return true, nil
 	case (e.State == ledger.Created || e.Denied()) && another:
 		keepBetterMoment(e, c)
-		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + words})
-		return true, []Metric{MetricChangedLate}
+		return true, tellChange(e, now, words)
 	case e.Newer != nil:
 		newer := *e.Newer
 		newer.PaidAt, newer.PaidRank = c.PaidAt, c.PaidRank
@@ -129,6 +127,15 @@ func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Me
 	}
 	return true, nil
 }
+
+// tellChange has a person told what the store changed of a document that is there.
+func tellChange(e *ledger.Entry, now time.Time, words string) []Metric {
+	e.ChangedAt = now
+	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + words})
+	return []Metric{MetricChangedLate}
+}
+
+const changedAfterSending = "changed in the store after the document was sent: "
 
 // keepBetterMoment makes the contents' moment of payment the entry's where it is better.
 func keepBetterMoment(e *ledger.Entry, c ledger.Contents) {

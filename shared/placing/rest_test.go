@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/queue"
 )
 
 // block is an answer that sends the account to rest for an hour.
@@ -228,6 +229,12 @@ func TestADismissedOrderIsBackWithTheNextEvent(t *testing.T) {
 		"parked":       {(*story).parked, func(s *story) { s.arrives(reversal("r")) }},
 		"retried":      {(*story).rejected, func(s *story) { s.happens(placing.Retry{}) }},
 		"and resolved": {(*story).parked, func(s *story) { s.passes(time.Hour).happens(resolveAbsent()) }},
+
+		"changed, and changed again": {(*story).changedLater, func(s *story) { s.hears(paid(3, "c"), saidOf(func(p *ledger.Parts) { p.Lines = "y" })) }},
+		"changed, and reversed":      {(*story).changedLater, func(s *story) { s.arrives(reversal("r")) }},
+		"reversed, and changed":      {(*story).reversedLater, func(s *story) { s.hears(paid(3, "c"), saidOf(func(p *ledger.Parts) { p.Lines = "y" })) }},
+		"reversed, and once more":    {(*story).reversedLater, func(s *story) { s.arrives(reversal("r2")) }},
+		"changed, and denied":        {(*story).changedLater, func(s *story) { s.happens(resolveAbsent()) }},
 	} {
 		s := c.reach(begin(t, looksUp))
 		state, reason := s.entry.State, s.entry.Reason
@@ -249,6 +256,88 @@ func TestADismissedOrderIsBackWithTheNextEvent(t *testing.T) {
 		if c.event(s); s.entry.NeedsPerson() != s.entry.WaitsForPerson() {
 			t.Errorf("%s: still off the list", name)
 		}
+	}
+}
+
+// changedLater and reversedLater are what the store does to an order whose document is
+// there.
+func (s *story) changedLater() *story {
+	s.created()
+	s.hears(paid(2, "b"), saidOf(func(p *ledger.Parts) { p.Lines = "x" }))
+	return s
+}
+
+func (s *story) reversedLater() *story {
+	s.created()
+	s.arrives(reversal("r"))
+	return s
+}
+
+func TestWhatTheStoreWentBackOnNeedsAPersonWhateverFollows(t *testing.T) {
+	words := placing.Dismiss{Person: placing.Person{By: "ana", Note: "cancelled there"}}
+	for name, c := range map[string]struct {
+		reach func(*story) *story
+		known queue.Message
+		want  ledger.Need
+	}{
+		"changed":  {(*story).changedLater, paid(2, "b"), ledger.NeedsComparing},
+		"reversed": {(*story).reversedLater, reversal("r"), ledger.NeedsCancelling},
+	} {
+		s := c.reach(begin(t, looksUp))
+		needs := func(when string) {
+			t.Helper()
+			if s.entry.Needs() != c.want || !s.entry.WaitsForPerson() {
+				t.Errorf("%s, %s: needs %q", name, when, s.entry.Needs())
+			}
+		}
+		needs("told")
+		s.happens(words)
+		s.hears(c.known, saidOf(func(p *ledger.Parts) { p.Lines = "x" }))
+		if s.entry.WaitsForPerson() {
+			t.Errorf("%s: on the list again for what was known", name)
+		}
+		s.happens(resolveAbsent())
+		if s.entry.NeedsPerson() {
+			t.Errorf("%s: a look-up is under way, and needs %q", name, s.entry.Needs())
+		}
+		s.isDue()
+		s.looksUp(ours())
+		if !s.entry.WaitsForPerson() {
+			t.Errorf("%s: the document is there, and nobody is told", name)
+		}
+	}
+}
+
+// Who says that a document is gone is asking for it: what the store changes meanwhile is
+// told when it turns out to be there.
+func TestAnotherDayOfADeniedDocumentIsTold(t *testing.T) {
+	s := begin(t, looksUp).created()
+	s.happens(resolveAbsent())
+	s.hears(ranked(paid(1, "a"), order.ByPayment, noon.Add(3*day)), said)
+	s.isDue()
+	s.looksUp(ours())
+	if s.entry.State != ledger.Created || s.entry.Needs() != ledger.NeedsComparing {
+		t.Errorf("%s needs %q", s.entry.State, s.entry.Needs())
+	}
+}
+
+// A document that is created anew is of the contents that are known then.
+func TestADocumentThatIsCreatedAnewHasWhatChanged(t *testing.T) {
+	s := begin(t, looksUp).changedLater()
+	s.happens(resolveAbsent())
+	s.isDue()
+	s.looksUp(erp.Answer{Kind: erp.Absent})
+	if s.entry.Needs() != ledger.NeedsMending || s.entry.Reason.Kind != order.Deleted {
+		t.Fatalf("%s (%s) needs %q", s.entry.State, s.entry.Reason.Kind, s.entry.Needs())
+	}
+	contents := ledger.Contents{Payload: []byte("c"), Version: 9, Digest: "c"}
+	s.happens(placing.Retry{Contents: &contents})
+	s.isDue()
+	s.arrives(wake())
+	s.isPrepared()
+	s.answers(erp.Answer{Kind: erp.Created, ID: "778"})
+	if s.entry.State != ledger.Created || s.entry.NeedsPerson() {
+		t.Errorf("%s needs %q", s.entry.State, s.entry.Needs())
 	}
 }
 

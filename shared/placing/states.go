@@ -97,7 +97,7 @@ func park(e *ledger.Entry, message string) []Metric {
 // recordCreated records that the document exists.
 func recordCreated(e *ledger.Entry, a erp.Answer, now time.Time, found bool) []Metric {
 	e.ERPID, e.ERPNumber, e.Found = a.ID, a.Number, found
-	e.CreatedAt = now
+	e.CreatedAt, e.ChangedAt = now, time.Time{}
 	return append([]Metric{MetricCreated}, becomeCreated(e, now)...)
 }
 
@@ -112,16 +112,13 @@ func becomeCreated(e *ledger.Entry, now time.Time) (metrics []Metric) {
 		e.Version = e.Newer.Version
 		keepBetterMoment(e, *e.Newer)
 		if news := changesOf(*e.Newer); news != "" {
-			metrics = []Metric{MetricChangedLate}
-			addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + news})
+			metrics = tellChange(e, now, news)
 		}
 	}
 	e.Payload, e.Newer, e.Lessons = nil, nil, erp.Lessons{}
 	clearUncertainty(e)
 	return metrics
 }
-
-const changedAfterSending = "changed in the store after the document was sent: "
 
 // recreateOrReject is what a proven absence leads to (rule 6, in its order): the newer
 // contents take over whatever follows, a reversal ends it, an unknown fault

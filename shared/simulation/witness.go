@@ -153,6 +153,12 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 		return ""
 	},
 	func(_ *world, _ *sale, before, after ledger.Entry) string {
+		if after.State == ledger.Created && !after.ReversedAt.IsZero() && before.ReversedAt.IsZero() && !after.WaitsForPerson() {
+			return "the store reversed what was created, and it is on nobody's list"
+		}
+		return ""
+	},
+	func(_ *world, _ *sale, before, after ledger.Entry) string {
 		if after.Fence < before.Fence {
 			return "the fence went back"
 		}

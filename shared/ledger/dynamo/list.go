@@ -26,7 +26,7 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 	if f.Connection == "" {
 		connections = slices.Compact(slices.Sorted(slices.Values(l.options.Connections())))
 	}
-	for _, month := range l.months() {
+	for _, month := range l.months(f.Since) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("list entries: %w", err)
 		}
@@ -49,10 +49,13 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 	return nil
 }
 
-// months are those that may have entries, the latest first. Clocks differ: a
-// month begins a day early.
-func (l *Ledger) months() []time.Time {
+// months are those that may have entries of then or later, the latest first. Clocks
+// differ: a month begins a day early.
+func (l *Ledger) months(from time.Time) []time.Time {
 	tomorrow, since := l.options.Now().UTC().AddDate(0, 0, 1), l.options.Since.UTC()
+	if from.After(since) {
+		since = from.UTC()
+	}
 	first := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
 	var months []time.Time
 	for m := first(tomorrow); !m.Before(first(since)); m = m.AddDate(0, -1, 0) {
@@ -90,10 +93,11 @@ func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []st
 // among years of created ones are found without reading those.
 func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput {
 	x := newExpression()
-	query := &dynamodb.QueryInput{
-		TableName: l.table, IndexName: aws.String(recentIndex),
-		KeyConditionExpression: aws.String(x.name(monthName) + " = " + x.value(monthName, text(month))),
+	selected := x.name(monthName) + " = " + x.value(monthName, text(month))
+	if !f.Since.IsZero() {
+		selected += " AND " + x.name(receivedName) + " >= " + x.value(receivedName, text(f.Since.UTC().Format(fixed)))
 	}
+	query := &dynamodb.QueryInput{TableName: l.table, IndexName: aws.String(recentIndex), KeyConditionExpression: &selected}
 	var conditions []string
 	if f.State != "" {
 		conditions = append(conditions, x.name(stateName)+" = "+x.value(stateName, text(string(f.State))))

@@ -94,8 +94,51 @@ var listing = map[string]func(*testing.T, suite){
 		}
 	},
 
-	"mine is what waits for a person: rejected and parked, not tombstones": func(t *testing.T, s suite) {
+	"since is what was received then or later": func(t *testing.T, s suite) {
+		for i, ago := range []time.Duration{0, time.Millisecond, time.Hour, 40 * 24 * time.Hour} {
+			e := s.entry(fmt.Sprint(i))
+			e.ReceivedAt = at.Add(-ago)
+			e.State, e.Reason.Kind = ledger.Rejected, order.Mapping
+			s.create(t, e)
+		}
+		for _, f := range []ledger.Filter{{}, {Mine: true}, {State: ledger.Rejected}, {Connection: s.connection("cursos")}} {
+			for since, want := range map[time.Time][]string{
+				at.Add(time.Microsecond):     nil,
+				at:                           {"0"},
+				at.Add(-time.Microsecond):    {"0"},
+				at.Add(-time.Hour):           {"0", "1", "2"},
+				at.Add(-40 * 24 * time.Hour): {"0", "1", "2", "3"},
+				at.Add(-40*24*time.Hour + time.Nanosecond): {"0", "1", "2"},
+			} {
+				f.Since = since
+				s.wantList(t, f, want...)
+			}
+		}
+	},
+
+	"mine is what waits for a person: rejected, parked, or gone back on once it was created": func(t *testing.T, s suite) {
 		s.createVaried(t)
+		later := []string{"changed", "refunded"}
+		for i, id := range later {
+			e := s.entry(id)
+			e.State, e.ERPID, e.CreatedAt, e.ReceivedAt = ledger.Created, "77", at, at.Add(time.Minute+time.Duration(i)*time.Second)
+			e = s.create(t, e)
+			after := e
+			if id == "changed" {
+				after.ChangedAt = at.Add(time.Hour)
+			} else {
+				after.ReversedAt = at.Add(time.Hour)
+			}
+			s.write(t, e, after)
+		}
+		s.wantList(t, ledger.Filter{Mine: true, State: ledger.Created}, "refunded", "changed")
+		for _, id := range later {
+			before := s.get(t, s.key(id))
+			after := before
+			after.DismissedAt = at.Add(2 * time.Hour)
+			s.write(t, before, after)
+		}
+		s.wantList(t, ledger.Filter{Mine: true, State: ledger.Created})
 		s.wantList(t, ledger.Filter{Mine: true}, "reversed", "loja", "parked", "mapping")
 		s.wantList(t, ledger.Filter{Mine: true, Connection: s.connection("loja")}, "loja")
 	},

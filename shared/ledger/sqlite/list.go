@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 )
@@ -32,13 +33,38 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 	}
 }
 
+// listIndexes are those of List; see indexOf. What is created leaves entries_open, which
+// keeps it small beside years of created orders, and entries_mine has what is to be done.
+const listIndexes = `
+CREATE INDEX IF NOT EXISTS entries_mine ON entries (received_at, key) WHERE mine;
+CREATE INDEX IF NOT EXISTS entries_open ON entries (received_at, key) WHERE state <> 'created';
+CREATE INDEX IF NOT EXISTS entries_connection ON entries (connection, received_at, key);`
+
+// mineOfCreated puts on the list of what needs a person what the store went back on after
+// its document was created: the releases before left it out. Entry.ChangedLater is the same
+// in Go. Most entries are told by their text, without reading their JSON.
+const mineOfCreated = `
+UPDATE entries SET mine = 1 WHERE state = 'created' AND NOT mine
+	AND (instr(entry, '"reversed_at"') OR instr(entry, '"newer_contents"'))
+	AND entry ->> 'dismissed_at' IS NULL
+	AND (entry ->> 'reversed_at' IS NOT NULL OR EXISTS (SELECT 1 FROM json_each(entry, '$.timeline') WHERE value ->> 'did' = 'newer_contents'
+		AND value ->> 'became' = 'created' AND julianday(value ->> 'at') >= julianday(entry ->> 'created_at')));`
+
 // page returns the next entries after the one that was received then.
 func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, key string) ([]ledger.Entry, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT entry, due FROM entries
-		WHERE (received_at, key) < (?1, ?2) AND (?3 = '' OR state = ?3) AND (?4 = '' OR kind = ?4)
-		AND (?5 = '' OR connection = ?5) AND (NOT ?6 OR mine)
-		ORDER BY received_at DESC, key DESC LIMIT ?7`,
-		receivedAt, key, string(f.State), string(f.ReasonKind), f.Connection, f.Mine, page)
+	query, args := "SELECT entry, due FROM entries INDEXED BY "+indexOf(f)+" WHERE (received_at, key) < (?, ?)", []any{receivedAt, key}
+	where := func(selects bool, condition string, value ...any) {
+		if selects {
+			query, args = query+" AND "+condition, append(args, value...)
+		}
+	}
+	where(f.Mine, "mine")
+	where(isOpen(f), "state <> 'created'")
+	where(f.State != "", "state = ?", string(f.State))
+	where(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
+	where(f.Connection != "", "connection = ?", f.Connection)
+	where(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
+	rows, err := l.db.QueryContext(ctx, query+" ORDER BY received_at DESC, key DESC LIMIT ?", append(args, page)...)
 	if err != nil {
 		return nil, err
 	}
@@ -57,3 +83,25 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, ke
 	}
 	return entries, rows.Err()
 }
+
+// indexOf is the index with the least of what the filter leaves out. Each is in the order
+// of a list. SQLite, which knows nothing of the numbers, would take any of them.
+func indexOf(f ledger.Filter) string {
+	switch {
+	case f.Mine:
+		return "entries_mine"
+	case isOpen(f):
+		return "entries_open"
+	case f.Connection != "":
+		return "entries_connection"
+	}
+	return "entries_recent"
+}
+
+// isOpen tells whether nothing that is created is selected: it has no reason.
+func isOpen(f ledger.Filter) bool {
+	return f.ReasonKind != "" || f.State != "" && f.State != ledger.Created
+}
+
+// ceilMillis is the first moment that a column keeps at or after the time.
+func ceilMillis(t time.Time) int64 { return t.Add(time.Millisecond - time.Nanosecond).UnixMilli() }

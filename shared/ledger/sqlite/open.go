@@ -36,6 +36,7 @@ var migrations = []string{
 	"ALTER TABLE lanes ADD COLUMN since INTEGER",
 	"ALTER TABLE lanes ADD COLUMN through INTEGER; ALTER TABLE lanes ADD COLUMN secret TEXT NOT NULL DEFAULT ''",
 	ignoredSchema,
+	mineOfCreated + listIndexes,
 }
 
 // patience is how long a statement waits for another process's write.

@@ -276,6 +276,46 @@ func TestALaneOfAFormerFormatStillRests(t *testing.T) {
 	}
 }
 
+// The release before left on no list what the store went back on when its document was
+// there.
+func TestWhatTheStoreWentBackOnIsListedAfterAnUpdate(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	changed := func(at time.Time, became ledger.State) []ledger.Attempt {
+		return []ledger.Attempt{{At: at, Did: "newer_contents", Became: became}}
+	}
+	for id, of := range map[string]ledger.Entry{
+		"created":      {},
+		"reversed":     {ReversedAt: at},
+		"changed":      {Timeline: changed(at.Add(time.Millisecond), ledger.Created)},
+		"at once":      {Timeline: changed(at, ledger.Created)},
+		"mended":       {Timeline: changed(at.Add(-time.Hour), ledger.Waiting)},
+		"created anew": {Timeline: changed(at.Add(-time.Millisecond), ledger.Created)},
+		"dismissed":    {ReversedAt: at, DismissedAt: at},
+	} {
+		e := entry(id)
+		e.State, e.CreatedAt, e.Payload = ledger.Created, at, nil
+		e.ReversedAt, e.DismissedAt, e.Timeline = of.ReversedAt, of.DismissedAt, of.Timeline
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, statement := range []string{"UPDATE entries SET mine = 0", "DROP INDEX entries_mine", "DROP INDEX entries_open", "DROP INDEX entries_connection", "PRAGMA user_version = 5"} {
+		if _, err := l.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Close()
+	var got []string
+	err := open(t, dir).List(t.Context(), ledger.Filter{Mine: true}, func(e ledger.Entry) bool {
+		got = append(got, e.OrderID)
+		return true
+	})
+	if diff := cmp.Diff([]string{"reversed", "changed", "at once"}, got); diff != "" || err != nil {
+		t.Fatalf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
 func TestAccountsAreThoseWhoseOrdersAreNotAllCreated(t *testing.T) {
 	l := open(t, t.TempDir())
 	for i, e := range []ledger.Entry{
