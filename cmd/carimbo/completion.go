@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/order"
 )
 
 func (c *console) completionCommand() *cobra.Command {
@@ -72,22 +71,6 @@ func (c *console) completeKeys(most int) cobra.CompletionFunc {
 		})
 		return keys, cobra.ShellCompDirectiveNoFileComp
 	}
-}
-
-func stateNames() []string {
-	var names []string
-	for _, s := range ledger.States() {
-		names = append(names, string(s))
-	}
-	return names
-}
-
-func kindNames() []string {
-	var names []string
-	for _, k := range order.ReasonKinds() {
-		names = append(names, string(k))
-	}
-	return names
 }
 
 // must is for what only a mistake in this program can break: two completions of

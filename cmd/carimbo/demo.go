@@ -135,7 +135,7 @@ func (c *console) play(ctx context.Context, s *serving, sc script, counted <-cha
 		return err
 	}
 	fmt.Fprintln(c.stdout)
-	if err := c.listTable(ctx, s.machine.Ledger(), ledger.Filter{}); err != nil {
+	if err := c.listTable(ctx, s.machine.Ledger(), ledger.Filter{}, 0); err != nil {
 		return err
 	}
 	if err := sc.verify(ctx, s.machine.Ledger(), s.simulators); err != nil {

@@ -17,6 +17,8 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
 )
 
 // withLedger opens the ledger of --stack or --data.
@@ -24,7 +26,29 @@ func (c *console) withLedger(cmd *cobra.Command, do func(context.Context, ledger
 	if c.stack != "" {
 		return c.withStackLedger(cmd, do)
 	}
-	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error { return do(ctx, l) })
+	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error {
+		q, err := queuesqlite.New(ctx, l.DB(), queuesqlite.Options{Now: c.now})
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(ctx, machineLedger{l, q}), q.Close())
+	})
+}
+
+// machineLedger is the ledger of one machine, beside which its queue is seen.
+type machineLedger struct {
+	*sqlite.Ledger
+	queue *queuesqlite.Queue
+}
+
+// Notices are the messages of stores that are not acknowledged.
+func (l machineLedger) Notices(ctx context.Context) ([]queue.Message, error) {
+	return l.queue.Notices(ctx)
+}
+
+// Dead are the dead letters.
+func (l machineLedger) Dead(ctx context.Context) ([]queue.DeadLetter, int, error) {
+	return l.queue.Dead(ctx)
 }
 
 // withData opens the ledger of --data, which must be there: an empty one made for

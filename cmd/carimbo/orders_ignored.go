@@ -13,23 +13,28 @@ import (
 )
 
 // listIgnored lists the calls that became no order. A stack has them in its log.
-func (c *console) listIgnored(cmd *cobra.Command, s selection, asJSON bool) error {
+func (c *console) listIgnored(cmd *cobra.Command, list listing) error {
+	s := list.selection
 	switch {
 	case c.stack != "":
 		return usage(cmd, `--ignored is of one machine; of a stack ask the log group /carimbo/%s/webhook in CloudWatch Logs Insights:
 filter message = "webhook ignored" | fields @timestamp, connection, topic, store_number, order_id, why | sort @timestamp desc`, c.stack)
-	case s != selection{connection: s.connection}:
-		return usage(cmd, "--ignored lists no orders: of the filters it takes --connection alone")
+	case s != selection{connection: s.connection, since: s.since}:
+		return usage(cmd, "--ignored lists no orders: of the filters it takes --connection and --since alone")
+	}
+	f, err := c.filter(cmd, s, nil)
+	if err != nil {
+		return err
 	}
 	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error {
-		calls, err := operator.ViewIgnored(ctx, l, s.connection)
+		calls, err := operator.ViewIgnored(ctx, l, operator.IgnoredFilter{Connection: s.connection, Since: f.Since, Most: list.limit})
 		if err != nil {
 			return err
 		}
 		if len(calls) == 0 {
 			c.warnOfConnection(s.connection)
 		}
-		if asJSON {
+		if list.asJSON {
 			return printJSON(c.stdout, calls)
 		}
 		var out bytes.Buffer

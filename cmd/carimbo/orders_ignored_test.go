@@ -70,7 +70,13 @@ func TestAListOfIgnoredCallsRefusesOtherFilters(t *testing.T) {
 	dir := withIgnored(t)
 	for _, args := range [][]string{{"--mine"}, {"--state", "created"}, {"--kind", "mapping"}} {
 		got := typeIn(t, slices.Concat([]string{"orders", "list", "--ignored", "--data", dir}, args)...)
-		if got.code != exitUsage || !strings.Contains(got.errors, "it takes --connection alone") {
+		if got.code != exitUsage || !strings.Contains(got.errors, "it takes --connection and --since alone") {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+	for _, args := range [][]string{{"--since", "90m"}, {"--limit", "3"}} {
+		got := typeIn(t, slices.Concat([]string{"orders", "list", "--ignored", "--data", dir}, args)...)
+		if got.code != exitDone || !strings.Contains(got.out, "3 ignored calls.") {
 			t.Errorf("%v: %+v", args, got)
 		}
 	}

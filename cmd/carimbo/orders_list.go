@@ -17,9 +17,15 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 )
 
+// listing is one `orders list`.
+type listing struct {
+	selection
+	limit           int
+	ignored, asJSON bool
+}
+
 func (c *console) listCommand() *cobra.Command {
-	var s selection
-	var asJSON, ignored bool
+	var l listing
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List orders, the newest first",
@@ -27,12 +33,12 @@ func (c *console) listCommand() *cobra.Command {
 do. Filters add up. An account that the ERP refuses is a line of --mine as well,
 and no row of its --json: carimbo accounts --json has it. The columns:
 
-  STATE         accepted (nothing sent yet), creating, created, waiting (goes
-                on by itself), uncertain (may be in the ERP; is looked up),
-                rejected. "reversed later" and "changed later": by the store,
-                after it was sent; the document stays as it is, and needs a
-                person. "newer version": written by a newer carimbo, so update
-                this one
+  STATE         queued (accepted, and not taken from the queue yet), accepted
+                (nothing sent yet), creating, created, waiting (goes on by
+                itself), uncertain (may be in the ERP; is looked up), rejected.
+                "reversed later" and "changed later": by the store, after it was
+                sent; the document stays as it is, and needs a person. "newer
+                version": written by a newer carimbo, so update this one
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
@@ -40,41 +46,49 @@ and no row of its --json: carimbo accounts --json has it. The columns:
 unpaid, test, paid before since, of nothing. Forged calls are not among them.
 
 On a stack these are the orders of the connections in --connections, or of the
-one in --connection; what came some seconds ago may be missing.`,
+one in --connection; what came some seconds ago may be missing, and so is what is
+queued.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json
+  carimbo orders list --since 24h --limit 50
   carimbo orders list --ignored --connection cursos`,
 		Args: takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if ignored {
-				return c.listIgnored(cmd, s, asJSON)
-			}
-			f, err := s.filter(cmd)
-			if err != nil {
-				return err
-			}
-			if err := c.listable(cmd, f); err != nil {
-				return err
-			}
-			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				if asJSON {
-					return c.listJSON(ctx, l, f)
-				}
-				return c.listTable(ctx, l, f)
-			})
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.list(cmd, l) },
 	}
-	c.selectionFlags(cmd, &s)
-	cmd.Flags().BoolVar(&ignored, "ignored", false, "instead of orders, the calls that became none, and why")
+	c.selectionFlags(cmd, &l.selection, operator.States())
+	cmd.Flags().IntVar(&l.limit, "limit", 0, "at most so many, the newest; 0 for all")
+	cmd.Flags().BoolVar(&l.ignored, "ignored", false, "instead of orders, the calls that became none, and why")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	jsonFlag(cmd, &asJSON)
+	jsonFlag(cmd, &l.asJSON)
 	return cmd
 }
 
-func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
-	entries, err := operator.ViewEntries(ctx, l, erpKind, f)
+func (c *console) list(cmd *cobra.Command, l listing) error {
+	if l.limit < 0 {
+		return usage(cmd, "--limit %d is no number of orders: give one above 0, or 0 for all", l.limit)
+	}
+	if l.ignored {
+		return c.listIgnored(cmd, l)
+	}
+	f, err := c.filter(cmd, l.selection, operator.States())
+	if err != nil {
+		return err
+	}
+	if err := c.listable(cmd, f); err != nil {
+		return err
+	}
+	return c.withLedger(cmd, func(ctx context.Context, book ledger.Ledger) error {
+		if l.asJSON {
+			return c.listJSON(ctx, book, f, l.limit)
+		}
+		return c.listTable(ctx, book, f, l.limit)
+	})
+}
+
+func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter, limit int) error {
+	entries, err := operator.ViewEntries(ctx, l, erpKind, f, limit)
 	if err != nil {
 		return err
 	}
@@ -84,8 +98,8 @@ func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter
 	return printJSON(c.stdout, entries)
 }
 
-func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter) error {
-	rows, err := operator.Rows(ctx, l, f)
+func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter, limit int) error {
+	rows, more, err := operator.Rows(ctx, l, f, limit)
 	if err != nil {
 		return err
 	}
@@ -100,6 +114,9 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	var out bytes.Buffer
 	c.writeTable(&out, rows, refused)
+	if more {
+		fmt.Fprintf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
+	}
 	_, err = c.stdout.Write(out.Bytes())
 	return err
 }

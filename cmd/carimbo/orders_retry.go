@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -39,8 +40,8 @@ of the same platform about the same order.`,
   carimbo orders retry cursos#HP1121 --payload corrected.json`,
 		ValidArgsFunction: c.completeKeys(1 << 10),
 		RunE: func(cmd *cobra.Command, keys []string) error {
-			f, err := r.check(cmd, keys)
-			if err != nil {
+			f, err := c.filter(cmd, r.selection, ledger.States())
+			if err := cmp.Or(r.check(cmd, keys), err); err != nil {
 				return err
 			}
 			if len(keys) == 0 {
@@ -53,7 +54,7 @@ of the same platform about the same order.`,
 			})
 		},
 	}
-	c.selectionFlags(cmd, &r.selection)
+	c.selectionFlags(cmd, &r.selection, ledger.States())
 	cmd.Flags().StringVar(&r.payload, "payload", "", "a file with the order's new contents, or - for stdin; with exactly one KEY")
 	cmd.Flags().StringVar(&r.note, "note", "", "why, for the order's timeline")
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask before retrying what filters select")
@@ -64,17 +65,17 @@ of the same platform about the same order.`,
 	return cmd
 }
 
-func (r retrying) check(cmd *cobra.Command, keys []string) (ledger.Filter, error) {
+func (r retrying) check(cmd *cobra.Command, keys []string) error {
 	filtered := r.selection != selection{}
 	switch {
 	case len(keys) == 0 && !filtered:
-		return ledger.Filter{}, usage(cmd, "KEY is missing: give keys, or filters such as --kind mapping")
+		return usage(cmd, "KEY is missing: give keys, or filters such as --kind mapping")
 	case len(keys) > 0 && filtered:
-		return ledger.Filter{}, usage(cmd, "give either keys or filters, not both")
+		return usage(cmd, "give either keys or filters, not both")
 	case r.payload != "" && len(keys) != 1:
-		return ledger.Filter{}, usage(cmd, "--payload goes with exactly one KEY")
+		return usage(cmd, "--payload goes with exactly one KEY")
 	}
-	return r.filter(cmd)
+	return nil
 }
 
 func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []string, f ledger.Filter) error {

@@ -27,9 +27,12 @@ Names and tax ids are not kept.`,
 		ValidArgsFunction: c.completeKeys(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				e, err := operator.Find(ctx, l, args[0])
+				e, err := operator.Look(ctx, l, args[0])
 				if err != nil {
 					return err
+				}
+				if asJSON && e.State == operator.Queued {
+					return printJSON(c.stdout, operator.ViewQueued(e))
 				}
 				if asJSON {
 					return printJSON(c.stdout, operator.ViewDetails(erpKind, e))
@@ -58,18 +61,23 @@ func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
 	c.writeField(out, "next attempt", c.local(view.NextAttemptAt), plain)
 	c.writeField(out, "ERP document", documentInFull(e), plain)
 	c.writeField(out, "code", operator.CodeInFull(erpKind, e), plain)
-	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+e.Account+" ("+e.ERPKind+")", plain)
+	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+strings.TrimSuffix(e.Account+" ("+e.ERPKind+")", " ()"), plain)
 	c.writeField(out, "order", e.OrderID, plain)
 	c.writeField(out, "store number", e.StoreNumber, plain)
 	c.writeField(out, "total", amount(e), plain)
 	c.writeField(out, "customer", e.Customer, plain)
-	c.writeField(out, "attempts", fmt.Sprint(e.Attempts), plain)
+	if e.State != operator.Queued {
+		c.writeField(out, "attempts", fmt.Sprint(e.Attempts), plain)
+	}
 	c.writeField(out, "received", c.local(e.ReceivedAt), plain)
 	c.writeField(out, "updated", c.local(e.UpdatedAt), plain)
 	c.writeField(out, "created", c.local(e.CreatedAt), plain)
 	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
 	c.writeField(out, "changed", c.local(view.ChangedAt), red)
 	c.writeField(out, "dismissed", c.local(e.DismissedAt), plain)
+	if len(view.Timeline) == 0 {
+		return
+	}
 	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
 	var rows [][]cell
 	for _, a := range view.Timeline {

@@ -24,6 +24,10 @@ func Find(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return e, err
 	}
+	waiting, err := whereabouts(ctx, l, key)
+	if err != nil || waiting != "" {
+		return ledger.Entry{}, cmp.Or(err, error(&Refusal{key, waiting}))
+	}
 	ignored, err := wasIgnored(ctx, l, key)
 	if err != nil || ignored != "" {
 		return ledger.Entry{}, cmp.Or(err, error(&Refusal{key, ignored}))

@@ -28,13 +28,21 @@ type ignoredList interface {
 	Ignored(context.Context) ([]ledger.Ignored, error)
 }
 
-// ViewIgnored are the calls of the connection that were ignored, of all connections where
-// it is empty, the newest first. Without any the list is empty and not nil, as JSON needs it.
-func ViewIgnored(ctx context.Context, l ignoredList, connection string) ([]IgnoredView, error) {
+// IgnoredFilter selects ignored calls; zero fields select everything.
+type IgnoredFilter struct {
+	Connection string
+	Since      time.Time
+	// Most is how many, the newest.
+	Most int
+}
+
+// ViewIgnored are the calls that were ignored, the newest first. Without any the list is
+// empty and not nil, as JSON needs it.
+func ViewIgnored(ctx context.Context, l ignoredList, f IgnoredFilter) ([]IgnoredView, error) {
 	calls, err := l.Ignored(ctx)
 	views := []IgnoredView{}
 	for _, c := range calls {
-		if connection == "" || c.Connection == connection {
+		if (f.Connection == "" || c.Connection == f.Connection) && !c.At.Before(f.Since) && (f.Most == 0 || len(views) < f.Most) {
 			views = append(views, IgnoredView{At: c.At, Connection: c.Connection, Platform: c.Platform, Topic: c.Topic,
 				StoreNumber: c.StoreNumber, OrderID: c.OrderID, Why: c.Why, Message: ignoredWords(c.Why)})
 		}

@@ -10,28 +10,37 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 )
 
-// ViewEntries shows what the filter selects, the newest first. Without any the list
-// is empty and not nil, as JSON needs it.
-func ViewEntries(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filter) ([]EntryView, error) {
-	views := []EntryView{}
-	err := l.List(ctx, f, func(e ledger.Entry) bool {
-		views = append(views, ViewEntry(kinds, e))
-		return true
+// ViewEntries shows what the filter selects, the newest first and at most so many, all where
+// most is 0: an EntryView each, and a QueuedView of what is queued. Without any the list is
+// empty and not nil, as JSON needs it.
+func ViewEntries(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filter, most int) ([]any, error) {
+	views := []any{}
+	err := List(ctx, l, f, func(e ledger.Entry) bool {
+		if e.State == Queued {
+			views = append(views, viewQueued(e))
+		} else {
+			views = append(views, ViewEntry(kinds, e))
+		}
+		return len(views) != most
 	})
 	return views, err
 }
 
-// Rows are what the filter selects, the newest first, without the texts that grow with
-// them: a ledger holds two years of orders.
-func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter) (rows []ledger.Entry, err error) {
-	err = l.List(ctx, f, func(e ledger.Entry) bool {
+// Rows are what the filter selects, the newest first and at most so many, all where most is
+// 0, without the texts that grow with them: a ledger holds two years of orders. It tells
+// whether there are more.
+func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter, most int) (rows []ledger.Entry, more bool, err error) {
+	err = List(ctx, l, f, func(e ledger.Entry) bool {
+		if more = most > 0 && len(rows) == most; more {
+			return false
+		}
 		if e.Seen = nil; e.State != ledger.Created { // what the store did later is told by the timeline
 			e.Timeline = nil
 		}
 		rows = append(rows, e)
 		return true
 	})
-	return rows, err
+	return rows, more, err
 }
 
 // Tally counts by state, in the order of an order's life.
@@ -43,7 +52,7 @@ func Tally(rows []ledger.Entry) string {
 	for _, e := range rows {
 		count[e.State]++
 	}
-	return Plural(len(rows), "order") + ": " + countedBy(ledger.States(), count)
+	return Plural(len(rows), "order") + ": " + countedBy(States(), count)
 }
 
 // countedBy is how many there are of each state of which there are any.

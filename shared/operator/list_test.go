@@ -61,7 +61,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
 		ledger.Entry{Key: "a#4", State: ledger.Waiting, Until: noon},
 	)
-	rows, err := operator.Rows(t.Context(), l, ledger.Filter{})
+	rows, _, err := operator.Rows(t.Context(), l, ledger.Filter{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,8 @@ func LaterChange(e ledger.Entry) string {
 func InWords(kinds ERPKinds, e ledger.Entry) string {
 	text := cmp.Or(e.Reason.Message, string(e.Reason.Kind))
 	switch {
+	case e.State == Queued:
+		return "accepted, and not taken from the queue yet, which carimbo serve does"
 	case e.OfNewerRelease():
 		return stored.ErrNewer.Error()
 	case LaterChange(e) == reversedLater:

@@ -26,6 +26,31 @@ func (l *Ledger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 	return r.decode()
 }
 
+// Known tells which of these keys have an entry.
+func (l *Ledger) Known(ctx context.Context, keys []string) (map[string]bool, error) {
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, fmt.Errorf("read which entries there are: %w", err)
+	}
+	known := map[string]bool{}
+	rows, err := l.db.QueryContext(ctx, "SELECT key FROM entries WHERE key IN (SELECT value FROM json_each(?))", string(list))
+	if err != nil {
+		return nil, fmt.Errorf("read which entries there are: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, fmt.Errorf("read which entries there are: %w", err)
+		}
+		known[key] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read which entries there are: %w", err)
+	}
+	return known, nil
+}
+
 const (
 	insert = `INSERT INTO entries
 		(rev, account, connection, state, kind, mine, received_at, due, lease, entry, payload, newer_payload, key)

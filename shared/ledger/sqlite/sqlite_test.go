@@ -557,3 +557,17 @@ func TestWhatFitsOfANewerEntryIsRead(t *testing.T) {
 		t.Errorf("listed %v (%v)", listed, err)
 	}
 }
+
+func TestWhichKeysHaveAnEntryIsKnown(t *testing.T) {
+	l := open(t, t.TempDir())
+	if _, err := l.Write(t.Context(), ledger.Entry{}, entry(`1"',`)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := l.Known(t.Context(), []string{`cursos#1"',`, "cursos#2", ""})
+	if diff := cmp.Diff(map[string]bool{`cursos#1"',`: true}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if got, err := l.Known(t.Context(), nil); len(got) != 0 || err != nil {
+		t.Errorf("of no keys %v are known (%v)", got, err)
+	}
+}

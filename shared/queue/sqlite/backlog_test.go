@@ -51,3 +51,28 @@ func TestBacklogsCountTheNoticesOfEachAccountAndNoWakeUps(t *testing.T) {
 	send(t, q, refund)
 	backlogs(map[string]queue.Backlog{"estudio": {Notices: 2, Oldest: former.Add(-time.Hour)}, "loja": {Notices: 2, Oldest: time.Time{}}, "outra": {Notices: 1, Oldest: c.Now()}})
 }
+
+func TestNoticesAreThoseOfStoresWithoutTheirPayloads(t *testing.T) {
+	c := newClock()
+	l, q := openWith(t, t.TempDir(), sqlite.Options{Now: c.Now, MaxReceives: 1})
+	for i, kind := range []queue.Type{queue.Paid, queue.Wake, queue.Reversed, queue.Raw} {
+		m := message("estudio", i)
+		m.Type, m.ReceivedAt, m.Payload = kind, c.Now(), []byte("{}")
+		send(t, q, m)
+	}
+	receive(t, q, 10) // one in flight is a notice still
+	if _, err := l.DB().ExecContext(t.Context(), "INSERT INTO messages (account, message) VALUES ('loja', 'not of this release')"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := q.Notices(t.Context())
+	var kinds []queue.Type
+	for _, m := range list {
+		kinds = append(kinds, m.Type)
+		if m.Payload != nil || m.Account != "estudio" || m.Key == "" {
+			t.Errorf("%+v", m)
+		}
+	}
+	if diff := cmp.Diff([]queue.Type{queue.Paid, queue.Reversed, queue.Raw}, kinds); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

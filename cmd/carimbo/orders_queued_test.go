@@ -1,0 +1,102 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/queue"
+	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+)
+
+// withQueued is a told data folder where notices wait in the queue as well.
+func withQueued(t *testing.T) string {
+	t.Helper()
+	dir := tell(t)
+	l, err := sqlite.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	q, err := queuesqlite.New(t.Context(), l.DB(), queuesqlite.Options{Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	for i, id := range []string{"HP30", "HP31", "HP02"} {
+		m := queue.Message{Type: queue.Paid, Key: "cursos#" + id, Account: "estudio", Connection: "cursos", Platform: "hotmart", OrderID: id, StoreNumber: id,
+			Dedup: id, ReceivedAt: noon.Add(time.Duration(i-10) * time.Minute), Payload: []byte(`{"text":"{}"}`)}
+		if err := q.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestWhatIsQueuedIsShownOnOneMachine(t *testing.T) {
+	dir := withQueued(t)
+	for name, args := range map[string][]string{
+		"queued-list.txt":  {"list", "--since", "2026-11-21T14:10:28Z"},
+		"queued-list.json": {"list", "--state", "queued", "--json"},
+		"queued-show.txt":  {"show", "cursos#HP31"},
+		"queued-show.json": {"show", "cursos#HP31", "--json"},
+	} {
+		got := typeIn(t, slices.Concat([]string{"orders"}, args, []string{"--data", dir})...)
+		if got.code != exitDone || got.errors != "" {
+			t.Fatalf("%v: %+v", args, got)
+		}
+		golden(t, name, got.out)
+	}
+	for _, args := range [][]string{{"retry", "cursos#HP31"}, {"dismiss", "cursos#HP31", "--note", "n"}, {"resolve", "cursos#HP31", "--created", "1"}} {
+		got := typeIn(t, slices.Concat([]string{"orders"}, args, []string{"--data", dir})...)
+		if got.code != exitFailed || !strings.Contains(got.errors, "cursos#HP31: it is queued") {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+}
+
+func TestAListIsSinceATimeAndAtMostSoLong(t *testing.T) {
+	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
+		b := told(t)
+		for _, c := range []struct {
+			args []string
+			want []string
+		}{
+			{[]string{"--limit", "2"}, []string{"HP22", "HP21"}},
+			{[]string{"--limit", "1", "--state", "rejected", "--kind", "mapping"}, []string{"HP02"}},
+			{[]string{"--since", "2026-11-21T11:10:28-03:00"}, []string{"HP22", "HP21"}},
+			{[]string{"--since", "2026-11-22"}, nil},
+			{[]string{"--since", "2026-11-21", "--mine", "--limit", "1"}, []string{"HP22"}},
+			{[]string{"--since", "49m30s"}, []string{"HP22"}},
+			{[]string{"--since", "1d", "--limit", "1"}, []string{"HP22"}},
+		} {
+			for _, asJSON := range [][]string{nil, {"--json"}} {
+				got := typeIn(t, slices.Concat([]string{"orders", "list"}, c.args, b.flags(), asJSON)...)
+				var keys []string
+				for line := range strings.Lines(got.out) {
+					key, ok := strings.CutPrefix(line, "cursos#")
+					if asJSON != nil {
+						key, ok = strings.CutPrefix(strings.TrimSpace(line), `"key": "cursos#`)
+					}
+					if ok {
+						keys = append(keys, key[:4])
+					}
+				}
+				if got.code != exitDone || !slices.Equal(keys, c.want) {
+					t.Errorf("%v %v: %v, want %v: %+v", c.args, asJSON, keys, c.want, got)
+				}
+				if cut := slices.Contains(c.args, "2"); asJSON == nil && cut != strings.Contains(got.out, "These are the newest 2; --limit 0 lists all.") {
+					t.Errorf("%v: is more than was asked for told? %s", c.args, got.out)
+				}
+			}
+		}
+	})
+	for _, args := range [][]string{{"list", "--since", "yesterday"}, {"list", "--since", "-3h"}, {"list", "--limit", "-1"}, {"list", "--limit", "many"},
+		{"retry", "--since", "soon"}, {"retry", "--state", "queued"}, {"list", "--ignored", "--since", "x"}} {
+		if got := typeIn(t, slices.Concat([]string{"orders"}, args, []string{"--data", tell(t)})...); got.code != exitUsage {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+}
