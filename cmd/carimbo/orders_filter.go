@@ -2,7 +2,7 @@ package main
 
 import (
 	"cmp"
-	"fmt"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +13,8 @@ import (
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 )
 
@@ -45,10 +47,10 @@ func namesOf[Name ~string](list []Name) []string {
 
 func (c *console) filter(cmd *cobra.Command, s selection, states []ledger.State) (ledger.Filter, error) {
 	if names := namesOf(states); s.state != "" && !slices.Contains(names, s.state) {
-		return ledger.Filter{}, usage(cmd, "--state %q is none of %s", s.state, strings.Join(names, ", "))
+		return ledger.Filter{}, usage(cmd, "--state %q is none of %s%s", s.state, strings.Join(names, ", "), nearest.Question(s.state, names, "%s"))
 	}
 	if names := namesOf(order.ReasonKinds()); s.kind != "" && !slices.Contains(names, s.kind) {
-		return ledger.Filter{}, usage(cmd, "--kind %q is none of %s", s.kind, strings.Join(names, ", "))
+		return ledger.Filter{}, usage(cmd, "--kind %q is none of %s%s", s.kind, strings.Join(names, ", "), nearest.Question(s.kind, names, "%s"))
 	}
 	since, ok := since(s.since, c.now())
 	if !ok {
@@ -77,11 +79,33 @@ func since(text string, now time.Time) (at time.Time, ok bool) {
 	return now.Add(-ago), err == nil && ago >= 0
 }
 
-// warnOfConnection says of a connection without orders that there is none of this
-// name. One that was removed may still have orders: that is nothing to complain of.
-func (c *console) warnOfConnection(name string) {
-	cfg, _, err := file.Load(c.connections, kinds.All())
-	if _, ok := cfg.Connections[name]; name != "" && err == nil && !ok {
-		c.complain(fmt.Errorf("no connection %s is configured in %s, which has %s", name, c.connections, cmp.Or(strings.Join(connectionNames(cfg), ", "), "none")))
+// knowConnection is an error where no connection is called so: it is neither configured nor
+// known by an order. One that was removed may still have orders.
+func (c *console) knowConnection(cmd *cobra.Command, l ledger.Ledger, name string) error {
+	// What of a file can be read counts, also while something in it is wrong.
+	cfg, _, unreadable := file.Load(c.connections, kinds.All())
+	known := connectionNames(cfg)
+	if name == "" || slices.Contains(known, name) {
+		return nil
 	}
+	has := false
+	err := operator.List(cmd.Context(), l, ledger.Filter{Connection: name}, func(ledger.Entry) bool { has = true; return false })
+	if err != nil || has {
+		return err
+	}
+	if l, tells := l.(interface {
+		Connections(context.Context) ([]string, error)
+	}); tells {
+		of, err := l.Connections(cmd.Context())
+		if err != nil {
+			return err
+		}
+		known = append(known, of...)
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	if unreadable != nil && len(known) == 0 {
+		return usage(cmd, "--connection %s has no order, and %s doesn't tell whether there is one: give the file with --connections FILE", name, c.connections)
+	}
+	return usage(cmd, "--connection %s is none of %s%s", name, cmp.Or(strings.Join(known, ", "), "the connections: there are none"), nearest.Question(name, known, "%s"))
 }

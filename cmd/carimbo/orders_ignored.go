@@ -32,7 +32,10 @@ filter message = "webhook ignored" | fields @timestamp, connection, topic, store
 			return err
 		}
 		if len(calls) == 0 {
-			c.warnOfConnection(s.connection)
+			err = c.knowConnection(cmd, l, s.connection)
+		}
+		if err != nil {
+			return err
 		}
 		if list.asJSON {
 			return printJSON(c.stdout, calls)

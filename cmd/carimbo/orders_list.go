@@ -80,6 +80,9 @@ func (c *console) list(cmd *cobra.Command, l listing) error {
 		return err
 	}
 	return c.withLedger(cmd, func(ctx context.Context, book ledger.Ledger) error {
+		if err := c.knowConnection(cmd, book, f.Connection); err != nil {
+			return err
+		}
 		if l.asJSON {
 			return c.listJSON(ctx, book, f, l.limit)
 		}
@@ -92,9 +95,6 @@ func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter
 	if err != nil {
 		return err
 	}
-	if len(entries) == 0 {
-		c.warnOfConnection(f.Connection)
-	}
 	return printJSON(c.stdout, entries)
 }
 
@@ -102,9 +102,6 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	rows, more, err := operator.Rows(ctx, l, f, limit)
 	if err != nil {
 		return err
-	}
-	if len(rows) == 0 {
-		c.warnOfConnection(f.Connection)
 	}
 	// Without the file the ledger of one machine still knows its accounts.
 	cfg, _, _ := file.Load(c.connections, kinds.All())

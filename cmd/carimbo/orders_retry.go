@@ -83,15 +83,15 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 	command := placing.Retry{Person: placing.Person{By: c.operator, Note: r.note}}
 	switch {
 	case len(keys) == 0:
-		var err error
+		err := c.knowConnection(cmd, l, f.Connection)
+		if err != nil {
+			return err
+		}
 		if keys, err = c.selectKeys(ctx, l, f); err != nil {
 			return err
 		}
 		if len(keys) == 0 && !r.asJSON {
 			fmt.Fprintln(c.stdout, "No orders to retry.")
-		}
-		if len(keys) == 0 {
-			c.warnOfConnection(f.Connection)
 		}
 		r.asks = !r.yes && c.asks
 	case r.payload != "":

@@ -73,31 +73,48 @@ func TestAnUnknownKeyComesWithThoseThatWereMeant(t *testing.T) {
 	})
 }
 
-func TestAConnectionThatIsNotConfiguredIsSaidToBe(t *testing.T) {
+func TestAnUnknownConnectionOrStateIsAnError(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := write(t, "c.yaml", goodConnections)
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
 		b := told(t)
-		const said = "carimbo: no connection nope is configured in "
 		for _, c := range []struct {
 			args []string
 			want string
 		}{
-			{[]string{"list", "--connection", "nope", "--connections", file}, said + file + ", which has cursos\n"},
-			{[]string{"list", "--connection", "nope", "--json", "--connections", file}, said + file + ", which has cursos\n"},
-			{[]string{"retry", "--connection", "nope", "--connections", file}, said + file + ", which has cursos\n"},
-			{[]string{"list", "--connection", "nope", "--connections", "nowhere.yaml"}, ""},
-			{[]string{"list", "--connection", "nope", "--connections", write(t, "bad.yaml", "erps: 1\n")}, ""},
-			{[]string{"list", "--connection", "cursos", "--kind", "quantity", "--connections", file}, ""},
-			// Orders of a connection that was removed are still listed.
-			{[]string{"list", "--connection", "cursos", "--connections", write(t, "other.yaml", strings.Replace(goodConnections, "cursos:", "outra:", 1))}, ""},
+			{[]string{"list", "--connection", "curso", "--connections", file}, "carimbo: --connection curso is none of cursos (did you mean cursos?) (see carimbo orders list --help)\n"},
+			{[]string{"list", "--connection", "nope", "--json", "--connections", file}, "carimbo: --connection nope is none of cursos (see carimbo orders list --help)\n"},
+			{[]string{"retry", "--connection", "nope", "--connections", file}, "carimbo: --connection nope is none of cursos (see carimbo orders retry --help)\n"},
+			{[]string{"list", "--connection", "nope", "--connections", "nowhere.yaml"}, "--connection nope "},
+			{[]string{"list", "--state", "reject"}, `--state "reject" is none of queued, accepted, creating, created, waiting, uncertain, rejected (did you mean rejected?)`},
+			{[]string{"retry", "--state", "queued"}, `--state "queued" is none of accepted, creating, created, waiting, uncertain, rejected`},
+			{[]string{"list", "--kind", "maping"}, "(did you mean mapping?)"},
 		} {
 			got := typeIn(t, slices.Concat([]string{"orders"}, c.args[:1], b.flags(), c.args[1:])...)
-			if got.code != exitDone || got.errors != c.want || got.out == "" {
+			if got.code != exitUsage || !strings.Contains(got.errors, c.want) || got.out != "" {
 				t.Errorf("%v: %+v", c.args, got)
 			}
 		}
+		for _, args := range [][]string{
+			{"list", "--connection", "cursos", "--kind", "quantity", "--connections", file},
+			// Orders of a connection that was removed are still listed.
+			{"list", "--connection", "cursos", "--connections", write(t, "other.yaml", strings.Replace(goodConnections, "cursos:", "outra:", 1))},
+			{"list", "--connection", "cursos", "--connections", "nowhere.yaml"},
+			{"list", "--connection", "cursos", "--connections", write(t, "bad.yaml", "erps: 1\n")},
+		} {
+			got := typeIn(t, slices.Concat([]string{"orders"}, args[:1], b.flags(), args[1:])...)
+			if got.code != exitDone || got.errors != "" || got.out == "" {
+				t.Errorf("%v: %+v", args, got)
+			}
+		}
 	})
+	dir := withIgnored(t)
+	if got := typeIn(t, "orders", "list", "--ignored", "--connection", "loja", "--data", dir); got.code != exitDone || !strings.Contains(got.out, "2 ignored calls") {
+		t.Errorf("known by what was ignored: %+v", got)
+	}
+	if got := typeIn(t, "orders", "list", "--ignored", "--connection", "lojas", "--data", dir); got.code != exitUsage || !strings.Contains(got.errors, "none of cursos") {
+		t.Errorf("--ignored: %+v", got)
+	}
 }
 
 // A time without its zone is another time elsewhere.

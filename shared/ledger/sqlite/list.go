@@ -84,6 +84,32 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, ke
 	return entries, rows.Err()
 }
 
+// Connections are those that have an entry. It hops from one to the next along the index.
+func (l *Ledger) Connections(ctx context.Context) (names []string, err error) {
+	rows, err := l.db.QueryContext(ctx, `
+		WITH RECURSIVE known (connection) AS (
+			SELECT min(connection) FROM entries
+			UNION ALL
+			SELECT (SELECT min(connection) FROM entries WHERE connection > known.connection) FROM known WHERE connection IS NOT NULL
+		)
+		SELECT connection FROM known WHERE connection IS NOT NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("list connections: %w", err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	return names, nil
+}
+
 // indexOf is the index with the least of what the filter leaves out. Each is in the order
 // of a list. SQLite, which knows nothing of the numbers, would take any of them.
 func indexOf(f ledger.Filter) string {

@@ -571,3 +571,20 @@ func TestWhichKeysHaveAnEntryIsKnown(t *testing.T) {
 		t.Errorf("of no keys %v are known (%v)", got, err)
 	}
 }
+
+func TestConnectionsAreThoseThatHaveAnEntry(t *testing.T) {
+	l := open(t, t.TempDir())
+	for i, of := range []string{"cursos", "loja", "cursos", "a"} {
+		e := entry(fmt.Sprint(i))
+		e.Connection, e.State = of, ledger.Created
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := l.Connections(t.Context()); !cmp.Equal([]string{"a", "cursos", "loja"}, got) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := open(t, t.TempDir()).Connections(t.Context()); len(got) > 0 || err != nil {
+		t.Errorf("an empty ledger knows %v, %v", got, err)
+	}
+}
