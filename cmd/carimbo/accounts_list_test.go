@@ -108,9 +108,10 @@ func TestAccountsAreShownWithWhatWaitsForThem(t *testing.T) {
 			})
 		}
 		for name, args := range map[string][]string{
-			"accounts-" + b.name + ".txt":          {"accounts"},
-			"accounts-" + b.name + ".json":         {"accounts", "--json"},
-			"list-mine-refused-" + b.name + ".txt": {"orders", "list", "--mine"},
+			"accounts-" + b.name + ".txt":           {"accounts"},
+			"accounts-" + b.name + ".json":          {"accounts", "--json"},
+			"list-mine-refused-" + b.name + ".txt":  {"orders", "list", "--mine"},
+			"list-group-refused-" + b.name + ".txt": {"orders", "list", "--mine", "--group"},
 		} {
 			got := typeIn(t, slices.Concat(args, b.accountFlags(t))...)
 			if got.code != exitDone || got.errors != "" {

@@ -59,9 +59,8 @@ type console struct {
 	now            func() time.Time
 	// zone is in which people read times.
 	zone *time.Location
-	// colour tells whether stdout is a terminal that wants colours, asks whether
-	// somebody sits at stdin.
-	colour, asks bool
+	// colour tells whether stdout is a terminal that wants colours.
+	colour bool
 	// operator is the name under which commands are recorded.
 	operator string
 
@@ -78,7 +77,6 @@ func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
 		stdin: stdin, stdout: stdout, stderr: stderr,
 		now: time.Now, zone: time.Local,
 		colour:   terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-		asks:     terminal(stdin),
 		operator: userName(),
 		patience: time.Second,
 	}

@@ -32,16 +32,16 @@ func TestCommandsSayWhatTheyDidOrWhyNot(t *testing.T) {
 			{"retry-created.txt", []string{"retry", "cursos#HP01"}, exitFailed},
 			{"retry-tombstone.txt", []string{"retry", "cursos#HP07"}, exitFailed},
 			{"retry-raw.txt", []string{"retry", "cursos#!9f2b"}, exitFailed},
-			{"retry-several.txt", []string{"retry", "cursos#HP01", "cursos#HP02", "cursos#HP77"}, exitFailed},
-			{"retry-filter.txt", []string{"retry", "--connection", "cursos"}, exitFailed},
+			{"retry-several.txt", []string{"retry", "--yes", "cursos#HP01", "cursos#HP02", "cursos#HP77"}, exitFailed},
+			{"retry-filter.txt", []string{"retry", "--yes", "--connection", "cursos"}, exitFailed},
 			{"retry-mine.txt", []string{"retry", "--mine", "--kind", "mapping"}, exitDone},
 			{"retry-reversed.txt", []string{"retry", "--kind", "reversed"}, exitFailed},
 			{"retry-nothing.txt", []string{"retry", "--kind", "quantity"}, exitDone},
-			{"retry-several.json", []string{"retry", "cursos#HP01", "cursos#HP02", "--json"}, exitFailed},
+			{"retry-several.json", []string{"retry", "--yes", "cursos#HP01", "cursos#HP02", "--json"}, exitFailed},
 			{"resolve-created.txt", []string{"resolve", "cursos#HP05", "--created", "3847270999"}, exitDone},
-			{"resolve-absent.txt", []string{"resolve", "cursos#HP05", "--absent", "--note", "searched"}, exitDone},
-			{"resolve-denied.txt", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia"}, exitDone},
-			{"resolve-denied.json", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--json"}, exitDone},
+			{"resolve-absent.txt", []string{"resolve", "cursos#HP05", "--absent", "--note", "searched", "--yes"}, exitDone},
+			{"resolve-denied.txt", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--yes"}, exitDone},
+			{"resolve-denied.json", []string{"resolve", "cursos#HP01", "--absent", "--note", "deleted by Bia", "--json", "--yes"}, exitDone},
 			{"resolve-rejected.txt", []string{"resolve", "cursos#HP02", "--created", "1"}, exitFailed},
 			{"dismiss-rejected.txt", []string{"dismiss", "cursos#HP02", "--note", "entered by hand"}, exitDone},
 			{"dismiss-reversed.txt", []string{"dismiss", "cursos#HP21", "--note", "cancelled in Omie"}, exitDone},
@@ -120,7 +120,7 @@ func TestARetryByFilterLeavesReversedOrdersAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
 		for _, filter := range [][]string{{"--connection", "cursos"}, {"--mine"}, {"--state", "rejected"}} {
 			b := told(t)
-			got := typeIn(t, slices.Concat([]string{"orders", "retry"}, b.flags(), filter)...)
+			got := typeIn(t, slices.Concat([]string{"orders", "retry", "--yes"}, b.flags(), filter)...)
 			if !strings.Contains(got.errors, "that the store reversed") {
 				t.Errorf("%v: nobody is told: %s", filter, got.errors)
 			}
@@ -136,27 +136,52 @@ func TestARetryByFilterLeavesReversedOrdersAlone(t *testing.T) {
 	})
 }
 
-func TestSomebodyAtATerminalIsAskedBeforeABulkRetry(t *testing.T) {
-	for answer, want := range map[string]ledger.State{"y\n": ledger.Waiting, "yes\n": ledger.Waiting, "\n": ledger.Rejected, "no\n": ledger.Rejected, "": ledger.Rejected} {
-		dir := tell(t)
-		var out, errs bytes.Buffer
-		c := at(noon, answer, &out, &errs)
-		c.asks = true
-		c.run(t.Context(), []string{"orders", "retry", "--kind", "mapping", "--data", dir})
-		if e := entry(t, dir, "HP02"); e.State != want {
-			t.Errorf("%q: %s, not %s", answer, e.State, want)
-		}
-		if !strings.Contains(errs.String(), "Retry 1 order? [y/N]") {
-			t.Errorf("%q: asked %q", answer, errs.String())
+func TestMoreThanOneOrderIsAskedAboutOnAnyStdin(t *testing.T) {
+	two := []string{"cursos#HP02", "cursos#HP09"}
+	for answer, want := range map[string]ledger.State{"y\n": ledger.Waiting, "yes\n": ledger.Waiting, "YES": ledger.Waiting, "\n": ledger.Rejected, "no\n": ledger.Rejected, "": ledger.Rejected} {
+		for _, args := range [][]string{two, {"--state", "rejected"}} {
+			dir := tell(t)
+			got := typeWith(t, noon, answer, slices.Concat([]string{"orders", "retry", "--data", dir}, args)...)
+			if e := entry(t, dir, "HP02"); e.State != want || (got.code == exitDone) != (want == ledger.Waiting && len(args) == len(two) && args[0] == two[0]) {
+				t.Errorf("%v, %q: %s, not %s: %+v", args, answer, e.State, want, got)
+			}
+			if !strings.Contains(got.errors, "Retry 2 orders? [y/N]") {
+				t.Errorf("%v, %q: asked %q", args, answer, got.errors)
+			}
+			if want == ledger.Rejected && !strings.Contains(got.errors, "nothing was done: answer y to the question, or give --yes") {
+				t.Errorf("%v, %q: %q", args, answer, got.errors)
+			}
 		}
 	}
 	dir := tell(t)
-	var out, errs bytes.Buffer
-	c := at(noon, "", &out, &errs)
-	c.asks = true
-	c.run(t.Context(), []string{"orders", "retry", "--kind", "mapping", "--yes", "--data", dir})
-	if e := entry(t, dir, "HP02"); e.State != ledger.Waiting || errs.Len() > 0 {
-		t.Errorf("with --yes: %s, %s", e.State, errs.String())
+	if got := typeIn(t, slices.Concat([]string{"orders", "retry", "--yes", "--data", dir}, two)...); got.code != exitDone || strings.Contains(got.errors, "[y/N]") {
+		t.Errorf("with --yes: %+v", got)
+	}
+	dir = tell(t)
+	if got := typeIn(t, "orders", "retry", "--kind", "mapping", "--data", dir); got.code != exitDone || strings.Contains(got.errors, "[y/N]") {
+		t.Errorf("of one order: %+v", got)
+	}
+	if got := typeIn(t, slices.Concat([]string{"orders", "dismiss", "cursos#HP05", "cursos#HP21", "--note", "seen", "--data", dir})...); got.code != exitFailed || !strings.Contains(got.errors, "Dismiss 2 orders? [y/N]") {
+		t.Errorf("dismiss: %+v", got)
+	}
+	if got := typeIn(t, "orders", "retry", "cursos#HP05", "cursos#HP05", "--data", dir); got.code != exitDone || strings.Count(got.out, "cursos#HP05 is uncertain: ") != 1 {
+		t.Errorf("one key twice: %+v", got)
+	}
+}
+
+func TestAbsentIsAlwaysAskedAbout(t *testing.T) {
+	absent := []string{"orders", "resolve", "cursos#HP05", "--absent", "--note", "searched"}
+	for answer, want := range map[string]ledger.State{"y\n": ledger.Waiting, "": ledger.Uncertain, "n\n": ledger.Uncertain} {
+		dir := tell(t)
+		got := typeWith(t, noon, answer, slices.Concat(absent, []string{"--data", dir})...)
+		if e := entry(t, dir, "HP05"); e.State != want || !strings.Contains(got.errors, "Is there no document of 1 order in the ERP? [y/N]") {
+			t.Errorf("%q: %s: %+v", answer, e.State, got)
+		}
+	}
+	for _, args := range [][]string{slices.Concat(absent, []string{"--dry-run"}), {"orders", "resolve", "cursos#HP05", "--created", "3847270999"}} {
+		if got := typeIn(t, slices.Concat(args, []string{"--data", tell(t)})...); got.code != exitDone || strings.Contains(got.errors, "[y/N]") {
+			t.Errorf("%v: %+v", args, got)
+		}
 	}
 }
 
@@ -185,7 +210,7 @@ func TestAnOrderThatIsBeingWorkedOnIsLeftAlone(t *testing.T) {
 func TestAbsentIsNotTakenBeforeTheErpIsQuiet(t *testing.T) {
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
 		at := noon.Add(-time.Hour + 10*time.Second)
-		got := typeWith(t, at, "", append([]string{"orders", "resolve", "cursos#HP04", "--absent", "--note", "looked"}, told(t).flags()...)...)
+		got := typeWith(t, at, "", append([]string{"orders", "resolve", "cursos#HP04", "--absent", "--note", "looked", "--yes"}, told(t).flags()...)...)
 		if got.code != exitFailed || !strings.Contains(got.errors, "look again after") {
 			t.Errorf("%+v", got)
 		}

@@ -11,8 +11,7 @@ import (
 
 func (c *console) dismissCommand() *cobra.Command {
 	var noteText string
-	var yes bool
-	var g giving
+	g := giving{question: "Dismiss %s?"}
 	cmd := &cobra.Command{
 		Use:   "dismiss KEY... --note TEXT",
 		Short: "Take orders that need a person off your list",
@@ -30,7 +29,6 @@ whoever looks at the order later.`,
 			case noteText == "":
 				return usage(cmd, "--note TEXT is missing: say what you did about it")
 			}
-			g.asks = len(keys) > 1 && !yes && c.asks
 			ev := placing.Dismiss{Person: placing.Person{By: c.operator, Note: noteText}}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
 				return c.give(ctx, l, keys, ev, g)
@@ -38,10 +36,9 @@ whoever looks at the order later.`,
 		},
 	}
 	cmd.Flags().StringVar(&noteText, "note", "", "what you did about it, for the order's timeline")
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask before dismissing more than one order")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &g)
+	c.givingFlags(cmd, &g, "dismissing more than one order")
 	return cmd
 }

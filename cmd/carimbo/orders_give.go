@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,42 +18,35 @@ import (
 
 // giving is how a command is given to orders: retry, resolve or dismiss.
 type giving struct {
-	dryRun, asJSON bool
-	// asks tells whether a person at a terminal has to agree first.
-	asks bool
+	dryRun, asJSON, yes bool
+	// question is what a person is asked, of so many orders: "Retry %s?". always asks them
+	// about one order, too.
+	question string
+	always   bool
 }
 
-func (c *console) givingFlags(cmd *cobra.Command, g *giving) {
+func (c *console) givingFlags(cmd *cobra.Command, g *giving, asked string) {
 	cmd.Flags().BoolVar(&g.dryRun, "dry-run", false, "only say what would be done")
+	cmd.Flags().BoolVar(&g.yes, "yes", false, "do not ask before "+asked)
 	jsonFlag(cmd, &g.asJSON)
 }
 
-// give says what it will do with each order, does it, and says what came of it.
-// Refusals are on stderr, and in the JSON too.
+// give says what it will do with the orders, does it, and says what came of it: each
+// sentence once, however many orders it is about. Refusals are on stderr, and in the JSON
+// too.
 func (c *console) give(ctx context.Context, l ledger.Ledger, keys []string, ev placing.Event, g giving) error {
 	orders := c.orders(l)
+	keys = unique(keys)
 	plans, willing, err := c.printPlans(ctx, orders, keys, ev, g)
 	if err != nil {
 		return err
 	}
-	if g.asks && !g.dryRun && willing > 0 && !c.agreed(ev, willing) {
-		return errors.New("nothing was done")
+	if !g.yes && !g.dryRun && (willing > 1 || g.always && willing > 0) && !c.agreed(g.question, willing) {
+		return errors.New("nothing was done: answer y to the question, or give --yes")
 	}
-	results := []operator.Result{}
-	var refusals []error
-	for _, p := range plans {
-		planned := p.Refused == nil
-		r, err := c.carryOut(ctx, orders, &p, ev, g)
-		if err != nil {
-			return err
-		}
-		if p.Refused != nil {
-			refusals = append(refusals, p.Refused)
-			if planned && len(keys) > 1 {
-				c.complain(p.Refused)
-			}
-		}
-		results = append(results, r)
+	results, refusals, err := c.carryOutAll(ctx, orders, plans, ev, g)
+	if err != nil {
+		return err
 	}
 	if g.asJSON {
 		if err := printJSON(c.stdout, results); err != nil {
@@ -62,10 +56,34 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, keys []string, ev p
 	return refusedOf(refusals, len(keys))
 }
 
-// printPlans says of each order what the command will do, before it does anything,
-// and counts the orders to which it will do something. With --json it says so on
+// unique are the keys without those that were given before.
+func unique(keys []string) []string {
+	given := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		again := given[key]
+		given[key] = true
+		return again
+	})
+}
+
+// printPlans says of the orders what the command will do, before it does anything,
+// and counts those to which it will do something. With --json it says so on
 // stderr, unless nothing is done: then the JSON is in time.
 func (c *console) printPlans(ctx context.Context, orders operator.Orders, keys []string, ev placing.Event, g giving) (plans []operator.Plan, willing int, err error) {
+	will, refused := operator.Groups{Kinds: erpKind}, operator.Groups{Kinds: erpKind}
+	for _, key := range keys {
+		p, err := orders.Plan(ctx, key, ev)
+		if err != nil {
+			return nil, 0, err
+		}
+		if p.Refused == nil {
+			willing++
+			will.Add(p.Before, p.Will)
+		} else {
+			refused.Add(refusedEntry(p), p.Refused.Why)
+		}
+		plans = append(plans, p)
+	}
 	out := c.stdout
 	switch {
 	case g.asJSON && g.dryRun:
@@ -73,33 +91,84 @@ func (c *console) printPlans(ctx context.Context, orders operator.Orders, keys [
 	case g.asJSON:
 		out = c.stderr
 	}
-	for _, key := range keys {
-		p, err := orders.Plan(ctx, key, ev)
-		if err != nil {
-			return nil, 0, err
-		}
-		switch {
-		case p.Refused == nil:
-			willing++
-			fmt.Fprintf(out, "%s is %s: %s\n", safe(key), p.Before.State, safe(p.Will))
-		case len(keys) > 1:
-			c.complain(p.Refused)
-		}
-		plans = append(plans, p)
+	printGroups(out, will, "")
+	if len(keys) > 1 {
+		c.complainOf(refused)
 	}
 	return plans, willing, nil
 }
 
-// agreed asks once.
-func (c *console) agreed(ev placing.Event, n int) bool {
-	verb := "Retry"
-	if _, ok := ev.(placing.Dismiss); ok {
-		verb = "Dismiss"
+// refusedEntry is the order of a plan that is refused, also where there is none.
+func refusedEntry(p operator.Plan) ledger.Entry {
+	e := p.Before
+	e.Key, e.State = p.Key, ""
+	return e
+}
+
+// printGroups says what the orders are, and a sentence about that.
+func printGroups(out io.Writer, groups operator.Groups, now string) {
+	for _, g := range groups.List {
+		if len(g.Keys) == 1 {
+			fmt.Fprintf(out, "%s is %s%s: %s\n", safe(g.Keys[0]), g.State, now, safe(g.Text))
+			continue
+		}
+		fmt.Fprintf(out, "%s are %s%s, each: %s (%s)\n", g.Count(), g.State, now, safe(g.Text), safe(g.Name()))
 	}
-	fmt.Fprintf(c.stderr, "%s %s? [y/N] ", verb, plural(n, "order"))
-	answer, _ := bufio.NewReader(c.stdin).ReadString('\n')
+}
+
+// complainOf says why orders are refused.
+func (c *console) complainOf(refused operator.Groups) {
+	for _, g := range refused.List {
+		if len(g.Keys) == 1 {
+			c.complain(&operator.Refusal{Of: g.Keys[0], Why: g.Text})
+			continue
+		}
+		c.complain(&operator.Refusal{Of: g.Count(), Why: g.Text + " (" + g.Name() + ")"})
+	}
+}
+
+// agreed asks once. Who isn't there to answer doesn't agree.
+func (c *console) agreed(question string, n int) bool {
+	fmt.Fprintf(c.stderr, question+" [y/N] ", plural(n, "order"))
+	answer, err := bufio.NewReader(c.stdin).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(c.stderr)
+	}
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
+}
+
+// carryOutAll gives the command to the orders of the plans, and says what came of it: also
+// of those before the one at which it had to end.
+func (c *console) carryOutAll(ctx context.Context, orders operator.Orders, plans []operator.Plan, ev placing.Event, g giving) (results []operator.Result, refusals []error, err error) {
+	done, refused := operator.Groups{Kinds: erpKind}, operator.Groups{Kinds: erpKind}
+	results = []operator.Result{}
+	for _, p := range plans {
+		planned := p.Refused == nil
+		var r operator.Result
+		if r, err = c.carryOut(ctx, orders, &p, ev, g); err != nil {
+			break
+		}
+		if p.Refused != nil {
+			refusals = append(refusals, p.Refused)
+		}
+		if p.Refused != nil && planned {
+			refused.Add(refusedEntry(p), p.Refused.Why)
+		}
+		if r.Done {
+			e := p.Before
+			e.State = r.State
+			done.Add(e, r.Next)
+		}
+		results = append(results, r)
+	}
+	if !g.asJSON {
+		printGroups(c.stdout, done, " now")
+	}
+	if len(plans) > 1 {
+		c.complainOf(refused)
+	}
+	return results, refusals, err
 }
 
 // carryOut gives the command to one order, unless it is refused or only asked about.
@@ -112,13 +181,7 @@ func (c *console) carryOut(ctx context.Context, orders operator.Orders, p *opera
 	if errors.As(err, &p.Refused) {
 		return orders.NotDone(*p), nil
 	}
-	if err != nil {
-		return r, err
-	}
-	if !g.asJSON {
-		fmt.Fprintf(c.stdout, "%s is %s now: %s\n", safe(p.Key), r.State, safe(r.Next))
-	}
-	return r, nil
+	return r, err
 }
 
 // refusedOf makes one error of what was refused of n orders.

@@ -19,6 +19,8 @@ func (c *console) listIgnored(cmd *cobra.Command, list listing) error {
 	case c.stack != "":
 		return usage(cmd, `--ignored is of one machine; of a stack ask the log group /carimbo/%s/webhook in CloudWatch Logs Insights:
 filter message = "webhook ignored" | fields @timestamp, connection, topic, store_number, order_id, why | sort @timestamp desc`, c.stack)
+	case list.group:
+		return usage(cmd, "--group is of orders, and --ignored lists none")
 	case s != selection{connection: s.connection, since: s.since}:
 		return usage(cmd, "--ignored lists no orders: of the filters it takes --connection and --since alone")
 	}

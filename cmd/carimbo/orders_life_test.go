@@ -82,7 +82,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 			l.looksUp(another)
 			l.types("", "resolve", "cursos#HP02", "--created", "3847270140", "--note", "the discount was entered there by hand")
 			l.looksUp(ours)
-			denied := l.types("", "resolve", "cursos#HP02", "--absent", "--note", "the customer asked to cancel, deleted by Bia")
+			denied := l.types("", "resolve", "cursos#HP02", "--absent", "--note", "the customer asked to cancel, deleted by Bia", "--yes")
 			l.looksUp(erp.Answer{Kind: erp.Lost, Text: "502 Bad Gateway"})
 			l.looksUp(erp.Answer{Kind: erp.Absent, Text: "OS não cadastrada para o Código [xchcszuggydf2bvzx6jk] !"})
 			retried := l.types(hotmartOrder, "retry", "cursos#HP02", "--payload", "-", "--note", "they bought after all")
@@ -140,9 +140,9 @@ func TestWhatWillBeDoneIsSaidBeforeTheQuestion(t *testing.T) {
 		dir := tell(t)
 		both := &strings.Builder{}
 		c := newConsole(strings.NewReader("n\n"), both, both)
-		c.now, c.asks = func() time.Time { return noon }, true
-		c.run(t.Context(), slices.Concat([]string{"orders", "retry", "--kind", "mapping", "--data", dir}, args))
-		said, question := strings.Index(both.String(), "cursos#HP02 is rejected: nothing of it is in the ERP"), strings.Index(both.String(), "Retry 1 order? [y/N]")
+		c.now = func() time.Time { return noon }
+		c.run(t.Context(), slices.Concat([]string{"orders", "retry", "cursos#HP02", "cursos#HP09", "--data", dir}, args))
+		said, question := strings.Index(both.String(), "2 orders are rejected, each: nothing of it is in the ERP"), strings.Index(both.String(), "Retry 2 orders? [y/N]")
 		if said < 0 || question < said || entry(t, dir, "HP02").State != ledger.Rejected {
 			t.Errorf("%v: %s", args, both)
 		}
@@ -150,7 +150,7 @@ func TestWhatWillBeDoneIsSaidBeforeTheQuestion(t *testing.T) {
 	dir := tell(t)
 	both := &strings.Builder{}
 	c := newConsole(strings.NewReader(""), both, both)
-	c.now, c.asks = func() time.Time { return noon }, true
+	c.now = func() time.Time { return noon }
 	c.run(t.Context(), []string{"orders", "retry", "--state", "created", "--data", dir})
 	if strings.Contains(both.String(), "[y/N]") {
 		t.Errorf("asked about nothing: %s", both)
@@ -180,7 +180,7 @@ func TestWhatWillBeDoneIsSaidBeforeItIsDone(t *testing.T) {
 	}{
 		{"HP02", ledger.Rejected, []string{"retry", "cursos#HP02"}, "cursos#HP02 is rejected: nothing of it is in the ERP"},
 		{"HP02", ledger.Rejected, []string{"retry", "--kind", "mapping"}, "cursos#HP02 is rejected: nothing of it is in the ERP"},
-		{"HP01", ledger.Created, []string{"resolve", "cursos#HP01", "--absent", "--note", "gone"}, "cursos#HP01 is created: document 3847270140 is looked up"},
+		{"HP01", ledger.Created, []string{"resolve", "cursos#HP01", "--absent", "--note", "gone", "--yes"}, "cursos#HP01 is created: document 3847270140 is looked up"},
 	} {
 		for _, asJSON := range []bool{false, true} {
 			dir := tell(t)

@@ -20,8 +20,8 @@ import (
 // listing is one `orders list`.
 type listing struct {
 	selection
-	limit           int
-	ignored, asJSON bool
+	limit                  int
+	ignored, group, asJSON bool
 }
 
 func (c *console) listCommand() *cobra.Command {
@@ -42,6 +42,10 @@ and no row of its --json: carimbo accounts --json has it. The columns:
   REASON        why it is there: the kind that --kind takes
   ERP DOCUMENT  its number in the ERP; "found" where it was there before
 
+--group has a line for each cause instead of one for each order: the same SKU in
+2,000 orders is one line, with how many there are, the oldest and a key of them.
+What each order says otherwise is left out of its words.
+
 --ignored lists instead the last 10,000 calls of stores that became no order:
 unpaid, test, paid before since, of nothing. Forged calls are not among them.
 
@@ -50,6 +54,7 @@ one in --connection; what came some seconds ago may be missing, and so is what i
 queued.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json
+  carimbo orders list --mine --group
   carimbo orders list --since 24h --limit 50
   carimbo orders list --ignored --connection cursos`,
 		Args: takes(),
@@ -57,6 +62,7 @@ queued.`,
 	}
 	c.selectionFlags(cmd, &l.selection, operator.States())
 	cmd.Flags().IntVar(&l.limit, "limit", 0, "at most so many, the newest; 0 for all")
+	cmd.Flags().BoolVar(&l.group, "group", false, "a line for each cause, with how many orders it has, instead of one for each order")
 	cmd.Flags().BoolVar(&l.ignored, "ignored", false, "instead of orders, the calls that became none, and why")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
@@ -83,6 +89,9 @@ func (c *console) list(cmd *cobra.Command, l listing) error {
 		if err := c.knowConnection(cmd, book, f.Connection); err != nil {
 			return err
 		}
+		if l.group {
+			return c.listCauses(ctx, book, f, l)
+		}
 		if l.asJSON {
 			return c.listJSON(ctx, book, f, l.limit)
 		}
@@ -103,9 +112,7 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	if err != nil {
 		return err
 	}
-	// Without the file the ledger of one machine still knows its accounts.
-	cfg, _, _ := file.Load(c.connections, kinds.All())
-	refused, err := c.accountsOf(l, cfg).Refused(ctx, f)
+	refused, err := c.refusedAccounts(ctx, l, f)
 	if err != nil {
 		return err
 	}
@@ -116,6 +123,13 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	_, err = c.stdout.Write(out.Bytes())
 	return err
+}
+
+// refusedAccounts are those that a list has as well. Without the file the ledger of one
+// machine still knows its accounts.
+func (c *console) refusedAccounts(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]operator.AccountView, error) {
+	cfg, _, _ := file.Load(c.connections, kinds.All())
+	return c.accountsOf(l, cfg).Refused(ctx, f)
 }
 
 func (c *console) writeTable(out *bytes.Buffer, rows []ledger.Entry, refused []operator.AccountView) {

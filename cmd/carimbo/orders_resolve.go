@@ -13,7 +13,7 @@ import (
 func (c *console) resolveCommand() *cobra.Command {
 	var id, noteText string
 	var absent bool
-	var g giving
+	g := giving{question: "Is there no document of %s in the ERP?"}
 	cmd := &cobra.Command{
 		Use:   "resolve KEY --created ID | --absent --note TEXT",
 		Short: "Say what you found in the ERP about an order",
@@ -25,14 +25,14 @@ more.
                  look-up verifies it before it counts
   --absent       there is none: the order is created again. Look in the ERP
                  first: if a document exists after all, there may be two.
-                 --note says how you made sure.
+                 --note says how you made sure. It asks before, unless --yes
                  Of an order that was created, your word alone counts for
                  nothing: carimbo serve, or the stack's function, looks the
                  document up. If it exists, nothing changes; if it is proven
                  gone, the order is rejected (deleted), and only
                  carimbo orders retry KEY --payload FILE creates it again`,
 		Example: `  carimbo orders resolve cursos#HP1121 --created 3847270140
-  carimbo orders resolve cursos#HP1121 --absent --note "searched by order number, none there"`,
+  carimbo orders resolve cursos#HP1121 --absent --note "searched by order number, none there" --yes`,
 		Args:              takes("KEY"),
 		ValidArgsFunction: c.completeKeys(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,6 +47,7 @@ more.
 			person := placing.Person{By: c.operator, Note: noteText}
 			var ev placing.Event = placing.ResolveCreated{Person: person, ID: id}
 			if absent {
+				g.always = true
 				ev = placing.ResolveAbsent{Person: person}
 			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
@@ -60,6 +61,6 @@ more.
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &g)
+	c.givingFlags(cmd, &g, "--absent")
 	return cmd
 }

@@ -16,21 +16,22 @@ import (
 type retrying struct {
 	selection
 	payload, note string
-	yes           bool
 	giving
 }
 
 func (c *console) retryCommand() *cobra.Command {
-	var r retrying
+	r := retrying{giving: giving{question: "Retry %s?"}}
 	cmd := &cobra.Command{
 		Use:   "retry KEY... | --state S | --kind K | --connection C | --mine",
 		Short: "Let orders that were rejected or wait go on",
 		Long: `Let orders that were rejected or wait go on, and have uncertain ones looked up
-now. It says beforehand what it will do with each; --dry-run says that and no
-more. No second document can come of it: where one exists nothing changes, and
-where one may exist it is only looked for. Filters select among the orders that
-can be retried; those that the store reversed are left out unless they are named
-by KEY or --kind reversed, since a retry creates their document all the same.
+now. It says beforehand what it will do, and asks before it does it to more than
+one order, unless --yes; so a script has to say --yes. --dry-run says what it
+would do and no more. No second document can come of it: where one exists nothing
+changes, and where one may exist it is only looked for. Filters select among the
+orders that can be retried; those that the store reversed are left out unless
+they are named by KEY or --kind reversed, since a retry creates their document
+all the same.
 
 With --payload the order's contents are replaced by those of the file, a payload
 of the same platform about the same order.`,
@@ -57,11 +58,10 @@ of the same platform about the same order.`,
 	c.selectionFlags(cmd, &r.selection, ledger.States())
 	cmd.Flags().StringVar(&r.payload, "payload", "", "a file with the order's new contents, or - for stdin; with exactly one KEY")
 	cmd.Flags().StringVar(&r.note, "note", "", "why, for the order's timeline")
-	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask before retrying what filters select")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &r.giving)
+	c.givingFlags(cmd, &r.giving, "retrying more than one order")
 	return cmd
 }
 
@@ -93,7 +93,6 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 		if len(keys) == 0 && !r.asJSON {
 			fmt.Fprintln(c.stdout, "No orders to retry.")
 		}
-		r.asks = !r.yes && c.asks
 	case r.payload != "":
 		e, err := operator.Find(ctx, l, keys[0])
 		if err != nil {

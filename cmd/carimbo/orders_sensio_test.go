@@ -101,7 +101,7 @@ func TestACommandWhoseAccountIsNotKnownIsRefused(t *testing.T) {
 				{"retry", "dois#7"},
 				{"retry", "dois#7", "--dry-run"},
 				{"resolve", "dois#7", "--created", "64f1"},
-				{"resolve", "dois#9", "--absent", "--note", "deleted by Bia"},
+				{"resolve", "dois#9", "--absent", "--note", "deleted by Bia", "--yes"},
 			} {
 				id := strings.TrimPrefix(args[1], "dois#")
 				before := entry(id)

@@ -34,6 +34,14 @@ func (e Entry) Needs() Need {
 	return ""
 }
 
+// Alike are entries that are where they are for the same reason in the same words.
+type Alike struct {
+	// Entry is the newest of them, as a list has it.
+	Entry  Entry
+	Count  int
+	Oldest time.Time
+}
+
 // NeedsPerson tells whether nothing happens until a person or the store acts.
 func (e Entry) NeedsPerson() bool { return e.Needs() != "" }
 

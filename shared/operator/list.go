@@ -69,13 +69,17 @@ func countedBy[State ~string](states []State, count map[State]int) string {
 // Task is what a person has to do about an order or an account.
 type Task struct{ Of, Text string }
 
-// Tasks says of each order that waits for a person what to do; of one that a newer
-// release wrote, that this program has to be updated.
+// Tasks says of the orders that wait for a person what to do, once of those of which it is
+// the same; of one that a newer release wrote, that this program has to be updated.
 func Tasks(kinds ERPKinds, rows []ledger.Entry) (tasks []Task) {
+	g := Groups{Kinds: kinds}
 	for _, e := range rows {
 		if e.WaitsForPerson() || e.OfNewerRelease() {
-			tasks = append(tasks, Task{e.Key, InWords(kinds, e)})
+			g.Add(e, InWords(kinds, e))
 		}
+	}
+	for _, of := range g.List {
+		tasks = append(tasks, Task{of.Name(), of.Text})
 	}
 	return tasks
 }

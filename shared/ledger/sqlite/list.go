@@ -37,7 +37,7 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 // keeps it small beside years of created orders, and entries_mine has what is to be done.
 const listIndexes = `
 CREATE INDEX IF NOT EXISTS entries_mine ON entries (received_at, key) WHERE mine;
-CREATE INDEX IF NOT EXISTS entries_open ON entries (received_at, key) WHERE state <> 'created';
+CREATE INDEX IF NOT EXISTS entries_open ON entries (received_at, key, state, kind) WHERE state <> 'created';
 CREATE INDEX IF NOT EXISTS entries_connection ON entries (connection, received_at, key);`
 
 // mineOfCreated puts on the list of what needs a person what the store went back on after
@@ -52,19 +52,8 @@ UPDATE entries SET mine = 1 WHERE state = 'created' AND NOT mine
 
 // page returns the next entries after the one that was received then.
 func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, key string) ([]ledger.Entry, error) {
-	query, args := "SELECT entry, due FROM entries INDEXED BY "+indexOf(f)+" WHERE (received_at, key) < (?, ?)", []any{receivedAt, key}
-	where := func(selects bool, condition string, value ...any) {
-		if selects {
-			query, args = query+" AND "+condition, append(args, value...)
-		}
-	}
-	where(f.Mine, "mine")
-	where(isOpen(f), "state <> 'created'")
-	where(f.State != "", "state = ?", string(f.State))
-	where(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
-	where(f.Connection != "", "connection = ?", f.Connection)
-	where(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
-	rows, err := l.db.QueryContext(ctx, query+" ORDER BY received_at DESC, key DESC LIMIT ?", append(args, page)...)
+	query, args := selecting("entry, due", f, receivedAt, key, page)
+	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +71,23 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, ke
 		entries = append(entries, e)
 	}
 	return entries, rows.Err()
+}
+
+// selecting is the query of a list's next rows, at most so many.
+func selecting(columns string, f ledger.Filter, receivedAt int64, key string, most int) (string, []any) {
+	query, args := "SELECT "+columns+" FROM entries INDEXED BY "+indexOf(f)+" WHERE (received_at, key) < (?, ?)", []any{receivedAt, key}
+	where := func(selects bool, condition string, value ...any) {
+		if selects {
+			query, args = query+" AND "+condition, append(args, value...)
+		}
+	}
+	where(f.Mine, "mine")
+	where(isOpen(f), "state <> 'created'")
+	where(f.State != "", "state = ?", string(f.State))
+	where(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
+	where(f.Connection != "", "connection = ?", f.Connection)
+	where(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
+	return query + " ORDER BY received_at DESC, key DESC LIMIT ?", append(args, most)
 }
 
 // Connections are those that have an entry. It hops from one to the next along the index.

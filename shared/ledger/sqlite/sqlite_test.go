@@ -20,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/proctest"
 )
 
@@ -586,5 +587,53 @@ func TestConnectionsAreThoseThatHaveAnEntry(t *testing.T) {
 	}
 	if got, err := open(t, t.TempDir()).Connections(t.Context()); len(got) > 0 || err != nil {
 		t.Errorf("an empty ledger knows %v, %v", got, err)
+	}
+}
+
+func TestEntriesThatAreAlikeAreCounted(t *testing.T) {
+	l := open(t, t.TempDir())
+	write := func(i int, change func(*ledger.Entry)) {
+		t.Helper()
+		e := entry(fmt.Sprintf("%04d", i))
+		e.State, e.ReceivedAt = ledger.Rejected, at.Add(time.Duration(i)*time.Second)
+		e.Reason = order.Reason{Kind: order.Mapping, Message: `SKU "A\" } ,"reason":{`}
+		e.Timeline = []ledger.Attempt{{At: at, Did: "place", Text: e.OrderID}}
+		change(&e)
+		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 4500 { // more than two pages
+		write(i, func(*ledger.Entry) {})
+	}
+	write(5001, func(e *ledger.Entry) { e.Reason.Message = "another" })
+	write(5002, func(e *ledger.Entry) { e.Account = "loja" })
+	write(5003, func(e *ledger.Entry) { e.DismissedAt = at })
+	write(5004, func(e *ledger.Entry) { e.Reason = order.Reason{} })
+	write(5005, func(e *ledger.Entry) {
+		e.State, e.Reason, e.CreatedAt, e.ChangedAt = ledger.Created, order.Reason{}, at, at
+	})
+	write(5006, func(e *ledger.Entry) {
+		e.State, e.Reason, e.CreatedAt, e.ReversedAt = ledger.Created, order.Reason{}, at, at
+	})
+	write(5007, func(e *ledger.Entry) { e.State, e.Reason, e.CreatedAt = ledger.Created, order.Reason{}, at })
+	write(5008, func(e *ledger.Entry) { e.State, e.Reason, e.CreatedAt = ledger.Created, order.Reason{}, at })
+	list, err := l.Alike(t.Context(), ledger.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range list {
+		got = append(got, fmt.Sprintf("%s %d from %s", a.Entry.OrderID, a.Count, a.Oldest.Sub(at)))
+		if a.Entry.Payload != nil || len(a.Entry.Timeline) != 1 {
+			t.Errorf("%+v is not as a list has it", a.Entry)
+		}
+	}
+	want := []string{"5008 2 from 1h23m27s", "5006 1 from 1h23m26s", "5005 1 from 1h23m25s", "5004 1 from 1h23m24s", "5003 1 from 1h23m23s", "5002 1 from 1h23m22s", "5001 1 from 1h23m21s", "4499 4500 from 0s"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if list, err := l.Alike(t.Context(), ledger.Filter{Mine: true, Connection: "cursos", Since: at.Add(4490 * time.Second)}); err != nil || len(list) != 6 || list[5].Count != 10 {
+		t.Errorf("filtered: %+v (%v)", list, err)
 	}
 }
