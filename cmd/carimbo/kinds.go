@@ -44,6 +44,8 @@ func (w kindWords) CodeParts() string                    { return w.kind.CodePar
 func (w kindWords) SameCode(ref erp.Reference) string    { return w.kind.SameCode(ref) }
 func (w kindWords) WhereToLook(ref erp.Reference) string { return w.kind.WhereToLook(ref) }
 func (w kindWords) MayProveNothing() bool                { return !w.kind.LooksUpAlways }
+func (w kindWords) IsID(id string) bool                  { return w.kind.IsID(id) }
+func (w kindWords) IDForm() string                       { return w.kind.IDForm }
 
 func (w kindWords) Asked(ref erp.Reference, did string) string {
 	document, _ := w.kind.Document(ref.DocumentKind)

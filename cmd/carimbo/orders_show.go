@@ -14,41 +14,55 @@ import (
 )
 
 func (c *console) showCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, payload bool
 	cmd := &cobra.Command{
 		Use:   "show KEY",
 		Short: "Show all that is known of one order, and what happened to it",
 		Long: `Show all that is known of one order, and what happened to it: each notice of the
 store, each call to the ERP with its method and its answer, each command of a
 person in their words, with the rule that decided and the state that followed.
-Names and tax ids are not kept.`,
-		Example:           "  carimbo orders show cursos#HP1121",
+Names and tax ids are not among it.
+
+--payload shows instead the body that the store sent, as it came, also of what
+nobody understood. It is kept until the document is created, and has the buyer's
+personal data: who asked for it, and when, is written into the order's timeline
+first. With --json the headers and the query that are kept are there, too, and a
+body that is no text is base64.`,
+		Example: `  carimbo orders show cursos#HP1121
+  carimbo orders show cursos#HP1121 --payload > body.json`,
 		Args:              takes("KEY"),
 		ValidArgsFunction: c.completeKeys(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				e, err := operator.Look(ctx, l, args[0])
-				if err != nil {
-					return err
+				if payload {
+					return c.showPayload(ctx, l, args[0], asJSON)
 				}
-				if asJSON && e.State == operator.Queued {
-					return printJSON(c.stdout, operator.ViewQueued(e))
-				}
-				if asJSON {
-					return printJSON(c.stdout, operator.ViewDetails(erpKind, e))
-				}
-				var out bytes.Buffer
-				c.writeEntry(&out, e)
-				_, err = c.stdout.Write(out.Bytes())
-				return err
+				return c.show(ctx, l, args[0], asJSON)
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&payload, "payload", false, "the body that the store sent, with the buyer's data; that is written down")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
+}
+
+func (c *console) show(ctx context.Context, l ledger.Ledger, key string, asJSON bool) error {
+	e, err := operator.Look(ctx, l, key)
+	switch {
+	case err != nil:
+		return err
+	case asJSON && e.State == operator.Queued:
+		return printJSON(c.stdout, operator.ViewQueued(e))
+	case asJSON:
+		return printJSON(c.stdout, operator.ViewDetails(erpKind, e))
+	}
+	var out bytes.Buffer
+	c.writeEntry(&out, e)
+	_, err = c.stdout.Write(out.Bytes())
+	return err
 }
 
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {

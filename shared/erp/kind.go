@@ -55,6 +55,11 @@ type Kind struct {
 	// WhereToLook says by what a person finds the document in the ERP.
 	WhereToLook func(Reference) string
 
+	// IsID tells whether the ERP's ids of its documents look so, and IDForm says how they do:
+	// a number that people know the document by is often another than its id.
+	IsID   func(string) bool
+	IDForm string
+
 	// Example is an account that is nobody's.
 	Example Example
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/platform"
 )
 
 // Orders are those of one ledger, which commands are given to.
@@ -43,6 +45,9 @@ func (o Orders) Plan(ctx context.Context, key string, ev placing.Event) (Plan, e
 		return p, err
 	}
 	p.Before = e
+	if p.Refused = o.refuseID(e, ev); p.Refused != nil {
+		return p, nil
+	}
 	rules, unknown := o.rules(e, ev)
 	after, step := placing.Next(rules, e, ev, o.Site.Now())
 	if step.Do == placing.Refuse {
@@ -55,6 +60,51 @@ func (o Orders) Plan(ctx context.Context, key string, ev placing.Event) (Plan, e
 	lane, err := o.Ledger.Lane(ctx, e.Account)
 	p.Will = Forecast(o.Kinds, rules, e, after, ev, o.Site.Soon(after.Until, lane))
 	return p, err
+}
+
+// refuseID is why the id that a person gives can't be the document's: where no look-up
+// verifies it, their word is all there is.
+func (o Orders) refuseID(e ledger.Entry, ev placing.Event) *Refusal {
+	kind := o.Kinds.of(e.ERPKind)
+	if of, ok := ev.(placing.ResolveCreated); ok && !kind.IsID(of.ID) {
+		return &Refusal{e.Key, of.ID + " is no id of a document: " + kind.IDForm()}
+	}
+	return nil
+}
+
+// Revealed are the contents of an order.
+type Revealed struct {
+	Payload platform.Payload
+	// Newer are those that the store sent since these were sent to the ERP; nil for none.
+	Newer *platform.Payload
+}
+
+// Reveal returns the contents that are kept of the order, once it is written into its
+// timeline that the person is shown them. The error is a *Refusal where there are none.
+func (o Orders) Reveal(ctx context.Context, key string, by placing.Person) (Revealed, error) {
+	e, err := Find(ctx, o.Ledger, key)
+	if err != nil {
+		return Revealed{}, err
+	}
+	e, step, err := placing.Apply(ctx, o.Ledger, placing.Rules{Spacing: placing.Spacing}, key, placing.Reveal{Person: by, What: "the contents were shown"}, o.Site.Now)
+	if err != nil {
+		return Revealed{}, err
+	}
+	if step.Do == placing.Refuse {
+		return Revealed{}, &Refusal{key, step.Why}
+	}
+	var r Revealed
+	if r.Payload, err = platform.Unpack(e.Payload); err != nil {
+		return r, fmt.Errorf("%s: %w", key, err)
+	}
+	if e.Newer != nil && len(e.Newer.Payload) > 0 {
+		newer, err := platform.Unpack(e.Newer.Payload)
+		if err != nil {
+			return r, fmt.Errorf("%s: %w", key, err)
+		}
+		r.Newer = &newer
+	}
+	return r, nil
 }
 
 // Result is what a command did to one order, as --json shows it. Will is what it was

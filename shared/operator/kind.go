@@ -24,6 +24,11 @@ type ERPKind interface {
 	// look_up) of a document of the reference's kind; empty behind the others.
 	Asked(ref erp.Reference, did string) string
 
+	// IsID tells whether the ERP's ids of its documents look so, and IDForm says how they
+	// do.
+	IsID(id string) bool
+	IDForm() string
+
 	// CanLookUp tells whether an account with these settings has a look-up. A kind
 	// whose accounts all have one reads no settings.
 	CanLookUp(settings func() (json.RawMessage, error)) (bool, error)
@@ -54,6 +59,8 @@ func (unknownKind) SameCode(erp.Reference) string      { return "the same code" 
 func (unknownKind) WhereToLook(erp.Reference) string   { return "" }
 func (unknownKind) Asked(erp.Reference, string) string { return "" }
 func (unknownKind) MayProveNothing() bool              { return true }
+func (unknownKind) IsID(string) bool                   { return true }
+func (unknownKind) IDForm() string                     { return "" }
 
 // CanLookUp: whether a person's word counts depends on it, so it isn't guessed.
 func (u unknownKind) CanLookUp(func() (json.RawMessage, error)) (bool, error) {

@@ -3,6 +3,7 @@ package operator_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -37,6 +38,8 @@ func (alfa) Asked(_ erp.Reference, did string) string {
 }
 func (alfa) CanLookUp(func() (json.RawMessage, error)) (bool, error) { return true, nil }
 func (alfa) MayProveNothing() bool                                   { return false }
+func (alfa) IsID(id string) bool                                     { return strings.Trim(id, "0123456789") == "" }
+func (alfa) IDForm() string                                          { return "Alfa's are numbers" }
 
 type beta struct{ alfa }
 

@@ -143,6 +143,7 @@ func TestNoEventChangesAnEntryOfANewerRelease(t *testing.T) {
 		{placing.Retry{Person: person}, placing.Refuse},
 		{placing.ResolveAbsent{Person: person}, placing.Refuse},
 		{placing.ResolveCreated{Person: person, ID: "7"}, placing.Refuse},
+		{placing.Reveal{Person: person}, placing.Refuse},
 	} {
 		for _, state := range ledger.States() {
 			e := ledger.Entry{V: ledger.Version + 1, Key: orderKey, Rev: 3, Account: "estudio", State: state, Fence: 1, Owner: "o",

@@ -29,6 +29,7 @@ const (
 	didRetry       = "retry"
 	didResolve     = "resolve"
 	didDismiss     = "dismiss"
+	didReveal      = "reveal"
 )
 
 // A timeline keeps its beginning and its end (rule 17).

@@ -67,7 +67,7 @@ type Step struct {
 
 // Event is something that happened to an entry. The closed list is Arrival,
 // Restarted, OrderInvalid, FetchFailed, PrepareFailed, Prepared, Panicked, Answered,
-// LookedUp, Resumed, Retry, ResolveAbsent, ResolveCreated and Dismiss. Each decides in
+// LookedUp, Resumed, Retry, ResolveAbsent, ResolveCreated, Dismiss and Reveal. Each decides in
 // the file of its name.
 type Event interface {
 	next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step)

@@ -360,6 +360,10 @@ func fencePromises(promise func(string, bool), before, after ledger.Entry, ev pl
 		}
 		return
 	}
+	if _, reveals := ev.(placing.Reveal); reveals {
+		promise("who is shown an order takes it from nobody", !grew && after.Owner == before.Owner && after.Lease.Equal(before.Lease))
+		return
+	}
 	if before.Rev > 0 {
 		promise("a command or a restart that writes increments the fence", grew)
 	}

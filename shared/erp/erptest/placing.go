@@ -67,6 +67,9 @@ func created(w *world) {
 	if got.Kind != erp.Created || got.ID == "" || got.RetryAfter != 0 {
 		w.t.Fatalf("Create: %+v", got)
 	}
+	if !w.c.Kind.IsID(got.ID) {
+		w.t.Errorf("the id %q doesn't look as it says: %s", got.ID, w.c.Kind.IDForm)
+	}
 	if w.holds(doc.Reference, 1); w.sim.Documents() != 1 {
 		w.t.Errorf("the ERP holds %d documents", w.sim.Documents())
 	}

@@ -45,6 +45,9 @@ func (c Case) named(t *testing.T) {
 	if none := k.Code(erp.Reference{}); none != "" {
 		t.Errorf("a reference that is none has the code %q", none)
 	}
+	if k.IDForm == "" || k.IsID("") {
+		t.Errorf("an id of a document looks as %q says, and so does none", k.IDForm)
+	}
 	for _, part := range strings.Split(code, "#") {
 		if where, same := k.WhereToLook(ref), k.SameCode(ref); !strings.Contains(where, part) || !strings.Contains(same, part) {
 			t.Errorf("a person is told %q and %q of the code %s", where, same, code)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/loose"
 )
 
 //go:embed schema.json
@@ -34,6 +35,8 @@ func Kind() erp.Kind {
 			kind, _ := kindOf(r)
 			return "Look by " + cmp.Or(kind.code, "the code of integration") + " " + r.Code
 		},
+		IsID:   func(id string) bool { return id != "" && idOf(loose.Text(id)) == id },
+		IDForm: "Omie's (nCodOS, codigo_pedido) is a whole number such as 3847270140, without zeros before it: the number that people know it by is another",
 		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
 			{Connection: "cursos-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing_course.json"},

@@ -22,6 +22,7 @@ func Kind() erp.Kind {
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Code: code, CodeParts: "orig#origId",
 		SameCode:    func(r erp.Reference) string { return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID) },
 		WhereToLook: func(r erp.Reference) string { return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID) },
+		IsID:        isNewID, IDForm: "Sensio's is the text that POST /sales answers as response, without a blank and with a digit: its code is another",
 		Example: erp.Example{Account: "loja", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "loja-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing.json"},
 			{Connection: "loja-online", Platform: "shopify", Paid: "shopify/order_paid.json"},
