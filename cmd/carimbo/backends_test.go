@@ -94,6 +94,17 @@ func (b book) asOnOneMachine(said string) string {
 	return said
 }
 
+// withoutDepths is what was said but for the line about a stack's queues, which one machine
+// lists.
+func (b book) withoutDepths(said string) string {
+	before, rest, has := strings.Cut(said, "\nQueued: ")
+	if !has {
+		return said
+	}
+	_, after, _ := strings.Cut(rest, "\n")
+	return before + after
+}
+
 // deployed is a stack as the template makes it, without its functions.
 type deployed struct {
 	name    string

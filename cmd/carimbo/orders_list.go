@@ -50,8 +50,8 @@ What each order says otherwise is left out of its words.
 unpaid, test, paid before since, of nothing. Forged calls are not among them.
 
 On a stack these are the orders of the connections in --connections, or of the
-one in --connection; what came some seconds ago may be missing, and so is what is
-queued.`,
+one in --connection; what came some seconds ago may be missing. Of what is queued
+there it says how many messages each queue has.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json
   carimbo orders list --mine --group
@@ -118,11 +118,24 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	var out bytes.Buffer
 	c.writeTable(&out, rows, refused)
+	c.writeDepths(ctx, &out, l, f)
 	if more {
 		fmt.Fprintf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
 	}
 	_, err = c.stdout.Write(out.Bytes())
 	return err
+}
+
+// writeDepths says what is queued where that is no rows. Without the right to ask the list
+// is worth having all the same.
+func (c *console) writeDepths(ctx context.Context, out *bytes.Buffer, l ledger.Ledger, f ledger.Filter) {
+	text, err := operator.Depths(ctx, l, f)
+	switch {
+	case err != nil:
+		c.warn("what is queued isn't known: %v", err)
+	case text != "":
+		fmt.Fprintf(out, "\n%s\n", text)
+	}
 }
 
 // refusedAccounts are those that a list has as well. Without the file the ledger of one

@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+	queuesqs "github.com/carimbo/carimbo/shared/queue/sqs"
 )
 
 // withQueued is a told data folder where notices wait in the queue as well.
@@ -98,5 +99,52 @@ func TestAListIsSinceATimeAndAtMostSoLong(t *testing.T) {
 		if got := typeIn(t, slices.Concat([]string{"orders"}, args, []string{"--data", tell(t)})...); got.code != exitUsage {
 			t.Errorf("%v: %+v", args, got)
 		}
+	}
+}
+
+// SQS shows no message without taking it, and counts none by account.
+func TestAStackTellsHowManyMessagesItsQueuesHave(t *testing.T) {
+	s := deployTold(t)
+	connections := write(t, "c.yaml", goodConnections)
+	list := func(args ...string) typed {
+		t.Helper()
+		got := typeIn(t, slices.Concat([]string{"orders", "list", "--stack", s.name, "--connections", connections}, args)...)
+		if got.code != exitDone {
+			t.Fatalf("%v: %+v", args, got)
+		}
+		return got
+	}
+	const none = "\nQueued: nothing in omie-os; nothing in sensio-sale. SQS tells neither of which orders nor how old: CloudWatch has ApproximateAgeOfOldestMessage of each.\n"
+	if got := list(); !strings.Contains(got.out, none) {
+		t.Errorf("%s", got.out)
+	}
+	q := queuesqs.New(s.sqs, s.outputs[queueOutput("omie")])
+	for i, account := range []string{"estudio", "outra", "mais"} {
+		m := queue.Message{Type: queue.Paid, Key: "cursos#HP3" + string(rune('0'+i)), Account: account, Connection: "cursos", Dedup: account, ReceivedAt: noon}
+		if err := q.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := list("--state", "queued"); !strings.HasPrefix(got.out, "No orders.\n\nQueued: 3 messages in omie-os; nothing in sensio-sale.") {
+		t.Errorf("%s", got.out)
+	}
+	if held, err := q.Receive(t.Context(), 1); len(held) != 1 || err != nil {
+		t.Fatal(held, err)
+	}
+	if got := list("--limit", "1"); !strings.Contains(got.out, "\nQueued: 3 messages in omie-os, 1 of them worked on; nothing in sensio-sale.") {
+		t.Errorf("%s", got.out)
+	}
+	for _, args := range [][]string{{"--mine"}, {"--state", "rejected"}, {"--kind", "mapping"}, {"--json"}} {
+		if got := list(args...); strings.Contains(got.out+got.errors, "Queued: ") {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+}
+
+func TestAListIsShownThoughNobodyMayCountWhatIsQueued(t *testing.T) {
+	s := deploy(t, map[string]string{queueOutput("sensio"): ""})
+	got := typeIn(t, "orders", "list", "--stack", s.name, "--connections", write(t, "c.yaml", goodConnections))
+	if got.code != exitDone || got.out != "No orders.\n" || !strings.Contains(got.errors, "carimbo: warning: what is queued isn't known: stack "+s.name+" has no output SensioQueueURL") {
+		t.Errorf("%+v", got)
 	}
 }

@@ -26,8 +26,8 @@ const (
 // DeadLettersAPI is what dead letters use of a *sqs.Client.
 type DeadLettersAPI interface {
 	API
+	DepthAPI
 	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
-	GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
 }
 
 // DeadLetterQueue is the URL of a queue of dead letters, and of the one in which
@@ -72,20 +72,11 @@ func (d *DeadLetters) Dead(ctx context.Context) ([]queue.DeadLetter, int, error)
 }
 
 func (d *DeadLetters) count(ctx context.Context, url string) (int, error) {
-	names := []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}
-	out, err := d.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: names})
+	waiting, held, err := Depth(ctx, d.client, url)
 	if err != nil {
 		return 0, fmt.Errorf("count dead letters: %w", err)
 	}
-	sum := 0
-	for _, name := range names {
-		n, err := strconv.Atoi(out.Attributes[string(name)])
-		if err != nil {
-			return 0, fmt.Errorf("count dead letters: %w", err)
-		}
-		sum += n
-	}
-	return sum, nil
+	return waiting + held, nil
 }
 
 // look receives what can be received and gives it back.
