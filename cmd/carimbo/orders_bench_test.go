@@ -40,6 +40,7 @@ func BenchmarkOrders(b *testing.B) {
 		{"list", "--kind", "tax_id"},
 		{"list", "--connection", "pequena", "--limit", "50"},
 		{"list", "--since", "1h"},
+		{"list", "--kind", "mapping"},
 		{"list", "--mine", "--group"},
 		{"list", "--mine", "--group", "--json"},
 		{"show", "cursos#HP0000007"},

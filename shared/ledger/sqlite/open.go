@@ -121,9 +121,10 @@ func create(path string) (fs.FileInfo, error) {
 
 // migrateWhenFree waits for other processes that open the file now: what makes it
 // a file with a write-ahead log takes a lock for which SQLite's own busy_timeout
-// does not wait.
+// does not wait. What it waits for is the lock alone: an index of years of orders
+// takes as long as it takes.
 func migrateWhenFree(ctx context.Context, db *sql.DB, suits func(ctx context.Context, tx *sql.Tx, isNew bool) error) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	waiting, cancel := context.WithTimeout(ctx, 2*patience)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
@@ -134,7 +135,7 @@ func migrateWhenFree(ctx context.Context, db *sql.DB, suits func(ctx context.Con
 		}
 		select {
 		case <-again.C:
-		case <-ctx.Done():
+		case <-waiting.Done():
 			return err
 		}
 	}
