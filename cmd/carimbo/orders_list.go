@@ -108,18 +108,32 @@ func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter
 }
 
 func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter, limit int) error {
-	rows, more, err := operator.Rows(ctx, l, f, limit)
-	if err != nil {
-		return err
-	}
 	refused, err := c.refusedAccounts(ctx, l, f)
 	if err != nil {
 		return err
 	}
+	var cells [][]cell
+	for _, a := range refused {
+		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
+	}
+	list, err := operator.Rows(ctx, l, erpKind, f, limit, func(e ledger.Entry) {
+		cells = append(cells, []cell{
+			{text: e.Key}, stateCell(e), {text: string(e.Reason.Kind)},
+			{text: amount(e)}, {text: document(e)}, {text: c.local(e.ReceivedAt)},
+		})
+	})
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
-	c.writeTable(&out, rows, refused)
+	if len(cells) > 0 {
+		c.printTable(&out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
+		fmt.Fprintln(&out)
+	}
+	fmt.Fprintln(&out, list.Tally())
+	c.writeTasks(&out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), list.Tasks()))
 	c.writeDepths(ctx, &out, l, f)
-	if more {
+	if list.More {
 		fmt.Fprintf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
 	}
 	_, err = c.stdout.Write(out.Bytes())
@@ -143,26 +157,6 @@ func (c *console) writeDepths(ctx context.Context, out *bytes.Buffer, l ledger.L
 func (c *console) refusedAccounts(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]operator.AccountView, error) {
 	cfg, _, _ := file.Load(c.connections, kinds.All())
 	return c.accountsOf(l, cfg).Refused(ctx, f)
-}
-
-func (c *console) writeTable(out *bytes.Buffer, rows []ledger.Entry, refused []operator.AccountView) {
-	if len(rows)+len(refused) == 0 {
-		fmt.Fprintln(out, "No orders.")
-		return
-	}
-	var cells [][]cell
-	for _, a := range refused {
-		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
-	}
-	for _, e := range rows {
-		cells = append(cells, []cell{
-			{text: e.Key}, stateCell(e), {text: string(e.Reason.Kind)},
-			{text: amount(e)}, {text: document(e)}, {text: c.local(e.ReceivedAt)},
-		})
-	}
-	c.printTable(out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
-	fmt.Fprintf(out, "\n%s\n", operator.Tally(rows))
-	c.writeTasks(out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), operator.Tasks(erpKind, rows)))
 }
 
 // stateCell shows in colour whether anybody has to do anything.

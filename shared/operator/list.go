@@ -26,33 +26,51 @@ func ViewEntries(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.
 	return views, err
 }
 
-// Rows are what the filter selects, the newest first and at most so many, all where most is
-// 0, without the texts that grow with them: a ledger holds two years of orders. It tells
-// whether there are more.
-func Rows(ctx context.Context, l ledger.Ledger, f ledger.Filter, most int) (rows []ledger.Entry, more bool, err error) {
-	err = List(ctx, l, f, func(e ledger.Entry) bool {
-		if more = most > 0 && len(rows) == most; more {
+// Listing is what is said below a list.
+type Listing struct {
+	// More tells whether there is more than was asked for.
+	More bool
+
+	count map[ledger.State]int
+	n     int
+	tasks Groups
+}
+
+// Rows calls row for what the filter selects, the newest first and at most so many, all where
+// most is 0. Nothing of a row is kept but what is to be done about it: a ledger holds two
+// years of orders.
+func Rows(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filter, most int, row func(ledger.Entry)) (Listing, error) {
+	list := Listing{count: map[ledger.State]int{}, tasks: Groups{Kinds: kinds}}
+	err := List(ctx, l, f, func(e ledger.Entry) bool {
+		if list.More = most > 0 && list.n == most; list.More {
 			return false
 		}
-		if e.Seen = nil; e.State != ledger.Created { // what the store did later is told by the timeline
-			e.Timeline = nil
+		list.n++
+		list.count[e.State]++
+		if e.WaitsForPerson() || e.OfNewerRelease() {
+			list.tasks.Add(e, InWords(kinds, e))
 		}
-		rows = append(rows, e)
+		row(e)
 		return true
 	})
-	return rows, more, err
+	return list, err
 }
 
 // Tally counts by state, in the order of an order's life.
-func Tally(rows []ledger.Entry) string {
-	if len(rows) == 0 {
+func (l Listing) Tally() string {
+	if l.n == 0 {
 		return "No orders."
 	}
-	count := map[ledger.State]int{}
-	for _, e := range rows {
-		count[e.State]++
+	return Plural(l.n, "order") + ": " + countedBy(States(), l.count)
+}
+
+// Tasks say of the orders that wait for a person what to do, once of those of which it is
+// the same; of one that a newer release wrote, that this program has to be updated.
+func (l Listing) Tasks() (tasks []Task) {
+	for _, of := range l.tasks.List {
+		tasks = append(tasks, Task{of.Name(), of.Text})
 	}
-	return Plural(len(rows), "order") + ": " + countedBy(States(), count)
+	return tasks
 }
 
 // countedBy is how many there are of each state of which there are any.
@@ -68,21 +86,6 @@ func countedBy[State ~string](states []State, count map[State]int) string {
 
 // Task is what a person has to do about an order or an account.
 type Task struct{ Of, Text string }
-
-// Tasks says of the orders that wait for a person what to do, once of those of which it is
-// the same; of one that a newer release wrote, that this program has to be updated.
-func Tasks(kinds ERPKinds, rows []ledger.Entry) (tasks []Task) {
-	g := Groups{Kinds: kinds}
-	for _, e := range rows {
-		if e.WaitsForPerson() || e.OfNewerRelease() {
-			g.Add(e, InWords(kinds, e))
-		}
-	}
-	for _, of := range g.List {
-		tasks = append(tasks, Task{of.Name(), of.Text})
-	}
-	return tasks
-}
 
 // Retryable are the keys that a filter selects for a retry, the oldest first, so that
 // orders go on in the order in which they came. Orders that the store reversed are

@@ -61,11 +61,11 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
 		ledger.Entry{Key: "a#4", State: ledger.Waiting, Until: noon},
 	)
-	rows, _, err := operator.Rows(t.Context(), l, ledger.Filter{}, 0)
+	list, err := operator.Rows(t.Context(), l, kinds, ledger.Filter{}, 0, func(ledger.Entry) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := operator.Tally(rows), "4 orders: 1 created, 1 waiting, 1 uncertain, 1 rejected"; got != want {
+	if got, want := list.Tally(), "4 orders: 1 created, 1 waiting, 1 uncertain, 1 rejected"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	want := []operator.Task{
@@ -73,7 +73,7 @@ func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 		{Of: "a#2", Text: "the tag is needed! Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
 		{Of: "a#1", Text: "the store reversed it after it was sent: cancel document 7 in the ERP yourself"},
 	}
-	if diff := cmp.Diff(want, operator.Tasks(kinds, rows)); diff != "" {
+	if diff := cmp.Diff(want, list.Tasks()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -83,13 +83,10 @@ func TestWhatIsQueuedIsListedWhereItBelongs(t *testing.T) {
 			if most > 0 && most < len(want) {
 				want = want[:most]
 			}
-			rows, more, err := operator.Rows(t.Context(), b, c.filter, most)
 			var got []string
-			for _, e := range rows {
-				got = append(got, e.Key)
-			}
-			if strings.Join(got, " ") != strings.Join(want, " ") || more != (len(want) < len(strings.Fields(c.want))) || err != nil {
-				t.Errorf("%+v, at most %d: %v, more %t (%v), want %v", c.filter, most, got, more, err, want)
+			list, err := operator.Rows(t.Context(), b, kinds, c.filter, most, func(e ledger.Entry) { got = append(got, e.Key) })
+			if strings.Join(got, " ") != strings.Join(want, " ") || list.More != (len(want) < len(strings.Fields(c.want))) || err != nil {
+				t.Errorf("%+v, at most %d: %v, more %t (%v), want %v", c.filter, most, got, list.More, err, want)
 			}
 			views, err := operator.ViewEntries(t.Context(), b, kinds, c.filter, most)
 			if len(views) != len(want) || views == nil || err != nil {
@@ -97,9 +94,9 @@ func TestWhatIsQueuedIsListedWhereItBelongs(t *testing.T) {
 			}
 		}
 	}
-	rows, _, _ := operator.Rows(t.Context(), b, ledger.Filter{}, 0)
-	if got, want := operator.Tally(rows), "7 orders: 4 queued, 1 accepted, 1 created, 1 rejected"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	list, err := operator.Rows(t.Context(), b, kinds, ledger.Filter{}, 0, func(ledger.Entry) {})
+	if got, want := list.Tally(), "7 orders: 4 queued, 1 accepted, 1 created, 1 rejected"; got != want || err != nil {
+		t.Errorf("%q, want %q (%v)", got, want, err)
 	}
 }
 
