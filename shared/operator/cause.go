@@ -73,8 +73,9 @@ type causes struct {
 
 func (g *causes) add(of ledger.Alike) {
 	e := of.Entry
-	// What each look-up was answered is its order's.
-	e.ChangedAt, e.Timeline = e.ChangedLater(), nil
+	if e.State == ledger.Uncertain { // what each look-up was answered is its order's
+		e.Timeline = nil
+	}
 	c := Cause{State: e.State, Kind: e.Reason.Kind, Account: e.Account, Message: g.texts.of(g.kinds, e, InWords(g.kinds, e))}
 	if e.WaitsForPerson() {
 		c.Needs = e.Needs()
@@ -128,7 +129,7 @@ func (c common) of(kinds ERPKinds, e ledger.Entry, text string) string {
 	return made
 }
 
-var ofOneOrder = regexp.MustCompile(`\b\d+[.,]\d{2}\b|\b\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?|\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b|\b(line|payment|document) \d+\b|\[[^\]]*\]`)
+var ofOneOrder = regexp.MustCompile(`\b\d+[.,]\d{2}\b|\b\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)| \d\d:\d\d(:\d\d)?\b)?|\b(line|payment|document) \d+\b|\[[^\]]*\]`)
 
 // without has a value of an order replaced where it stands as a word of its own.
 func without(text, value, by string) string {
