@@ -29,7 +29,7 @@ personal data: who asked for it, and when, is written into the order's timeline
 first. With --json the headers and the query that are kept are there, too, and a
 body that is no text is base64.`,
 		Example: `  carimbo orders show cursos#HP1121
-  carimbo orders show cursos#HP1121 --payload > body.json`,
+  carimbo orders show cursos#HP1121 --payload`,
 		Args:              takes("KEY"),
 		ValidArgsFunction: c.completeKeys(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -63,7 +63,7 @@ func TestColoursAreForTerminalsAlone(t *testing.T) {
 	c := at(noon, "", &out, &errs)
 	c.colour = true
 	c.run(t.Context(), []string{"orders", "list", "--data", dir})
-	for _, want := range []string{"\x1b[32mcreated\x1b[0m", "\x1b[31mrejected\x1b[0m", "\x1b[33mwaiting\x1b[0m", "\x1b[33mcreated, reversed later\x1b[0m"} {
+	for _, want := range []string{"\x1b[32mcreated\x1b[0m", "\x1b[31mrejected\x1b[0m", "\x1b[33mwaiting\x1b[0m", "\x1b[31mcreated, reversed later\x1b[0m"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in %q", want, out.String())
 		}
