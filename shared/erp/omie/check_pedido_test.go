@@ -93,3 +93,21 @@ func TestCheckNamesTheFieldOfAPedidoAndWhatIsAllowed(t *testing.T) {
 		}
 	}
 }
+
+func TestAMistypedFieldOfAPedidoIsAskedAbout(t *testing.T) {
+	for from, want := range map[string]string{
+		`"codigo_categoria"`: `did you mean codigo_categoria?`,
+		`"data_previsao"`:    `did you mean data_previsao?`,
+		`"cabecalho"`:        `did you mean cabecalho?`,
+		`"pedido":`:          `did you mean pedido?`,
+		`"pedido",`:          `did you mean "pedido"?`,
+	} {
+		mistyped := strings.Replace(`{"kind": "omie", `+goods[1:], from, strings.Replace(from, `o`, `oo`, 1), 1)
+		if err := refused(t, read(t, []byte(mistyped))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", from, err)
+		}
+	}
+	if err := refused(t, read(t, []byte(`{"kind": "omie", "document": "pedido", "products": {"A": {"codigo_produtos": 1}}}`))); err == nil || !strings.Contains(err.Error(), "did you mean codigo_produto?") {
+		t.Errorf("%v", err)
+	}
+}
