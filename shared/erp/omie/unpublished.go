@@ -167,8 +167,9 @@ const (
 )
 
 // lengths are how many characters the fields of a document are said to take, by public clients
-// that are generated from Omie's own description; those of a pedido that no source has are
-// like those of an OS.
+// that are generated from Omie's own description. Those of a pedido are of
+// github.com/canis-lupus-solutions/t03-api-client-omie, Models/Produtos/Pedidos; what no source
+// has is like an OS's.
 var lengths = map[string]int{
 	"cNumPedido": maxNumber, "cNumContrato": 20, "cContato": 100, "cCidPrestServ": 40, "cCodCateg": 20, "cCodCategItem": 20,
 	"numero_pedido_cliente": maxNumber, "numero_contrato": 20, "contato": 100, "codigo_categoria": 20, "codigo_categoria_item": 20,
