@@ -77,8 +77,24 @@ func (c *console) frozen(s store, o order.Order, v *previewView) (store, erp.Ref
 		v.warn("the order was taken in for the account %s, and not for the connection's of today, %s", e.Account, s.Account)
 		s.Account, s.account.Kind, s.account.Settings = e.Account, e.ERPKind, settings
 		v.Account, v.ERP = e.Account, e.ERPKind
+		return s, e.Reference, nil
 	}
+	c.sameKind(s, e.Reference, o, v)
 	return s, e.Reference, nil
+}
+
+// sameKind tells where the order stays another kind of document than is asked for today.
+func (c *console) sameKind(s store, was erp.Reference, o order.Order, v *previewView) {
+	kind, err := s.kind()
+	client, unusable := c.client(s)
+	if err != nil || unusable != nil {
+		return // which is told elsewhere
+	}
+	then, _ := kind.Document(was.DocumentKind)
+	now, _ := kind.Document(s.Reference(s.account, client, o.ID).DocumentKind)
+	if then.Name != now.Name {
+		v.warn("the order was taken in for a document of kind %s (%s), and stays one; of new ones the connection asks for %s (%s)", then.Name, then.Title, now.Name, now.Title)
+	}
 }
 
 // compareSent fills in how the request differs from what was sent.
