@@ -29,13 +29,12 @@ func shops(t *testing.T) []*omie.Client {
 		`"pedido": {"lista_parcelas": {"parcela": [{"percentual": 33.33}, {"percentual": 33.33, "quantidade_dias": 30}, {"percentual": 33.34, "quantidade_dias": 60}]},`,
 	}
 	shares := []string{`[]`, `[{"cCodDepto": "1", "nPerc": 33.33}, {"cCodDepto": "2", "nPerc": 66.67}]`}
-	places := []string{``, `"freight": "spread",`, `"fees": "spread", "tax": "spread",`}
 	products := []string{`{"codigo_produto_integracao": "MANUT-01"}`, `{"codigo_produto": 5366578297, "descricao": "{line.name}", "inf_adic": {"dados_adicionais_item": "{line.name}"}}`}
 	var all []*omie.Client
-	for i := range len(parcels) * len(shares) * len(places) {
-		settings := fmt.Sprintf(`{"document": "pedido", %s %s "departamentos": %s, "informacoes_adicionais": {"codigo_categoria": "1.01.03", "codigo_conta_corrente": 3731356020}},
+	for i := range len(parcels) * len(shares) * len(products) {
+		settings := fmt.Sprintf(`{"document": "pedido", %s "departamentos": %s, "informacoes_adicionais": {"codigo_categoria": "1.01.03", "codigo_conta_corrente": 3731356020}},
 			"customer": {"default": 3795260786}, "products": {"*": %s}}`,
-			places[i/len(parcels)/len(shares)], parcels[i%len(parcels)], shares[i/len(parcels)%len(shares)], products[i%len(products)])
+			parcels[i%len(parcels)], shares[i/len(parcels)%len(shares)], products[i/len(parcels)/len(shares)])
 		config, err := omie.Parse(json.RawMessage(settings))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, settings)

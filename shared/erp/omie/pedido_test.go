@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/ledger/memory"
@@ -204,13 +206,20 @@ func TestALineWithoutASKUNamesNoProduct(t *testing.T) {
 	}
 }
 
-func TestWhatIsSpreadIsInThePricesOfAPedido(t *testing.T) {
+func TestWhatAnAccountSaysOfFreightIsAnOSs(t *testing.T) {
 	o := bought(t)
-	doc, err := client(t, strings.Replace(goods, `"customer"`, `"freight": "spread", "tax": "spread", "fees": {"expense": {}}, "customer"`, 1)).Document(o, pedidoReference)
+	plain, err := client(t, goods).Document(o, pedidoReference)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if freight := param(t, doc)["frete"].(map[string]any); freight["valor_frete"] != nil || fmt.Sprint(freight["outras_despesas"]) != "2.5" || freight["modalidade"] != "9" {
+	placed, err := client(t, strings.Replace(goods, `"customer"`, `"freight": "spread", "tax": {"service": {"nCodServico": 1}}, "fees": {"expense": {}}, "customer"`, 1)).Document(o, pedidoReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(param(t, plain), param(t, placed)); diff != "" {
+		t.Errorf("(-without +with):\n%s", diff)
+	}
+	if freight := param(t, placed)["frete"].(map[string]any); fmt.Sprintf("%v %v %v", freight["valor_frete"], freight["outras_despesas"], freight["modalidade"]) != "15 5.5 0" {
 		t.Errorf("%v", freight)
 	}
 }

@@ -59,14 +59,14 @@ type beside struct {
 }
 
 // arranged is the order as its document says it, see order.Rounded, and what stands beside
-// its lines. A discount is taken off what was bought, as far as there is enough of that. A
-// document that has fields of its own for the parts needs no place for them.
-func (c *Client) arranged(o order.Order, fields bool) (order.Order, []beside, error) {
+// its lines. A discount is taken off what was bought, as far as there is enough of that. The
+// account's places are an OS's: a pedido has fields for the parts.
+func (c *Client) arranged(o order.Order, hasFields bool) (order.Order, []beside, error) {
 	var more order.Money
 	for _, p := range c.config.parts(&o) {
 		switch {
-		case p.amount.IsZero():
-		case p.place.none() && !fields:
+		case p.amount.IsZero(), hasFields:
+		case p.place.none():
 			return o, nil, c.homeless(o, p)
 		case p.place.Spread:
 			more = more.Add(*p.amount)
