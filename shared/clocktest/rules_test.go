@@ -21,7 +21,7 @@ var excepted = map[string]string{
 
 // bubbled are files whose tests all run in a bubble of testing/synctest, by a helper
 // of theirs: what sleeps there sleeps by the bubble's clock.
-var bubbled = []string{"shared/intake/door_test.go", "shared/queue/sqlite/waiting_test.go"}
+var bubbled = []string{"shared/erp/wire/caller_test.go", "shared/intake/door_test.go", "shared/queue/sqlite/waiting_test.go"}
 
 // limits are the calls that end by the wall clock, with the argument that says when.
 var limits = map[string]int{
