@@ -119,7 +119,7 @@ raced:
 	CGO_ENABLED=1 $(TEST) -race -vet=off -ldflags=-w -timeout 60m -skip '$(alone)' ./...
 
 unraced:
-	$(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy
+	GOGC=800 $(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy
 	$(TEST) -vet=off -run '$(alone)' ./shared/erp/omie ./shared/erp/sensio ./shared/platform/... ./shared/yaml
 
 simulated:

@@ -62,6 +62,7 @@ type troubledShop struct {
 }
 
 func TestServeThatDiesAtAnyMomentLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel() // it mostly waits, as the ERP's limits have it
 	s := newTroubledShop(t)
 	s.measures()
 	s.losesAndDies()
@@ -358,7 +359,7 @@ func (s *troubledShop) counts() {
 	paid, noted, made := map[string]string{}, map[string]string{}, map[string]string{}
 	for n := range s.bodies {
 		id := fmt.Sprintf("HP%06d", n)
-		paid[erp.NewReference("cursos", "", id).Code] = fmt.Sprintf("%s for %s over %d.90", id, taxIDOf(n), 100+n)
+		paid[erp.NewReference("cursos", "", id).Code] = fmt.Sprintf("%s for %s over %d.90", id, taxIDOf(buyerOf(n)), 100+n)
 	}
 	entries := s.orders()
 	for _, o := range entries {

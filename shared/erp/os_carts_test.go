@@ -21,7 +21,7 @@ import (
 )
 
 // osCarts is how many orders become an OS each: docs/omie.md says what came of 100,000.
-var osCarts = flag.Int("os-carts", 2000, "how many generated orders a strict Omie adds up")
+var osCarts = flag.Int("os-carts", 1200, "how many generated orders a strict Omie adds up")
 
 const (
 	fewCarts = 300 // with -short

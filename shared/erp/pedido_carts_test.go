@@ -19,7 +19,7 @@ import (
 )
 
 // pedidoCarts is how many orders become a pedido each: docs/omie.md says what came of 100,000.
-var pedidoCarts = flag.Int("pedido-carts", 2000, "how many generated orders a strict Omie adds up as pedidos")
+var pedidoCarts = flag.Int("pedido-carts", 1200, "how many generated orders a strict Omie adds up as pedidos")
 
 // shops are all ways in which an account says where an order's amount goes in a pedido.
 func shops(t *testing.T) []*omie.Client {

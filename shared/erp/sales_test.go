@@ -14,7 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 )
 
-var howManySales = flag.Int("sales", 1500, "how many generated sales the strict Sensio adds up")
+var howManySales = flag.Int("sales", 1200, "how many generated sales the strict Sensio adds up")
 
 // saleAccounts say more and more of a sale: what is derived has to add up whatever is
 // configured beside it.
