@@ -281,7 +281,7 @@ func TestTwoThousandOrdersBreakNoLimit(t *testing.T) {
 			l.brokeNothing(1)
 		},
 	}
-	for _, of := range []struct{ accounts, instances int }{{5, 1}, {4, 6}, {1, 2}} {
+	for _, of := range []struct{ accounts, instances int }{{3, 1}, {5, 1}, {4, 6}, {1, 2}} {
 		for _, name := range slices.Sorted(maps.Keys(loads)) {
 			t.Run(fmt.Sprintf("%d accounts, %d processes, %s", of.accounts, of.instances, name), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { loads[name](newLoad(t, of.accounts, of.instances), name) })
