@@ -106,12 +106,12 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 // in its words, by what comes after it, or by an id that wasn't sent.
 func (h heard) tellsOfMore(asked creation) bool {
 	own := h.words.Own
-	return made.MatchString(own) && !denies.MatchString(own) || afterwards.MatchString(own) || hasNewID("", h.body, asked.sent)
+	return made.MatchString(own) && !denies.MatchString(own) || afterwards.MatchString(own) || hasNewID("", h.body, asked.sent.Texts())
 }
 
 // hasNewID tells whether an id stands anywhere in an answer that Sensio can only have from
 // itself.
-func hasNewID(name string, v any, sent wire.Sent) bool {
+func hasNewID(name string, v any, sent map[string]bool) bool {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, element := range v {
@@ -123,7 +123,7 @@ func hasNewID(name string, v any, sent wire.Sent) bool {
 		return slices.ContainsFunc(v, func(element any) bool { return hasNewID(name, element, sent) })
 	case string, json.Number:
 		id := strings.TrimSpace(scalar(v))
-		return idNamed.MatchString(bare(name)) && isNewID(id) && !sent.Has(id)
+		return idNamed.MatchString(bare(name)) && isNewID(id) && !sent[id]
 	}
 	return false
 }

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/fold"
@@ -61,8 +60,14 @@ func (s Sent) without(ctx context.Context, said string) (string, error) {
 	return e.without(said)
 }
 
-// Has tells whether the text is one of those that were sent, word for word.
-func (s Sent) Has(text string) bool { return slices.Contains(texts(s.Request), text) }
+// Texts are those that were sent, word for word.
+func (s Sent) Texts() map[string]bool {
+	sent := map[string]bool{}
+	for _, text := range texts(s.Request) {
+		sent[text] = true
+	}
+	return sent
+}
 
 // texts are all texts of a JSON value.
 func texts(v any) []string {
