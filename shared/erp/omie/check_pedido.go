@@ -163,33 +163,30 @@ func (c *checker) goods(products map[string]any) {
 	if len(products) == 0 {
 		c.warn("products", "is empty: every order will be rejected as not mapped; without products each SKU is the product's codigo_produto_integracao")
 	}
-	for _, sku := range slices.Sorted(maps.Keys(products)) {
-		path := "products." + sku
-		fields, ok := products[sku].(map[string]any)
-		if !ok {
-			c.refuse(path, "must be an object with fields of det[].produto")
-			continue
+	c.mapped("products", products, "det[].produto", c.good)
+}
+
+// good checks what a SKU is in a pedido.
+func (c *checker) good(path string, fields map[string]any) {
+	var has []string
+	for _, name := range productNames {
+		if fields[name] != nil {
+			has = append(has, name)
 		}
-		var has []string
-		for _, name := range productNames {
-			if fields[name] != nil {
-				has = append(has, name)
-			}
-		}
-		switch {
-		case len(has) == 0:
-			c.refuse(path, "must name a product of Omie's catalogue by one of %s", strings.Join(productNames, ", "))
-		case len(has) > 1:
-			c.refuse(path+"."+has[1], "must be left out beside %s: Omie takes one of them", has[0])
-		}
-		c.fields(path, fields, placeholder.OfLine, refusedInProduct)
-		c.typedPedido(path, fields)
-		for _, part := range itemParts {
-			c.object(path+"."+part, fields[part])
-		}
-		more, _ := fields["inf_adic"].(map[string]any)
-		if more["nao_gerar_financeiro"] == "S" {
-			c.warn(path+".inf_adic.nao_gerar_financeiro", "is S: Omie makes no receivable of what was paid for it")
-		}
+	}
+	switch {
+	case len(has) == 0:
+		c.refuse(path, "must name a product of Omie's catalogue by one of %s", strings.Join(productNames, ", "))
+	case len(has) > 1:
+		c.refuse(path+"."+has[1], "must be left out beside %s: Omie takes one of them", has[0])
+	}
+	c.fields(path, fields, placeholder.OfLine, refusedInProduct)
+	c.typedPedido(path, fields)
+	for _, part := range itemParts {
+		c.object(path+"."+part, fields[part])
+	}
+	more, _ := fields["inf_adic"].(map[string]any)
+	if more["nao_gerar_financeiro"] == "S" {
+		c.warn(path+".inf_adic.nao_gerar_financeiro", "is S: Omie makes no receivable of what was paid for it")
 	}
 }

@@ -15,14 +15,21 @@ func (c *checker) services(services map[string]any) {
 	if len(services) == 0 {
 		c.warn("services", "is empty: every order will be rejected as not mapped")
 	}
-	for _, sku := range slices.Sorted(maps.Keys(services)) {
-		path := "services." + sku
-		fields, ok := services[sku].(map[string]any)
+	c.mapped("services", services, "ServicosPrestados", func(path string, fields map[string]any) {
+		c.service(path, fields, placeholder.OfLine)
+	})
+}
+
+// mapped checks what each SKU is mapped to: fields of a part of Omie's.
+func (c *checker) mapped(name string, skus map[string]any, part string, check func(path string, fields map[string]any)) {
+	for _, sku := range slices.Sorted(maps.Keys(skus)) {
+		path := name + "." + sku
+		fields, ok := skus[sku].(map[string]any)
 		if !ok {
-			c.refuse(path, "must be an object with fields of ServicosPrestados")
+			c.refuse(path, "must be an object with fields of %s", part)
 			continue
 		}
-		c.service(path, fields, placeholder.OfLine)
+		check(path, fields)
 	}
 }
 
