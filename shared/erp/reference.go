@@ -23,6 +23,11 @@ func NewReference(connection, orig, orderID string) Reference {
 	return Reference{Code: code, Orig: orig, OrigID: orderID}
 }
 
+// IsCode tells whether a text has the form of a reference's code.
+func IsCode(text string) bool {
+	return len(text) == codeLength && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // KeyDigest tells one App Key from another: 16 hexadecimal characters.
 func KeyDigest(appKey string) string {
 	sum := sha256.Sum256([]byte("app key\x00" + appKey))

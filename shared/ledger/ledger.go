@@ -6,6 +6,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
@@ -229,26 +230,6 @@ type Due struct {
 	At  time.Time
 }
 
-// Filter selects entries for a list; zero fields select everything.
-type Filter struct {
-	State      State
-	ReasonKind order.ReasonKind
-	Connection string
-	// Mine: what waits for a person; see Entry.WaitsForPerson.
-	Mine bool
-	// Since: what was received then or later.
-	Since time.Time
-}
-
-// Matches tells whether the filter selects the entry.
-func (f Filter) Matches(e Entry) bool {
-	return (f.State == "" || e.State == f.State) &&
-		(f.ReasonKind == "" || e.Reason.Kind == f.ReasonKind) &&
-		(f.Connection == "" || e.Connection == f.Connection) &&
-		(!f.Mine || e.WaitsForPerson()) &&
-		!e.ReceivedAt.Before(f.Since)
-}
-
 // OfNewerRelease tells whether a newer release wrote the entry: what this one reads
 // of it may be wrong, so nothing is decided by it.
 func (e Entry) OfNewerRelease() bool { return e.V > Version }
@@ -295,8 +276,9 @@ type Ledger interface {
 	// touches nothing else. ErrChanged if it is not.
 	Postpone(ctx context.Context, d Due, to time.Time) error
 
-	// List calls yield for every entry that the filter selects, newest first, until
-	// it returns false. Payloads are absent.
+	// List calls yield for every entry that the filter selects, in its order, until it
+	// returns false. Payloads are absent. ErrVague if too many orders are called as the
+	// filter says.
 	List(ctx context.Context, f Filter, yield func(Entry) bool) error
 
 	// Lane returns the account's lane, strongly consistent; zero if it never
@@ -334,4 +316,6 @@ var (
 	ErrNotFound = errors.New("no such order in the ledger")
 	// ErrChanged: somebody wrote the entry since it was read.
 	ErrChanged = errors.New("the entry was changed meanwhile")
+	// ErrVague: more than MostFound orders are called so.
+	ErrVague = fmt.Errorf("more than %d orders are called so: give more of the number, or the order's key", MostFound)
 )

@@ -18,7 +18,7 @@ import (
 // batch is the most that one BatchGetItem takes.
 const batch = 100
 
-// List calls yield for every entry that the filter selects, newest first: month
+// List calls yield for every entry that the filter selects, in its order: month
 // by month it asks index/recent for keys, and the table for the entries as they
 // are now. An entry that came a moment ago may be missing, none is out of date.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
@@ -26,7 +26,13 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 	if f.Connection == "" {
 		connections = slices.Compact(slices.Sorted(slices.Values(l.options.Connections())))
 	}
-	for _, month := range l.months(f.Since) {
+	if from, to := bounds(f); from > to {
+		return nil
+	}
+	if f.Find != "" {
+		return l.find(ctx, f, connections, yield)
+	}
+	for _, month := range l.months(f) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("list entries: %w", err)
 		}
@@ -49,17 +55,27 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 	return nil
 }
 
-// months are those that may have entries of then or later, the latest first. Clocks
+// months are those that may have entries that the filter selects, in its order. Clocks
 // differ: a month begins a day early.
-func (l *Ledger) months(from time.Time) []time.Time {
-	tomorrow, since := l.options.Now().UTC().AddDate(0, 0, 1), l.options.Since.UTC()
-	if from.After(since) {
-		since = from.UTC()
+func (l *Ledger) months(f ledger.Filter) []time.Time {
+	last, since := l.options.Now().UTC().AddDate(0, 0, 1), l.options.Since.UTC()
+	if f.Since.After(since) {
+		since = f.Since.UTC()
+	}
+	switch at := f.From.ReceivedAt.UTC(); {
+	case f.From.IsZero():
+	case f.OldestFirst && at.After(since):
+		since = at
+	case !f.OldestFirst && at.Before(last):
+		last = at
 	}
 	first := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
 	var months []time.Time
-	for m := first(tomorrow); !m.Before(first(since)); m = m.AddDate(0, -1, 0) {
+	for m := first(last); !m.Before(first(since)); m = m.AddDate(0, -1, 0) {
 		months = append(months, m)
+	}
+	if f.OldestFirst {
+		slices.Reverse(months)
 	}
 	return months
 }
@@ -67,7 +83,7 @@ func (l *Ledger) months(from time.Time) []time.Time {
 // received is when an entry was received, which orders a list.
 type received struct{ at, key string }
 
-// received lists what the connections received in the month, newest first.
+// received lists what the connections received in the month, in the filter's order.
 func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []string, of time.Time) ([]received, error) {
 	var list []received
 	for _, connection := range connections {
@@ -86,6 +102,9 @@ func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []st
 		}
 	}
 	slices.SortFunc(list, func(a, b received) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.key, a.key)) })
+	if f.OldestFirst {
+		slices.Reverse(list)
+	}
 	return list, nil
 }
 
@@ -94,9 +113,8 @@ func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []st
 func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput {
 	x := newExpression()
 	selected := x.name(monthName) + " = " + x.value(monthName, text(month))
-	if !f.Since.IsZero() {
-		selected += " AND " + x.name(receivedName) + " >= " + x.value(receivedName, text(f.Since.UTC().Format(fixed)))
-	}
+	from, to := bounds(f)
+	selected += " AND " + x.name(receivedName) + " BETWEEN " + x.value("from", text(from)) + " AND " + x.value("to", text(to))
 	query := &dynamodb.QueryInput{TableName: l.table, IndexName: aws.String(recentIndex), KeyConditionExpression: &selected}
 	var conditions []string
 	if f.State != "" {
@@ -113,6 +131,22 @@ func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput
 	}
 	query.ExpressionAttributeNames, query.ExpressionAttributeValues = x.names, x.values
 	return query
+}
+
+// bounds are from and to when the filter selects entries, as the index has it.
+func bounds(f ledger.Filter) (from, to string) {
+	from, to = "0", "9"
+	if !f.Since.IsZero() {
+		from = f.Since.UTC().Format(fixed)
+	}
+	switch at := f.From.ReceivedAt.UTC().Format(fixed); {
+	case f.From.IsZero():
+	case f.OldestFirst:
+		from = max(from, at)
+	default:
+		to = at
+	}
+	return from, to
 }
 
 // entries reads at most a batch of entries without their payloads, and returns

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 )
@@ -113,6 +114,46 @@ var listing = map[string]func(*testing.T, suite){
 				f.Since = since
 				s.wantList(t, f, want...)
 			}
+		}
+	},
+
+	"a list goes on from any of its places, either way": func(t *testing.T, s suite) {
+		for i := range 5 {
+			e := s.entry(fmt.Sprint(i))
+			// Two are received in the same millisecond.
+			e.ReceivedAt, e.State = at.Add(time.Duration(i/2)*time.Millisecond), ledger.Rejected
+			s.create(t, e)
+		}
+		for _, f := range []ledger.Filter{{}, {Mine: true}, {State: ledger.Rejected}, {Connection: s.connection("cursos")}, {Since: at}} {
+			f.From = s.get(t, s.key("2")).Place()
+			s.wantList(t, f, "1", "0")
+			f.OldestFirst = true
+			s.wantList(t, f, "3", "4")
+			f.From = ledger.Place{}
+			s.wantList(t, f, "0", "1", "2", "3", "4")
+			f.OldestFirst, f.From = false, ledger.Place{ReceivedAt: at.Add(-time.Hour)}
+			s.wantList(t, f)
+			f.From = ledger.Place{ReceivedAt: at.Add(time.Hour)}
+			s.wantList(t, f, "4", "3", "2", "1", "0")
+		}
+		s.wantList(t, ledger.Filter{Since: at.Add(time.Millisecond), From: ledger.Place{ReceivedAt: at, Key: "z"}})
+	},
+
+	"an order is found by its id and by our code, and filters compose": func(t *testing.T, s suite) {
+		for _, id := range []string{"HP-1", "HP-2"} {
+			e := s.entry(id)
+			e.State, e.Reference = ledger.Rejected, erp.NewReference(s.connection("cursos"), "", id)
+			s.create(t, e)
+		}
+		code := erp.NewReference(s.connection("cursos"), "", "HP-1").Code
+		for _, typed := range []string{"HP-1", "#HP-1", " HP-1 ", s.key("HP-1"), code} {
+			s.wantList(t, ledger.Filter{Find: typed}, "HP-1")
+			s.wantList(t, ledger.Filter{Find: typed, Connection: s.connection("cursos"), Mine: true}, "HP-1")
+			s.wantList(t, ledger.Filter{Find: typed, State: ledger.Created})
+			s.wantList(t, ledger.Filter{Find: typed, Connection: s.connection("loja")})
+		}
+		for _, typed := range []string{"HP-3", "#", " ", "HP-1 HP-2", "'", `"`, "%", s.connection("loja") + "#HP-1", code + "a"} {
+			s.wantList(t, ledger.Filter{Find: typed})
 		}
 	},
 

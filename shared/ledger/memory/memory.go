@@ -173,7 +173,7 @@ func (l *Ledger) Postpone(ctx context.Context, d ledger.Due, to time.Time) error
 	})
 }
 
-// List calls yield for what the filter selects, newest first.
+// List calls yield for what the filter selects, in its order.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
 	var list []ledger.Entry
 	err := l.do(ctx, func() error {
@@ -189,9 +189,7 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 		}
 		return nil
 	})
-	slices.SortFunc(list, func(a, b ledger.Entry) int {
-		return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortFunc(list, func(a, b ledger.Entry) int { return f.Order(a.Place(), b.Place()) })
 	for _, e := range list {
 		if !yield(e) {
 			break

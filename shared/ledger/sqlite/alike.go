@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -23,14 +22,13 @@ type kindOf struct {
 	only string
 }
 
-// Alike are those of what the filter selects, the newest first. It decodes one entry of each,
+// Alike are those of what the filter selects, which has to be the newest first. It decodes one entry of each,
 // so that 100,000 of one cause are counted in a moment.
 func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, error) {
 	var list []ledger.Alike
 	at := map[kindOf]int{}
-	receivedAt, key := int64(math.MaxInt64), ""
 	for {
-		n, err := l.pageAlike(ctx, f, &receivedAt, &key, func(k kindOf, text []byte, due sql.NullInt64) error {
+		n, err := l.pageAlike(ctx, &f, func(k kindOf, text []byte, due sql.NullInt64) error {
 			i, known := at[k]
 			if !known {
 				e, err := row{entry: text, due: due}.decode()
@@ -41,7 +39,7 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 				at[k], list = i, append(list, ledger.Alike{Entry: e})
 			}
 			list[i].Count++
-			list[i].Oldest = time.UnixMilli(receivedAt).UTC()
+			list[i].Oldest = f.From.ReceivedAt
 			return nil
 		})
 		if err != nil {
@@ -53,9 +51,9 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 	}
 }
 
-// pageAlike calls each for the next rows, and leaves where the last of them is.
-func (l *Ledger) pageAlike(ctx context.Context, f ledger.Filter, receivedAt *int64, key *string, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
-	query, args := selecting("received_at, key, account, state, kind, mine, due, entry", f, *receivedAt, *key, pageAlike)
+// pageAlike calls each for the next rows, and leaves in the filter where each of them is.
+func (l *Ledger) pageAlike(ctx context.Context, f *ledger.Filter, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
+	query, args := selecting("received_at, key, account, state, kind, mine, due, entry", *f, pageAlike)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -63,14 +61,16 @@ func (l *Ledger) pageAlike(ctx context.Context, f ledger.Filter, receivedAt *int
 	defer rows.Close()
 	for ; rows.Next(); n++ {
 		var k kindOf
+		var receivedAt int64
 		var due sql.NullInt64
 		var text sql.RawBytes
-		if err := rows.Scan(receivedAt, key, &k.account, &k.state, &k.kind, &k.mine, &due, &text); err != nil {
+		if err := rows.Scan(&receivedAt, &f.From.Key, &k.account, &k.state, &k.kind, &k.mine, &due, &text); err != nil {
 			return n, err
 		}
+		f.From.ReceivedAt = time.UnixMilli(receivedAt).UTC()
 		k.form, k.reason = formOf(text), reasonOf(text)
 		if k.mine && k.state == string(ledger.Created) {
-			k.only = *key
+			k.only = f.From.Key
 		}
 		if err := each(k, text, due); err != nil {
 			return n, err

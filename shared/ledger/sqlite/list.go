@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -13,19 +12,18 @@ import (
 // waiting: no statement is open while yield runs, which may use the ledger.
 const page = 200
 
-// List calls yield for every entry that the filter selects, newest first.
+// List calls yield for every entry that the filter selects, in its order.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
-	receivedAt, key := int64(math.MaxInt64), ""
 	for {
-		entries, err := l.page(ctx, f, receivedAt, key)
+		entries, err := l.page(ctx, f)
 		if err != nil {
 			return fmt.Errorf("list entries: %w", err)
 		}
 		for _, e := range entries {
-			if !yield(e) {
+			f.From = e.Place()
+			if (f.Find == "" || e.Called(f.Find)) && !yield(e) {
 				return nil
 			}
-			receivedAt, key = e.ReceivedAt.UnixMilli(), e.Key
 		}
 		if len(entries) < page {
 			return nil
@@ -50,9 +48,9 @@ UPDATE entries SET mine = 1 WHERE state = 'created' AND NOT mine
 	AND (entry ->> 'reversed_at' IS NOT NULL OR EXISTS (SELECT 1 FROM json_each(entry, '$.timeline') WHERE value ->> 'did' = 'newer_contents'
 		AND value ->> 'became' = 'created' AND julianday(value ->> 'at') >= julianday(entry ->> 'created_at')));`
 
-// page returns the next entries after the one that was received then.
-func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, key string) ([]ledger.Entry, error) {
-	query, args := selecting("entry, due", f, receivedAt, key, page)
+// page returns the first entries that the filter selects.
+func (l *Ledger) page(ctx context.Context, f ledger.Filter) ([]ledger.Entry, error) {
+	query, args := selecting("entry, due", f, page)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -73,21 +71,26 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter, receivedAt int64, ke
 	return entries, rows.Err()
 }
 
-// selecting is the query of a list's next rows, at most so many.
-func selecting(columns string, f ledger.Filter, receivedAt int64, key string, most int) (string, []any) {
-	query, args := "SELECT "+columns+" FROM entries INDEXED BY "+indexOf(f)+" WHERE (received_at, key) < (?, ?)", []any{receivedAt, key}
+// selecting is the query of the first rows that the filter selects, at most so many.
+func selecting(columns string, f ledger.Filter, most int) (string, []any) {
+	query, args := "SELECT "+columns+" FROM entries INDEXED BY "+indexOf(f)+" WHERE true", []any{}
 	where := func(selects bool, condition string, value ...any) {
 		if selects {
 			query, args = query+" AND "+condition, append(args, value...)
 		}
 	}
+	behind, order := "(received_at, key) < (?, ?)", "received_at DESC, key DESC"
+	if f.OldestFirst {
+		behind, order = "(received_at, key) > (?, ?)", "received_at, key"
+	}
+	where(!f.From.IsZero(), behind, f.From.ReceivedAt.UnixMilli(), f.From.Key)
 	where(f.Mine, "mine")
 	where(isOpen(f), "state <> 'created'")
 	where(f.State != "", "state = ?", string(f.State))
 	where(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
 	where(f.Connection != "", "connection = ?", f.Connection)
 	where(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
-	return query + " ORDER BY received_at DESC, key DESC LIMIT ?", append(args, most)
+	return query + " ORDER BY " + order + " LIMIT ?", append(args, most)
 }
 
 // Connections are those that have an entry. It hops from one to the next along the index.

@@ -1,0 +1,91 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
+)
+
+// mostLooked bounds the keys that a search for a code goes through: some seconds, and less
+// than a cent.
+const mostLooked = 50_000
+
+// find calls yield for what the filter selects of the orders that are called so. There is no
+// index of names: an order's id is half of its key, and its code can be told from the key. So
+// those are found, as the store and Carimbo write them, and nothing else is.
+func (l *Ledger) find(ctx context.Context, f ledger.Filter, connections []string, yield func(ledger.Entry) bool) error {
+	var asked []received
+	for _, key := range likely(ledger.Seek(f.Find), f.Find, connections) {
+		asked = append(asked, received{key: key})
+	}
+	var found []ledger.Entry
+	for some := range slices.Chunk(asked, batch) {
+		entries, err := l.entries(ctx, f, some)
+		if err != nil {
+			return fmt.Errorf("find entries: %w", err)
+		}
+		found = append(found, entries...)
+	}
+	if code := ledger.Name(f.Find); len(found) == 0 && erp.IsCode(code) {
+		entry, err := l.findCode(ctx, f, connections, code)
+		if err != nil {
+			return fmt.Errorf("find an entry by its code: %w", err)
+		}
+		found = append(found, entry...)
+	}
+	slices.SortFunc(found, func(a, b ledger.Entry) int { return f.Order(a.Place(), b.Place()) })
+	for _, e := range found {
+		if !yield(e) {
+			break
+		}
+	}
+	return nil
+}
+
+// likely are the keys that an order can have which is called so.
+func likely(s ledger.Sought, typed string, connections []string) []string {
+	typed = strings.TrimSpace(typed)
+	ids := []string{typed, strings.TrimLeft(typed, "#")}
+	if _, rest, has := strings.Cut(ids[1], "#"); has {
+		ids = append(ids, rest)
+	}
+	var keys []string
+	for _, connection := range connections {
+		for _, id := range ids {
+			if id != "" {
+				keys = append(keys, connection+"#"+id)
+			}
+		}
+		if strings.HasPrefix(s.Key, connection+"#") {
+			keys = append(keys, s.Key)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// findCode goes through the keys of the latest orders that the filter selects, and makes the
+// code of each: it is made of the key.
+func (l *Ledger) findCode(ctx context.Context, f ledger.Filter, connections []string, code string) ([]ledger.Entry, error) {
+	looked := 0
+	for _, month := range l.months(f) {
+		list, err := l.received(ctx, f, connections, month)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			if looked++; looked > mostLooked {
+				return nil, nil
+			}
+			connection, id, _ := strings.Cut(r.key, "#")
+			if erp.NewReference(connection, "", id).Code == code {
+				return l.entries(ctx, f, []received{r})
+			}
+		}
+	}
+	return nil, nil
+}
