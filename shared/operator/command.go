@@ -44,10 +44,16 @@ func (o Orders) Plan(ctx context.Context, key string, ev placing.Event) (Plan, e
 	if err != nil {
 		return p, err
 	}
-	p.Before = e
 	if p.Refused = o.refuseID(e, ev); p.Refused != nil {
+		p.Before = e
 		return p, nil
 	}
+	return o.plan(ctx, e, ev)
+}
+
+// plan asks the rules about the order as it stands.
+func (o Orders) plan(ctx context.Context, e ledger.Entry, ev placing.Event) (Plan, error) {
+	p := Plan{Key: e.Key, Before: e}
 	rules, unknown := o.rules(e, ev)
 	after, step := placing.Next(rules, e, ev, o.Site.Now())
 	if step.Do == placing.Refuse {

@@ -39,6 +39,19 @@ func Find(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error
 	return ledger.Entry{}, &Refusal{key, unknownKey(near)}
 }
 
+// Missed says of an order that a search didn't find where it may be: among the calls that
+// were ignored, or where a stack doesn't search; empty where nothing is known of it.
+func (s Site) Missed(ctx context.Context, l ledger.Ledger, typed string) (string, error) {
+	if s.Stack != "" {
+		return "On a stack an order is found by its id in the store or by our code, each whole and written as there. Neither the store's number nor the document's is searched for.", nil
+	}
+	ignored, err := wasIgnored(ctx, l, strings.TrimSpace(typed))
+	if ignored != "" {
+		ignored = strings.TrimSpace(typed) + ": " + ignored
+	}
+	return ignored, err
+}
+
 func unknownKey(near []string) string {
 	if len(near) == 0 {
 		return "there is no such order: a key is connection#order, and carimbo orders list shows them all"

@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,8 +52,8 @@ type noticeQueue interface {
 	Known(ctx context.Context, keys []string) (map[string]bool, error)
 }
 
-// queued are the orders that the filter selects among those that are queued, the newest
-// first. Where nobody sees the queue there are none. The queue is read before the ledger:
+// queued are the orders that the filter selects among those that are queued, in its
+// order. Where nobody sees the queue there are none. The queue is read before the ledger:
 // what was taken from it meanwhile has its entry by then.
 func queued(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]ledger.Entry, error) {
 	q, sees := l.(noticeQueue)
@@ -87,16 +86,12 @@ func queued(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]ledger.Ent
 			list = append(list, e)
 		}
 	}
-	slices.SortFunc(list, newestFirst)
+	slices.SortFunc(list, func(a, b ledger.Entry) int { return f.Order(a.Place(), b.Place()) })
 	return list, nil
 }
 
-func newestFirst(a, b ledger.Entry) int {
-	return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), cmp.Compare(b.Key, a.Key))
-}
-
-// List calls yield for what the filter selects, queued or in the ledger, the newest first,
-// until it returns false.
+// List calls yield for what the filter selects, queued or in the ledger, in the filter's
+// order, until it returns false.
 func List(ctx context.Context, l ledger.Ledger, f ledger.Filter, yield func(ledger.Entry) bool) error {
 	waiting, err := queued(ctx, l, f)
 	if err != nil {
@@ -109,7 +104,7 @@ func List(ctx context.Context, l ledger.Ledger, f ledger.Filter, yield func(ledg
 	}
 	if f.State != Queued {
 		err = l.List(ctx, f, func(e ledger.Entry) bool {
-			for len(waiting) > 0 && newestFirst(waiting[0], e) < 0 && give(waiting[0]) {
+			for len(waiting) > 0 && f.Order(waiting[0].Place(), e.Place()) < 0 && give(waiting[0]) {
 				waiting = waiting[1:]
 			}
 			// Taken from the queue since that was read.
