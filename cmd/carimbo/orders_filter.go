@@ -20,8 +20,8 @@ import (
 
 // selection is what filters on the command line select.
 type selection struct {
-	state, kind, connection, since string
-	mine                           bool
+	state, kind, connection, since, find string
+	mine                                 bool
 }
 
 // selectionFlags are the filters among orders in these states.
@@ -30,11 +30,13 @@ func (c *console) selectionFlags(cmd *cobra.Command, s *selection, states []ledg
 	cmd.Flags().StringVar(&s.kind, "kind", "", "only orders with this kind of reason, such as mapping or tax_id")
 	cmd.Flags().StringVar(&s.connection, "connection", "", "only orders of this connection")
 	cmd.Flags().StringVar(&s.since, "since", "", "only orders received since: a day (2026-11-21), a time (2026-11-21T12:00:00Z), or so long ago (24h, 7d)")
+	cmd.Flags().StringVar(&s.find, "find", "", "only orders that are called so: the number in the store or its beginning, the id there, our code, the document's number or id, or the key")
 	cmd.Flags().BoolVar(&s.mine, "mine", false, "only orders that need a person: rejected, parked, or reversed or changed in the store after they were created")
 	completeWith(cmd, "state", namesOf(states))
 	completeWith(cmd, "kind", namesOf(order.ReasonKinds()))
 	c.completeConnection(cmd, "connection")
 	must(cmd.RegisterFlagCompletionFunc("since", cobra.NoFileCompletions))
+	must(cmd.RegisterFlagCompletionFunc("find", cobra.NoFileCompletions))
 }
 
 func namesOf[Name ~string](list []Name) []string {
@@ -56,7 +58,10 @@ func (c *console) filter(cmd *cobra.Command, s selection, states []ledger.State)
 	if !ok {
 		return ledger.Filter{}, usage(cmd, "--since %q is no time: give a day such as 2026-11-21, a time such as 2026-11-21T12:00:00Z, or how long ago, such as 24h or 7d", s.since)
 	}
-	return ledger.Filter{State: ledger.State(s.state), ReasonKind: order.ReasonKind(s.kind), Connection: s.connection, Mine: s.mine, Since: since}, nil
+	if cmd.Flags().Changed("find") && ledger.Name(s.find) == "" {
+		return ledger.Filter{}, usage(cmd, "--find %q is no name of an order: give its number in the store, its id, our code, or the document's number or id", s.find)
+	}
+	return ledger.Filter{State: ledger.State(s.state), ReasonKind: order.ReasonKind(s.kind), Connection: s.connection, Mine: s.mine, Since: since, Find: s.find}, nil
 }
 
 // since is the time that --since names; zero where it names none. A day is the merchant's.

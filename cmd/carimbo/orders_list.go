@@ -51,10 +51,12 @@ unpaid, test, paid before since, of nothing. Forged calls are not among them.
 
 On a stack these are the orders of the connections in --connections, or of the
 one in --connection; what came some seconds ago may be missing. Of what is queued
-there it says how many messages each queue has.`,
+there it says how many messages each queue has. --find takes an order's id or our
+code there, each whole.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json
   carimbo orders list --mine --group
+  carimbo orders list --find "#1042"
   carimbo orders list --since 24h --limit 50
   carimbo orders list --ignored --connection cursos`,
 		Args: takes(),
@@ -132,11 +134,26 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	fmt.Fprintln(&out, list.Tally())
 	c.writeTasks(&out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), list.Tasks()))
+	if err := c.writeMissed(ctx, &out, l, f, len(cells)); err != nil {
+		return err
+	}
 	c.writeDepths(ctx, &out, l, f)
 	if list.More {
 		fmt.Fprintf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
 	}
 	_, err = c.stdout.Write(out.Bytes())
+	return err
+}
+
+// writeMissed says of an order that was searched and not found where it may be.
+func (c *console) writeMissed(ctx context.Context, out *bytes.Buffer, l ledger.Ledger, f ledger.Filter, found int) error {
+	if f.Find == "" || found > 0 {
+		return nil
+	}
+	text, err := c.site().Missed(ctx, l, f.Find)
+	if text != "" {
+		fmt.Fprintf(out, "\n%s\n", safe(text))
+	}
 	return err
 }
 
