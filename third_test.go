@@ -155,7 +155,10 @@ func addThird(t *testing.T, tree string) {
 		if err != nil {
 			return err
 		}
-		path, code := strings.CutSuffix(path, ".txt")
+		path, code := strings.CutSuffix(path, ".go.txt")
+		if code {
+			path += ".go"
+		}
 		if formatted, err := format.Source(b); code && (err != nil || !bytes.Equal(b, formatted)) {
 			t.Errorf("%s is not formatted: %v", path, err)
 		}

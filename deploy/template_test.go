@@ -39,7 +39,7 @@ type worker struct {
 // workers are those of the kinds of ERP.
 func workers() (all []worker) {
 	for _, kind := range kinds.All() {
-		document := kind.Documents[0].Title
+		document := kind.Documents[0].Title.String()
 		all = append(all, worker{kind: kind.Name, name: kind.Worker(), part: kind.Title + strings.ToUpper(document[:1]) + document[1:],
 			queue: kind.Title + "Queue", deadLetters: kind.Title + "DeadLetters"})
 	}

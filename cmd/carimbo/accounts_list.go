@@ -50,7 +50,7 @@ it may run beside a carimbo serve. The columns:
 				return err
 			}
 			if asJSON {
-				return printJSON(c.stdout, list)
+				return c.printJSON(c.stdout, list)
 			}
 			c.printAccounts(list, cfg)
 			return nil
@@ -104,7 +104,7 @@ func (c *console) printAccounts(list []operator.AccountView, cfg connection.Conf
 	fmt.Fprintf(c.stdout, "\n%s\n", operator.TallyAccounts(list))
 	for _, a := range list {
 		if _, configured := cfg.Accounts[a.Account]; !configured {
-			fmt.Fprintf(c.stdout, "%s is not in %s any more: its orders wait until it is added again.\n", safe(a.Account), safe(c.connections))
+			c.printf(c.stdout, "%s is not in %s any more: its orders wait until it is added again.\n", safe(a.Account), safe(c.connections))
 		}
 	}
 	c.writeTasks(c.stdout, operator.AccountTasks(erpKind, c.site(), list))

@@ -26,6 +26,7 @@ import (
 	"github.com/carimbo/carimbo/shared/proctest"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/queue/sqlite"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // accountConnections has an account for each state that rest brings about.
@@ -62,10 +63,10 @@ func (b book) rest(t *testing.T) {
 	t.Helper()
 	b.use(t, func(l ledger.Ledger) error {
 		for account, lane := range map[string]ledger.Lane{
-			"estudio": {BlockedUntil: noon.Add(30 * time.Minute), Since: noon.Add(-time.Hour), Why: "A chave de acesso está inválida\x1b[2J", Strikes: 3},
-			"loja":    {BlockedUntil: noon.Add(5 * time.Hour), Since: noon.Add(-time.Minute), Why: "HTTP 429 without a message"},
+			"estudio": {BlockedUntil: noon.Add(30 * time.Minute), Since: noon.Add(-time.Hour), Why: words.Plain("A chave de acesso está inválida\x1b[2J"), Strikes: 3},
+			"loja":    {BlockedUntil: noon.Add(5 * time.Hour), Since: noon.Add(-time.Minute), Why: words.Plain("HTTP 429 without a message")},
 			// Its strikes were cleared by a call that was let in.
-			"livraria": {BlockedUntil: noon, Why: "API bloqueada por consumo indevido"},
+			"livraria": {BlockedUntil: noon, Why: words.Plain("API bloqueada por consumo indevido")},
 		} {
 			if err := l.BlockLane(t.Context(), account, lane); err != nil {
 				return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) accountsResumeCommand() *cobra.Command {
@@ -44,7 +44,7 @@ itself. Broken off, the command is gone on with by giving it again.`,
 					return err
 				}
 				if asJSON {
-					return printJSON(c.stdout, resumed)
+					return c.printJSON(c.stdout, resumed)
 				}
 				c.printResumed(resumed)
 				return nil
@@ -62,16 +62,16 @@ func (c *console) printResumed(is operator.Resumed) {
 	name := safe(is.Account)
 	switch {
 	case !is.Rested && is.Orders == 0:
-		fmt.Fprintf(c.stdout, "Account %s does not rest, and no order waits for it to end: nothing to do.\n", name)
+		c.printf(c.stdout, "Account %s does not rest, and no order waits for it to end: nothing to do.\n", name)
 		return
 	case !is.Rested:
-		fmt.Fprintf(c.stdout, "Account %s does not rest.\n", name)
+		c.printf(c.stdout, "Account %s does not rest.\n", name)
 	default:
-		fmt.Fprintf(c.stdout, "Account %s rests no more. It did for: %s\n", name, safe(is.Why))
+		c.printf(c.stdout, "Account %s rests no more. It did for: %s\n", name, safe(is.Why))
 	}
 	if is.Orders > 0 {
-		fmt.Fprintf(c.stdout, "%s that waited for it: to go on %s, or a minute after the last call.\n", plural(is.Orders, "order"), c.site().Soon(time.Time{}, ledger.Lane{}))
+		c.printf(c.stdout, "%s that waited for it: to go on %s, or a minute after the last call.\n", words.Count(is.Orders, "%d order", "%d orders"), c.site().Soon(time.Time{}, ledger.Lane{}))
 	} else {
-		fmt.Fprintln(c.stdout, "No order waited for it.")
+		c.printf(c.stdout, "No order waited for it.\n")
 	}
 }

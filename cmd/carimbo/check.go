@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -29,7 +30,7 @@ where the values of secrets.example.yaml will do.`,
 				return err
 			}
 			if asJSON {
-				err = printJSON(c.stdout, in.report)
+				err = c.printJSON(c.stdout, in.report)
 			} else {
 				c.printReport(in.report)
 			}
@@ -62,12 +63,12 @@ type checked struct {
 }
 
 type fileProblem struct {
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Column  int    `json:"column,omitempty"`
-	Path    string `json:"path,omitempty"`
-	Message string `json:"message"`
-	Warning bool   `json:"warning,omitempty"`
+	File    string     `json:"file"`
+	Line    int        `json:"line,omitempty"`
+	Column  int        `json:"column,omitempty"`
+	Path    string     `json:"path,omitempty"`
+	Message words.Text `json:"message"`
+	Warning bool       `json:"warning,omitempty"`
 }
 
 func (r *report) add(problems ...yaml.Problem) {
@@ -87,12 +88,12 @@ func (r report) verdict() error {
 	if n == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s to mend before anything is sent", plural(n, "problem"))
+	return words.Errorf("%s to mend before anything is sent", words.Count(n, "%d problem", "%d problems"))
 }
 
 func (c *console) printProblems(r report) {
 	for _, p := range r.Problems {
-		fmt.Fprintln(c.stdout, safe(yaml.Problem(p).String()))
+		fmt.Fprintln(c.stdout, c.text(yaml.Problem(p).Words()))
 	}
 }
 
@@ -101,11 +102,11 @@ func (c *console) printReport(r report) {
 	if r.verdict() != nil {
 		return
 	}
-	fmt.Fprintf(c.stdout, "%s is fine: %s, %s.\n", safe(r.File), plural(r.Accounts, "account"), plural(len(r.Connections), "connection"))
+	c.printf(c.stdout, "%s is fine: %s, %s.\n", safe(r.File), words.Count(r.Accounts, "%d account", "%d accounts"), words.Count(len(r.Connections), "%d connection", "%d connections"))
 	for _, conn := range r.Connections {
 		fmt.Fprintf(c.stdout, "  %s (%s -> %s): %s\n", conn.Name, conn.Platform, conn.Account, conn.Webhook)
 	}
 	if !r.SecretsChecked {
-		fmt.Fprintf(c.stdout, "Secrets were not checked: there is no %s here.\n", safe(c.secrets))
+		c.printf(c.stdout, "Secrets were not checked: there is no %s here.\n", safe(c.secrets))
 	}
 }

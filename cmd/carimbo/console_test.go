@@ -45,6 +45,7 @@ func at(now time.Time, stdin string, out, errs *bytes.Buffer) *console {
 	c.now = func() time.Time { return now }
 	c.zone = order.SaoPaulo()
 	c.operator = "ana"
+	c.environment = func(string) string { return "" }
 	// The tests' server answers one request after another.
 	c.patience = 0
 	return c

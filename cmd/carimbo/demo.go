@@ -19,6 +19,8 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // demoSpacing lets a lost answer be looked up at once: the simulator loses it on
@@ -38,12 +40,12 @@ func (c *console) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it work: stores and ERPs, lost answers and rejected orders, all simulated",
-		Long: `See it work, with nothing to configure: start Carimbo and simulators of
-` + strings.Join(titles, " and ") + ` on this machine, send signed webhooks of Hotmart, Shopify and
+		Long: c.say(`See it work, with nothing to configure: start Carimbo and simulators of
+%s on this machine, send signed webhooks of Hotmart, Shopify and
 WooCommerce over HTTP (one order twice, one for each ERP whose answer gets lost,
 two that can't become a document, one forged) and show what became of them. Then
 serve until Ctrl-C, to be tried by hand. Nothing leaves this machine, and the
-demo's folder is removed at the end.`,
+demo's folder is removed at the end.`, operator.AllOf(titles)),
 		Example: `  carimbo demo
   carimbo demo --once`,
 		Args: takes(),
@@ -73,7 +75,7 @@ func freeAddr() string {
 func (c *console) demo(cmd *cobra.Command, addr string, once bool) (err error) {
 	dir, err := os.MkdirTemp("", "carimbo-demo-")
 	if err != nil {
-		return fmt.Errorf("make the demo's folder: %w", err)
+		return words.Errorf("make the demo's folder: %s", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	script, err := c.prepare(dir)
@@ -114,7 +116,7 @@ func (c *console) prepare(dir string) (script, error) {
 	c.connections, c.secrets, c.data = filepath.Join(dir, "connections.yaml"), filepath.Join(dir, "secrets.yaml"), dir
 	for path, text := range map[string][]byte{c.connections: demoConnections(), c.secrets: demoSecrets()} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
-			return nil, fmt.Errorf("prepare the demo: %w", err)
+			return nil, words.Errorf("prepare the demo: %s", err)
 		}
 	}
 	return writeScript(dir, c.now())
@@ -123,7 +125,7 @@ func (c *console) prepare(dir string) (script, error) {
 // play sends the script, waits until each order has ended, and shows them. The
 // error says which order did not end as it should.
 func (c *console) play(ctx context.Context, s *serving, sc script, counted <-chan struct{}) error {
-	fmt.Fprintf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for %s.\n\n", s.url, strings.Join(s.simulators.titles(), " and "))
+	c.printf(c.stdout, "Carimbo takes webhooks at %s; simulators stand for %s.\n\n", s.url, s.simulators.titles())
 	sc.loseAnswers(s.simulators)
 	for _, step := range sc {
 		if err := c.perform(ctx, s, step, sc.width()); err != nil {
@@ -141,8 +143,8 @@ func (c *console) play(ctx context.Context, s *serving, sc script, counted <-cha
 	if err := sc.verify(ctx, s.machine.Ledger(), s.simulators); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.stdout, "\nEvery order ended as it should: %s. None twice.\n", s.simulators.holding())
-	return err
+	c.printf(c.stdout, "\nEvery order ended as it should: %s. None twice.\n", s.simulators.holding())
+	return nil
 }
 
 // await tells what happens to the orders until all of them have ended.
@@ -159,7 +161,7 @@ func (c *console) await(ctx context.Context, l ledger.Ledger, sc script, counted
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s did not end within %s: %w", plural(left, "order"), demoPatience, ctx.Err())
+			return words.Errorf("%s did not end within %s: %s", words.Count(left, "%d order", "%d orders"), demoPatience, ctx.Err())
 		case <-counted:
 		case <-tick.C:
 		}
@@ -181,25 +183,25 @@ func (c *console) tell(ctx context.Context, l ledger.Ledger, sc script, told map
 			continue
 		}
 		told[key] = e.State
-		news := string(e.State)
+		news := e.State.Words()
 		switch e.State {
 		case ledger.Uncertain:
-			news += ": the answer got lost; it is looked for before anything is sent again"
+			news = words.Say("uncertain: the answer got lost; it is looked for before anything is sent again")
 		case ledger.Rejected:
-			news += ": " + string(e.Reason.Kind)
+			news = words.Say("rejected: %s", e.Reason.Kind)
 		case ledger.Created:
-			news += ": " + documentIn(e) + " " + document(e)
+			news = words.Say("created: %s %s", documentIn(e), c.documentCell(e))
 		}
-		fmt.Fprintf(c.stdout, "  %-*s  %s\n", sc.width(), safe(key), c.paint(colourOf(e), safe(news)))
+		fmt.Fprintf(c.stdout, "  %-*s  %s\n", sc.width(), safe(key), c.paint(colourOf(e), c.text(news)))
 	}
 	return left, nil
 }
 
 // documentIn is what the ERP calls the order's document.
-func documentIn(e ledger.Entry) string {
+func documentIn(e ledger.Entry) words.Text {
 	kind, _ := kinds.All().Find(e.ERPKind)
 	document, _ := kind.Document(e.Reference.DocumentKind)
-	return kind.Title + " " + document.Title
+	return words.Say("%s %s", kind.Title, document.Title)
 }
 
 func ended(e ledger.Entry) bool {
@@ -212,7 +214,7 @@ func (c *console) suggest(s *serving, sc script) {
 	files := " --connections " + c.connections + " --secrets " + c.secrets
 	first, found := sc[0], sc.looked()
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "\n%s\n", c.paint(bold, "Try, in another terminal:"))
+	fmt.Fprintf(&out, "\n%s\n", c.paint(bold, c.say("Try, in another terminal:")))
 	fmt.Fprintf(&out, "  %s orders list --mine --data %s\n", me, c.data)
 	fmt.Fprintf(&out, "  %s orders show '%s' --data %s\n", me, found.key, c.data)
 	fmt.Fprintf(&out, "  %s preview --connection %s --connections %s %s\n", me, found.from.Connection, c.connections, found.path)
@@ -223,7 +225,7 @@ func (c *console) suggest(s *serving, sc script) {
 	for _, sim := range s.simulators.running {
 		fmt.Fprintf(&out, "  curl %sdocuments\n", sim.url)
 	}
-	fmt.Fprintln(&out, "\nServing. Ctrl-C ends and removes the demo's folder.")
+	c.printf(&out, "\nServing. Ctrl-C ends and removes the demo's folder.\n")
 	_, _ = c.stdout.Write(out.Bytes())
 }
 

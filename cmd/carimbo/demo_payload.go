@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/events/payloads"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // demoConnections and demoSecrets are the files of the demo, made of the kinds' examples.
@@ -110,7 +111,7 @@ func (s step) request(now time.Time) (platform.Request, error) {
 	}
 	body, err := os.ReadFile(s.path)
 	if err != nil {
-		return platform.Request{}, fmt.Errorf("read the demo's payload: %w", err)
+		return platform.Request{}, words.Errorf("read the demo's payload: %s", err)
 	}
 	secret := s.from.secret
 	if s.forged {

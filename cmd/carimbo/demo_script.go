@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // demoShop is a store of an example account.
@@ -54,7 +55,7 @@ type script []step
 
 // step is one webhook, and what has to come of it.
 type step struct {
-	what string
+	what words.Text
 	from demoShop
 	// sample is a file in events/payloads; empty is the platform's ping.
 	sample string
@@ -87,7 +88,7 @@ func writeScript(dir string, now time.Time) (script, error) {
 	}
 	for i := range sc {
 		if err := sc[i].write(dir, now); err != nil {
-			return nil, fmt.Errorf("prepare the demo: %w", err)
+			return nil, words.Errorf("prepare the demo: %s", err)
 		}
 	}
 	return sc, nil
@@ -96,32 +97,32 @@ func writeScript(dir string, now time.Time) (script, error) {
 // script is what the store sends, and whether the answer to an order of it gets lost.
 func (shop demoShop) script(loses bool) script {
 	document, _ := shop.kind.Document(shop.Document)
-	lost := fmt.Sprintf("%s will write its %s, and the answer will get lost", shop.kind.Title, document.Title)
-	paid := step{what: "a paid order", sample: shop.Paid, status: http.StatusOK, state: ledger.Created}
+	lost := words.Say("%s will write its %s, and the answer will get lost", shop.kind.Title, document.Title)
+	paid := step{what: words.Say("a paid order"), sample: shop.Paid, status: http.StatusOK, state: ledger.Created}
 	if shop.Document != "" {
-		paid.what = "a paid order of goods, which becomes a " + document.Title
+		paid.what = words.Say("a paid order of goods, which becomes a %s", document.Title)
 	}
 	if loses {
 		paid.what, paid.lost = lost, true
 	}
-	sc, title := script{paid}, "A checkout"
+	sc, title := script{paid}, words.Say("A checkout")
 	switch shop.Platform {
 	case "hotmart":
-		title, sc = "Hotmart", script{
-			{what: "a paid purchase", sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
-			{what: "the same purchase, delivered again", sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
+		title, sc = words.Plain("Hotmart"), script{
+			{what: words.Say("a paid purchase"), sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
+			{what: words.Say("the same purchase, delivered again"), sample: shop.Paid, status: http.StatusOK, state: ledger.Created},
 			{what: lost, sample: shop.Paid, transaction: "HP2640930551", lost: true, status: http.StatusOK, state: ledger.Created},
-			{what: "a product that is not mapped", sample: "hotmart/purchase_approved_unmapped.json", status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
-			{what: "a wrong CPF", sample: "hotmart/purchase_approved_wrong_tax_id.json", status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
-			{what: "forged", sample: shop.Paid, transaction: "HP2640900000", forged: true, status: http.StatusUnauthorized},
+			{what: words.Say("a product that is not mapped"), sample: "hotmart/purchase_approved_unmapped.json", status: http.StatusOK, state: ledger.Rejected, kind: order.Mapping},
+			{what: words.Say("a wrong CPF"), sample: "hotmart/purchase_approved_wrong_tax_id.json", status: http.StatusOK, state: ledger.Rejected, kind: order.TaxIDReason},
+			{what: words.Say("forged"), sample: shop.Paid, transaction: "HP2640900000", forged: true, status: http.StatusUnauthorized},
 		}
 	case "woocommerce":
-		title, sc = "WooCommerce", script{{what: "its test of the URL", status: http.StatusOK}, paid}
+		title, sc = words.Plain("WooCommerce"), script{{what: words.Say("its test of the URL"), status: http.StatusOK}, paid}
 	case "shopify":
-		title = "Shopify"
+		title = words.Plain("Shopify")
 	}
 	for i := range sc {
-		sc[i].what, sc[i].from = title+": "+sc[i].what, shop
+		sc[i].what, sc[i].from = words.Say("%s: %s", title, sc[i].what), shop
 	}
 	return sc
 }
@@ -140,9 +141,9 @@ func (c *console) perform(ctx context.Context, s *serving, st step, width int) e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "  %d  %-*s  %s\n", status, width, safe(st.key), st.what)
+	fmt.Fprintf(c.stdout, "  %d  %-*s  %s\n", status, width, safe(st.key), c.text(st.what))
 	if status != st.status {
-		return fmt.Errorf("%s: the answer was %d instead of %d: %s", st.what, status, st.status, safe(strings.TrimSpace(string(answer))))
+		return words.Errorf("%s: the answer was %d instead of %d: %s", st.what, status, st.status, safe(strings.TrimSpace(string(answer))))
 	}
 	return nil
 }
@@ -215,10 +216,10 @@ func (sc script) verify(ctx context.Context, l ledger.Ledger, sims *simulators) 
 	}
 	for _, sim := range sims.running {
 		if n, want := sim.Documents(), len(orders[sim.kind.Name]); n != want {
-			return fmt.Errorf("the simulator of %s holds %s instead of %d", titleOf(sim.kind.Name), plural(n, "document"), want)
+			return words.Errorf("the simulator of %s holds %s instead of %d", titleOf(sim.kind.Name), words.Count(n, "%d document", "%d documents"), want)
 		}
 		if v := sim.Violations(); len(v) > 0 {
-			return fmt.Errorf("a limit of %s was broken: %s", titleOf(sim.kind.Name), v[0])
+			return words.Errorf("a limit of %s was broken: %s", titleOf(sim.kind.Name), v[0])
 		}
 	}
 	return nil
@@ -229,17 +230,17 @@ func (s step) verify(ctx context.Context, l ledger.Ledger, sims *simulators) err
 	want := 0
 	switch {
 	case s.state == "" && err == nil:
-		return fmt.Errorf("there is an order of it")
+		return words.Errorf("there is an order of it")
 	case s.state == "":
 	case err != nil:
 		return err
 	case e.State != s.state || e.Reason.Kind != s.kind || e.Found != s.lost:
-		return fmt.Errorf("the order is %s %s instead of %s %s", e.State, e.Reason.Kind, s.state, s.kind)
+		return words.Errorf("the order is %s %s instead of %s %s", e.State, e.Reason.Kind, s.state, s.kind)
 	case s.state == ledger.Created:
 		want = 1
 	}
 	if n := sims.of(s.from.kind.Name).Count(s.reference()); n != want {
-		return fmt.Errorf("%s holds %s of it instead of %d", s.from.kind.Title, plural(n, "document"), want)
+		return words.Errorf("%s holds %s of it instead of %d", s.from.kind.Title, words.Count(n, "%d document", "%d documents"), want)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) dlqListCommand() *cobra.Command {
@@ -38,11 +39,11 @@ the rest behind them, and for some seconds nobody else sees those.`,
 					return err
 				}
 				if hidden := all - len(seen); hidden > 0 {
-					c.warn("%s more can't be seen behind these; carimbo dlq redrive takes them too", plural(hidden, "dead letter"))
+					c.warn("%s more can't be seen behind these; carimbo dlq redrive takes them too", words.Count(hidden, "%d dead letter", "%d dead letters"))
 				}
 				letters := operator.ViewDeadLetters(seen)
 				if asJSON {
-					return printJSON(c.stdout, letters)
+					return c.printJSON(c.stdout, letters)
 				}
 				c.printLetters(letters)
 				return nil
@@ -57,7 +58,7 @@ the rest behind them, and for some seconds nobody else sees those.`,
 
 func (c *console) printLetters(letters []operator.DeadLetterView) {
 	if len(letters) == 0 {
-		fmt.Fprintln(c.stdout, "No dead letters.")
+		c.printf(c.stdout, "No dead letters.\n")
 		return
 	}
 	var rows [][]cell
@@ -69,5 +70,5 @@ func (c *console) printLetters(letters []operator.DeadLetterView) {
 		rows = append(rows, []cell{{text: string(l.Type)}, {text: l.Key}, {text: l.Connection}, {text: l.Account}, {text: c.local(l.ReceivedAt)}, {text: tries}})
 	}
 	c.printTable(c.stdout, []string{"TYPE", "KEY", "CONNECTION", "ACCOUNT", c.inZone("RECEIVED"), "TRIES"}, rows)
-	fmt.Fprintf(c.stdout, "\n%s. carimbo dlq redrive has them delivered again, which is always safe.\n", plural(len(letters), "dead letter"))
+	c.printf(c.stdout, "\n%s. carimbo dlq redrive has them delivered again, which is always safe.\n", words.Count(len(letters), "%d dead letter", "%d dead letters"))
 }

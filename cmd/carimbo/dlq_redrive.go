@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) dlqRedriveCommand() *cobra.Command {
@@ -28,7 +28,7 @@ created meanwhile makes no second document.`,
 			return c.withDeadLetters(cmd, func(ctx context.Context, dead queue.DeadLetters) error {
 				n, err := dead.Redrive(ctx)
 				if err != nil {
-					return fmt.Errorf("%s went back to the queue, and then: %w", plural(n, "dead letter"), err)
+					return words.Errorf("%s went back to the queue, and then: %s", words.Count(n, "%d dead letter", "%d dead letters"), err)
 				}
 				return c.printRedriven(n, asJSON)
 			})
@@ -43,15 +43,15 @@ created meanwhile makes no second document.`,
 func (c *console) printRedriven(n int, asJSON bool) error {
 	switch {
 	case asJSON:
-		return printJSON(c.stdout, struct {
+		return c.printJSON(c.stdout, struct {
 			Redriven int `json:"redriven"`
 		}{n})
 	case n == 0:
-		fmt.Fprintln(c.stdout, "No dead letters.")
+		c.printf(c.stdout, "No dead letters.\n")
 	case c.stack == "":
-		fmt.Fprintf(c.stdout, "%s went back to the queue; delivered within a second where carimbo serve runs.\n", plural(n, "dead letter"))
+		c.printf(c.stdout, "%s went back to the queue; delivered within a second where carimbo serve runs.\n", words.Count(n, "%d dead letter", "%d dead letters"))
 	default:
-		fmt.Fprintf(c.stdout, "%s went back to the queue.\n", plural(n, "dead letter"))
+		c.printf(c.stdout, "%s went back to the queue.\n", words.Count(n, "%d dead letter", "%d dead letters"))
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/secret"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -53,7 +54,7 @@ func (c *console) readFile(cmd *cobra.Command, path string) ([]byte, error) {
 	if path == "-" {
 		b, err := io.ReadAll(io.LimitReader(c.stdin, platform.MaxBody+1))
 		if err != nil {
-			return nil, fmt.Errorf("read stdin: %w", err)
+			return nil, words.Errorf("read stdin: %s", err)
 		}
 		return b, nil
 	}
@@ -69,7 +70,7 @@ func (c *console) readFile(cmd *cobra.Command, path string) ([]byte, error) {
 func (c *console) readPayload(cmd *cobra.Command, path string) ([]byte, error) {
 	body, err := c.readFile(cmd, path)
 	if err == nil && len(body) > platform.MaxBody {
-		err = fmt.Errorf("%s has more than 1 MiB, which no webhook may have", path)
+		err = words.Errorf("%s has more than 1 MiB, which no webhook may have", path)
 	}
 	return body, err
 }
@@ -96,7 +97,7 @@ func (c *console) connect(cmd *cobra.Command, name string) (store, error) {
 	}
 	p, ok := registry.Get(conn.Platform)
 	if !ok {
-		return store{}, fmt.Errorf("connection %s: platform %s is not built in: this program knows %s", name, conn.Platform, strings.Join(registry.Names(), ", "))
+		return store{}, words.Errorf("connection %s: platform %s is not built in: this program knows %s", name, conn.Platform, strings.Join(registry.Names(), ", "))
 	}
 	return store{conn, cfg.Accounts[conn.Account], p}, nil
 }
@@ -110,7 +111,7 @@ func connectionNames(cfg connection.Config) []string {
 func (c *console) read(s store, body []byte) (platform.Notice, error) {
 	n, err := s.platform.Read(s.platform.Sign(body, "offline", c.now()), s.Settings())
 	if err != nil {
-		return n, fmt.Errorf("the payload is none of %s's: %w", s.Platform, err)
+		return n, words.Errorf("the payload is none of %s's: %s", s.Platform, err)
 	}
 	return n, nil
 }
@@ -120,14 +121,14 @@ func (c *console) read(s store, body []byte) (platform.Notice, error) {
 func signingSecret(ctx context.Context, secrets secret.Store, connection, place string, now time.Time) (string, error) {
 	s, err := secrets.Get(ctx, "hook/"+connection)
 	if errors.Is(err, secret.ErrNotFound) {
-		return "", fmt.Errorf("there is no secret hook/%s in %s: add it with the signing_secret that the platform proves itself with", connection, place)
+		return "", words.Errorf("there is no secret hook/%s in %s: add it with the signing_secret that the platform proves itself with", connection, place)
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s: %w", place, err)
+		return "", words.Errorf("read %s: %s", place, err)
 	}
 	keys := s.Signing(now)
 	if len(keys) == 0 {
-		return "", fmt.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", connection, place)
+		return "", words.Errorf("hook/%s in %s has no signing_secret: add what the platform proves itself with", connection, place)
 	}
 	return keys[0], nil
 }
@@ -175,7 +176,7 @@ func firstOf(err error) error {
 		return err
 	}
 	if more := len(problems) - 1; more > 0 {
-		return fmt.Errorf("%v (and %d more: carimbo check lists them)", problems[0], more)
+		return words.Errorf("%s (and %d more: carimbo check lists them)", problems[0], more)
 	}
-	return fmt.Errorf("%v", problems[0])
+	return words.Errorf("%s", problems[0])
 }

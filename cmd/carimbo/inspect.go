@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/preflight"
 	"github.com/carimbo/carimbo/shared/secret"
 	secretfile "github.com/carimbo/carimbo/shared/secret/file"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -103,7 +103,7 @@ func (c *console) notBuiltIn(cfg connection.Config) yaml.Problems {
 	for _, name := range connectionNames(cfg) {
 		conn := cfg.Connections[name]
 		if _, ok := registry.Get(conn.Platform); !ok {
-			problems = append(problems, c.problemAt(fmt.Sprintf("%s is not built in; this program knows %s", conn.Platform, strings.Join(registry.Names(), ", ")), "connections", name, "platform"))
+			problems = append(problems, c.problemAt(words.Say("%s is not built in; this program knows %s", conn.Platform, strings.Join(registry.Names(), ", ")), "connections", name, "platform"))
 		}
 	}
 	return problems.Sorted()
@@ -120,9 +120,9 @@ func (c *console) fiscal(cfg connection.Config) yaml.Problems {
 			continue
 		}
 		for _, f := range preflight.Check(kind.Fiscal(account.Settings), c.now()) {
-			says := f.Says + " (" + f.Source + ")"
+			says := words.Say("%s (%s)", f.Says, f.Source)
 			if f.Refused {
-				says += ": orders with it are rejected"
+				says = words.Say("%s (%s): orders with it are rejected", f.Says, f.Source)
 			}
 			p := c.problemAt(says, append([]string{"erps", name}, f.At...)...)
 			p.Warning = true
@@ -134,7 +134,7 @@ func (c *console) fiscal(cfg connection.Config) yaml.Problems {
 
 // problemAt finds where in the file a value is, or what it is missing in. The file was
 // read a moment ago.
-func (c *console) problemAt(message string, keys ...string) yaml.Problem {
+func (c *console) problemAt(message words.Text, keys ...string) yaml.Problem {
 	p := yaml.Problem{File: c.connections, Message: message}
 	b, err := os.ReadFile(c.connections)
 	node, _ := yaml.Parse(c.connections, b)
@@ -153,8 +153,8 @@ func (c *console) problemAt(message string, keys ...string) yaml.Problem {
 // missingSecrets asks for every secret that a call will need.
 func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, secrets secret.Store) yaml.Problems {
 	var problems yaml.Problems
-	missing := func(format string, args ...any) {
-		problems = append(problems, yaml.Problem{File: c.secrets, Message: fmt.Sprintf(format, args...)})
+	missing := func(what words.Text) {
+		problems = append(problems, yaml.Problem{File: c.secrets, Message: what})
 	}
 	needs := map[string][]string{}
 	for _, name := range connectionNames(cfg) {
@@ -163,7 +163,7 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 	}
 	for _, account := range slices.Sorted(maps.Keys(needs)) {
 		if _, _, err := secret.Credentials(secrets, cfg.Accounts[account].Kind+"/"+account)(ctx); err != nil {
-			missing("%v: account %s needs its app_key and app_secret (for %s)", err, account, strings.Join(needs[account], ", "))
+			missing(words.Say("%s: account %s needs its app_key and app_secret (for %s)", err, account, strings.Join(needs[account], ", ")))
 		}
 	}
 	for _, name := range connectionNames(cfg) {
@@ -172,15 +172,15 @@ func (c *console) missingSecrets(ctx context.Context, cfg connection.Config, sec
 		switch {
 		case errors.Is(err, secret.ErrNotFound):
 			// The other connections can go on without it.
-			missing("there is no secret hook/%s: add it with the signing_secret that %s proves itself with; until then its webhooks are answered 503", name, conn.Platform)
+			missing(words.Say("there is no secret hook/%s: add it with the signing_secret that %s proves itself with; until then its webhooks are answered 503", name, conn.Platform))
 			problems[len(problems)-1].Warning = true
 		case err != nil:
-			missing("hook/%s: %v", name, err)
+			missing(words.Say("hook/%s: %s", name, err))
 		case !provable(conn.Platform, hook.Signing(c.now())[0], c.now()):
-			missing("%v", unprovable(name, conn.Platform))
+			missing(words.Of(unprovable(name, conn.Platform)))
 		}
 		if err := checkStore(ctx, secrets, name, conn.Platform); err != nil {
-			missing("%v", err)
+			missing(words.Of(err))
 		}
 	}
 	return problems
@@ -194,7 +194,7 @@ func provable(name, key string, now time.Time) bool {
 }
 
 func unprovable(connection, platform string) error {
-	return fmt.Errorf("the signing_secret of hook/%s is none that %s signs with, so that every webhook would be refused: paste it again, whole (of generic: whsec_ and base64)", connection, platform)
+	return words.Errorf("the signing_secret of hook/%s is none that %s signs with, so that every webhook would be refused: paste it again, whole (of generic: whsec_ and base64)", connection, platform)
 }
 
 // checkStore asks for the secret that fetching from the store needs, and for its form.
@@ -209,10 +209,10 @@ func checkStore(ctx context.Context, secrets secret.Store, connection, name stri
 	case err != nil && optional:
 		return nil
 	case err != nil:
-		return fmt.Errorf("there is no secret store/%s: %s sends only an id, and the order has to be fetched", connection, name)
+		return words.Errorf("there is no secret store/%s: %s sends only an id, and the order has to be fetched", connection, name)
 	}
 	if err := fetcher.CheckStore(store.Values); err != nil {
-		return fmt.Errorf("store/%s: %w", connection, err)
+		return words.Errorf("store/%s: %s", connection, err)
 	}
 	return nil
 }

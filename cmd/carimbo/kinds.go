@@ -7,6 +7,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // erpKind is what a person is told of the kinds of ERP that are built in.
@@ -38,14 +39,14 @@ func idNames() string {
 // kindWords are a kind of ERP as operator speaks of it.
 type kindWords struct{ kind erp.Kind }
 
-func (w kindWords) Title() string                        { return w.kind.Title }
-func (w kindWords) Code(ref erp.Reference) string        { return w.kind.Code(ref) }
-func (w kindWords) CodeParts() string                    { return w.kind.CodeParts }
-func (w kindWords) SameCode(ref erp.Reference) string    { return w.kind.SameCode(ref) }
-func (w kindWords) WhereToLook(ref erp.Reference) string { return w.kind.WhereToLook(ref) }
-func (w kindWords) MayProveNothing() bool                { return !w.kind.LooksUpAlways }
-func (w kindWords) IsID(id string) bool                  { return w.kind.IsID(id) }
-func (w kindWords) IDForm() string                       { return w.kind.IDForm }
+func (w kindWords) Title() string                            { return w.kind.Title }
+func (w kindWords) Code(ref erp.Reference) string            { return w.kind.Code(ref) }
+func (w kindWords) CodeParts() words.Text                    { return words.Plain(w.kind.CodeParts) }
+func (w kindWords) SameCode(ref erp.Reference) words.Text    { return w.kind.SameCode(ref) }
+func (w kindWords) WhereToLook(ref erp.Reference) words.Text { return w.kind.WhereToLook(ref) }
+func (w kindWords) MayProveNothing() bool                    { return !w.kind.LooksUpAlways }
+func (w kindWords) IsID(id string) bool                      { return w.kind.IsID(id) }
+func (w kindWords) IDForm() words.Text                       { return w.kind.IDForm }
 
 func (w kindWords) Asked(ref erp.Reference, did string) string {
 	document, _ := w.kind.Document(ref.DocumentKind)

@@ -17,7 +17,7 @@ func TestADocumentIsCalledAsItsERPCallsIt(t *testing.T) {
 		"sensio": {"Sensio", "Loja WP#7", "orig#origId", `the same orig "Loja WP" and origId "7"`, `Look by orig "Loja WP", origId "7"`, "POST /sales", ""},
 	} {
 		e, _ := erpKind(kind)
-		got := []string{e.Title(), e.Code(ref), e.CodeParts(), e.SameCode(ref), e.WhereToLook(ref), e.Asked(ref, "create"), e.Asked(ref, "retry")}
+		got := []string{e.Title(), e.Code(ref), e.CodeParts().String(), e.SameCode(ref).String(), e.WhereToLook(ref).String(), e.Asked(ref, "create"), e.Asked(ref, "retry")}
 		if !slices.Equal(want, got) {
 			t.Errorf("%s:\nwant %q\n got %q", kind, want, got)
 		}
@@ -31,7 +31,7 @@ func TestAPedidoIsLookedForByItsOwnCode(t *testing.T) {
 	ref := erp.Reference{DocumentKind: "pedido", Code: "abc"}
 	e, _ := erpKind("omie")
 	want := []string{"Look by codigo_pedido_integracao abc", "IncluirPedido", "ConsultarPedido"}
-	if got := []string{e.WhereToLook(ref), e.Asked(ref, "create"), e.Asked(ref, "look_up")}; !slices.Equal(want, got) {
+	if got := []string{e.WhereToLook(ref).String(), e.Asked(ref, "create"), e.Asked(ref, "look_up")}; !slices.Equal(want, got) {
 		t.Errorf("want %q\n got %q", want, got)
 	}
 	if names := idNames(); names != " (Omie: nCodOS or codigo_pedido)" {

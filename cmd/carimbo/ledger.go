@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // withLedger opens the ledger of --stack or --data.
@@ -80,7 +80,7 @@ func (c *console) accountSettings(name, kind string) (json.RawMessage, error) {
 	account, ok := cfg.Accounts[name]
 	switch _, unreadable := errors.AsType[*fs.PathError](err); {
 	case unreadable, err == nil && (!ok || account.Kind != kind):
-		return nil, fmt.Errorf("account %s (%s) is not in %s: give the file that has it with --connections FILE", name, kind, c.connections)
+		return nil, words.Errorf("account %s (%s) is not in %s: give the file that has it with --connections FILE", name, kind, c.connections)
 	case err != nil:
 		return nil, firstOf(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // story fills a ledger by the transition function, as a worker would.
@@ -79,10 +80,10 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 
 	s.place("HP01", answered(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}))
 	s.notice("HP02")
-	s.happens("HP02", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping, Message: `SKU "SEM-MAPA" is not mapped: add it under erps.estudio.services in connections.yaml`}})
+	s.happens("HP02", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.Mapping, Message: words.Plain(`SKU "SEM-MAPA" is not mapped: add it under erps.estudio.services in connections.yaml`)}})
 	s.notice("HP03")
-	s.happens("HP03", placing.PrepareFailed{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.AccountRests, Text: "API bloqueada por consumo indevido"}})
-	lost := answered(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
+	s.happens("HP03", placing.PrepareFailed{Fence: 1, Facts: facts, LaneUntil: noon.Add(30 * time.Minute), Answer: erp.Answer{Kind: erp.AccountRests, Text: words.Plain("API bloqueada por consumo indevido")}})
+	lost := answered(erp.Answer{Kind: erp.Lost, Text: words.Plain("no answer within 1m0s")})
 	s.place("HP04", lost)
 	s.place("HP05", lost)
 	s.now = s.now.Add(5 * time.Minute)
@@ -94,11 +95,11 @@ func tellTo(t *testing.T, l ledger.Ledger) {
 	s.happens("HP06", placing.LookedUp{Fence: 2, Answer: erp.Answer{Kind: erp.Present, ID: "3847270141", Number: "000000000000017", Found: erp.Found{Total: order.Cents(49700), OrderNumber: "HP06"}}})
 	s.arrives("HP07", queue.Reversed, nil)
 	s.notice("HP08")
-	s.happens("HP08", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.TaxIDReason, Message: "no tax id"}})
+	s.happens("HP08", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.TaxIDReason, Message: words.Plain("no tax id")}})
 	s.arrives("HP08", queue.Reversed, nil)
 	s.arrives("!9f2b", queue.Raw, []byte("<html>"))
 	s.notice("HP09")
-	s.happens("HP09", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: "ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m"}})
+	s.happens("HP09", placing.OrderInvalid{Fence: 1, Facts: facts, Reason: order.Reason{Kind: order.RefusedByERP, Message: words.Plain("ERROR: \x1b[2J\x1b]0;pwned\x07 \u202eevil\u009b31m")}})
 	s.notice("HP10")
 	s.place("HP21", answered(erp.Answer{Kind: erp.Created, ID: "3847270142", Number: "000000000000018"}))
 	s.arrives("HP21", queue.Reversed, nil)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Exit codes.
@@ -61,6 +63,10 @@ type console struct {
 	zone *time.Location
 	// colour tells whether stdout is a terminal that wants colours.
 	colour bool
+	// environment has the variables of whoever gave the command, language is the one that they
+	// read.
+	environment func(string) string
+	language    words.Language
 	// operator is the name under which commands are recorded.
 	operator string
 
@@ -76,9 +82,10 @@ func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
 	return &console{
 		stdin: stdin, stdout: stdout, stderr: stderr,
 		now: time.Now, zone: time.Local,
-		colour:   terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-		operator: userName(),
-		patience: time.Second,
+		colour:      terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		operator:    userName(),
+		environment: os.Getenv,
+		patience:    time.Second,
 	}
 }
 
@@ -92,9 +99,14 @@ func userName() string {
 
 // run carries out one command line. What went wrong is one sentence on stderr.
 func (c *console) run(ctx context.Context, args []string) int {
+	var err error
+	if c.language, err = languageOf(args, c.environment); err != nil {
+		c.complain(err)
+		return exitFailed
+	}
 	root := c.root()
 	root.SetArgs(append([]string{}, args...))
-	err := root.ExecuteContext(ctx)
+	err = root.ExecuteContext(ctx)
 	var wrong *usageError
 	switch {
 	case err == nil:
@@ -103,7 +115,7 @@ func (c *console) run(ctx context.Context, args []string) int {
 		c.complain(err)
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		c.complain(errors.New("interrupted"))
+		c.complain(words.Errorf("interrupted"))
 		return exitFailed
 	}
 	c.complain(err)
@@ -113,7 +125,7 @@ func (c *console) run(ctx context.Context, args []string) int {
 // complain says what went wrong. What a store or an ERP put into it can't steer
 // the terminal.
 func (c *console) complain(err error) {
-	fmt.Fprintln(c.stderr, "carimbo: "+safe(err.Error()))
+	fmt.Fprintln(c.stderr, "carimbo: "+c.text(words.Of(err)))
 }
 
 func (c *console) root() *cobra.Command {
@@ -152,6 +164,9 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		c.completionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))
+	c.langFlag(root)
+	c.translate(root)
+	c.headings(root)
 	return root
 }
 

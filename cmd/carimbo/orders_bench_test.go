@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var (
@@ -101,7 +102,7 @@ func oneOfMany(i int, at time.Time) ledger.Entry {
 		Document: erp.Mark{Digest: "c0ffee", Total: order.Cents(49700), OrderNumber: id, CustomerID: "77", Key: "5d41402abc4b2a76"},
 		Parts:    ledger.Parts{Key: "5d41402abc4b2a76", Lines: id, Payer: id, TaxID: id, Address: id, Total: "497.00"}, Correlation: id}
 	did := func(what string, became ledger.State) {
-		e.Timeline = append(e.Timeline, ledger.Attempt{At: at, Did: what, Answer: "created", Rule: "answer", Became: became, Text: "document " + id})
+		e.Timeline = append(e.Timeline, ledger.Attempt{At: at, Did: what, Answer: "created", Rule: "answer", Became: became, Text: words.Plain("document " + id)})
 	}
 	if i%1000 == 1 {
 		e.Key, e.Connection = "pequena#"+id, "pequena"
@@ -110,15 +111,15 @@ func oneOfMany(i int, at time.Time) ledger.Entry {
 	switch {
 	case i%10 == 0:
 		e.State, e.Due, e.Payload = ledger.Rejected, placing.Never, []byte(`{"text":"{}"}`)
-		e.Reason = order.Reason{Kind: order.Mapping, Message: `SKU "CURSO-GO-2026" is not mapped: add it under erps.estudio.services in connections.yaml`}
+		e.Reason = order.Reason{Kind: order.Mapping, Message: words.Plain(`SKU "CURSO-GO-2026" is not mapped: add it under erps.estudio.services in connections.yaml`)}
 		did("place", e.State)
 	case i%5000 == 7:
 		e.State, e.Due = ledger.Uncertain, placing.Never
-		e.Reason = order.Reason{Kind: order.NeedsPerson, Message: "the ERP has document " + id + " with our code, but its total is 1.00 and ours is 497.00: look there, then carimbo orders resolve --created ID or --absent"}
+		e.Reason = order.Reason{Kind: order.NeedsPerson, Message: words.Plain("the ERP has document " + id + " with our code, but its total is 1.00 and ours is 497.00: look there, then carimbo orders resolve --created ID or --absent")}
 		did("create", e.State)
 	case i%5000 == 8:
 		e.State, e.Due, e.Until = ledger.Waiting, at.Add(time.Hour), at.Add(time.Hour)
-		e.Reason = order.Reason{Kind: order.ERPDown, Message: "503"}
+		e.Reason = order.Reason{Kind: order.ERPDown, Message: words.Plain("503")}
 	default:
 		e.State, e.ERPID, e.ERPNumber, e.CreatedAt, e.Expires = ledger.Created, "38472"+id[2:], id[2:], at, at.AddDate(2, 0, 0)
 		did("create", e.State)

@@ -7,11 +7,12 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) dismissCommand() *cobra.Command {
 	var noteText string
-	g := giving{question: "Dismiss %s?"}
+	g := giving{question: func(orders words.Text) words.Text { return words.Say("Dismiss %s?", orders) }}
 	cmd := &cobra.Command{
 		Use:   "dismiss KEY... --note TEXT",
 		Short: "Take orders that need a person off your list",
@@ -39,6 +40,7 @@ whoever looks at the order later.`,
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &g, "dismissing more than one order")
+	cmd.Flags().BoolVar(&g.yes, "yes", false, "do not ask before dismissing more than one order")
+	c.givingFlags(cmd, &g)
 	return cmd
 }

@@ -26,7 +26,7 @@ type selection struct {
 
 // selectionFlags are the filters among orders in these states.
 func (c *console) selectionFlags(cmd *cobra.Command, s *selection, states []ledger.State) {
-	cmd.Flags().StringVar(&s.state, "state", "", "only orders in this state: "+strings.Join(namesOf(states), ", "))
+	cmd.Flags().StringVar(&s.state, "state", "", c.say("only orders in this state: %s", strings.Join(namesOf(states), ", ")))
 	cmd.Flags().StringVar(&s.kind, "kind", "", "only orders with this kind of reason, such as mapping or tax_id")
 	cmd.Flags().StringVar(&s.connection, "connection", "", "only orders of this connection")
 	cmd.Flags().StringVar(&s.since, "since", "", "only orders received since: a day (2026-11-21), a time (2026-11-21T12:00:00Z), or so long ago (24h, 7d)")

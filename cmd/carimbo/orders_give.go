@@ -14,20 +14,20 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // giving is how a command is given to orders: retry, resolve or dismiss.
 type giving struct {
 	dryRun, asJSON, yes bool
-	// question is what a person is asked, of so many orders: "Retry %s?". always asks them
+	// question is what a person is asked, of so many orders. always asks them
 	// about one order, too.
-	question string
+	question func(orders words.Text) words.Text
 	always   bool
 }
 
-func (c *console) givingFlags(cmd *cobra.Command, g *giving, asked string) {
+func (c *console) givingFlags(cmd *cobra.Command, g *giving) {
 	cmd.Flags().BoolVar(&g.dryRun, "dry-run", false, "only say what would be done")
-	cmd.Flags().BoolVar(&g.yes, "yes", false, "do not ask before "+asked)
 	jsonFlag(cmd, &g.asJSON)
 }
 
@@ -41,15 +41,15 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, keys []string, ev p
 	if err != nil {
 		return err
 	}
-	if !g.yes && !g.dryRun && (willing > 1 || g.always && willing > 0) && !c.agreed(g.question, willing) {
-		return errors.New("nothing was done: answer y to the question, or give --yes")
+	if !g.yes && !g.dryRun && (willing > 1 || g.always && willing > 0) && !c.agreed(g.question(operator.CountOrders(willing))) {
+		return words.Errorf("nothing was done: answer y to the question, or give --yes")
 	}
 	results, refusals, err := c.carryOutAll(ctx, orders, plans, ev, g)
 	if err != nil {
 		return err
 	}
 	if g.asJSON {
-		if err := printJSON(c.stdout, results); err != nil {
+		if err := c.printJSON(c.stdout, results); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ func unique(keys []string) []string {
 // and counts those to which it will do something. With --json it says so on
 // stderr, unless nothing is done: then the JSON is in time.
 func (c *console) printPlans(ctx context.Context, orders operator.Orders, keys []string, ev placing.Event, g giving) (plans []operator.Plan, willing int, err error) {
-	will, refused := operator.Groups{Kinds: erpKind}, operator.Groups{Kinds: erpKind}
+	will, refused := operator.Groups{Kinds: erpKind, Language: c.language}, operator.Groups{Kinds: erpKind, Language: c.language}
 	for _, key := range keys {
 		p, err := orders.Plan(ctx, key, ev)
 		if err != nil {
@@ -91,7 +91,7 @@ func (c *console) printPlans(ctx context.Context, orders operator.Orders, keys [
 	case g.asJSON:
 		out = c.stderr
 	}
-	printGroups(out, will, "")
+	c.printGroups(out, will, false)
 	if len(keys) > 1 {
 		c.complainOf(refused)
 	}
@@ -105,14 +105,19 @@ func refusedEntry(p operator.Plan) ledger.Entry {
 	return e
 }
 
-// printGroups says what the orders are, and a sentence about that.
-func printGroups(out io.Writer, groups operator.Groups, now string) {
+// printGroups says what the orders are, or are now, and a sentence about that.
+func (c *console) printGroups(out io.Writer, groups operator.Groups, now bool) {
 	for _, g := range groups.List {
-		if len(g.Keys) == 1 {
-			fmt.Fprintf(out, "%s is %s%s: %s\n", safe(g.Keys[0]), g.State, now, safe(g.Text))
-			continue
+		switch one := len(g.Keys) == 1; {
+		case one && now:
+			c.printf(out, "%s is %s now: %s\n", safe(g.Keys[0]), g.State, safe(g.Text))
+		case one:
+			c.printf(out, "%s is %s: %s\n", safe(g.Keys[0]), g.State, safe(g.Text))
+		case now:
+			c.printf(out, "%s are %s now, each: %s (%s)\n", g.Count(), g.State, safe(g.Text), c.text(g.Name()))
+		default:
+			c.printf(out, "%s are %s, each: %s (%s)\n", g.Count(), g.State, safe(g.Text), c.text(g.Name()))
 		}
-		fmt.Fprintf(out, "%s are %s%s, each: %s (%s)\n", g.Count(), g.State, now, safe(g.Text), safe(g.Name()))
 	}
 }
 
@@ -120,28 +125,28 @@ func printGroups(out io.Writer, groups operator.Groups, now string) {
 func (c *console) complainOf(refused operator.Groups) {
 	for _, g := range refused.List {
 		if len(g.Keys) == 1 {
-			c.complain(&operator.Refusal{Of: g.Keys[0], Why: g.Text})
+			c.complain(words.Errorf("%s: %s", g.Keys[0], g.Text))
 			continue
 		}
-		c.complain(&operator.Refusal{Of: g.Count(), Why: g.Text + " (" + g.Name() + ")"})
+		c.complain(words.Errorf("%s: %s (%s)", g.Count(), g.Text, g.Name()))
 	}
 }
 
 // agreed asks once. Who isn't there to answer doesn't agree.
-func (c *console) agreed(question string, n int) bool {
-	fmt.Fprintf(c.stderr, question+" [y/N] ", plural(n, "order"))
+func (c *console) agreed(question words.Text) bool {
+	fmt.Fprint(c.stderr, c.text(question)+c.say(" [y/N] "))
 	answer, err := bufio.NewReader(c.stdin).ReadString('\n')
 	if err != nil {
 		fmt.Fprintln(c.stderr)
 	}
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
+	return answer == "y" || answer == "yes" || answer == "s" || answer == "sim"
 }
 
 // carryOutAll gives the command to the orders of the plans, and says what came of it: also
 // of those before the one at which it had to end.
 func (c *console) carryOutAll(ctx context.Context, orders operator.Orders, plans []operator.Plan, ev placing.Event, g giving) (results []operator.Result, refusals []error, err error) {
-	done, refused := operator.Groups{Kinds: erpKind}, operator.Groups{Kinds: erpKind}
+	done, refused := operator.Groups{Kinds: erpKind, Language: c.language}, operator.Groups{Kinds: erpKind, Language: c.language}
 	results = []operator.Result{}
 	for _, p := range plans {
 		planned := p.Refused == nil
@@ -163,7 +168,7 @@ func (c *console) carryOutAll(ctx context.Context, orders operator.Orders, plans
 		results = append(results, r)
 	}
 	if !g.asJSON {
-		printGroups(c.stdout, done, " now")
+		c.printGroups(c.stdout, done, true)
 	}
 	if len(plans) > 1 {
 		c.complainOf(refused)
@@ -190,7 +195,7 @@ func refusedOf(refusals []error, n int) error {
 		return errors.Join(refusals...)
 	}
 	if len(refusals) > 0 {
-		return fmt.Errorf("%d of %s refused: the lines above say why", len(refusals), plural(n, "order"))
+		return words.Errorf("%d of %s refused: the lines above say why", len(refusals), words.Count(n, "%d order", "%d orders"))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // listIgnored lists the calls that became no order. A stack has them in its log.
@@ -29,7 +30,7 @@ filter message = "webhook ignored" | fields @timestamp, connection, topic, store
 		return err
 	}
 	return c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error {
-		calls, err := operator.ViewIgnored(ctx, l, operator.IgnoredFilter{Connection: s.connection, Since: f.Since, Most: list.limit})
+		calls, err := operator.ViewIgnored(ctx, l, c.language, operator.IgnoredFilter{Connection: s.connection, Since: f.Since, Most: list.limit})
 		if err != nil {
 			return err
 		}
@@ -40,7 +41,7 @@ filter message = "webhook ignored" | fields @timestamp, connection, topic, store
 			return err
 		}
 		if list.asJSON {
-			return printJSON(c.stdout, calls)
+			return c.printJSON(c.stdout, calls)
 		}
 		var out bytes.Buffer
 		c.writeIgnored(&out, calls)
@@ -51,17 +52,17 @@ filter message = "webhook ignored" | fields @timestamp, connection, topic, store
 
 func (c *console) writeIgnored(out *bytes.Buffer, calls []operator.IgnoredView) {
 	if len(calls) == 0 {
-		fmt.Fprintln(out, "Nothing was ignored.")
+		c.printf(out, "Nothing was ignored.\n")
 		return
 	}
 	var rows [][]cell
 	for _, i := range calls {
 		rows = append(rows, []cell{{text: c.local(i.At)}, {text: i.Connection}, {text: i.Topic}, {text: i.StoreNumber}, {text: i.OrderID}, {text: i.Message}})
 	}
-	c.printTable(out, []string{c.inZone("WHEN"), "CONNECTION", "TOPIC", "NUMBER", "ID", "WHY"}, rows)
-	fmt.Fprintf(out, "\n%s", plural(len(calls), "ignored call"))
+	c.printTable(out, []string{c.inZone(c.say("WHEN")), c.say("CONNECTION"), c.say("TOPIC"), c.say("NUMBER"), c.say("ID"), c.say("WHY")}, rows)
+	n := words.Count(len(calls), "%d ignored call", "%d ignored calls")
 	if len(calls) >= ledger.MaxIgnored {
-		fmt.Fprint(out, "; older ones are not kept")
+		n = words.Say("%s; older ones are not kept", n)
 	}
-	fmt.Fprintln(out, ".")
+	fmt.Fprintf(out, "\n%s.\n", c.text(n))
 }

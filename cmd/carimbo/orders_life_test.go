@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // life is an order that goes through nearly everything, with a person's commands
@@ -76,15 +77,15 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 
 			l.types("", "retry", "cursos#HP02", "--note", "mapped SEM-MAPA")
 			e := l.goesOn()
-			l.happens(lifeID, placing.PrepareFailed{Fence: e.Fence, Answer: erp.Answer{Kind: erp.AccountRests, Text: "API bloqueada"}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
-			l.creates(erp.Answer{Kind: erp.Lost, Text: "no answer within 1m0s"})
-			l.looksUp(erp.Answer{Kind: erp.Redundant, Text: "Consumo redundante detectado"})
+			l.happens(lifeID, placing.PrepareFailed{Fence: e.Fence, Answer: erp.Answer{Kind: erp.AccountRests, Text: words.Plain("API bloqueada")}, LaneUntil: l.now.Add(30 * time.Minute), PutOff: true})
+			l.creates(erp.Answer{Kind: erp.Lost, Text: words.Plain("no answer within 1m0s")})
+			l.looksUp(erp.Answer{Kind: erp.Redundant, Text: words.Plain("Consumo redundante detectado")})
 			l.looksUp(another)
 			l.types("", "resolve", "cursos#HP02", "--created", "3847270140", "--note", "the discount was entered there by hand")
 			l.looksUp(ours)
 			denied := l.types("", "resolve", "cursos#HP02", "--absent", "--note", "the customer asked to cancel, deleted by Bia", "--yes")
-			l.looksUp(erp.Answer{Kind: erp.Lost, Text: "502 Bad Gateway"})
-			l.looksUp(erp.Answer{Kind: erp.Absent, Text: "OS não cadastrada para o Código [xchcszuggydf2bvzx6jk] !"})
+			l.looksUp(erp.Answer{Kind: erp.Lost, Text: words.Plain("502 Bad Gateway")})
+			l.looksUp(erp.Answer{Kind: erp.Absent, Text: words.Plain("OS não cadastrada para o Código [xchcszuggydf2bvzx6jk] !")})
 			retried := l.types(hotmartOrder, "retry", "cursos#HP02", "--payload", "-", "--note", "they bought after all")
 			l.creates(erp.Answer{Kind: erp.Created, ID: "3847270155", Number: "000000000000018"})
 
@@ -98,7 +99,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 		}
 		e := b.entry(t, lifeID)
 		kind, _ := erpKind(e.ERPKind)
-		for _, a := range operator.ViewDetails(erpKind, e).Timeline {
+		for _, a := range operator.ViewDetails(erpKind, words.Language{}, e).Timeline {
 			call := kind.Asked(e.Reference, a.Did) != ""
 			if a.At.IsZero() || a.Became == "" || call && (a.Answer == "" || a.Rule == "" || a.Asked == "") || a.By != "" && (a.Note == "" || a.Rule == "") {
 				t.Errorf("not told in full: %+v", a)

@@ -15,6 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // listing is one `orders list`.
@@ -102,11 +103,11 @@ func (c *console) list(cmd *cobra.Command, l listing) error {
 }
 
 func (c *console) listJSON(ctx context.Context, l ledger.Ledger, f ledger.Filter, limit int) error {
-	entries, err := operator.ViewEntries(ctx, l, erpKind, f, limit)
+	entries, err := operator.ViewEntries(ctx, l, erpKind, c.language, f, limit)
 	if err != nil {
 		return err
 	}
-	return printJSON(c.stdout, entries)
+	return c.printJSON(c.stdout, entries)
 }
 
 func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filter, limit int) error {
@@ -116,12 +117,12 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	var cells [][]cell
 	for _, a := range refused {
-		cells = append(cells, []cell{{text: "account " + a.Account}, {string(a.State), red}, {}, {}, {}, {text: c.local(a.Since)}})
+		cells = append(cells, []cell{{text: c.say("account %s", a.Account)}, {c.text(a.State.Words()), red}, {}, {}, {}, {text: c.local(a.Since)}})
 	}
-	list, err := operator.Rows(ctx, l, erpKind, f, limit, func(e ledger.Entry) {
+	list, err := operator.Rows(ctx, l, erpKind, c.language, f, limit, func(e ledger.Entry) {
 		cells = append(cells, []cell{
-			{text: e.Key}, stateCell(e), {text: string(e.Reason.Kind)},
-			{text: amount(e)}, {text: document(e)}, {text: c.local(e.ReceivedAt)},
+			{text: e.Key}, c.stateCell(e), {text: string(e.Reason.Kind)},
+			{text: amount(e)}, {text: c.documentCell(e)}, {text: c.local(e.ReceivedAt)},
 		})
 	})
 	if err != nil {
@@ -129,17 +130,17 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	}
 	var out bytes.Buffer
 	if len(cells) > 0 {
-		c.printTable(&out, []string{"KEY", "STATE", "REASON", "TOTAL", "ERP DOCUMENT", c.inZone("RECEIVED")}, cells)
+		c.printTable(&out, []string{c.say("KEY"), c.say("STATE"), c.say("REASON"), c.say("TOTAL"), c.say("ERP DOCUMENT"), c.inZone(c.say("RECEIVED"))}, cells)
 		fmt.Fprintln(&out)
 	}
-	fmt.Fprintln(&out, list.Tally())
+	fmt.Fprintln(&out, c.text(list.Tally()))
 	c.writeTasks(&out, slices.Concat(operator.AccountTasks(erpKind, c.site(), refused), list.Tasks()))
 	if err := c.writeMissed(ctx, &out, l, f, len(cells)); err != nil {
 		return err
 	}
 	c.writeDepths(ctx, &out, l, f)
 	if list.More {
-		fmt.Fprintf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
+		c.printf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
 	}
 	_, err = c.stdout.Write(out.Bytes())
 	return err
@@ -151,8 +152,8 @@ func (c *console) writeMissed(ctx context.Context, out *bytes.Buffer, l ledger.L
 		return nil
 	}
 	text, err := c.site().Missed(ctx, l, f.Find)
-	if text != "" {
-		fmt.Fprintf(out, "\n%s\n", safe(text))
+	if !text.IsZero() {
+		fmt.Fprintf(out, "\n%s\n", c.text(text))
 	}
 	return err
 }
@@ -164,8 +165,8 @@ func (c *console) writeDepths(ctx context.Context, out *bytes.Buffer, l ledger.L
 	switch {
 	case err != nil:
 		c.warn("what is queued isn't known: %v", err)
-	case text != "":
-		fmt.Fprintf(out, "\n%s\n", text)
+	case !text.IsZero():
+		fmt.Fprintf(out, "\n%s\n", c.text(text))
 	}
 }
 
@@ -177,23 +178,23 @@ func (c *console) refusedAccounts(ctx context.Context, l ledger.Ledger, f ledger
 }
 
 // stateCell shows in colour whether anybody has to do anything.
-func stateCell(e ledger.Entry) cell {
-	text := string(e.State)
-	if later := operator.LaterChange(e); later != "" {
-		text += ", " + later
-	}
+func (c *console) stateCell(e ledger.Entry) cell {
 	if e.OfNewerRelease() {
-		return cell{string(e.State) + ", newer version", yellow}
+		return cell{c.say("%s, newer version", e.State), yellow}
 	}
-	return cell{text, colourOf(e)}
+	text := e.State.Words()
+	if later := operator.LaterChange(e); !later.IsZero() {
+		text = words.Say("%s, %s", text, later)
+	}
+	return cell{text.In(c.language), colourOf(e)}
 }
 
 func (c *console) writeTasks(out io.Writer, tasks []operator.Task) {
 	if len(tasks) > 0 {
-		fmt.Fprintf(out, "\n%s\n", c.paint(bold, "Waiting for a person:"))
+		fmt.Fprintf(out, "\n%s\n", c.paint(bold, c.say("Waiting for a person:")))
 	}
 	for _, t := range tasks {
-		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, safe(t.Of)), safe(t.Text))
+		fmt.Fprintf(out, "  %s: %s\n", c.paint(red, c.text(t.Of)), c.text(t.Text))
 	}
 }
 
@@ -201,10 +202,10 @@ func amount(e ledger.Entry) string {
 	return strings.TrimSpace(e.Currency + " " + e.Total)
 }
 
-func document(e ledger.Entry) string {
-	text := cmp.Or(e.ERPNumber, e.ERPID)
+func (c *console) documentCell(e ledger.Entry) string {
+	id := cmp.Or(e.ERPNumber, e.ERPID)
 	if e.Found {
-		text += " (found)"
+		return c.say("%s (found)", id)
 	}
-	return text
+	return id
 }

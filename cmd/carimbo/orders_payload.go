@@ -45,7 +45,7 @@ func (c *console) showPayload(ctx context.Context, l ledger.Ledger, key string, 
 		if r.Newer != nil {
 			view.Newer = viewKept(*r.Newer)
 		}
-		return printJSON(c.stdout, view)
+		return c.printJSON(c.stdout, view)
 	}
 	if r.Newer != nil {
 		c.warn("these are the contents that were sent to the ERP; --json has the newer ones that the store sent since, too")

@@ -8,12 +8,13 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) resolveCommand() *cobra.Command {
 	var id, noteText string
 	var absent bool
-	g := giving{question: "Is there no document of %s in the ERP?"}
+	g := giving{question: func(orders words.Text) words.Text { return words.Say("Is there no document of %s in the ERP?", orders) }}
 	cmd := &cobra.Command{
 		Use:   "resolve KEY --created ID | --absent --note TEXT",
 		Short: "Say what you found in the ERP about an order",
@@ -55,12 +56,13 @@ more.
 			})
 		},
 	}
-	cmd.Flags().StringVar(&id, "created", "", "the ERP's id of the document that is this order's"+idNames())
+	cmd.Flags().StringVar(&id, "created", "", c.say("the ERP's id of the document that is this order's%s", idNames()))
 	cmd.Flags().BoolVar(&absent, "absent", false, "the ERP has no document of this order")
 	cmd.Flags().StringVar(&noteText, "note", "", "what you saw, for the order's timeline")
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &g, "--absent")
+	cmd.Flags().BoolVar(&g.yes, "yes", false, "do not ask before --absent")
+	c.givingFlags(cmd, &g)
 	return cmd
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // retrying is one `orders retry`.
@@ -20,7 +20,7 @@ type retrying struct {
 }
 
 func (c *console) retryCommand() *cobra.Command {
-	r := retrying{giving: giving{question: "Retry %s?"}}
+	r := retrying{giving: giving{question: func(orders words.Text) words.Text { return words.Say("Retry %s?", orders) }}}
 	cmd := &cobra.Command{
 		Use:   "retry KEY... | --state S | --kind K | --connection C | --mine",
 		Short: "Let orders that were rejected or wait go on",
@@ -61,7 +61,8 @@ of the same platform about the same order.`,
 	c.connectionsFlag(cmd)
 	c.dataFlag(cmd)
 	c.stackFlag(cmd)
-	c.givingFlags(cmd, &r.giving, "retrying more than one order")
+	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask before retrying more than one order")
+	c.givingFlags(cmd, &r.giving)
 	return cmd
 }
 
@@ -91,7 +92,7 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 			return err
 		}
 		if len(keys) == 0 && !r.asJSON {
-			fmt.Fprintln(c.stdout, "No orders to retry.")
+			c.printf(c.stdout, "No orders to retry.\n")
 		}
 	case r.payload != "":
 		e, err := operator.Find(ctx, l, keys[0])
@@ -109,7 +110,7 @@ func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []
 func (c *console) selectKeys(ctx context.Context, l ledger.Ledger, f ledger.Filter) ([]string, error) {
 	keys, reversed, err := operator.Retryable(ctx, l, f)
 	if reversed > 0 {
-		fmt.Fprintf(c.stderr, "carimbo: left out %s that the store reversed: to create documents of them all the same, name them by KEY or --kind reversed\n", plural(reversed, "order"))
+		c.printf(c.stderr, "carimbo: left out %s that the store reversed: to create documents of them all the same, name them by KEY or --kind reversed\n", words.Count(reversed, "%d order", "%d orders"))
 	}
 	return keys, err
 }

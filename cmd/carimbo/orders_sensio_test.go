@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // sensioConnections has one account with a look-up, and one without.
@@ -37,8 +38,8 @@ func sell(t *testing.T, l ledger.Ledger, connection, account string, canLookUp b
 		}
 	}
 	for id, answer := range map[string]erp.Answer{
-		"7": {Kind: erp.Lost, Text: "no answer within 1m0s"},
-		"8": {Kind: erp.NotSent, Text: "no such host"},
+		"7": {Kind: erp.Lost, Text: words.Plain("no answer within 1m0s")},
+		"8": {Kind: erp.NotSent, Text: words.Plain("no such host")},
 		"9": {Kind: erp.Created, ID: "64f1"},
 	} {
 		happens(id, placing.Arrival{ERPKind: "sensio", Reference: erp.NewReference(connection, "Loja WP", id), Owner: "owner", Lease: noon,

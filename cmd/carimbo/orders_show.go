@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -55,9 +56,9 @@ func (c *console) show(ctx context.Context, l ledger.Ledger, key string, asJSON 
 	case err != nil:
 		return err
 	case asJSON && e.State == operator.Queued:
-		return printJSON(c.stdout, operator.ViewQueued(e))
+		return c.printJSON(c.stdout, operator.ViewQueued(e))
 	case asJSON:
-		return printJSON(c.stdout, operator.ViewDetails(erpKind, e))
+		return c.printJSON(c.stdout, operator.ViewDetails(erpKind, c.language, e))
 	}
 	var out bytes.Buffer
 	c.writeEntry(&out, e)
@@ -66,55 +67,64 @@ func (c *console) show(ctx context.Context, l ledger.Ledger, key string, asJSON 
 }
 
 func (c *console) writeEntry(out *bytes.Buffer, e ledger.Entry) {
-	view := operator.ViewDetails(erpKind, e)
+	view := operator.ViewDetails(erpKind, c.language, e)
 	fmt.Fprintln(out, c.paint(bold, safe(e.Key)))
-	state := stateCell(e)
-	c.writeField(out, "state", state.text, state.with)
-	c.writeField(out, "reason", string(e.Reason.Kind), plain)
-	c.writeField(out, reasonLabel(e), operator.InWords(erpKind, e), plain)
-	c.writeField(out, "next attempt", c.local(view.NextAttemptAt), plain)
-	c.writeField(out, "ERP document", documentInFull(e), plain)
-	c.writeField(out, "code", operator.CodeInFull(erpKind, e), plain)
-	c.writeField(out, "connection", e.Connection+" ("+e.Platform+") -> "+strings.TrimSuffix(e.Account+" ("+e.ERPKind+")", " ()"), plain)
-	c.writeField(out, "order", e.OrderID, plain)
-	c.writeField(out, "store number", e.StoreNumber, plain)
-	c.writeField(out, "total", amount(e), plain)
-	c.writeField(out, "customer", e.Customer, plain)
+	state := c.stateCell(e)
+	c.writeField(out, c.say("state"), state.text, state.with)
+	c.writeField(out, c.say("reason"), string(e.Reason.Kind), plain)
+	c.writeField(out, c.reasonLabel(e), operator.InWords(erpKind, e).In(c.language), plain)
+	c.writeField(out, c.say("next attempt"), c.local(view.NextAttemptAt), plain)
+	c.writeField(out, c.say("ERP document"), c.documentInFull(e), plain)
+	c.writeField(out, c.say("code"), operator.CodeInFull(erpKind, e).In(c.language), plain)
+	c.writeField(out, c.say("connection"), e.Connection+" ("+e.Platform+") -> "+strings.TrimSuffix(e.Account+" ("+e.ERPKind+")", " ()"), plain)
+	c.writeField(out, c.say("order"), e.OrderID, plain)
+	c.writeField(out, c.say("store number"), e.StoreNumber, plain)
+	c.writeField(out, c.say("total"), amount(e), plain)
+	c.writeField(out, c.say("customer"), e.Customer, plain)
 	if e.State != operator.Queued {
-		c.writeField(out, "attempts", fmt.Sprint(e.Attempts), plain)
+		c.writeField(out, c.say("attempts"), fmt.Sprint(e.Attempts), plain)
 	}
-	c.writeField(out, "received", c.local(e.ReceivedAt), plain)
-	c.writeField(out, "updated", c.local(e.UpdatedAt), plain)
-	c.writeField(out, "created", c.local(e.CreatedAt), plain)
-	c.writeField(out, "reversed", c.local(e.ReversedAt), red)
-	c.writeField(out, "changed", c.local(view.ChangedAt), red)
-	c.writeField(out, "dismissed", c.local(e.DismissedAt), plain)
+	c.writeField(out, c.say("received"), c.local(e.ReceivedAt), plain)
+	c.writeField(out, c.say("updated"), c.local(e.UpdatedAt), plain)
+	c.writeField(out, c.say("created"), c.local(e.CreatedAt), plain)
+	c.writeField(out, c.say("reversed"), c.local(e.ReversedAt), red)
+	c.writeField(out, c.say("changed"), c.local(view.ChangedAt), red)
+	c.writeField(out, c.say("dismissed"), c.local(e.DismissedAt), plain)
 	if len(view.Timeline) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n%s\n", c.paint(bold, "What happened"))
+	fmt.Fprintf(out, "\n%s\n", c.paint(bold, c.say("What happened")))
 	var rows [][]cell
 	for _, a := range view.Timeline {
-		rows = append(rows, []cell{{text: c.local(a.At)}, {text: called(a)}, {text: a.Answer}, {text: "-> " + string(a.Became)}, {text: remark(a.Attempt)}})
+		rows = append(rows, []cell{{text: c.local(a.At)}, {text: called(a)}, {text: a.Answer}, {text: "-> " + a.Became.Words().In(c.language)}, {text: c.remark(a)}})
 	}
-	c.printTable(out, []string{c.inZone("WHEN"), "DID", "ANSWER", "BECAME", "IN WORDS"}, rows)
+	c.printTable(out, []string{c.inZone(c.say("WHEN")), c.say("DID"), c.say("ANSWER"), c.say("BECAME"), c.say("IN WORDS")}, rows)
 }
 
 func (c *console) writeField(out *bytes.Buffer, name, value string, with colour) {
 	if value != "" {
-		fmt.Fprintf(out, "  %-13s %s\n", name, c.paint(with, safe(value)))
+		fmt.Fprintf(out, "  %s %s\n", c.padded(name), c.paint(with, safe(value)))
 	}
+}
+
+// padded is a label with as much room as the longest of its language takes.
+func (c *console) padded(label string) string {
+	width := 13
+	if c.language.Name != "" {
+		width = 17
+	}
+	return label + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(label)))
 }
 
 // reasonLabel: the words about an order that is left to a person say what to do.
-func reasonLabel(e ledger.Entry) string {
+func (c *console) reasonLabel(e ledger.Entry) string {
 	if operator.LeftToPerson(e) {
-		return "what to do"
+		return c.say("what to do")
 	}
-	return "in words"
+	return c.say("in words")
 }
 
-func documentInFull(e ledger.Entry) string {
+func (c *console) documentInFull(e ledger.Entry) string {
 	if e.ERPID == "" {
 		return ""
 	}
@@ -123,7 +133,7 @@ func documentInFull(e ledger.Entry) string {
 		text = e.ERPNumber + " (id " + e.ERPID + ")"
 	}
 	if e.Found {
-		text += ", found by a look-up"
+		return c.say("%s, found by a look-up", text)
 	}
 	return text
 }
@@ -137,10 +147,10 @@ func called(a operator.AttemptView) string {
 }
 
 // remark is what was said: by the ERP, by a person, and which rule decided.
-func remark(a ledger.Attempt) string {
+func (c *console) remark(a operator.AttemptView) string {
 	var parts []string
 	if a.By != "" || a.Note != "" {
-		said := strings.TrimSuffix(cmp.Or(a.By, "somebody")+": "+a.Note, ": ")
+		said := strings.TrimSuffix(cmp.Or(a.By, c.say("somebody"))+": "+a.Note, ": ")
 		if a.Text != "" {
 			said += "."
 		}
@@ -150,7 +160,7 @@ func remark(a ledger.Attempt) string {
 		parts = append(parts, a.Text)
 	}
 	if a.Rule != "" && a.Rule != a.Did {
-		parts = append(parts, "[rule "+a.Rule+"]")
+		parts = append(parts, c.say("[rule %s]", a.Rule))
 	}
 	return strings.Join(parts, " ")
 }

@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/operator"
 )
 
 // terminal tells whether a person is at the other end.
@@ -43,8 +42,9 @@ func safe(text string) string {
 }
 
 // printJSON writes v indented. What JSON allows and a terminal obeys (C1 controls,
-// direction marks) is escaped, which changes no value.
-func printJSON(w io.Writer, v any) error {
+// direction marks) is escaped, which changes no value; texts are in the language of whoever
+// gave the command.
+func (c *console) printJSON(w io.Writer, v any) error {
 	var plain bytes.Buffer
 	enc := json.NewEncoder(&plain)
 	enc.SetEscapeHTML(false)
@@ -53,7 +53,7 @@ func printJSON(w io.Writer, v any) error {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	var b strings.Builder
-	for _, r := range plain.String() {
+	for _, r := range string(c.language.InJSON(plain.Bytes())) {
 		switch {
 		case r == '\n' || unicode.IsGraphic(r):
 			b.WriteRune(r)
@@ -139,5 +139,3 @@ func (c *console) local(t time.Time) string { return c.site().Local(t) }
 
 // inZone is a column's heading with the zone of its times.
 func (c *console) inZone(heading string) string { return c.site().InZone(heading) }
-
-func plural(n int, noun string) string { return operator.Plural(n, noun) }

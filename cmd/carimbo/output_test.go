@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestNothingStoredSteersATerminal(t *testing.T) {
@@ -41,7 +42,7 @@ func FuzzJSONForATerminalKeepsItsValue(f *testing.F) {
 	f.Add("\x1b[2J\u202e\u009b\U000e0001 <&>")
 	f.Fuzz(func(t *testing.T, text string) {
 		var out bytes.Buffer
-		if err := printJSON(&out, text); err != nil {
+		if err := at(noon, "", &out, nil).printJSON(&out, text); err != nil {
 			t.Fatal(err)
 		}
 		var back string
@@ -79,7 +80,7 @@ func TestColoursAreForTerminalsAlone(t *testing.T) {
 
 func TestTheJSONOfAListHoldsNoNull(t *testing.T) {
 	var out bytes.Buffer
-	if err := printJSON(&out, []operator.EntryView{operator.ViewEntry(erpKind, ledger.Entry{State: ledger.Created})}); err != nil {
+	if err := at(noon, "", &out, nil).printJSON(&out, []operator.EntryView{operator.ViewEntry(erpKind, words.Language{}, ledger.Entry{State: ledger.Created})}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "null") || strings.Contains(out.String(), "0001-01-01") {

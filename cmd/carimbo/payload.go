@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -11,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/platform/registry"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // contents reads the file of --payload as the new contents of the order, which it
@@ -37,13 +36,13 @@ func (c *console) storeOf(cmd *cobra.Command, e ledger.Entry) (store, error) {
 	if _, err := os.Stat(c.connections); err == nil || cmd.Flags().Changed("connections") {
 		s, err := c.connect(cmd, e.Connection)
 		if err == nil && s.Platform != e.Platform {
-			err = fmt.Errorf("connection %s is of platform %s now, and the order came from %s", e.Connection, s.Platform, e.Platform)
+			err = words.Errorf("connection %s is of platform %s now, and the order came from %s", e.Connection, s.Platform, e.Platform)
 		}
 		return s, err
 	}
 	p, ok := registry.Get(e.Platform)
 	if !ok {
-		return store{}, errors.New("platform " + e.Platform + " is not built in")
+		return store{}, words.Errorf("platform %s is not built in", e.Platform)
 	}
 	return store{connection.Connection{Name: e.Connection, Platform: e.Platform}, connection.Account{}, p}, nil
 }

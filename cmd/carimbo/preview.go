@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *console) previewCommand() *cobra.Command {
@@ -56,7 +57,7 @@ told on stderr, with what to do, and so is what of the account contradicts it.`,
 				return err
 			}
 			v := previewView{Connection: s.Name, Platform: s.Platform, Account: s.Account, ERP: s.account.Kind,
-				Dropped: []order.Dropped{}, Warnings: []string{}, Preflight: []preflight.Finding{}, day: day, full: full, mask: order.Masked}
+				Dropped: []order.Dropped{}, Warnings: []words.Text{}, Preflight: []preflight.Finding{}, day: day, full: full, mask: order.Masked}
 			if full {
 				v.mask = func(text string) string { return text }
 			}
@@ -79,20 +80,20 @@ told on stderr, with what to do, and so is what of the account contradicts it.`,
 func (c *console) showPreview(v previewView, asJSON bool) error {
 	if asJSON {
 		for _, text := range v.Warnings {
-			c.warn("%s", text)
+			c.warnOf(text)
 		}
-		return printJSON(c.stdout, v)
+		return c.printJSON(c.stdout, v)
 	}
 	var out bytes.Buffer
 	c.writePreview(&out, v)
 	_, err := c.stderr.Write(out.Bytes())
 	for _, text := range v.Warnings {
-		c.warn("%s", text)
+		c.warnOf(text)
 	}
 	if len(v.Request) == 0 {
 		return err
 	}
-	return errors.Join(err, printJSON(c.stdout, v.Request))
+	return errors.Join(err, c.printJSON(c.stdout, v.Request))
 }
 
 // preview fills in the view, as far as it gets.
@@ -102,7 +103,7 @@ func (c *console) preview(cmd *cobra.Command, s store, body []byte, v *previewVi
 		return err
 	}
 	if n.Status != platform.Paid {
-		return fmt.Errorf("the payload (%s) tells of no paid order: nothing would be created", n.Topic)
+		return words.Errorf("the payload (%s) tells of no paid order: nothing would be created", n.Topic)
 	}
 	if err := c.findSent(cmd, s, n, v); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 	}
 	e, err := kind.Explain(s.account.Settings, o, ref)
 	if err != nil {
-		return fmt.Errorf("account %s: %w", s.Account, err)
+		return words.Errorf("account %s: %s", s.Account, err)
 	}
 	v.explain(s.Account, e)
 	if err := c.checkOrder(s, n, o, v); err != nil {
@@ -144,8 +145,8 @@ func (c *console) previewOrder(s store, n platform.Notice, v *previewView) error
 		return err
 	}
 	v.Request, v.Preflight = body, append(v.Preflight, doc.Preflight(v.day)...)
-	if open != "" {
-		v.warn("%s", open)
+	if !open.IsZero() {
+		v.Warnings = append(v.Warnings, open)
 	}
 	if err := c.compareSent(s, kind, o, v); err != nil {
 		return err
@@ -189,7 +190,7 @@ func (c *console) checkOrder(s store, n platform.Notice, o order.Order, v *previ
 func (s store) kind() (erp.Kind, error) {
 	kind, ok := kinds.All().Find(s.account.Kind)
 	if !ok {
-		return kind, fmt.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
+		return kind, words.Errorf("account %s: the kind %s is not built in", s.Account, s.account.Kind)
 	}
 	return kind, nil
 }
@@ -202,29 +203,33 @@ func (c *console) client(s store) (erp.Client, error) {
 	}
 	client, err := kind.New(erp.Options{Account: s.Account, Settings: s.account.Settings, Now: c.now})
 	if err != nil {
-		return nil, fmt.Errorf("account %s: %w", s.Account, err)
+		return nil, words.Errorf("account %s: %s", s.Account, err)
 	}
 	return client, nil
 }
 
 // document is what the order becomes, with the body of the create call and what isn't known
 // of it yet.
-func (c *console) document(s store, kind erp.Kind, o order.Order, ref erp.Reference) (doc erp.Document, body []byte, open string, err error) {
+func (c *console) document(s store, kind erp.Kind, o order.Order, ref erp.Reference) (doc erp.Document, body []byte, open words.Text, err error) {
 	client, err := c.client(s)
 	if err != nil {
-		return doc, nil, "", err
+		return doc, nil, words.Text{}, err
 	}
 	if doc, err = client.Document(o, ref); err != nil {
-		return doc, nil, "", err
+		return doc, nil, words.Text{}, err
 	}
 	body, open, err = kind.Request(doc)
 	return doc, body, open, err
 }
 
 func (v *previewView) warn(format string, args ...any) {
-	v.Warnings = append(v.Warnings, fmt.Sprintf(format, args...))
+	v.Warnings = append(v.Warnings, words.Say(format, args...))
 }
 
 func (c *console) warn(format string, args ...any) {
-	fmt.Fprintln(c.stderr, "carimbo: warning: "+safe(fmt.Sprintf(format, args...)))
+	c.warnOf(words.Say(format, args...))
+}
+
+func (c *console) warnOf(text words.Text) {
+	fmt.Fprintln(c.stderr, c.text(words.Say("carimbo: warning: %s", text)))
 }

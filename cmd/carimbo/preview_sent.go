@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // previewSent is what of the order was sent last, held against what would be sent. It is
@@ -25,7 +25,7 @@ type previewSent struct {
 	Key   string       `json:"key"`
 	State ledger.State `json:"state,omitempty"`
 	// Why says why there is nothing to compare.
-	Why string `json:"why,omitempty"`
+	Why words.Text `json:"why,omitzero"`
 	// Exact: what was made again is what was sent, byte for byte. Else the customer's id
 	// in the ERP isn't in it, or the account or the order was changed since.
 	Exact bool                  `json:"exact"`
@@ -38,7 +38,7 @@ func (c *console) findSent(cmd *cobra.Command, s store, n platform.Notice, v *pr
 		return nil
 	}
 	key := s.Name + "#" + n.OrderID
-	v.Sent = &previewSent{Key: key, Why: "this payload becomes no document to compare with", Diff: []operator.Difference{}}
+	v.Sent = &previewSent{Key: key, Why: words.Say("this payload becomes no document to compare with"), Diff: []operator.Difference{}}
 	err := c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
 		e, err := l.Get(ctx, key)
 		if err == nil {
@@ -48,12 +48,12 @@ func (c *console) findSent(cmd *cobra.Command, s store, n platform.Notice, v *pr
 	})
 	switch e := v.kept; {
 	case errors.Is(err, ledger.ErrNotFound):
-		v.Sent.Why, err = "nothing is known of this order there", nil
+		v.Sent.Why, err = words.Say("nothing is known of this order there"), nil
 	case err != nil:
 	case e.Document.IsZero():
-		v.Sent.Why = "nothing of this order was sent"
+		v.Sent.Why = words.Say("nothing of this order was sent")
 	case len(e.Payload) == 0:
-		v.Sent.Why = "it was sent, and its contents are not kept any more"
+		v.Sent.Why = words.Say("it was sent, and its contents are not kept any more")
 	}
 	return err
 }
@@ -104,12 +104,12 @@ func (c *console) compareSent(s store, kind erp.Kind, o order.Order, v *previewV
 	}
 	was, err := sentOrder(s, v.kept)
 	if err != nil {
-		v.Sent.Why = "what was sent can't be made again: " + err.Error()
+		v.Sent.Why = words.Say("what was sent can't be made again: %s", err)
 		return nil
 	}
 	doc, body, _, err := c.document(s, kind, was, v.kept.Reference)
 	if err != nil {
-		v.Sent.Why = "what was sent can't be made again with the account as it is now: " + err.Error()
+		v.Sent.Why = words.Say("what was sent can't be made again with the account as it is now: %s", err)
 		return nil
 	}
 	mark, err := placing.MarkOf(doc)
@@ -129,7 +129,7 @@ func (c *console) compareSent(s store, kind erp.Kind, o order.Order, v *previewV
 			diff = append(diff, d)
 		}
 	}
-	v.Sent.Why, v.Sent.Exact, v.Sent.Diff = "", mark.Digest == v.kept.Document.Digest, v.hideIn(diff, was.Customer, o.Customer)
+	v.Sent.Why, v.Sent.Exact, v.Sent.Diff = words.Text{}, mark.Digest == v.kept.Document.Digest, v.hideIn(diff, was.Customer, o.Customer)
 	return nil
 }
 
@@ -197,26 +197,26 @@ func (c *console) writeSent(out *bytes.Buffer, sent *previewSent) {
 	if sent == nil {
 		return
 	}
-	fmt.Fprintln(out, "Sent last")
-	c.writeField(out, "order", strings.TrimSuffix(sent.Key+", "+string(sent.State), ", "), plain)
+	c.printf(out, "Sent last\n")
+	c.writeField(out, c.say("order"), strings.TrimSuffix(sent.Key+", "+sent.State.Words().In(c.language), ", "), plain)
 	switch {
-	case sent.Why != "":
-		c.writeField(out, "", sent.Why, plain)
+	case !sent.Why.IsZero():
+		c.writeField(out, "", sent.Why.In(c.language), plain)
 		return
 	case !sent.Exact:
-		c.writeField(out, "", "made again, and not byte for byte: the customer's id in the ERP isn't in it, or the account or the order was changed since", plain)
+		c.writeField(out, "", c.say("made again, and not byte for byte: the customer's id in the ERP isn't in it, or the account or the order was changed since"), plain)
 	}
 	if len(sent.Diff) == 0 {
-		c.writeField(out, "", "the same would be sent", plain)
+		c.writeField(out, "", c.say("the same would be sent"), plain)
 	}
 	for _, d := range sent.Diff {
-		fmt.Fprintf(out, "  %s was %s, would be %s\n", safe(d.Path), safe(orNothing(d.Was)), safe(orNothing(d.WouldBe)))
+		c.printf(out, "  %s was %s, would be %s\n", safe(d.Path), c.orNothing(d.Was), c.orNothing(d.WouldBe))
 	}
 }
 
-func orNothing(value []byte) string {
+func (c *console) orNothing(value []byte) string {
 	if len(value) == 0 {
-		return "nothing"
+		return c.say("nothing")
 	}
-	return string(value)
+	return safe(string(value))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // previewView is what a preview tells, as --json shows it. Of the customer it is masked
@@ -24,7 +25,7 @@ type previewView struct {
 	Customer   *previewRecord      `json:"customer,omitempty"`
 	Parts      *previewParts       `json:"parts,omitempty"`
 	Dropped    []order.Dropped     `json:"dropped"`
-	Warnings   []string            `json:"warnings"`
+	Warnings   []words.Text        `json:"warnings"`
 	Preflight  []preflight.Finding `json:"preflight"`
 	Rejected   *order.Reason       `json:"rejected,omitempty"`
 	Sent       *previewSent        `json:"sent,omitempty"`
@@ -41,14 +42,14 @@ type previewOrder struct {
 	PlacedAt time.Time `json:"placed_at,omitzero"`
 	PaidAt   time.Time `json:"paid_at,omitzero"`
 	// PaidBy says how well the moment is known, and PaidPlace where it was read.
-	PaidBy    string `json:"paid_by,omitempty"`
-	PaidPlace string `json:"paid_place,omitempty"`
+	PaidBy    words.Text `json:"paid_by,omitzero"`
+	PaidPlace string     `json:"paid_place,omitempty"`
 }
 
 type previewPayer struct {
 	// Record is the party's place in the payload, and Rule is why it pays.
 	Record  string        `json:"record"`
-	Rule    string        `json:"rule"`
+	Rule    words.Text    `json:"rule"`
 	Name    string        `json:"name,omitempty"`
 	Email   string        `json:"email,omitempty"`
 	Phone   string        `json:"phone,omitempty"`
@@ -65,7 +66,7 @@ type previewTaxID struct {
 
 // previewRecord is the customer as the ERP would be asked for it.
 type previewRecord struct {
-	How   string             `json:"how"`
+	How   words.Text         `json:"how"`
 	Asked []erp.CustomerCall `json:"asked,omitempty"`
 }
 
@@ -75,7 +76,7 @@ type previewParts struct {
 	Goods    order.Money   `json:"goods"`
 	Discount order.Money   `json:"discount"`
 	// DiscountFrom says of what the discount was made, where the store calls it something else.
-	DiscountFrom []string        `json:"discount_from,omitempty"`
+	DiscountFrom []words.Text    `json:"discount_from,omitempty"`
 	Freight      order.Money     `json:"freight"`
 	Fees         order.Money     `json:"fees"`
 	Tax          order.Money     `json:"tax"`
@@ -91,9 +92,9 @@ type previewLine struct {
 }
 
 type previewTotal struct {
-	What   string      `json:"what"`
+	What   words.Text  `json:"what"`
 	Is     order.Money `json:"is"`
-	Source string      `json:"source"`
+	Source words.Text  `json:"source"`
 	Amount order.Money `json:"amount"`
 }
 
@@ -131,14 +132,14 @@ func (v *previewView) explain(account string, e erp.Explanation) {
 	}
 	v.drop(e.Dropped)
 	for _, p := range e.Contradictions {
-		v.Warnings = append(v.Warnings, "erps."+account+"."+p.Path+" "+p.Message)
+		v.Warnings = append(v.Warnings, words.Say("erps.%s.%s %s", account, p.Path, p.Message))
 	}
 }
 
 // drop takes what was left out; names of fields are a shop's own, and may be anything.
 func (v *previewView) drop(dropped []order.Dropped) {
 	for _, d := range dropped {
-		v.Dropped = append(v.Dropped, order.Dropped{What: v.mask(d.What), Why: d.Why})
+		v.Dropped = append(v.Dropped, order.Dropped{What: d.What.Each(v.mask), Why: d.Why})
 	}
 }
 
@@ -184,14 +185,14 @@ func (v *previewView) hiddenID(id order.TaxID) string {
 	}, text[:kept]) + text[kept:]
 }
 
-func paidBy(r order.Rank) string {
+func paidBy(r order.Rank) words.Text {
 	switch r {
 	case order.ByPayment:
-		return "the payment's own time"
+		return words.Say("the payment's own time")
 	case order.ByNotice:
-		return "the time of the notice that tells of the payment"
+		return words.Say("the time of the notice that tells of the payment")
 	case order.ByOrder:
-		return "the order's own date"
+		return words.Say("the order's own date")
 	}
-	return ""
+	return words.Text{}
 }

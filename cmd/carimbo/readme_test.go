@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	english    = "../../README.md"
-	portuguese = "../../README.pt-BR.md"
+	english      = "../../README.md"
+	inPortuguese = "../../README.pt-BR.md"
 )
 
 // block is a block of code in a document.
@@ -64,8 +64,8 @@ func TestBothREADMEsHaveTheSameCode(t *testing.T) {
 	if len(want) < 10 {
 		t.Fatalf("%d blocks of code were found", len(want))
 	}
-	if diff := cmp.Diff(want, code(portuguese)); diff != "" {
-		t.Errorf("%s has other code (-%s +%s):\n%s", portuguese, english, portuguese, diff)
+	if diff := cmp.Diff(want, code(inPortuguese)); diff != "" {
+		t.Errorf("%s has other code (-%s +%s):\n%s", inPortuguese, english, inPortuguese, diff)
 	}
 }
 
@@ -237,7 +237,7 @@ func TestTheLicenceIsThereAndBothREADMEsNameIt(t *testing.T) {
 	for path, words := range map[string][]string{
 		"../../LICENSE": {"Version 2.0, January 2004", "END OF TERMS AND CONDITIONS", "Copyright 2026 The Carimbo authors"},
 		english:         {"[Apache-2.0](LICENSE)"},
-		portuguese:      {"[Apache-2.0](LICENSE)"},
+		inPortuguese:    {"[Apache-2.0](LICENSE)"},
 	} {
 		b, err := os.ReadFile(path)
 		if err != nil {

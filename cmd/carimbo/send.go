@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -113,7 +114,7 @@ func (c *console) send(ctx context.Context, target *url.URL, signed platform.Req
 		fmt.Fprintln(c.stdout, safe(text))
 	}
 	if status != http.StatusOK {
-		return fmt.Errorf("the payload was not taken: the answer was %d", status)
+		return words.Errorf("the payload was not taken: the answer was %d", status)
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func post(ctx context.Context, target *url.URL, signed platform.Request) (int, [
 	to.RawQuery = signed.Query.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(signed.Body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("send: %w", err)
+		return 0, nil, words.Errorf("send: %s", err)
 	}
 	for name, value := range signed.Header {
 		req.Header.Set(name, value)
@@ -138,12 +139,12 @@ func post(ctx context.Context, target *url.URL, signed platform.Request) (int, [
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("nobody answers at %s://%s: is Carimbo served there? (%w)", target.Scheme, target.Host, cause(err))
+		return 0, nil, words.Errorf("nobody answers at %s://%s: is Carimbo served there? (%s)", target.Scheme, target.Host, cause(err))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
 	if err != nil {
-		return 0, nil, fmt.Errorf("read the answer: %w", err)
+		return 0, nil, words.Errorf("read the answer: %s", err)
 	}
 	return resp.StatusCode, body, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"math"
@@ -21,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/machine"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // defaultAddr is loopback: a proxy with TLS stands before it.
@@ -119,20 +119,20 @@ func limitFlags(cmd *cobra.Command, l *intake.Limits) {
 func (c *console) announce(s *serving, cfg connection.Config) {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Connections)) {
 		conn := cfg.Connections[name]
-		fmt.Fprintf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.Account, s.url, name)
+		c.printf(c.stdout, "%s (%s -> %s): %s/webhooks/%s\n", name, conn.Platform, conn.Account, s.url, name)
 	}
 	if s.simulators != nil {
 		for _, sim := range s.simulators.running {
-			fmt.Fprintf(c.stdout, "%s simulator: %sdocuments lists what it holds\n", titleOf(sim.kind.Name), sim.url)
+			c.printf(c.stdout, "%s simulator: %sdocuments lists what it holds\n", titleOf(sim.kind.Name), sim.url)
 		}
 	}
-	fmt.Fprintln(c.stdout, "Serving. Ctrl-C ends, after the calls under way.")
+	c.printf(c.stdout, "Serving. Ctrl-C ends, after the calls under way.\n")
 }
 
 // sayHowLong is for who pressed Ctrl-C and sees nothing happen.
 func (c *console) sayHowLong(orders int) {
-	fmt.Fprintf(c.stdout, "Waiting up to %d s for the calls under way (%s); Ctrl-C again to stop at once (they are looked up at the next start).\n",
-		int(placing.Invocation.Seconds()), plural(orders, "order"))
+	c.printf(c.stdout, "Waiting up to %d s for the calls under way (%s); Ctrl-C again to stop at once (they are looked up at the next start).\n",
+		int(placing.Invocation.Seconds()), words.Count(orders, "%d order", "%d orders"))
 }
 
 // listenable refuses an address that nobody could listen on, before anything else
@@ -198,7 +198,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 
 	listener, err := net.Listen("tcp", p.addr)
 	if err != nil {
-		return fmt.Errorf("%w: is something else listening there, or is it another machine's? Choose another with --addr", err)
+		return words.Errorf("%s: is something else listening there, or is it another machine's? Choose another with --addr", err)
 	}
 	s.url = "http://" + listener.Addr().String()
 	server := s.machine.Server()

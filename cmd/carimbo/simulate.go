@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -10,10 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/simulation"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // errPromise is what a simulation that found something ends with.
-var errPromise = errors.New("a promise was broken: see the problems above")
+var errPromise = words.Errorf("a promise was broken: see the problems above")
 
 func (c *console) simulateCommand() *cobra.Command {
 	var s simulateFlags
@@ -59,11 +59,11 @@ func (c *console) simulate(cmd *cobra.Command, s simulateFlags) error {
 	if terminal(c.stderr) {
 		every = 2 * time.Second
 	}
-	o := simulation.Options{Seed: s.first, Orders: s.orders, Progress: progress(c.stderr, c.now, s.seeds, every)}
+	o := simulation.Options{Seed: s.first, Orders: s.orders, Progress: c.progress(c.stderr, c.now, s.seeds, every)}
 	result := simulation.Many(cmd.Context(), o, s.seeds, runtime.GOMAXPROCS(0))
 	interrupted, broken := cmd.Context().Err(), len(result.Problems) > 0
 	if s.asJSON {
-		if err := printJSON(c.stdout, result); err != nil {
+		if err := c.printJSON(c.stdout, result); err != nil {
 			return err
 		}
 	} else {
@@ -76,7 +76,7 @@ func (c *console) simulate(cmd *cobra.Command, s simulateFlags) error {
 		}
 	}
 	if interrupted != nil {
-		fmt.Fprintf(c.stderr, "stopped after %d of %d seeds; the rest: carimbo simulate --seed %d --seeds %d --orders %d\n",
+		c.printf(c.stderr, "stopped after %d of %d seeds; the rest: carimbo simulate --seed %d --seeds %d --orders %d\n",
 			result.Seeds, s.seeds, s.first+uint64(result.Seeds), s.seeds-result.Seeds, s.orders)
 		return interrupted
 	}
@@ -88,7 +88,7 @@ func (c *console) simulate(cmd *cobra.Command, s simulateFlags) error {
 
 // progress says how far many seeds have come: after two seconds, and then as often
 // as every.
-func progress(out io.Writer, now func() time.Time, seeds int, every time.Duration) func(done, orders int) {
+func (c *console) progress(out io.Writer, now func() time.Time, seeds int, every time.Duration) func(done, orders int) {
 	began := now()
 	next := began.Add(2 * time.Second)
 	return func(done, orders int) {
@@ -99,6 +99,6 @@ func progress(out io.Writer, now func() time.Time, seeds int, every time.Duratio
 		next = at.Add(every)
 		took := at.Sub(began)
 		left := time.Duration(float64(took) / float64(done) * float64(seeds-done))
-		fmt.Fprintf(out, "%d of %d seeds, %d orders, %s; about %s left\n", done, seeds, orders, took.Round(time.Second), left.Round(time.Second))
+		c.printf(out, "%d of %d seeds, %d orders, %s; about %s left\n", done, seeds, orders, took.Round(time.Second), left.Round(time.Second))
 	}
 }

@@ -96,7 +96,7 @@ func TestAnInterruptedSimulationSaysHowToGoOn(t *testing.T) {
 func TestALongSimulationSaysHowFarItIs(t *testing.T) {
 	var out bytes.Buffer
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	tell := progress(&out, func() time.Time { return at }, 100, 15*time.Second)
+	tell := newConsole(nil, nil, nil).progress(&out, func() time.Time { return at }, 100, 15*time.Second)
 	for done := 1; done <= 100; done++ {
 		at = at.Add(time.Second)
 		tell(done, 200*done)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	simulated "github.com/carimbo/carimbo/shared/erp/simulators"
+	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // simulators are the ERPs in this process, each on a loopback listener of its
@@ -39,7 +40,7 @@ func startSimulators(spacing time.Duration) (_ *simulators, err error) {
 	s := &simulators{failed: make(chan error, len(all))}
 	for _, kind := range all {
 		if err := s.start(kind, spacing); err != nil {
-			return nil, errors.Join(fmt.Errorf("start the simulators: %w", err), s.stop(context.Background()))
+			return nil, errors.Join(words.Errorf("start the simulators: %s", err), s.stop(context.Background()))
 		}
 	}
 	return s, nil
@@ -83,32 +84,30 @@ func titleOf(kind string) string {
 	return cmp.Or(k.Title, kind)
 }
 
-func (s *simulators) titles() []string {
+func (s *simulators) titles() words.Text {
 	titles := make([]string, len(s.running))
 	for i, sim := range s.running {
 		titles[i] = titleOf(sim.kind.Name)
 	}
-	return titles
+	return operator.AllOf(titles)
 }
 
 // holding says what each holds, in one sentence.
-func (s *simulators) holding() string {
-	var sentence strings.Builder
+func (s *simulators) holding() words.Text {
+	var all words.Text
 	for i, sim := range s.running {
 		kind, _ := kinds.All().Find(sim.kind.Name)
 		document, _ := kind.Document("")
-		verb := " "
-		if i == 0 {
-			verb = " holds "
-		} else {
-			sentence.WriteString(", ")
-		}
 		if len(kind.Documents) > 1 {
-			document.Title, document.Titles = "document", "documents"
+			document.Title, document.Titles = words.Say("document"), words.Say("documents")
 		}
-		sentence.WriteString(kind.Title + verb + document.Count(sim.Documents()))
+		if held := document.Count(sim.Documents()); i == 0 {
+			all = words.Say("%s holds %s", kind.Title, held)
+		} else {
+			all = words.Say("%s, %s %s", all, kind.Title, held)
+		}
 	}
-	return sentence.String()
+	return all
 }
 
 // stop ends the simulators and what hangs in them.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -25,6 +24,7 @@ import (
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqs "github.com/carimbo/carimbo/shared/queue/sqs"
 	"github.com/carimbo/carimbo/shared/secret/manager"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The outputs of template.yaml that say where a stack's parts are.
@@ -75,13 +75,13 @@ func (c *console) openStack(cmd *cobra.Command) (*stack, error) {
 	// What the SDK tries and leaves isn't for people; what fails is returned.
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
-		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+		return nil, words.Errorf("read the AWS configuration: %s", err)
 	}
 	if cfg.Region == "" {
 		return nil, usage(cmd, "--stack needs a region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return nil, fmt.Errorf("there are no AWS credentials: sign in, or set AWS_PROFILE (%w)", err)
+		return nil, words.Errorf("there are no AWS credentials: sign in, or set AWS_PROFILE (%s)", err)
 	}
 	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &c.stack})
 	// That it isn't there and that no stack can be called so are the same code.
@@ -89,7 +89,7 @@ func (c *console) openStack(cmd *cobra.Command) (*stack, error) {
 		return nil, usage(cmd, "there is no stack %s in %s: give its name with --stack, and its region with AWS_REGION", c.stack, cfg.Region)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find stack %s: %w", c.stack, err)
+		return nil, words.Errorf("find stack %s: %s", c.stack, err)
 	}
 	s := &stack{name: c.stack, config: cfg, outputs: map[string]string{}}
 	for _, found := range out.Stacks {
@@ -105,7 +105,7 @@ func (s *stack) need(names ...string) ([]string, error) {
 	values := make([]string, len(names))
 	for i, name := range names {
 		if values[i] = s.outputs[name]; values[i] == "" {
-			return nil, fmt.Errorf("stack %s has no output %s: give the stack that template.yaml made, and deploy it anew if it is older than this program", s.name, name)
+			return nil, words.Errorf("stack %s has no output %s: give the stack that template.yaml made, and deploy it anew if it is older than this program", s.name, name)
 		}
 	}
 	return values, nil
@@ -178,7 +178,7 @@ func (s *stack) webhook(connection string) (*url.URL, error) {
 	base := strings.TrimSuffix(strings.TrimSuffix(out[0], "{connection}"), "/")
 	target, err := url.Parse(strings.TrimSuffix(base, "/webhooks"))
 	if err != nil || target.Host == "" {
-		return nil, fmt.Errorf("stack %s: its output %s is no URL", s.name, webhookOutput)
+		return nil, words.Errorf("stack %s: its output %s is no URL", s.name, webhookOutput)
 	}
 	return target.JoinPath("webhooks", connection), nil
 }

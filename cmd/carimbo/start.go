@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/netip"
@@ -19,6 +18,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -72,7 +72,7 @@ func (c *console) watch(ctx context.Context, s start, log *slog.Logger) *configu
 		check: func(cfg connection.Config) yaml.Problems {
 			problems := c.checkConfig(ctx, cfg, s.secrets)
 			if err := s.patient(cfg); err != nil {
-				problems = append(problems, yaml.Problem{File: c.connections, Message: err.Error()})
+				problems = append(problems, yaml.Problem{File: c.connections, Message: words.Of(err)})
 			}
 			return problems
 		}}
@@ -85,7 +85,7 @@ func (s start) patient(cfg connection.Config) error {
 		return nil
 	}
 	if away := elsewhere(cfg); len(away) > 0 {
-		return fmt.Errorf("--spacing %s is for tests, and %s is not on this machine (its base_url would be http://127.0.0.1 or the like): leave --spacing out", s.spacing, strings.Join(away, ", "))
+		return words.Errorf("--spacing %s is for tests, and %s is not on this machine (its base_url would be http://127.0.0.1 or the like): leave --spacing out", s.spacing, strings.Join(away, ", "))
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func exposed(data string) yaml.Problems {
 			mode = "700"
 		}
 		problems = append(problems, yaml.Problem{File: path, Warning: true,
-			Message: fmt.Sprintf("others on this machine can read it (%s): chmod %s it", info.Mode().Perm(), mode)})
+			Message: words.Say("others on this machine can read it (%s): chmod %s it", info.Mode().Perm(), mode)})
 	}
 	return problems
 }

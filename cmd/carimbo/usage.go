@@ -1,10 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // group has a command that only holds others refuse to run by itself: a script
@@ -21,11 +23,10 @@ func group(cmd *cobra.Command) {
 }
 
 func unknownCommand(cmd *cobra.Command, word string) error {
-	hint := "use one of " + strings.Join(commandNames(cmd), ", ")
 	if near := cmd.SuggestionsFor(word); len(near) > 0 {
-		hint = "do you mean " + strings.Join(near, " or ") + "?"
+		return usage(cmd, "there is no command %s %s: do you mean %s?", cmd.CommandPath(), word, operator.AnyOf(near))
 	}
-	return usage(cmd, "there is no command %s %s: %s", cmd.CommandPath(), word, hint)
+	return usage(cmd, "there is no command %s %s: use one of %s", cmd.CommandPath(), word, strings.Join(commandNames(cmd), ", "))
 }
 
 func commandNames(cmd *cobra.Command) []string {
@@ -62,12 +63,15 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 }
 
 // usageError is a command line that can't be meant so.
-type usageError struct{ message string }
+type usageError struct{ text words.Text }
 
-func (e *usageError) Error() string { return e.message }
+func (e *usageError) Error() string { return e.text.String() }
+
+// Words is what it says.
+func (e *usageError) Words() words.Text { return e.text }
 
 func usage(cmd *cobra.Command, format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...) + " (see " + cmd.CommandPath() + " --help)"}
+	return &usageError{words.Say("%s (see %s --help)", words.Say(format, args...), cmd.CommandPath())}
 }
 
 // takes refuses a command line with fewer or more arguments than names has.

@@ -134,7 +134,7 @@ func TestEveryCommandExplainsItselfWithExamplesThatParse(t *testing.T) {
 // running it.
 func parse(t *testing.T, line string) {
 	t.Helper()
-	words := words(line)
+	words := wordsOf(line)
 	if words[0] != "carimbo" {
 		t.Errorf("%s: an example begins with carimbo", line)
 		return
@@ -153,7 +153,7 @@ func parse(t *testing.T, line string) {
 }
 
 // words splits like a shell that knows double quotes.
-func words(line string) []string {
+func wordsOf(line string) []string {
 	var list []string
 	for i, part := range strings.Split(line, `"`) {
 		if i%2 == 1 {

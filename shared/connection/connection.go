@@ -6,8 +6,6 @@ package connection
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Config is the whole file.
@@ -107,7 +106,7 @@ func (a Account) MarshalJSON() ([]byte, error) {
 }
 
 // ErrInvalid: the file can't be what `carimbo check` let pass.
-var ErrInvalid = errors.New("invalid connections")
+var ErrInvalid = words.Errorf("invalid connections")
 
 // name is what accounts and connections may be called: both are parts of keys,
 // queue groups and URLs.
@@ -123,12 +122,12 @@ func ValidName(text string) bool { return name.MatchString(text) }
 func Parse(b []byte) (Config, error) {
 	var c Config
 	if err := json.Unmarshal(b, &c); err != nil {
-		return Config{}, fmt.Errorf("read connections: %w", err)
+		return Config{}, words.Errorf("read connections: %s", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Accounts)) {
 		a := c.Accounts[name]
 		if err := a.check(name); err != nil {
-			return Config{}, fmt.Errorf("read connections: erps.%s: %w", name, err)
+			return Config{}, words.Errorf("read connections: erps.%s: %s", name, err)
 		}
 		a.Name = name
 		c.Accounts[name] = a
@@ -136,7 +135,7 @@ func Parse(b []byte) (Config, error) {
 	for _, name := range slices.Sorted(maps.Keys(c.Connections)) {
 		conn := c.Connections[name]
 		if err := conn.check(name, c.Accounts); err != nil {
-			return Config{}, fmt.Errorf("read connections: connections.%s: %w", name, err)
+			return Config{}, words.Errorf("read connections: connections.%s: %s", name, err)
 		}
 		conn.Name = name
 		c.Connections[name] = conn
@@ -147,9 +146,9 @@ func Parse(b []byte) (Config, error) {
 func (a Account) check(name string) error {
 	switch {
 	case !ValidName(name):
-		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
+		return words.Errorf("%s: %q is not a name", ErrInvalid, name)
 	case !ValidName(a.Kind): // it is part of names; whether there is such a kind was checked at build
-		return fmt.Errorf("%w: kind is %q", ErrInvalid, a.Kind)
+		return words.Errorf("%s: kind is %q", ErrInvalid, a.Kind)
 	}
 	return nil
 }
@@ -159,13 +158,13 @@ func (c Connection) check(name string, accounts map[string]Account) error {
 	_, known := accounts[c.Account]
 	switch {
 	case !ValidName(name):
-		return fmt.Errorf("%w: %q is not a name", ErrInvalid, name)
+		return words.Errorf("%s: %q is not a name", ErrInvalid, name)
 	case c.Platform == "":
-		return fmt.Errorf("%w: platform is missing", ErrInvalid)
+		return words.Errorf("%s: platform is missing", ErrInvalid)
 	case c.Since.IsZero():
-		return fmt.Errorf("%w: since is missing", ErrInvalid)
+		return words.Errorf("%s: since is missing", ErrInvalid)
 	case !known:
-		return fmt.Errorf("%w: erp: there is no account %q", ErrInvalid, c.Account)
+		return words.Errorf("%s: erp: there is no account %q", ErrInvalid, c.Account)
 	}
 	return nil
 }

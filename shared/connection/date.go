@@ -2,10 +2,10 @@ package connection
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // UnmarshalJSON reads YYYY-MM-DD.
@@ -16,7 +16,7 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, text, order.SaoPaulo())
 	if err != nil {
-		return fmt.Errorf("%q is not a date like 2026-11-21", text)
+		return words.Errorf("%q is not a date like 2026-11-21", text)
 	}
 	d.Time = t
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Client is one account: one app or company there, under one key. Its calls never retry
@@ -105,7 +106,7 @@ func (d Document) Preflight(now time.Time) []preflight.Finding {
 	facts := d.Facts
 	if d.Order.ID != "" {
 		facts = append(slices.Clone(facts), preflight.Fact{About: preflight.Total, Value: d.Total.String(), Paid: d.Order.Total.String(),
-			Field: "the document's total", Mend: "the store's order, or enter the order in the ERP by hand"})
+			Field: words.Say("the document's total"), Mend: words.Say("the store's order, or enter the order in the ERP by hand")})
 	}
 	return preflight.Check(facts, now)
 }
@@ -206,7 +207,7 @@ type Answer struct {
 	Found Found
 	// Text is what the ERP said or what went wrong, for a person: at most 500
 	// bytes, tax ids masked, no secret.
-	Text string
+	Text words.Text
 	// RetryAfter is how long the ERP asked for, after AccountRests and Redundant, and how
 	// long to wait, after Early.
 	RetryAfter time.Duration
@@ -242,7 +243,7 @@ type Problem struct {
 	// joined with dots: "os.Cabecalho.cEtapa".
 	Path string
 	// Message says what is wrong and what is allowed there.
-	Message string
+	Message words.Text
 	// Warning marks what will work, but may not be meant.
 	Warning bool
 }

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Kind is a kind of ERP: all that others need to know of one. Each has a package of its
@@ -36,7 +36,7 @@ type Kind struct {
 	New func(Options) (Client, error)
 	// Request is the body of the create call, with the secrets masked, and what isn't
 	// known of it before the order is placed, in words; empty for nothing.
-	Request func(Document) (body []byte, open string, err error)
+	Request func(Document) (body []byte, open words.Text, err error)
 	// Explain is what a person is told of an order before it is placed, besides the request:
 	// pure and offline. Settings are the account's object.
 	Explain func(settings json.RawMessage, o order.Order, ref Reference) (Explanation, error)
@@ -51,14 +51,14 @@ type Kind struct {
 	Code      func(Reference) string
 	CodeParts string
 	// SameCode is the code in a sentence about one more attempt: "the same code abc".
-	SameCode func(Reference) string
+	SameCode func(Reference) words.Text
 	// WhereToLook says by what a person finds the document in the ERP.
-	WhereToLook func(Reference) string
+	WhereToLook func(Reference) words.Text
 
 	// IsID tells whether the ERP's ids of its documents look so, and IDForm says how they do:
 	// a number that people know the document by is often another than its id.
 	IsID   func(string) bool
-	IDForm string
+	IDForm words.Text
 
 	// Example is an account that is nobody's.
 	Example Example
@@ -69,7 +69,7 @@ type Kind struct {
 type Explanation struct {
 	// How says in words how the ERP is asked for the customer, and Asked are the calls for
 	// that, in their order, with what is said of the customer. No secret is in them.
-	How   string
+	How   words.Text
 	Asked []CustomerCall
 	// Dropped is what the order says and the ERP isn't told, or doesn't keep.
 	Dropped []order.Dropped
@@ -84,24 +84,24 @@ type CustomerCall struct {
 }
 
 // Contradict adds a constant that says something else than the order.
-func (e *Explanation) Contradict(path, message string, args ...any) {
-	e.Contradictions = append(e.Contradictions, Problem{Path: path, Message: fmt.Sprintf(message, args...), Warning: true})
+func (e *Explanation) Contradict(path, format string, args ...any) {
+	e.Contradictions = append(e.Contradictions, Problem{Path: path, Message: words.Say(format, args...), Warning: true})
 }
 
 // Drop adds what the ERP isn't told, if there is anything.
-func (e *Explanation) Drop(value, what, why string) {
+func (e *Explanation) Drop(value string, what, why words.Text) {
 	if value != "" {
 		e.Dropped = append(e.Dropped, order.Dropped{What: what, Why: why})
 	}
 }
 
 // Cut shortens a text to the bytes that a field of the ERP takes, and adds that its end is
-// dropped; source is what the text is. Whoever sends it and not only explains it has no
+// dropped: "the end of the customer's name". Whoever sends it and not only explains it has no
 // explanation: a nil one notes nothing.
-func (e *Explanation) Cut(field string, limit int, source, text string) string {
+func (e *Explanation) Cut(field string, limit int, end words.Text, text string) string {
 	short := order.Cut(text, limit)
 	if e != nil && short != text {
-		e.Drop(text, "the end of "+source, fmt.Sprintf("%s takes %d bytes, and it has %d", field, limit, len(text)))
+		e.Drop(text, end, words.Say("%s takes %d bytes, and it has %d", field, limit, len(text)))
 	}
 	return short
 }
@@ -141,7 +141,7 @@ type DocumentKind struct {
 	// Name is Reference.DocumentKind's word.
 	Name string
 	// Title is what people call it, and Titles several of them.
-	Title, Titles string
+	Title, Titles words.Text
 	// ID is what the ERP calls its own id of one; empty where people know it as the id.
 	ID    string
 	Steps []DocumentStep
@@ -175,11 +175,11 @@ func (k DocumentKind) Asked(did string) string {
 }
 
 // Count is so many of them, in words.
-func (k DocumentKind) Count(n int) string {
+func (k DocumentKind) Count(n int) words.Text {
 	if n == 1 {
-		return "1 " + k.Title
+		return words.Say("%d %s", n, k.Title)
 	}
-	return strconv.Itoa(n) + " " + k.Titles
+	return words.Say("%d %s", n, k.Titles)
 }
 
 // Document is the kind of document of that name, or the first where it is empty.

@@ -77,8 +77,8 @@ func TestAnOrderTakesAsMuchWorkAsItIsLong(t *testing.T) {
 						t.Error(reason)
 					}
 					_, err := e.Document(o, erp.Reference{Code: "x", Orig: "x", OrigID: "1"})
-					if reason, rejected := order.AsRejection(err); rejected && len(reason.Message) > 1000 {
-						t.Errorf("%s, %s: a message of %d bytes", account, name, len(reason.Message))
+					if reason, rejected := order.AsRejection(err); rejected && len(reason.Message.String()) > 1000 {
+						t.Errorf("%s, %s: a message of %d bytes", account, name, len(reason.Message.String()))
 					}
 				})
 				// What is quadratic takes a hundred times as long for so many.

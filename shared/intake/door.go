@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // AnswerWithin is how long a call may take from its header on: stores hang up after
@@ -91,9 +91,9 @@ func (l Limits) Memory() int64 {
 func (l Limits) Validate() error {
 	switch l = l.WithDefaults(); {
 	case l.Bodies < 1 || l.Connections <= l.Bodies:
-		return fmt.Errorf("%d bodies under way on %d connections: at least one body, and more connections than bodies", l.Bodies, l.Connections)
+		return words.Errorf("%d bodies under way on %d connections: at least one body, and more connections than bodies", l.Bodies, l.Connections)
 	case l.BodyBytes < 2*platform.MaxBody:
-		return fmt.Errorf("%d bytes for bodies: at least %d, twice the largest body", l.BodyBytes, 2*platform.MaxBody)
+		return words.Errorf("%d bytes for bodies: at least %d, twice the largest body", l.BodyBytes, 2*platform.MaxBody)
 	}
 	return nil
 }

@@ -5,12 +5,11 @@ package ledger
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Version is the form of the entries that this release writes. A change that a
@@ -23,6 +22,10 @@ const Version = 1
 
 // State is where an order stands.
 type State string
+
+// Queued is the state of what was accepted and not yet taken from the queue: there is no
+// entry of it, and no ledger knows it.
+const Queued State = "queued"
 
 // The states. Created is the end, unless a look-up proves that somebody deleted
 // the document.
@@ -40,6 +43,27 @@ const (
 	// Rejected: nothing is in the ERP and nothing happens by itself.
 	Rejected State = "rejected"
 )
+
+// Words is the state as people call it.
+func (s State) Words() words.Text {
+	switch s {
+	case Queued:
+		return words.Say("queued")
+	case Accepted:
+		return words.Say("accepted")
+	case Creating:
+		return words.Say("creating")
+	case Created:
+		return words.Say("created")
+	case Waiting:
+		return words.Say("waiting")
+	case Uncertain:
+		return words.Say("uncertain")
+	case Rejected:
+		return words.Say("rejected")
+	}
+	return words.Plain(string(s))
+}
 
 // States lists them all.
 func States() []State { return []State{Accepted, Creating, Created, Waiting, Uncertain, Rejected} }
@@ -85,7 +109,7 @@ type Entry struct {
 	AlreadyThere bool `json:"already_there,omitempty"`
 	// Fault is the text of an unknown fault that still stands: a proven absence
 	// makes the entry rejected then, not created again (rule 9).
-	Fault string `json:"fault,omitempty"`
+	Fault words.Text `json:"fault,omitzero"`
 	// AssertedID is the document that a person says is ours, until a look-up has
 	// shown it.
 	AssertedID string `json:"claimed_id,omitempty"`
@@ -171,9 +195,9 @@ type Contents struct {
 	PaidRank    order.Rank `json:"paid_rank,omitempty"`
 	// Parts are of these contents, Changed what of them is not as it was sent, in
 	// words for a person; empty where they say the same.
-	Parts   Parts     `json:"parts,omitzero"`
-	Changed string    `json:"changed,omitempty"`
-	At      time.Time `json:"at"`
+	Parts   Parts      `json:"parts,omitzero"`
+	Changed words.Text `json:"changed,omitzero"`
+	At      time.Time  `json:"at"`
 }
 
 // Attempt is one line of the timeline: what was done and what came of it.
@@ -183,8 +207,8 @@ type Attempt struct {
 	Did string `json:"did"`
 	// Answer is the kind of what came back; Text its words, at most 500 bytes with
 	// tax ids masked.
-	Answer string `json:"answer,omitempty"`
-	Text   string `json:"text,omitempty"`
+	Answer string     `json:"answer,omitempty"`
+	Text   words.Text `json:"text,omitzero"`
 	// Rule is the rule that decided; Became the state after it.
 	Rule   string `json:"rule,omitempty"`
 	Became State  `json:"became"`
@@ -196,8 +220,8 @@ type Attempt struct {
 // Lane is the state of an account's serial queue.
 type Lane struct {
 	// BlockedUntil: no call of the account goes out before.
-	BlockedUntil time.Time `json:"blocked_until,omitzero"`
-	Why          string    `json:"why,omitempty"`
+	BlockedUntil time.Time  `json:"blocked_until,omitzero"`
+	Why          words.Text `json:"why,omitzero"`
 	// Since is when the first of the answers came that had the account rest, with no
 	// call let in after it; zero if one was, and in a lane of a former release.
 	Since time.Time `json:"since,omitzero"`
@@ -313,9 +337,9 @@ type Ledger interface {
 
 var (
 	// ErrNotFound: there is no such entry.
-	ErrNotFound = errors.New("no such order in the ledger")
+	ErrNotFound = words.Errorf("no such order in the ledger")
 	// ErrChanged: somebody wrote the entry since it was read.
-	ErrChanged = errors.New("the entry was changed meanwhile")
+	ErrChanged = words.Errorf("the entry was changed meanwhile")
 	// ErrVague: more than MostFound orders are called so.
-	ErrVague = fmt.Errorf("more than %d orders are called so: give more of the number, or the order's key", MostFound)
+	ErrVague = words.Errorf("more than %d orders are called so: give more of the number, or the order's key", MostFound)
 )

@@ -2,7 +2,8 @@ package ledger
 
 import (
 	"cmp"
-	"fmt"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Parts tell whether a later notice of an order says something new. They are made
@@ -29,17 +30,18 @@ type Parts struct {
 // Changes names, in words for a person, the parts that a later notice says otherwise, if the
 // document would carry something else. Both are asked: an account that is configured anew
 // makes another document of the same order, and that is no news.
-func (p Parts) Changes(later Parts) (parts []string) {
+func (p Parts) Changes(later Parts) (parts []words.Text) {
 	total := p.Total != later.Total
 	sameDocument := p.Document != "" && p.Document == later.Document
 	if p.Key != "" && p.Key == later.Key && !sameDocument {
 		for _, part := range []struct {
-			name, was, is string
-			told          bool
+			name    words.Text
+			was, is string
+			told    bool
 		}{
-			{"lines", p.Lines, later.Lines, true}, {"freight, fees or taxes", p.Charges, later.Charges, !total},
-			{"payer", p.Payer, later.Payer, later.Payer != ""}, {"tax id", p.TaxID, later.TaxID, later.TaxID != ""},
-			{"address", p.Address, later.Address, later.Address != ""},
+			{words.Say("lines"), p.Lines, later.Lines, true}, {words.Say("freight, fees or taxes"), p.Charges, later.Charges, !total},
+			{words.Say("payer"), p.Payer, later.Payer, later.Payer != ""}, {words.Say("tax id"), p.TaxID, later.TaxID, later.TaxID != ""},
+			{words.Say("address"), p.Address, later.Address, later.Address != ""},
 		} {
 			if part.told && part.was != part.is {
 				parts = append(parts, part.name)
@@ -47,7 +49,7 @@ func (p Parts) Changes(later Parts) (parts []string) {
 		}
 	}
 	if total {
-		parts = append(parts, fmt.Sprintf("total from %s to %s", cmp.Or(p.Total, "none"), later.Total))
+		parts = append(parts, words.Say("total from %s to %s", cmp.Or(words.Plain(p.Total), words.Say("none")), later.Total))
 	}
 	return parts
 }

@@ -172,7 +172,7 @@ func TestADuplicateCustomerIsFoundOrAPersons(t *testing.T) {
 			if diff := cmp.Diff(c.calls, s.calls); diff != "" || e.State != c.state {
 				t.Errorf("%s: %s, calls (-want +got):\n%s", e.State, e.Reason.Message, diff)
 			}
-			if e.State == ledger.Rejected && !strings.Contains(e.Reason.Message, "look for them there") {
+			if e.State == ledger.Rejected && !strings.Contains(e.Reason.Message.String(), "look for them there") {
 				t.Errorf("a person is told %q", e.Reason.Message)
 			}
 		})
@@ -213,7 +213,7 @@ func TestAnOptionalFieldOfTheBuyerCostsNoOrder(t *testing.T) {
 			}
 			var told []string
 			for _, line := range e.Timeline {
-				if _, rest, found := strings.Cut(line.Text, "it goes on without the customer's "); found {
+				if _, rest, found := strings.Cut(line.Text.String(), "it goes on without the customer's "); found {
 					what, _, _ := strings.Cut(rest, ", which")
 					told = append(told, what)
 				}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -60,7 +61,7 @@ func (m *Machine) inPlace(ctx context.Context) error {
 // lost is ErrGone, or nothing: a folder that can't be looked at now may be there.
 func (m *Machine) lost(ctx context.Context) error {
 	if err := m.inPlace(ctx); errors.Is(err, ledgersqlite.ErrGone) {
-		return fmt.Errorf("place orders from %s: %w", m.opts.Data, err)
+		return words.Errorf("place orders from %s: %s", m.opts.Data, err)
 	}
 	return nil
 }

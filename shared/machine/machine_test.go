@@ -192,7 +192,7 @@ func TestAnUnknownRefusalIsLookedUpOnceAndNeverCreatedAgain(t *testing.T) {
 	}
 	b.later(placing.Spacing)
 	e := b.reaches(p.key(), ledger.Rejected)
-	if e.Reason.Kind != order.RefusedByERP || !strings.Contains(e.Reason.Message, "astro rei") {
+	if e.Reason.Kind != order.RefusedByERP || !strings.Contains(e.Reason.Message.String(), "astro rei") {
 		t.Errorf("rejected for %+v, want the ERP's words", e.Reason)
 	}
 	b.later(24 * time.Hour)
@@ -209,7 +209,7 @@ func TestAnUnmappedSKUGoesThroughAfterTheMappingIsAdded(t *testing.T) {
 	b.accept(p)
 	e := b.reaches(p.key(), ledger.Rejected)
 	for _, word := range []string{"SEM-MAPA", "erps.estudio.services", "connections.yaml"} {
-		if e.Reason.Kind != order.Mapping || !strings.Contains(e.Reason.Message, word) {
+		if e.Reason.Kind != order.Mapping || !strings.Contains(e.Reason.Message.String(), word) {
 			t.Errorf("the reason %+v does not say %s", e.Reason, word)
 		}
 	}
@@ -266,10 +266,10 @@ func TestAWrongOrderIsRejectedWithAReasonAndNothingIsSent(t *testing.T) {
 			c.mend(&p)
 			b.accept(p)
 			e := b.reaches(p.key(), ledger.Rejected)
-			if e.Reason.Kind != c.kind || !strings.Contains(e.Reason.Message, c.says) {
+			if e.Reason.Kind != c.kind || !strings.Contains(e.Reason.Message.String(), c.says) {
 				t.Errorf("rejected for %+v, want %s and %q", e.Reason, c.kind, c.says)
 			}
-			if p.document != "" && strings.Contains(e.Reason.Message, p.document) {
+			if p.document != "" && strings.Contains(e.Reason.Message.String(), p.document) {
 				t.Error("the reason shows the tax id")
 			}
 			if n := len(b.sim.Calls()); n != 0 {

@@ -89,7 +89,7 @@ func (n *news) entry() ledger.Entry {
 func (n *news) hears(body []byte) (told string) {
 	n.t.Helper()
 	n.handles(func(cfg connection.Config) queue.Message { return n.notice(cfg, "", body) })
-	_, told, _ = strings.Cut(n.entry().Timeline[len(n.entry().Timeline)-1].Text, "changed in the store after the document was sent: ")
+	_, told, _ = strings.Cut(n.entry().Timeline[len(n.entry().Timeline)-1].Text.String(), "changed in the store after the document was sent: ")
 	return told
 }
 

@@ -4,16 +4,18 @@ package nearest
 import (
 	"fmt"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Question asks whether it was meant, as " (did you mean os?)"; empty where nothing is
 // near. around is a format of the name, as "{%s}".
-func Question(name string, allowed []string, around string) string {
+func Question(name string, allowed []string, around string) words.Text {
 	candidate := Name(name, allowed)
 	if candidate == "" {
-		return ""
+		return words.Text{}
 	}
-	return " (did you mean " + fmt.Sprintf(around, candidate) + "?)"
+	return words.Say(" (did you mean %s?)", fmt.Sprintf(around, candidate))
 }
 
 // longest is how long a name may be that is compared: nobody mistypes a longer one by

@@ -24,7 +24,7 @@ func TestOnlyWhatMayHaveBeenMeantIsAskedFor(t *testing.T) {
 		"servics": " (did you mean {services}?)", "CUSTOMER": " (did you mean {customer}?)", "preço": "", "so": "", "": "",
 		strings.Repeat("services", 1000): "",
 	} {
-		if got := nearest.Question(name, allowed, "{%s}"); got != want {
+		if got := nearest.Question(name, allowed, "{%s}"); got.String() != want {
 			t.Errorf("%.20q: %q, want %q", name, got, want)
 		}
 	}

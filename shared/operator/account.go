@@ -2,7 +2,6 @@ package operator
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // AccountState says whether calls of an account go out.
@@ -23,6 +23,19 @@ const (
 	// AccountRefused is a person's to mend, also while no rest stands.
 	AccountRefused AccountState = "refused"
 )
+
+// Words is the state as people call it.
+func (s AccountState) Words() words.Text {
+	switch s {
+	case AccountOpen:
+		return words.Say("open")
+	case AccountResting:
+		return words.Say("resting")
+	case AccountRefused:
+		return words.Say("refused")
+	}
+	return words.Plain(string(s))
+}
 
 func accountStates() []AccountState {
 	return []AccountState{AccountOpen, AccountResting, AccountRefused}
@@ -44,7 +57,7 @@ type AccountView struct {
 
 // ViewAccount says how an account with this lane is at now. A lane that is open
 // still remembers its former rest, which is nobody's business then.
-func ViewAccount(name, kind string, lane ledger.Lane, now time.Time) AccountView {
+func ViewAccount(in words.Language, name, kind string, lane ledger.Lane, now time.Time) AccountView {
 	a := AccountView{Account: name, Kind: kind, State: AccountOpen}
 	rests := now.Before(lane.BlockedUntil)
 	switch {
@@ -55,7 +68,7 @@ func ViewAccount(name, kind string, lane ledger.Lane, now time.Time) AccountView
 	default:
 		return a
 	}
-	a.Since, a.Why = lane.Since.UTC(), lane.Why
+	a.Since, a.Why = lane.Since.UTC(), lane.Why.In(in)
 	if rests {
 		a.Until = lane.BlockedUntil.UTC()
 	}
@@ -72,6 +85,8 @@ type Accounts struct {
 	// Queue counts what is queued by account; nil where nobody does.
 	Queue Backlogs
 	Now   func() time.Time
+	// Language is the one that the views are in.
+	Language words.Language
 }
 
 // Backlogs counts by account what is queued.
@@ -132,7 +147,7 @@ func (a Accounts) read(ctx context.Context, name, kind string, queued queue.Back
 	if err != nil {
 		return AccountView{}, err
 	}
-	view := ViewAccount(name, kind, lane, a.Now())
+	view := ViewAccount(a.Language, name, kind, lane, a.Now())
 	view.Waiting, view.OldestAt = backlog.Orders, backlog.Oldest.UTC()
 	if a.Queue == nil {
 		return view, nil
@@ -164,7 +179,7 @@ func (a Accounts) Refused(ctx context.Context, f ledger.Filter) (refused []Accou
 			return nil, err
 		}
 		if lane.Refused() {
-			refused = append(refused, ViewAccount(name, kinds[name], lane, a.Now()))
+			refused = append(refused, ViewAccount(a.Language, name, kinds[name], lane, a.Now()))
 		}
 	}
 	return refused, nil
@@ -189,30 +204,30 @@ func (a Accounts) Resume(ctx context.Context, name string) (Resumed, error) {
 		return Resumed{}, err
 	}
 	if _, ok := kinds[name]; !ok {
-		return Resumed{}, &Refusal{name, unknownAccount(name, slices.Sorted(maps.Keys(kinds)))}
+		return Resumed{}, refusalOf(name, unknownAccount(name, slices.Sorted(maps.Keys(kinds))))
 	}
 	lane, err := a.Ledger.Lane(ctx, name)
 	if err != nil {
 		return Resumed{}, err
 	}
-	was := ViewAccount(name, kinds[name], lane, a.Now())
+	was := ViewAccount(a.Language, name, kinds[name], lane, a.Now())
 	orders, err := placing.Resume(ctx, a.Ledger, placing.Rules{Spacing: placing.Spacing}, name, a.Now)
 	if err != nil {
-		return Resumed{}, fmt.Errorf("%w: %s go on, give the command again for the others", err, Plural(orders, "order"))
+		return Resumed{}, words.Errorf("%s: %s go on, give the command again for the others", err, CountOrders(orders))
 	}
 	return Resumed{Account: name, Rested: was.State != AccountOpen, Orders: orders, Why: was.Why}, nil
 }
 
 // TallyAccounts counts by state.
-func TallyAccounts(list []AccountView) string {
+func TallyAccounts(list []AccountView) words.Text {
 	count := map[AccountState]int{}
 	for _, a := range list {
 		count[a.State]++
 	}
 	if count[AccountOpen] == len(list) {
-		return "Nothing rests, and nothing is refused."
+		return words.Say("Nothing rests, and nothing is refused.")
 	}
-	return Plural(len(list), "account") + ": " + countedBy(accountStates(), count)
+	return words.Say("%s: %s", words.Count(len(list), "%d account", "%d accounts"), countedBy(accountStates(), count))
 }
 
 // AccountTasks says of each refused account what to do: the ERP's words don't tell
@@ -222,11 +237,11 @@ func AccountTasks(kinds ERPKinds, s Site, list []AccountView) (tasks []Task) {
 		if a.State != AccountRefused {
 			continue
 		}
-		title := kinds.of(a.Kind).Title()
-		text := addSentence(fmt.Sprintf("%s refuses its key, or a permission is missing: %s", title, a.Why),
-			fmt.Sprintf("If the key was changed, put it into app_key and app_secret of %s; if a permission is missing, give it in %s", s.secret(a.Kind, a.Account), title))
-		text = addSentence(text, "It is tried again "+s.Soon(time.Time{}, ledger.Lane{BlockedUntil: a.Until})+".")
-		tasks = append(tasks, Task{"account " + a.Account, text})
+		title := titleOf(kinds.of(a.Kind))
+		text := words.Sentences(words.Say("%s refuses its key, or a permission is missing: %s", title, a.Why),
+			words.Say("If the key was changed, put it into app_key and app_secret of %s; if a permission is missing, give it in %s", s.secret(a.Kind, a.Account), title),
+			words.Say("It is tried again %s.", s.Soon(time.Time{}, ledger.Lane{BlockedUntil: a.Until})))
+		tasks = append(tasks, Task{words.Say("account %s", a.Account), text})
 	}
 	return tasks
 }

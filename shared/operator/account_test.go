@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestAnAccountsStateIsReadFromItsLane(t *testing.T) {
@@ -17,14 +18,14 @@ func TestAnAccountsStateIsReadFromItsLane(t *testing.T) {
 		want operator.AccountView
 	}{
 		"never rested":   {ledger.Lane{}, operator.AccountView{State: operator.AccountOpen}},
-		"rests":          {ledger.Lane{BlockedUntil: soon, Since: since, Why: "w"}, operator.AccountView{State: operator.AccountResting, Since: since, Until: soon, Why: "w"}},
-		"rested":         {ledger.Lane{BlockedUntil: noon, Since: since, Why: "w"}, operator.AccountView{State: operator.AccountOpen}},
-		"refused":        {ledger.Lane{BlockedUntil: soon, Since: since, Why: "w", Strikes: 1}, operator.AccountView{State: operator.AccountRefused, Since: since, Until: soon, Why: "w"}},
-		"refused before": {ledger.Lane{BlockedUntil: noon, Since: since, Why: "w", Strikes: 5}, operator.AccountView{State: operator.AccountRefused, Since: since, Why: "w"}},
-		"former release": {ledger.Lane{BlockedUntil: soon, Why: "w", Strikes: 1}, operator.AccountView{State: operator.AccountRefused, Until: soon, Why: "w"}},
+		"rests":          {ledger.Lane{BlockedUntil: soon, Since: since, Why: words.Plain("w")}, operator.AccountView{State: operator.AccountResting, Since: since, Until: soon, Why: "w"}},
+		"rested":         {ledger.Lane{BlockedUntil: noon, Since: since, Why: words.Plain("w")}, operator.AccountView{State: operator.AccountOpen}},
+		"refused":        {ledger.Lane{BlockedUntil: soon, Since: since, Why: words.Plain("w"), Strikes: 1}, operator.AccountView{State: operator.AccountRefused, Since: since, Until: soon, Why: "w"}},
+		"refused before": {ledger.Lane{BlockedUntil: noon, Since: since, Why: words.Plain("w"), Strikes: 5}, operator.AccountView{State: operator.AccountRefused, Since: since, Why: "w"}},
+		"former release": {ledger.Lane{BlockedUntil: soon, Why: words.Plain("w"), Strikes: 1}, operator.AccountView{State: operator.AccountRefused, Until: soon, Why: "w"}},
 	} {
 		c.want.Account, c.want.Kind = "estudio", "omie"
-		if diff := cmp.Diff(c.want, operator.ViewAccount("estudio", "omie", c.lane, noon)); diff != "" {
+		if diff := cmp.Diff(c.want, operator.ViewAccount(words.Language{}, "estudio", "omie", c.lane, noon)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

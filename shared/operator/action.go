@@ -6,6 +6,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Doing is a command that a person gives to an order, by its name in the timeline and on the
@@ -24,7 +25,7 @@ const (
 type Action struct {
 	Do Doing
 	// Will says what it will do. Of DoResolveCreated it has StandIn for the document's id.
-	Will string
+	Will words.Text
 	// NeedsID: the person says which document it is. NeedsNote: they say why.
 	NeedsID, NeedsNote bool
 }

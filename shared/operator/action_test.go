@@ -58,10 +58,10 @@ func TestEachActionThatIsPossibleSaysWhatItWillDo(t *testing.T) {
 			is = append(is, a.Do)
 			// The command itself would say the same, of the id that a person gives.
 			p, err := orders.Plan(t.Context(), "a#"+id, a.Do.Event(placing.Person{By: "ana", Note: "n"}, "777"))
-			if will := strings.ReplaceAll(a.Will, "document "+operator.StandIn, "document 777"); err != nil || p.Refused != nil || will != p.Will || will == "" {
+			if will := strings.ReplaceAll(a.Will.String(), "document "+operator.StandIn, "document 777"); err != nil || p.Refused != nil || will != p.Will.String() || will == "" {
 				t.Errorf("%s, %s: %q, and the command says %q (%v, %v)", id, a.Do, will, p.Will, p.Refused, err)
 			}
-			if a.NeedsID != strings.Contains(a.Will, "document "+operator.StandIn) {
+			if a.NeedsID != strings.Contains(a.Will.String(), "document "+operator.StandIn) {
 				t.Errorf("%s, %s: who is asked for an id? %s", id, a.Do, a.Will)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Cause is what orders have in common that are where they are for the same reason.
@@ -38,8 +39,8 @@ type alikeCounter interface {
 
 // Causes are those of what the filter selects, that of the newest order first. Without any
 // the list is empty and not nil, as JSON needs it.
-func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filter) ([]Cause, error) {
-	g := causes{kinds: kinds, list: []Cause{}, at: map[Cause]int{}, texts: common{}}
+func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, in words.Language, f ledger.Filter) ([]Cause, error) {
+	g := causes{kinds: kinds, in: in, list: []Cause{}, at: map[Cause]int{}, texts: common{}}
 	waiting, err := queued(ctx, l, f)
 	if err != nil {
 		return nil, err
@@ -67,6 +68,7 @@ func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, f ledger.Filte
 // causes are being told apart.
 type causes struct {
 	kinds ERPKinds
+	in    words.Language
 	list  []Cause
 	at    map[Cause]int
 	texts common
@@ -77,7 +79,7 @@ func (g *causes) add(of ledger.Alike) {
 	if e.State == ledger.Uncertain { // what each look-up was answered is its order's
 		e.Timeline = nil
 	}
-	c := Cause{State: e.State, Kind: e.Reason.Kind, Account: e.Account, Message: g.texts.of(g.kinds, e, InWords(g.kinds, e))}
+	c := Cause{State: e.State, Kind: e.Reason.Kind, Account: e.Account, Message: g.texts.of(g.kinds, e, InWords(g.kinds, e).In(g.in))}
 	if e.WaitsForPerson() {
 		c.Needs = e.Needs()
 	}
@@ -113,7 +115,7 @@ func (c common) of(kinds ERPKinds, e ledger.Entry, text string) string {
 	made, known := c[text]
 	if !known {
 		made = ofOneOrder.ReplaceAllStringFunc(text, func(found string) string {
-			if word, _, of := strings.Cut(found, " "); of && (word == "line" || word == "payment" || word == "document") {
+			if word, _, of := strings.Cut(found, " "); of && slices.Contains(numbered, word) {
 				return word + " " + left
 			}
 			return left
@@ -130,7 +132,10 @@ func (c common) of(kinds ERPKinds, e ledger.Entry, text string) string {
 	return made
 }
 
-var ofOneOrder = regexp.MustCompile(`\b\d+[.,]\d{2}\b|\b\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)| \d\d:\d\d(:\d\d)?\b)?|\b(line|payment|document) \d+\b|\[[^\]]*\]`)
+// numbered are what of an order has a number, in the languages that there are.
+var numbered = []string{"line", "payment", "document", "linha", "pagamento", "documento"}
+
+var ofOneOrder = regexp.MustCompile(`\b\d+[.,]\d{2}\b|\b\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)| \d\d:\d\d(:\d\d)?\b)?|\b(` + strings.Join(numbered, "|") + `) \d+\b|\[[^\]]*\]`)
 
 // without has a value of an order replaced where it stands as a word of its own.
 func without(text, value, by string) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestOrdersOfOneCauseAreOneLine(t *testing.T) {
@@ -25,7 +26,7 @@ func TestOrdersOfOneCauseAreOneLine(t *testing.T) {
 	}
 	rejected := func(kind order.ReasonKind, message string) func(string) ledger.Entry {
 		return func(id string) ledger.Entry {
-			return ledger.Entry{State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: kind, Message: strings.ReplaceAll(message, "ID", id)}}
+			return ledger.Entry{State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: kind, Message: words.Plain(strings.ReplaceAll(message, "ID", id))}}
 		}
 	}
 	add(20, rejected(order.Mapping, `SKU "CURSO-1" is not mapped`))
@@ -44,9 +45,9 @@ func TestOrdersOfOneCauseAreOneLine(t *testing.T) {
 			Timeline: []ledger.Attempt{{At: noon.Add(time.Duration(len(all)) * time.Hour), Did: "paid_again"}}}
 	})
 	add(1, func(id string) ledger.Entry {
-		return ledger.Entry{State: ledger.Rejected, Digest: "d", DismissedAt: noon, Reason: order.Reason{Kind: order.Mapping, Message: `SKU "CURSO-1" is not mapped`}}
+		return ledger.Entry{State: ledger.Rejected, Digest: "d", DismissedAt: noon, Reason: order.Reason{Kind: order.Mapping, Message: words.Plain(`SKU "CURSO-1" is not mapped`)}}
 	})
-	got, err := operator.Causes(t.Context(), keep(t, all...), kinds, ledger.Filter{})
+	got, err := operator.Causes(t.Context(), keep(t, all...), kinds, words.Language{}, ledger.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,10 +69,10 @@ func TestOrdersOfOneCauseAreOneLine(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if none, err := operator.Causes(t.Context(), keep(t), kinds, ledger.Filter{}); none == nil || len(none) != 0 || err != nil {
+	if none, err := operator.Causes(t.Context(), keep(t), kinds, words.Language{}, ledger.Filter{}); none == nil || len(none) != 0 || err != nil {
 		t.Errorf("of nothing: %v, %v", none, err)
 	}
-	queued, err := operator.Causes(t.Context(), withQueue(t), kinds, ledger.Filter{State: operator.Queued})
+	queued, err := operator.Causes(t.Context(), withQueue(t), kinds, words.Language{}, ledger.Filter{State: operator.Queued})
 	if len(queued) != 2 || queued[0].Count != 3 || queued[0].Key != "a#8" || queued[1].Account != "loja" || err != nil {
 		t.Errorf("queued: %+v, %v", queued, err)
 	}
@@ -81,14 +82,14 @@ func TestAnEqualSentenceIsSaidOnce(t *testing.T) {
 	g := operator.Groups{Kinds: kinds}
 	for i := range 2000 {
 		id := fmt.Sprint(1000 + i)
-		g.Add(ledger.Entry{Key: "a#" + id, OrderID: id, State: ledger.Rejected, ERPID: "7-" + id}, "see a#"+id+" and 7-"+id+", for 12 days")
+		g.Add(ledger.Entry{Key: "a#" + id, OrderID: id, State: ledger.Rejected, ERPID: "7-" + id}, words.Plain("see a#"+id+" and 7-"+id+", for 12 days"))
 	}
-	g.Add(ledger.Entry{Key: "a#x", State: ledger.Created}, "see a#x alone")
-	g.Add(ledger.Entry{Key: "a#y", State: ledger.Waiting}, "it waits")
-	g.Add(ledger.Entry{Key: "a#z", State: ledger.Waiting}, "it waits")
+	g.Add(ledger.Entry{Key: "a#x", State: ledger.Created}, words.Plain("see a#x alone"))
+	g.Add(ledger.Entry{Key: "a#y", State: ledger.Waiting}, words.Plain("it waits"))
+	g.Add(ledger.Entry{Key: "a#z", State: ledger.Waiting}, words.Plain("it waits"))
 	var got []string
 	for _, of := range g.List {
-		got = append(got, of.Name()+" "+of.Count()+" "+string(of.State)+": "+of.Text)
+		got = append(got, of.Name().String()+" "+of.Count().String()+" "+string(of.State)+": "+of.Text)
 	}
 	want := []string{
 		"a#1000, a#1001 and 1998 more 2000 orders rejected: see KEY and …, for 12 days",
@@ -118,8 +119,8 @@ func TestOnlyAnOrdersOwnValuesAreLeftOut(t *testing.T) {
 		other := e
 		other.Key = "a#other"
 		g := operator.Groups{Kinds: kinds}
-		g.Add(e, text)
-		g.Add(e, text)
+		g.Add(e, words.Plain(text))
+		g.Add(e, words.Plain(text))
 		if got := g.List[0].Text; got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

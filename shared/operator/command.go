@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Orders are those of one ledger, which commands are given to.
@@ -27,7 +27,7 @@ type Orders struct {
 type Plan struct {
 	Key string
 	// Will says it in words; empty where the rules refuse it.
-	Will    string
+	Will    words.Text
 	Refused *Refusal
 	// Before is the order as it stands.
 	Before ledger.Entry
@@ -73,7 +73,7 @@ func (o Orders) plan(ctx context.Context, e ledger.Entry, ev placing.Event) (Pla
 func (o Orders) refuseID(e ledger.Entry, ev placing.Event) *Refusal {
 	kind := o.Kinds.of(e.ERPKind)
 	if of, ok := ev.(placing.ResolveCreated); ok && !kind.IsID(of.ID) {
-		return &Refusal{e.Key, of.ID + " is no id of a document: " + kind.IDForm()}
+		return refusalOf(e.Key, words.Say("%s is no id of a document: %s", of.ID, kind.IDForm()))
 	}
 	return nil
 }
@@ -92,12 +92,12 @@ func (o Orders) Reveal(ctx context.Context, key string, by placing.Person) (Reve
 	if err != nil {
 		return Revealed{}, err
 	}
-	e, step, err := placing.Apply(ctx, o.Ledger, placing.Rules{Spacing: placing.Spacing}, key, placing.Reveal{Person: by, What: "the contents were shown"}, o.Site.Now)
+	e, step, err := placing.Apply(ctx, o.Ledger, placing.Rules{Spacing: placing.Spacing}, key, placing.Reveal{Person: by, What: words.Say("the contents were shown")}, o.Site.Now)
 	if err != nil {
 		return Revealed{}, err
 	}
 	if step.Do == placing.Refuse {
-		return Revealed{}, &Refusal{key, step.Why}
+		return Revealed{}, refusalOf(key, step.Why)
 	}
 	var r Revealed
 	if r.Payload, err = platform.Unpack(e.Payload); err != nil {
@@ -116,28 +116,28 @@ func (o Orders) Reveal(ctx context.Context, key string, by placing.Person) (Reve
 // Result is what a command did to one order, as --json shows it. Will is what it was
 // going to do, Why why it did nothing.
 type Result struct {
-	Key           string        `json:"key"`
-	Done          bool          `json:"done"`
-	Will          string        `json:"will,omitempty"`
-	Why           string        `json:"why,omitempty"`
-	State         ledger.State  `json:"state,omitempty"`
-	Reason        *order.Reason `json:"reason,omitempty"`
-	NextAttemptAt time.Time     `json:"next_attempt_at,omitzero"`
+	Key           string       `json:"key"`
+	Done          bool         `json:"done"`
+	Will          string       `json:"will,omitempty"`
+	Why           string       `json:"why,omitempty"`
+	State         ledger.State `json:"state,omitempty"`
+	Reason        *ReasonView  `json:"reason,omitempty"`
+	NextAttemptAt time.Time    `json:"next_attempt_at,omitzero"`
 	// Next says what happens to the order now.
-	Next string `json:"-"`
+	Next words.Text `json:"-"`
 }
 
 // NotDone is the result of a plan that wasn't carried out.
 func (o Orders) NotDone(p Plan) Result {
 	if p.Refused != nil {
-		return Result{Key: p.Key, Will: p.Will, Why: p.Refused.Why}
+		return Result{Key: p.Key, Will: p.Will.In(o.Site.Language), Why: p.Refused.Why.In(o.Site.Language)}
 	}
 	return o.result(p, p.Before)
 }
 
 func (o Orders) result(p Plan, e ledger.Entry) Result {
-	view := ViewEntry(o.Kinds, e)
-	return Result{Key: p.Key, Will: p.Will, State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
+	view := ViewEntry(o.Kinds, o.Site.Language, e)
+	return Result{Key: p.Key, Will: p.Will.In(o.Site.Language), State: e.State, Reason: view.Reason, NextAttemptAt: view.NextAttemptAt}
 }
 
 // Do gives the command to the order. The error is a *Refusal where the rules forbid
@@ -178,7 +178,7 @@ func (o Orders) rules(e ledger.Entry, ev placing.Event) (placing.Rules, error) {
 	can, err := o.canLookUp(e)
 	rules := placing.Rules{Spacing: placing.Spacing, CanLookUp: can}
 	if err != nil && dependsOnLookUp(e, ev) {
-		return rules, &Refusal{e.Key, err.Error()}
+		return rules, refusalOf(e.Key, words.Of(err))
 	}
 	return rules, nil
 }
@@ -202,27 +202,27 @@ func dependsOnLookUp(e ledger.Entry, ev placing.Event) bool {
 func (o Orders) refusal(e ledger.Entry, r placing.Rules, step placing.Step) *Refusal {
 	why := step.Why
 	if e.State == ledger.Uncertain && !r.CanLookUp && !e.Leased(o.Site.Now()) {
-		why = addSentence(why, o.Kinds.of(e.ERPKind).WhereToLook(e.Reference))
+		why = words.Sentences(why, o.Kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	}
-	return &Refusal{e.Key, why}
+	return refusalOf(e.Key, why)
 }
 
 // next says what happens to the order now.
-func (o Orders) next(e ledger.Entry, lane ledger.Lane) string {
+func (o Orders) next(e ledger.Entry, lane ledger.Lane) words.Text {
 	soon := o.Site.Soon(e.Until, lane)
 	switch {
 	case !e.DismissedAt.IsZero():
-		return "off your list until something happens to it"
+		return words.Say("off your list until something happens to it")
 	case e.State == ledger.Created:
-		return "document " + e.ERPID + " counts as this order's"
+		return words.Say("document %s counts as this order's", e.ERPID)
 	case e.State == ledger.Waiting:
-		return "it goes on " + soon
+		return words.Say("it goes on %s", soon)
 	case e.Denied():
-		return "document " + e.ERPID + " is looked up " + soon + "; carimbo orders show " + e.Key + " tells what came of it"
+		return words.Say("document %s is looked up %s; carimbo orders show %s tells what came of it", e.ERPID, soon, e.Key)
 	case e.State == ledger.Uncertain && !e.Parked() && e.AssertedID != "":
-		return "a look-up verifies document " + e.AssertedID + " " + soon
+		return words.Say("a look-up verifies document %s %s", e.AssertedID, soon)
 	case e.State == ledger.Uncertain && !e.Parked():
-		return "it is looked up " + soon
+		return words.Say("it is looked up %s", soon)
 	}
 	return InWords(o.Kinds, e)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestWhichCommandsDependOnALookUp(t *testing.T) {
@@ -54,7 +55,7 @@ func TestOnlyWhoHasToLookInTheErpIsToldWhatFor(t *testing.T) {
 		"somebody holds it":     {held, false, "k: no."},
 		"nothing is in the ERP": {rejected, false, "k: no."},
 	} {
-		if got := operator.RefusalOf(o, k.is, placing.Rules{CanLookUp: k.canLookUp}, placing.Step{Why: "no."}).Error(); got != k.want {
+		if got := operator.RefusalOf(o, k.is, placing.Rules{CanLookUp: k.canLookUp}, placing.Step{Why: words.Plain("no.")}).Error(); got != k.want {
 			t.Errorf("%s: %q, want %q", name, got, k.want)
 		}
 	}

@@ -2,10 +2,9 @@ package operator
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // QueueDepth is how many messages one queue of a stack has, wake-ups among them: SQS counts
@@ -25,25 +24,27 @@ type depthTeller interface {
 
 // Depths says what the queues have of which no row of a list can be, where the filter could
 // select it; empty where each message is a row, or none could be.
-func Depths(ctx context.Context, l ledger.Ledger, f ledger.Filter) (string, error) {
+func Depths(ctx context.Context, l ledger.Ledger, f ledger.Filter) (words.Text, error) {
 	teller, tells := l.(depthTeller)
 	if !tells || f.State != "" && f.State != Queued || f.ReasonKind != "" || f.Mine {
-		return "", nil
+		return words.Text{}, nil
 	}
 	depths, err := teller.Depths(ctx)
 	if err != nil {
-		return "", err
+		return words.Text{}, err
 	}
-	var parts []string
+	var parts []words.Text
 	for _, d := range depths {
-		text := "nothing in " + d.Queue
+		text := words.Say("nothing in %s", d.Queue)
 		switch {
 		case d.Waiting+d.Held > 0 && d.Held > 0:
-			text = fmt.Sprintf("%s in %s, %d of them worked on", Plural(d.Waiting+d.Held, "message"), d.Queue, d.Held)
+			text = words.Say("%s in %s, %d of them worked on", countMessages(d.Waiting+d.Held), d.Queue, d.Held)
 		case d.Waiting > 0:
-			text = Plural(d.Waiting, "message") + " in " + d.Queue
+			text = words.Say("%s in %s", countMessages(d.Waiting), d.Queue)
 		}
 		parts = append(parts, text)
 	}
-	return "Queued: " + strings.Join(parts, "; ") + ". SQS tells neither of which orders nor how old: CloudWatch has ApproximateAgeOfOldestMessage of each.", nil
+	return words.Say("Queued: %s. SQS tells neither of which orders nor how old: CloudWatch has ApproximateAgeOfOldestMessage of each.", words.Join(parts, "; ")), nil
 }
+
+func countMessages(n int) words.Text { return words.Count(n, "%d message", "%d messages") }

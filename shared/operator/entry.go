@@ -5,27 +5,28 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // EntryView is an entry as --json shows it.
 type EntryView struct {
-	Key         string        `json:"key"`
-	Connection  string        `json:"connection"`
-	Platform    string        `json:"platform"`
-	OrderID     string        `json:"order_id"`
-	StoreNumber string        `json:"store_number,omitempty"`
-	Total       string        `json:"total,omitempty"`
-	Currency    string        `json:"currency,omitempty"`
-	Customer    string        `json:"customer,omitempty"`
-	ERPKind     string        `json:"erp,omitempty"`
-	Account     string        `json:"account,omitempty"`
-	State       ledger.State  `json:"state"`
-	Code        string        `json:"code,omitempty"`
-	ERPID       string        `json:"erp_id,omitempty"`
-	ERPNumber   string        `json:"erp_number,omitempty"`
-	Found       *bool         `json:"found,omitempty"`
-	Attempts    int           `json:"attempts"`
-	Reason      *order.Reason `json:"reason,omitempty"`
+	Key         string       `json:"key"`
+	Connection  string       `json:"connection"`
+	Platform    string       `json:"platform"`
+	OrderID     string       `json:"order_id"`
+	StoreNumber string       `json:"store_number,omitempty"`
+	Total       string       `json:"total,omitempty"`
+	Currency    string       `json:"currency,omitempty"`
+	Customer    string       `json:"customer,omitempty"`
+	ERPKind     string       `json:"erp,omitempty"`
+	Account     string       `json:"account,omitempty"`
+	State       ledger.State `json:"state"`
+	Code        string       `json:"code,omitempty"`
+	ERPID       string       `json:"erp_id,omitempty"`
+	ERPNumber   string       `json:"erp_number,omitempty"`
+	Found       *bool        `json:"found,omitempty"`
+	Attempts    int          `json:"attempts"`
+	Reason      *ReasonView  `json:"reason,omitempty"`
 	// Needs is why a person is waited for; empty where nobody has anything to do.
 	Needs ledger.Need `json:"needs,omitempty"`
 	// WrittenByNewer: a newer release wrote it, and this one may misread it.
@@ -40,6 +41,12 @@ type EntryView struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 }
 
+// ReasonView is a reason in the words of a language.
+type ReasonView struct {
+	Kind    order.ReasonKind `json:"kind"`
+	Message string           `json:"message"`
+}
+
 // EntryDetails is an EntryView with what happened.
 type EntryDetails struct {
 	EntryView
@@ -49,11 +56,13 @@ type EntryDetails struct {
 // AttemptView is a line of the timeline, with the ERP's method that it called.
 type AttemptView struct {
 	ledger.Attempt
+	// Text is the attempt's in the words of a language.
+	Text  string `json:"text,omitempty"`
 	Asked string `json:"asked,omitempty"`
 }
 
 // ViewEntry is what a list shows of an entry.
-func ViewEntry(kinds ERPKinds, e ledger.Entry) EntryView {
+func ViewEntry(kinds ERPKinds, in words.Language, e ledger.Entry) EntryView {
 	v := EntryView{
 		Key: e.Key, Connection: e.Connection, Platform: e.Platform, OrderID: e.OrderID,
 		StoreNumber: e.StoreNumber, Total: e.Total, Currency: e.Currency, Customer: e.Customer,
@@ -69,19 +78,19 @@ func ViewEntry(kinds ERPKinds, e ledger.Entry) EntryView {
 		v.Found = &e.Found
 	}
 	if e.Reason != (order.Reason{}) {
-		v.Reason = &e.Reason
+		v.Reason = &ReasonView{e.Reason.Kind, e.Reason.Message.In(in)}
 	}
 	return v
 }
 
 // ViewDetails is all that is shown of an entry.
-func ViewDetails(kinds ERPKinds, e ledger.Entry) EntryDetails {
+func ViewDetails(kinds ERPKinds, in words.Language, e ledger.Entry) EntryDetails {
 	timeline := make([]AttemptView, len(e.Timeline))
 	for i, a := range e.Timeline {
 		a.At = a.At.UTC()
-		timeline[i] = AttemptView{a, kinds.of(e.ERPKind).Asked(e.Reference, a.Did)}
+		timeline[i] = AttemptView{a, a.Text.In(in), kinds.of(e.ERPKind).Asked(e.Reference, a.Did)}
 	}
-	return EntryDetails{ViewEntry(kinds, e), timeline}
+	return EntryDetails{ViewEntry(kinds, in, e), timeline}
 }
 
 // nextAttempt is when the entry goes on by itself; zero if it doesn't.

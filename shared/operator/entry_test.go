@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
@@ -22,7 +23,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 	whole := true
 	full := operator.EntryView{Key: "k", Connection: "c", Platform: "p", OrderID: "o", StoreNumber: "n", Total: "1.00", Currency: "BRL",
 		Customer: "H.", ERPKind: "omie", Account: "a", State: ledger.Created, Code: "c", ERPID: "1", ERPNumber: "2", Found: &whole,
-		Attempts: 1, Reason: &order.Reason{Kind: order.AccountRests}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
+		Attempts: 1, Reason: &operator.ReasonView{Kind: order.AccountRests}, NextAttemptAt: noon, ReversedAt: noon, ReceivedAt: noon, UpdatedAt: noon, CreatedAt: noon}
 	if diff := cmp.Diff(slices.Sorted(slices.Values(contract)), fields(t, full)); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
@@ -31,7 +32,7 @@ func TestJSONHasExactlyTheFieldsOfTheContract(t *testing.T) {
 		t.Errorf("show (-want +got):\n%s", diff)
 	}
 	least := []string{"attempts", "connection", "key", "order_id", "platform", "state"}
-	if diff := cmp.Diff(least, fields(t, operator.ViewEntry(kinds, ledger.Entry{}))); diff != "" {
+	if diff := cmp.Diff(least, fields(t, operator.ViewEntry(kinds, words.Language{}, ledger.Entry{}))); diff != "" {
 		t.Errorf("absent values are there (-want +got):\n%s", diff)
 	}
 }
@@ -55,7 +56,7 @@ func TestTheNextAttemptIsWhenTheOrderGoesOnByItself(t *testing.T) {
 		ledger.Accepted: lease, ledger.Creating: lease, ledger.Waiting: until, ledger.Uncertain: until,
 		ledger.Created: {}, ledger.Rejected: {},
 	} {
-		if got := operator.ViewEntry(kinds, ledger.Entry{State: state, Lease: lease, Until: until}).NextAttemptAt; !got.Equal(want) {
+		if got := operator.ViewEntry(kinds, words.Language{}, ledger.Entry{State: state, Lease: lease, Until: until}).NextAttemptAt; !got.Equal(want) {
 			t.Errorf("%s: %s, not %s", state, got, want)
 		}
 	}
@@ -63,7 +64,7 @@ func TestTheNextAttemptIsWhenTheOrderGoesOnByItself(t *testing.T) {
 
 func TestFoundIsSaidOfEveryCreatedOrderAndOfNoOther(t *testing.T) {
 	for _, state := range ledger.States() {
-		got := operator.ViewEntry(kinds, ledger.Entry{State: state}).Found
+		got := operator.ViewEntry(kinds, words.Language{}, ledger.Entry{State: state}).Found
 		if (got != nil) != (state == ledger.Created) {
 			t.Errorf("%s: %v", state, got)
 		}
@@ -107,7 +108,7 @@ func TestAnOrderReversedOrChangedLaterIsToldApart(t *testing.T) {
 		"rejected as reversed":               {ledger.Entry{State: ledger.Rejected, ReversedAt: noon}, ""},
 		"uncertain":                          {ledger.Entry{State: ledger.Uncertain, ReversedAt: noon, Timeline: changed(noon, ledger.Uncertain)}, ""},
 	} {
-		if got := operator.LaterChange(c.is); got != c.want {
+		if got := operator.LaterChange(c.is).String(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -117,25 +118,25 @@ func TestWhatTheStoreTookBackIsNotToBeUndone(t *testing.T) {
 	e := ledger.Entry{State: ledger.Created, CreatedAt: noon, ERPID: "777", ReversedAt: noon.Add(time.Hour)}
 	for want, did := range map[string]string{"cancel document 777 in the ERP yourself": "reversal", "if it is paid in the store, leave document 777 as it is": "paid_again"} {
 		e.Timeline = []ledger.Attempt{{At: noon.Add(time.Hour), Did: did, Became: ledger.Created}}
-		if got := operator.InWords(kinds, e); !strings.Contains(got, want) {
+		if got := operator.InWords(kinds, e).String(); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", did, got)
 		}
 	}
 	e.ReversedAt, e.Timeline = time.Time{}, []ledger.Attempt{{At: noon, Did: "newer_contents", Became: ledger.Created}, {At: noon.Add(time.Hour), Did: "changed_back", Became: ledger.Created}}
-	if got := operator.InWords(kinds, e); !strings.Contains(got, "took that back on 2026-") || !strings.Contains(got, "if you mended document 777") {
+	if got := operator.InWords(kinds, e).String(); !strings.Contains(got, "took that back on 2026-") || !strings.Contains(got, "if you mended document 777") {
 		t.Error(got)
 	}
 }
 
 func TestAnUncertainOrderSaysWhatItsLookUpWasAnswered(t *testing.T) {
-	did := func(what, text string) ledger.Attempt { return ledger.Attempt{Did: what, Text: text} }
+	did := func(what, text string) ledger.Attempt { return ledger.Attempt{Did: what, Text: words.Plain(text)} }
 	for want, timeline := range map[string][]ledger.Attempt{
 		"connection reset": {did("create", ""), did("look_up", "there is none"), did("create", "connection reset")},
 		"connection reset. The last look-up was answered: Algo que ninguém viu": {did("create", "connection reset"), did("look_up", "Outra coisa"), did("look_up", "Algo que ninguém viu"), did("put_off", "the account rests")},
 		"connection reset. The last look-up was answered: Outra coisa":          {did("create", ""), did("look_up", "Outra coisa"), did("look_up", "")},
 	} {
-		e := ledger.Entry{State: ledger.Uncertain, Until: noon, Reason: order.Reason{Kind: order.LostAnswer, Message: "connection reset"}, Timeline: timeline}
-		if got := operator.InWords(kinds, e); got != want {
+		e := ledger.Entry{State: ledger.Uncertain, Until: noon, Reason: order.Reason{Kind: order.LostAnswer, Message: words.Plain("connection reset")}, Timeline: timeline}
+		if got := operator.InWords(kinds, e).String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -10,12 +10,23 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Refusal is why nothing was done to an order or an account.
-type Refusal struct{ Of, Why string }
+type Refusal struct {
+	// Of is what it is about: a key, an account's name, how many orders.
+	Of  words.Text
+	Why words.Text
+}
 
-func (r *Refusal) Error() string { return r.Of + ": " + r.Why }
+// refusalOf is why nothing was done to the order with the key, or the account of the name.
+func refusalOf(of string, why words.Text) *Refusal { return &Refusal{words.Plain(of), why} }
+
+func (r *Refusal) Error() string { return r.Words().String() }
+
+// Words is what it says.
+func (r *Refusal) Words() words.Text { return words.Say("%s: %s", r.Of, r.Why) }
 
 // Find gets the entry. Of a key that isn't there the error is a *Refusal, which says
 // that the order was ignored, if it was, or what may have been meant.
@@ -25,38 +36,59 @@ func Find(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error
 		return e, err
 	}
 	waiting, err := whereabouts(ctx, l, key)
-	if err != nil || waiting != "" {
-		return ledger.Entry{}, cmp.Or(err, error(&Refusal{key, waiting}))
+	if err != nil || !waiting.IsZero() {
+		return ledger.Entry{}, cmp.Or(err, error(refusalOf(key, waiting)))
 	}
 	ignored, err := wasIgnored(ctx, l, key)
-	if err != nil || ignored != "" {
-		return ledger.Entry{}, cmp.Or(err, error(&Refusal{key, ignored}))
+	if err != nil || !ignored.IsZero() {
+		return ledger.Entry{}, cmp.Or(err, error(refusalOf(key, ignored)))
 	}
 	near, err := nearestKeys(ctx, l, key)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	return ledger.Entry{}, &Refusal{key, unknownKey(near)}
+	return ledger.Entry{}, refusalOf(key, unknownKey(near))
 }
 
 // Missed says of an order that a search didn't find where it may be: among the calls that
 // were ignored, or where a stack doesn't search; empty where nothing is known of it.
-func (s Site) Missed(ctx context.Context, l ledger.Ledger, typed string) (string, error) {
+func (s Site) Missed(ctx context.Context, l ledger.Ledger, typed string) (words.Text, error) {
 	if s.Stack != "" {
-		return "On a stack an order is found by its id in the store or by our code, each whole and written as there. Neither the store's number nor the document's is searched for.", nil
+		return words.Say("On a stack an order is found by its id in the store or by our code, each whole and written as there. Neither the store's number nor the document's is searched for."), nil
 	}
 	ignored, err := wasIgnored(ctx, l, strings.TrimSpace(typed))
-	if ignored != "" {
-		ignored = strings.TrimSpace(typed) + ": " + ignored
+	if !ignored.IsZero() {
+		ignored = words.Say("%s: %s", strings.TrimSpace(typed), ignored)
 	}
 	return ignored, err
 }
 
-func unknownKey(near []string) string {
+func unknownKey(near []string) words.Text {
 	if len(near) == 0 {
-		return "there is no such order: a key is connection#order, and carimbo orders list shows them all"
+		return words.Say("there is no such order: a key is connection#order, and carimbo orders list shows them all")
 	}
-	return "there is no such order: do you mean " + strings.Join(near, " or ") + "?"
+	return words.Say("there is no such order: do you mean %s?", AnyOf(near))
+}
+
+// AnyOf is a choice: "a or b or c".
+func AnyOf(names []string) words.Text {
+	return listed(names, func(some words.Text, name string) words.Text { return words.Say("%s or %s", some, name) })
+}
+
+// AllOf are all of them: "a and b and c".
+func AllOf(names []string) words.Text {
+	return listed(names, func(some words.Text, name string) words.Text { return words.Say("%s and %s", some, name) })
+}
+
+func listed(names []string, add func(some words.Text, name string) words.Text) (all words.Text) {
+	for i, name := range names {
+		if i == 0 {
+			all = words.Plain(name)
+			continue
+		}
+		all = add(all, name)
+	}
+	return all
 }
 
 // nearestAmong is how many orders are looked at for keys that may have been meant.
@@ -103,7 +135,7 @@ func isNumberOf(typed string, e ledger.Entry) bool {
 }
 
 // unknownAccount says which accounts may have been meant.
-func unknownAccount(typed string, known []string) string {
+func unknownAccount(typed string, known []string) words.Text {
 	var near []string
 	for _, name := range known {
 		if _, ok := nearness(typed, name); ok {
@@ -111,9 +143,9 @@ func unknownAccount(typed string, known []string) string {
 		}
 	}
 	if len(near) > 0 {
-		return "there is no such account: do you mean " + strings.Join(near, " or ") + "?"
+		return words.Say("there is no such account: do you mean %s?", AnyOf(near))
 	}
-	return "there is no such account: there are " + cmp.Or(strings.Join(known, ", "), "none")
+	return words.Say("there is no such account: there are %s", cmp.Or(words.Plain(strings.Join(known, ", ")), words.Say("none")))
 }
 
 // nearness tells how far a known name is from what was typed, and whether it may

@@ -49,7 +49,7 @@ func TestANumberAsTheShopWritesItFindsItsKey(t *testing.T) {
 		"loja##8008": "loja#6200000000001", "ped-12": "wp#77?", "#PED-12": "wp#77?",
 	} {
 		_, err := operator.Find(t.Context(), l, typed)
-		if r, ok := errors.AsType[*operator.Refusal](err); !ok || !strings.Contains(r.Why, "do you mean "+want) {
+		if r, ok := errors.AsType[*operator.Refusal](err); !ok || !strings.Contains(r.Why.String(), "do you mean "+want) {
 			t.Errorf("%s: %v", typed, err)
 		}
 	}
@@ -60,7 +60,7 @@ func TestANumberAsTheShopWritesItFindsItsKey(t *testing.T) {
 
 func TestAMistypedKeyIsNotLookedForInALedgerOfAnySize(t *testing.T) {
 	_, err := operator.Find(t.Context(), endless{}, "nothing like it at all")
-	if r, ok := errors.AsType[*operator.Refusal](err); !ok || strings.Contains(r.Why, "do you mean") {
+	if r, ok := errors.AsType[*operator.Refusal](err); !ok || strings.Contains(r.Why.String(), "do you mean") {
 		t.Error(err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // end is what became of an order, of the worker's next step only whether it
@@ -103,7 +104,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 	}
 	sold := func(e *ledger.Entry) { e.ERPKind = "beta" }
 	reversed := func(e *ledger.Entry) { e.ReversedAt = noon.Add(-time.Hour) }
-	faulty := func(e *ledger.Entry) { e.Fault = "x" }
+	faulty := func(e *ledger.Entry) { e.Fault = words.Plain("x") }
 	already := func(e *ledger.Entry) { e.AlreadyThere = true }
 	asserted := func(e *ledger.Entry) { e.AssertedID = "5" }
 	changed := func(e *ledger.Entry) { e.Newer = &ledger.Contents{Payload: []byte("newer"), Digest: "newer"} }
@@ -205,7 +206,7 @@ func TestWhatACommandWillDo(t *testing.T) {
 			if step.Do == placing.Refuse {
 				t.Fatal(step.Why)
 			}
-			if got := operator.Forecast(kinds, c.rules, c.is, after, c.ev, "SOON"); got != c.want {
+			if got := operator.Forecast(kinds, c.rules, c.is, after, c.ev, words.Plain("SOON")).String(); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 			for _, then := range c.then {

@@ -1,10 +1,10 @@
 package operator
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Grouped are orders about which one sentence is said.
@@ -20,7 +20,9 @@ type Grouped struct {
 // sentences. The zero value of all but Kinds is an empty one.
 type Groups struct {
 	Kinds ERPKinds
-	List  []Grouped
+	// Language is the one that the sentences are in.
+	Language words.Language
+	List     []Grouped
 
 	texts common
 	at    map[sentence]int
@@ -33,7 +35,8 @@ type sentence struct {
 }
 
 // Add has a sentence said about the order.
-func (g *Groups) Add(e ledger.Entry, text string) {
+func (g *Groups) Add(e ledger.Entry, said words.Text) {
+	text := said.In(g.Language)
 	if g.at == nil {
 		g.at, g.texts = map[sentence]int{}, common{}
 	}
@@ -52,16 +55,19 @@ func (g *Groups) Add(e ledger.Entry, text string) {
 const named = 3
 
 // Name names the group's orders: all of them, or the first and how many there are more.
-func (g Grouped) Name() string {
+func (g Grouped) Name() words.Text {
 	n := len(g.Keys)
 	switch {
 	case n == 1:
-		return g.Keys[0]
+		return words.Plain(g.Keys[0])
 	case n <= named:
-		return strings.Join(g.Keys[:n-1], ", ") + " and " + g.Keys[n-1]
+		return words.Say("%s and %s", strings.Join(g.Keys[:n-1], ", "), g.Keys[n-1])
 	}
-	return strings.Join(g.Keys[:named-1], ", ") + " and " + fmt.Sprint(n-named+1) + " more"
+	return words.Say("%s and %d more", strings.Join(g.Keys[:named-1], ", "), n-named+1)
 }
 
 // Count is how many orders they are.
-func (g Grouped) Count() string { return Plural(len(g.Keys), "order") }
+func (g Grouped) Count() words.Text { return CountOrders(len(g.Keys)) }
+
+// CountOrders is how many orders they are, in words.
+func CountOrders(n int) words.Text { return words.Count(n, "%d order", "%d orders") }

@@ -74,7 +74,7 @@ func (a Accounts) Health(ctx context.Context, kinds ERPKinds) (Health, error) {
 			h.Oldest = at
 		}
 	}
-	if h.Causes, err = Causes(ctx, a.Ledger, kinds, ledger.Filter{Mine: true}); err != nil {
+	if h.Causes, err = Causes(ctx, a.Ledger, kinds, a.Language, ledger.Filter{Mine: true}); err != nil {
 		return Health{}, err
 	}
 	p, err := readPulse(ctx, a.Ledger, now.AddDate(0, 0, -usualDays))

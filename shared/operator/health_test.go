@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ago are orders of connection a that were received so long before noon.
@@ -48,7 +49,7 @@ func TestHoursTellWhatCameAndWhatWasCreated(t *testing.T) {
 	late := ledger.Entry{Key: "a#late", Token: "l", Connection: "a", OrderID: "late", State: ledger.Created, ReceivedAt: noon.AddDate(0, 0, -40), CreatedAt: noon.Add(-time.Hour)}
 	waiting := ledger.Entry{Key: "a#waits", Token: "w", Connection: "a", OrderID: "waits", Account: "estudio", State: ledger.Waiting, ReceivedAt: noon.Add(-3 * time.Hour), Due: noon}
 	refused := ledger.Entry{Key: "a#no", Token: "n", Connection: "a", OrderID: "no", Account: "estudio", State: ledger.Rejected, Due: placing.Never,
-		Reason: order.Reason{Kind: order.Mapping, Message: "m"}, Digest: "d", ReceivedAt: noon.Add(-9 * time.Hour)}
+		Reason: order.Reason{Kind: order.Mapping, Message: words.Plain("m")}, Digest: "d", ReceivedAt: noon.Add(-9 * time.Hour)}
 	for _, e := range []ledger.Entry{late, waiting, refused} {
 		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // keep writes the entries into a new ledger, each received a second after the one
@@ -57,23 +58,23 @@ func TestARetryByFilterTakesTheOldestFirst(t *testing.T) {
 func TestATableCountsAndSaysWhatThereIsToDo(t *testing.T) {
 	l := keep(t,
 		ledger.Entry{Key: "a#1", State: ledger.Created, CreatedAt: noon, ERPID: "7", ReversedAt: noon},
-		ledger.Entry{Key: "a#2", State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: order.RefusedByERP, Message: "the tag is needed!"}},
-		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: "look there"}},
+		ledger.Entry{Key: "a#2", State: ledger.Rejected, Digest: "d", Reason: order.Reason{Kind: order.RefusedByERP, Message: words.Plain("the tag is needed!")}},
+		ledger.Entry{Key: "a#3", State: ledger.Uncertain, ERPKind: "alfa", Reference: reference, Reason: order.Reason{Kind: order.NeedsPerson, Message: words.Plain("look there")}},
 		ledger.Entry{Key: "a#4", State: ledger.Waiting, Until: noon},
 	)
-	list, err := operator.Rows(t.Context(), l, kinds, ledger.Filter{}, 0, func(ledger.Entry) {})
+	list, err := operator.Rows(t.Context(), l, kinds, words.Language{}, ledger.Filter{}, 0, func(ledger.Entry) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := list.Tally(), "4 orders: 1 created, 1 waiting, 1 uncertain, 1 rejected"; got != want {
+	if got, want := list.Tally().String(), "4 orders: 1 created, 1 waiting, 1 uncertain, 1 rejected"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	want := []operator.Task{
+	want := []task{
 		{Of: "a#3", Text: "look there. Look by code abc"},
 		{Of: "a#2", Text: "the tag is needed! Mend that in connections.yaml or in the store, then carimbo orders retry a#2"},
 		{Of: "a#1", Text: "the store reversed it after it was sent: cancel document 7 in the ERP yourself"},
 	}
-	if diff := cmp.Diff(want, list.Tasks()); diff != "" {
+	if diff := cmp.Diff(want, inEnglish(list.Tasks())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -112,7 +113,7 @@ func TestARefusedAccountsTaskSaysWhereItsKeyIs(t *testing.T) {
 		{Account: "loja", Kind: "gama", State: operator.AccountRefused, Why: "no permission"}, {Account: "outra", State: operator.AccountResting}}
 	stack := site()
 	stack.Stack = "shop"
-	for s, want := range map[*operator.Site][]operator.Task{
+	for s, want := range map[*operator.Site][]task{
 		new(site()): {
 			{Of: "account estudio", Text: "Alfa refuses its key, or a permission is missing: wrong key. If the key was changed, put it into app_key and app_secret of alfa/estudio in the file of secrets; if a permission is missing, give it in Alfa. It is tried again within a second where carimbo serve runs."},
 			{Of: "account loja", Text: "the ERP refuses its key, or a permission is missing: no permission. If the key was changed, put it into app_key and app_secret of gama/loja in the file of secrets; if a permission is missing, give it in the ERP. It is tried again within a second where carimbo serve runs."},
@@ -122,7 +123,7 @@ func TestARefusedAccountsTaskSaysWhereItsKeyIs(t *testing.T) {
 			{Of: "account loja", Text: "the ERP refuses its key, or a permission is missing: no permission. If the key was changed, put it into app_key and app_secret of shop/gama/loja in Secrets Manager; if a permission is missing, give it in the ERP. It is tried again within a minute, when the stack's sweep wakes it."},
 		},
 	} {
-		if diff := cmp.Diff(want, operator.AccountTasks(kinds, *s, refused)); diff != "" {
+		if diff := cmp.Diff(want, inEnglish(operator.AccountTasks(kinds, *s, refused))); diff != "" {
 			t.Errorf("stack %q (-want +got):\n%s", s.Stack, diff)
 		}
 	}

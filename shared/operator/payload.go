@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // NewContents makes the order's new contents of what a file says, which has to be
@@ -18,16 +18,16 @@ import (
 func NewContents(e ledger.Entry, file string, n platform.Notice, now time.Time) (*ledger.Contents, error) {
 	switch {
 	case n.OrderID != e.OrderID:
-		return nil, &Refusal{e.Key, fmt.Sprintf("%s is about order %s: give the payload of %s", file, n.OrderID, e.OrderID)}
+		return nil, refusalOf(e.Key, words.Say("%s is about order %s: give the payload of %s", file, n.OrderID, e.OrderID))
 	case n.Status != platform.Paid:
-		return nil, &Refusal{e.Key, fmt.Sprintf("%s (%s) tells of no paid order", file, n.Topic)}
+		return nil, refusalOf(e.Key, words.Say("%s (%s) tells of no paid order", file, n.Topic))
 	}
 	packed, err := n.Payload.Pack()
 	if err != nil {
 		return nil, err
 	}
 	if len(packed) > intake.MaxPacked {
-		return nil, &Refusal{e.Key, file + " has more than 300 KiB compressed, which is more than an order may have"}
+		return nil, refusalOf(e.Key, words.Say("%s has more than 300 KiB compressed, which is more than an order may have", file))
 	}
 	return &ledger.Contents{Payload: packed, Version: n.Version, Digest: n.Payload.Digest(),
 		StoreNumber: order.Cut(n.StoreNumber, order.MaxNumber), PaidAt: n.PaidAt, PaidRank: n.PaidRank, At: now}, nil

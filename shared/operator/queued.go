@@ -3,17 +3,16 @@ package operator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
-// Queued is the state of what was accepted and not yet taken from the queue: there is no
-// entry of it. No ledger knows it.
-const Queued ledger.State = "queued"
+// Queued is ledger.Queued.
+const Queued = ledger.Queued
 
 // States are those that an order can be listed in, in the order of its life.
 func States() []ledger.State { return append([]ledger.State{Queued}, ledger.States()...) }
@@ -141,27 +140,27 @@ func Look(ctx context.Context, l ledger.Ledger, key string) (ledger.Entry, error
 
 // whereabouts says of an order that is not in the ledger where its notice is; empty where
 // nobody sees one.
-func whereabouts(ctx context.Context, l ledger.Ledger, key string) (string, error) {
+func whereabouts(ctx context.Context, l ledger.Ledger, key string) (words.Text, error) {
 	if q, sees := l.(noticeQueue); sees {
 		messages, err := q.Notices(ctx)
 		if err != nil {
-			return "", err
+			return words.Text{}, err
 		}
 		if slices.ContainsFunc(messages, func(m queue.Message) bool { return m.Key == key }) {
-			return "it is queued, and nothing can be done to it before carimbo serve takes it from there", nil
+			return words.Say("it is queued, and nothing can be done to it before carimbo serve takes it from there"), nil
 		}
 	}
 	q, sees := l.(interface {
 		Dead(context.Context) ([]queue.DeadLetter, int, error)
 	})
 	if !sees {
-		return "", nil
+		return words.Text{}, nil
 	}
 	letters, _, err := q.Dead(ctx)
 	for _, d := range letters {
 		if d.Message.Key == key && d.Message.Type != queue.Wake {
-			return fmt.Sprintf("its notice (%s) is a dead letter, which could be neither claimed nor recorded: carimbo dlq redrive has it delivered again", d.Message.Type), nil
+			return words.Say("its notice (%s) is a dead letter, which could be neither claimed nor recorded: carimbo dlq redrive has it delivered again", d.Message.Type), nil
 		}
 	}
-	return "", err
+	return words.Text{}, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // beside is a ledger beside which a queue is seen.
@@ -84,24 +85,24 @@ func TestWhatIsQueuedIsListedWhereItBelongs(t *testing.T) {
 				want = want[:most]
 			}
 			var got []string
-			list, err := operator.Rows(t.Context(), b, kinds, c.filter, most, func(e ledger.Entry) { got = append(got, e.Key) })
+			list, err := operator.Rows(t.Context(), b, kinds, words.Language{}, c.filter, most, func(e ledger.Entry) { got = append(got, e.Key) })
 			if strings.Join(got, " ") != strings.Join(want, " ") || list.More != (len(want) < len(strings.Fields(c.want))) || err != nil {
 				t.Errorf("%+v, at most %d: %v, more %t (%v), want %v", c.filter, most, got, list.More, err, want)
 			}
-			views, err := operator.ViewEntries(t.Context(), b, kinds, c.filter, most)
+			views, err := operator.ViewEntries(t.Context(), b, kinds, words.Language{}, c.filter, most)
 			if len(views) != len(want) || views == nil || err != nil {
 				t.Errorf("%+v, at most %d: %d views (%v)", c.filter, most, len(views), err)
 			}
 		}
 	}
-	list, err := operator.Rows(t.Context(), b, kinds, ledger.Filter{}, 0, func(ledger.Entry) {})
-	if got, want := list.Tally(), "7 orders: 4 queued, 1 accepted, 1 created, 1 rejected"; got != want || err != nil {
+	list, err := operator.Rows(t.Context(), b, kinds, words.Language{}, ledger.Filter{}, 0, func(ledger.Entry) {})
+	if got, want := list.Tally(), "7 orders: 4 queued, 1 accepted, 1 created, 1 rejected"; got.String() != want || err != nil {
 		t.Errorf("%q, want %q (%v)", got, want, err)
 	}
 }
 
 func TestAQueuedRowHasWhatItsMessageSays(t *testing.T) {
-	views, err := operator.ViewEntries(t.Context(), withQueue(t), kinds, ledger.Filter{State: operator.Queued}, 1)
+	views, err := operator.ViewEntries(t.Context(), withQueue(t), kinds, words.Language{}, ledger.Filter{State: operator.Queued}, 1)
 	want := operator.QueuedView{Key: "a#8", Connection: "a", Platform: "hotmart", OrderID: "8", StoreNumber: "N8", Account: "estudio", State: "queued",
 		ReceivedAt: noon.Add(30*time.Minute + 0).UTC()}
 	if diff := cmp.Diff([]any{want}, views); diff != "" || err != nil {
@@ -118,12 +119,12 @@ func TestAnOrderIsFoundWhereverItIs(t *testing.T) {
 	}
 	for key, want := range map[string]string{"a#5": "its notice (paid) is a dead letter", "a#4": "there is no such order", "a#33": "there is no such order"} {
 		_, err := operator.Look(t.Context(), b, key)
-		if refused := (*operator.Refusal)(nil); !errors.As(err, &refused) || !strings.Contains(refused.Why, want) {
+		if refused := (*operator.Refusal)(nil); !errors.As(err, &refused) || !strings.Contains(refused.Why.String(), want) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
 	_, err := operator.Find(t.Context(), b, "a#9")
-	if refused := (*operator.Refusal)(nil); !errors.As(err, &refused) || !strings.Contains(refused.Why, "it is queued") {
+	if refused := (*operator.Refusal)(nil); !errors.As(err, &refused) || !strings.Contains(refused.Why.String(), "it is queued") {
 		t.Errorf("a command is given to what is queued: %v", err)
 	}
 }

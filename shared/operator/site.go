@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Site is where orders go on: on one machine, by carimbo serve, or on a stack, whose
@@ -14,25 +15,31 @@ type Site struct {
 	Now   func() time.Time
 	// Zone is in which people read times.
 	Zone *time.Location
+	// Language is the one that they read.
+	Language words.Language
 }
 
 // Soon says when what is due at until goes on: carimbo serve looks every second, a
 // stack's sweep every minute, and nothing of an account does while it rests.
-func (s Site) Soon(until time.Time, lane ledger.Lane) string {
-	at, by := until, ""
-	if lane.BlockedUntil.After(at) {
-		at, by = lane.BlockedUntil, ", when the ERP account stops resting"
+func (s Site) Soon(until time.Time, lane ledger.Lane) words.Text {
+	at, rests := until, lane.BlockedUntil.After(until)
+	if rests {
+		at = lane.BlockedUntil
 	}
 	later := at.After(s.Now())
 	switch {
+	case s.Stack != "" && later && rests:
+		return words.Say("within a minute after %s, when the ERP account stops resting", s.Local(at))
 	case s.Stack != "" && later:
-		return "within a minute after " + s.Local(at) + by
+		return words.Say("within a minute after %s", s.Local(at))
 	case s.Stack != "":
-		return "within a minute, when the stack's sweep wakes it"
+		return words.Say("within a minute, when the stack's sweep wakes it")
+	case later && rests:
+		return words.Say("at %s where carimbo serve runs, when the ERP account stops resting", s.Local(at))
 	case later:
-		return "at " + s.Local(at) + " where carimbo serve runs" + by
+		return words.Say("at %s where carimbo serve runs", s.Local(at))
 	}
-	return "within a second where carimbo serve runs"
+	return words.Say("within a second where carimbo serve runs")
 }
 
 // Local is a time as people read it; empty for none. All are in the offset of now,
@@ -51,9 +58,9 @@ func (s Site) InZone(heading string) string {
 }
 
 // secret says where the account's key is kept.
-func (s Site) secret(kind, account string) string {
+func (s Site) secret(kind, account string) words.Text {
 	if s.Stack != "" {
-		return s.Stack + "/" + kind + "/" + account + " in Secrets Manager"
+		return words.Say("%s/%s/%s in Secrets Manager", s.Stack, kind, account)
 	}
-	return kind + "/" + account + " in the file of secrets"
+	return words.Say("%s/%s in the file of secrets", kind, account)
 }

@@ -24,7 +24,7 @@ func TestItIsSaidWhoLetsAnOrderGoOnAndHowSoon(t *testing.T) {
 	} {
 		s := site()
 		s.Stack = c.stack
-		if got := s.Soon(c.until, ledger.Lane{BlockedUntil: c.lane}); got != c.want {
+		if got := s.Soon(c.until, ledger.Lane{BlockedUntil: c.lane}); got.String() != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

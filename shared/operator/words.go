@@ -2,14 +2,13 @@ package operator
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/stored"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // What the store did to an order after its document was sent.
@@ -22,47 +21,48 @@ const (
 
 // LaterChange says what the store did to the order when its document was there;
 // empty for nothing. Carimbo changes no document: a person has to.
-func LaterChange(e ledger.Entry) string {
+func LaterChange(e ledger.Entry) words.Text {
 	switch e.Needs() {
 	case ledger.NeedsCancelling:
 		if !lastAt(e, "paid_again", "reversal").IsZero() {
-			return paidAgain
+			return words.Say(paidAgain)
 		}
-		return reversedLater
+		return words.Say(reversedLater)
 	case ledger.NeedsComparing:
 		if !lastAt(e, "changed_back", "newer_contents").IsZero() {
-			return changedBack
+			return words.Say(changedBack)
 		}
-		return changedLater
+		return words.Say(changedLater)
 	}
-	return ""
+	return words.Text{}
 }
 
 // InWords is why the order is where it is and, where that is left to a person, what
 // to do: the ERP's own words don't tell.
-func InWords(kinds ERPKinds, e ledger.Entry) string {
-	text := cmp.Or(e.Reason.Message, string(e.Reason.Kind))
+func InWords(kinds ERPKinds, e ledger.Entry) words.Text {
+	text := cmp.Or(e.Reason.Message, words.Plain(string(e.Reason.Kind)))
+	later := LaterChange(e)
 	switch {
 	case e.State == Queued:
-		return "accepted, and not taken from the queue yet, which carimbo serve does"
+		return words.Say("accepted, and not taken from the queue yet, which carimbo serve does")
 	case e.OfNewerRelease():
-		return stored.ErrNewer.Error()
-	case LaterChange(e) == reversedLater:
-		return "the store reversed it after it was sent: cancel document " + e.ERPID + " in the ERP yourself"
-	case LaterChange(e) == paidAgain:
-		return "the store reversed it after it was sent, and a notice that came on " + inSaoPaulo(lastAt(e, "paid_again", "reversal")) +
-			" has it as paid again: if it is paid in the store, leave document " + e.ERPID + " as it is; else cancel it in the ERP yourself"
-	case LaterChange(e) == changedBack:
-		return "the store changed it after it was sent, and took that back on " + inSaoPaulo(lastAt(e, "changed_back", "newer_contents")) +
-			": if you mended document " + e.ERPID + " in the ERP meanwhile, mend it back; else there is nothing to do"
-	case LaterChange(e) == changedLater:
-		return "the store changed it after it was sent: compare, and mend document " + e.ERPID + " in the ERP yourself"
+		return words.Of(stored.ErrNewer)
+	case later == words.Say(reversedLater):
+		return words.Say("the store reversed it after it was sent: cancel document %s in the ERP yourself", e.ERPID)
+	case later == words.Say(paidAgain):
+		return words.Say("the store reversed it after it was sent, and a notice that came on %s has it as paid again: if it is paid in the store, leave document %s as it is; else cancel it in the ERP yourself",
+			inSaoPaulo(lastAt(e, "paid_again", "reversal")), e.ERPID)
+	case later == words.Say(changedBack):
+		return words.Say("the store changed it after it was sent, and took that back on %s: if you mended document %s in the ERP meanwhile, mend it back; else there is nothing to do",
+			inSaoPaulo(lastAt(e, "changed_back", "newer_contents")), e.ERPID)
+	case later == words.Say(changedLater):
+		return words.Say("the store changed it after it was sent: compare, and mend document %s in the ERP yourself", e.ERPID)
 	case e.Parked():
-		return addSentence(text, kinds.of(e.ERPKind).WhereToLook(e.Reference))
+		return words.Sentences(text, kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	case e.State == ledger.Rejected && e.Reason.Kind == order.RefusedByERP:
-		return addSentence(text, "Mend that in connections.yaml or in the store, then carimbo orders retry "+e.Key)
+		return words.Sentences(text, words.Say("Mend that in connections.yaml or in the store, then carimbo orders retry %s", e.Key))
 	case e.State == ledger.Uncertain:
-		return addSentence(text, lastLookUp(e))
+		return words.Sentences(text, lastLookUp(e))
 	}
 	return text
 }
@@ -85,16 +85,16 @@ func inSaoPaulo(t time.Time) string { return t.In(order.SaoPaulo()).Format("2006
 
 // lastLookUp says what the last look-up since the create was answered: the order's
 // reason is still the one for which it is looked up.
-func lastLookUp(e ledger.Entry) string {
+func lastLookUp(e ledger.Entry) words.Text {
 	for _, a := range slices.Backward(e.Timeline) {
 		switch {
 		case a.Did == "create":
-			return ""
-		case a.Did == "look_up" && a.Text != "":
-			return "The last look-up was answered: " + a.Text
+			return words.Text{}
+		case a.Did == "look_up" && !a.Text.IsZero():
+			return words.Say("The last look-up was answered: %s", a.Text)
 		}
 	}
-	return ""
+	return words.Text{}
 }
 
 // LeftToPerson tells whether InWords says what there is to do.
@@ -103,31 +103,11 @@ func LeftToPerson(e ledger.Entry) bool {
 }
 
 // CodeInFull names the parts of the code, where it has several.
-func CodeInFull(kinds ERPKinds, e ledger.Entry) string {
+func CodeInFull(kinds ERPKinds, e ledger.Entry) words.Text {
 	kind := kinds.of(e.ERPKind)
 	code, parts := kind.Code(e.Reference), kind.CodeParts()
-	if code == "" || parts == "" {
-		return code
+	if code == "" || parts.IsZero() {
+		return words.Plain(code)
 	}
-	return code + " (" + parts + ")"
-}
-
-// addSentence adds one, if there is one, to a text that may end in a full stop.
-func addSentence(text, sentence string) string {
-	if sentence == "" {
-		return text
-	}
-	text = strings.TrimRight(text, ". ")
-	if !strings.HasSuffix(text, "!") && !strings.HasSuffix(text, "?") {
-		text += "."
-	}
-	return text + " " + sentence
-}
-
-// Plural counts: "1 order", "2 orders".
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return words.Say("%s (%s)", code, parts)
 }

@@ -1,8 +1,9 @@
 package order
 
 import (
-	"fmt"
 	"unicode/utf8"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Bounds of what is kept and sent of an order, in bytes of UTF-8. The ERPs that
@@ -58,19 +59,19 @@ func shortened(text string, limit int) string {
 // one may be another's; a currency that is cut is none.
 func (o Order) Bounded() Order {
 	from := o.Origins
-	from.cut(&o.Number, MaxNumber, "the order's number")
-	from.cut(&o.Currency, maxCurrency, "the currency")
+	from.cut(&o.Number, MaxNumber, "the end of the order's number")
+	from.cut(&o.Currency, maxCurrency, "the end of the currency")
 	o.Customer = o.Customer.bounded(&from)
-	from.cut(&o.Status, maxField, "the order's status")
+	from.cut(&o.Status, maxField, "the end of the order's status")
 	lines := make([]Line, len(o.Lines))
 	for i, l := range o.Lines {
-		from.cut(&l.Name, maxText, fmt.Sprintf("the name of line %d", i+1))
+		from.cut(&l.Name, maxText, "the end of the name of line %d", i+1)
 		lines[i] = l
 	}
 	payments := make([]Payment, len(o.Payments))
 	for i, p := range o.Payments {
-		from.cut(&p.Name, maxField, fmt.Sprintf("the name of payment %d", i+1))
-		from.cut(&p.Reference, maxText, fmt.Sprintf("the reference of payment %d", i+1))
+		from.cut(&p.Name, maxField, "the end of the name of payment %d", i+1)
+		from.cut(&p.Reference, maxText, "the end of the reference of payment %d", i+1)
 		payments[i] = p
 	}
 	if o.Lines != nil {
@@ -84,29 +85,26 @@ func (o Order) Bounded() Order {
 }
 
 func (c Customer) bounded(from *Origins) Customer {
-	from.cut(&c.Name, maxText, "the customer's name")
-	from.cut(&c.Phone, maxText, "the customer's phone")
-	from.cut(&c.ForeignID, maxField, "the customer's foreign document")
+	from.cut(&c.Name, maxText, "the end of the customer's name")
+	from.cut(&c.Phone, maxText, "the end of the customer's phone")
+	from.cut(&c.ForeignID, maxField, "the end of the customer's foreign document")
 	c.TaxIDUnread, c.TaxIDWrongAt = Cut(c.TaxIDUnread, maxField), Cut(c.TaxIDWrongAt, maxField) // the name of a field
 	if len(c.Email) > maxEmail {
-		from.Drop("the e-mail", "it has more than %d bytes, and half of it is somebody else's", maxEmail)
+		from.Omit(words.Say("the e-mail"), "it has more than %d bytes, and half of it is somebody else's", maxEmail)
 		c.Email = ""
 	}
 	if c.Email == "" || len(c.Emails()) > maxEmails {
 		c.MoreEmails = nil
 	}
 	a := &c.Address
-	for _, part := range []struct {
-		text  *string
-		limit int
-		what  string
-	}{
-		{&a.Street, maxText, "street"}, {&a.Number, maxText, "number"}, {&a.Complement, maxText, "complement"},
-		{&a.District, maxText, "district"}, {&a.City, maxText, "city"},
-		{&a.State, maxCode, "state"}, {&a.PostalCode, maxCode, "postal code"}, {&a.Country, maxCode, "country"},
-	} {
-		from.cut(part.text, part.limit, "the "+part.what+" of the customer's address")
-	}
+	from.cut(&a.Street, maxText, "the end of the street of the customer's address")
+	from.cut(&a.Number, maxText, "the end of the number of the customer's address")
+	from.cut(&a.Complement, maxText, "the end of the complement of the customer's address")
+	from.cut(&a.District, maxText, "the end of the district of the customer's address")
+	from.cut(&a.City, maxText, "the end of the city of the customer's address")
+	from.cut(&a.State, maxCode, "the end of the state of the customer's address")
+	from.cut(&a.PostalCode, maxCode, "the end of the postal code of the customer's address")
+	from.cut(&a.Country, maxCode, "the end of the country of the customer's address")
 	return c
 }
 

@@ -38,7 +38,7 @@ func filled(text string) order.Order {
 func TestWhatIsCutToTheBoundsIsToldToAPreview(t *testing.T) {
 	var got []string
 	for _, d := range filled(strings.Repeat("é", 1000)).Bounded().Origins.Dropped {
-		got = append(got, d.What+": "+d.Why)
+		got = append(got, d.What.String()+": "+d.Why.String())
 	}
 	const long = "it has 2000 bytes, and 1000 are kept"
 	want := []string{
@@ -133,7 +133,7 @@ func TestWhatCannotBeCutIsRefusedByItsName(t *testing.T) {
 		o := good()
 		c.change(&o)
 		reason, _ := order.AsRejection(o.Check(now))
-		if want := (order.Reason{Kind: order.Preflight, Message: c.message}); reason != want {
+		if want := "preflight: " + c.message; reason.String() != want {
 			t.Errorf("%s: %+v", name, reason)
 		}
 	}
@@ -153,7 +153,7 @@ func TestALongReasonKeepsWhatIsWrongAndWhatToDo(t *testing.T) {
 	for _, text := range []string{"A", "é", "💳"} {
 		err := order.Reject(order.Mapping, "SKU %s is not mapped: add it in connections.yaml", strings.Repeat(text, 100_000))
 		reason, _ := order.AsRejection(err)
-		m := reason.Message
+		m := reason.Message.String()
 		if len(m) > 1000 || len(m) < 900 || !utf8.ValidString(m) || !strings.HasPrefix(m, "SKU "+text) || !strings.HasSuffix(m, text+" is not mapped: add it in connections.yaml") {
 			t.Errorf("%d bytes: %.40q ... %q", len(m), m, m[max(0, len(m)-60):])
 		}

@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // oldest is how long ago an order may have been paid and still become a
@@ -17,7 +19,7 @@ const oldest = 400 * 24 * time.Hour
 // and what to do.
 func (o Order) Check(now time.Time) error {
 	if o.Currency != "BRL" {
-		return Reject(CurrencyReason, "currency is %s and only BRL can be put into the ERP: charge in BRL, or enter the order in the ERP by hand", orNone(o.Currency))
+		return Reject(CurrencyReason, "currency is %s and only BRL can be put into the ERP: charge in BRL, or enter the order in the ERP by hand", orMissing(o.Currency))
 	}
 	if !o.PaidAt.IsZero() && now.Sub(o.PaidAt) > oldest {
 		return Reject(TooOld, "paid_at is %s, more than 400 days ago: enter the order in the ERP by hand if it is missing there", o.PaidAt.In(SaoPaulo()).Format(time.DateOnly))
@@ -68,13 +70,17 @@ func (l Line) Check(number int) error {
 // CheckSigns refuses negative parts of the order beside its lines. The error is a
 // *Rejection.
 func (o Order) CheckSigns() error {
-	for _, part := range []struct {
-		name   string
-		amount Money
-	}{{"total", o.Total}, {"discount", o.Discount}, {"freight", o.Freight}, {"fees", o.Fees}, {"tax", o.Tax}} {
-		if part.amount.IsNegative() {
-			return Reject(TotalReason, "%s %s is negative: correct the order in the store", part.name, part.amount)
-		}
+	switch {
+	case o.Total.IsNegative():
+		return Reject(TotalReason, "total %s is negative: correct the order in the store", o.Total)
+	case o.Discount.IsNegative():
+		return Reject(TotalReason, "discount %s is negative: correct the order in the store", o.Discount)
+	case o.Freight.IsNegative():
+		return Reject(TotalReason, "freight %s is negative: correct the order in the store", o.Freight)
+	case o.Fees.IsNegative():
+		return Reject(TotalReason, "fees %s is negative: correct the order in the store", o.Fees)
+	case o.Tax.IsNegative():
+		return Reject(TotalReason, "tax %s is negative: correct the order in the store", o.Tax)
 	}
 	for i, p := range o.Payments {
 		if p.Amount.IsNegative() {
@@ -155,9 +161,9 @@ func (c Customer) Initials() string {
 	return first + last
 }
 
-func orNone(s string) string {
+func orMissing(s string) words.Text {
 	if s == "" {
-		return "missing"
+		return words.Say("missing")
 	}
-	return s
+	return words.Plain(s)
 }

@@ -48,7 +48,7 @@ func TestInstalmentsThatNobodyGrantsAreRejected(t *testing.T) {
 		"payment 1 has no date":         {Total: order.Cents(1)},
 	} {
 		_, err := o.Installments()
-		if reason, ok := order.AsRejection(err); !ok || reason.Kind != order.Preflight || !strings.Contains(reason.Message, says) {
+		if reason, ok := order.AsRejection(err); !ok || reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), says) {
 			t.Errorf("%v, want %s", err, says)
 		}
 	}

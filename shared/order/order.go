@@ -1,11 +1,12 @@
 // Package order is the domain: a paid order, free of any platform's or ERP's
-// words. It imports nothing of ours.
+// words. It imports nothing of ours but the words that people are told in.
 package order
 
 import (
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Order is one paid checkout in its canonical form. Platforms make it, ERPs
@@ -51,31 +52,31 @@ type Order struct {
 // OtherTotal is what a platform says elsewhere of what was paid, or of a part of it.
 type OtherTotal struct {
 	// What is the total, or a part in the platform's words, and Is what the order has.
-	What string
+	What words.Text
 	Is   Money
 	// Source names the fields that say another amount, in the platform's words.
-	Source string
+	Source words.Text
 	Amount Money
 }
 
 // Compare holds another amount, by which the platform says what was paid, against
 // Total. Check refuses an order in which one disagrees.
-func (o *Order) Compare(source string, amount Money) {
+func (o *Order) Compare(source words.Text, amount Money) {
 	if !amount.Equal(o.Total) {
-		o.Disagree("total", o.Total, source, amount)
+		o.Disagree(words.Say("total"), o.Total, source, amount)
 	}
 }
 
 // Disagree notes that a part of the order is one amount, and by the source another.
-func (o *Order) Disagree(what string, is Money, source string, amount Money) {
+func (o *Order) Disagree(what words.Text, is Money, source words.Text, amount Money) {
 	o.Disagrees = append(o.Disagrees, OtherTotal{What: what, Is: is, Source: source, Amount: amount})
 }
 
 // TakeOff makes a discount of the whole order of a fee below zero; at is its place, in the
 // platform's words.
-func (o *Order) TakeOff(fee Money, at string) {
+func (o *Order) TakeOff(fee Money, at words.Text) {
 	o.Discount = o.Discount.Sub(fee)
-	o.Origins.Discount = append(o.Origins.Discount, fmt.Sprintf("%s is %s: a negative fee is a discount", at, fee))
+	o.Origins.Discount = append(o.Origins.Discount, words.Say("%s is %s: a negative fee is a discount", at, fee))
 }
 
 // PaidIn are the numbers of instalments that the payments say; none where none says one. Who

@@ -2,7 +2,8 @@ package order
 
 import (
 	"errors"
-	"fmt"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ReasonKind is the closed list of reasons why an order is not a document (yet).
@@ -74,18 +75,24 @@ func ReasonKinds() []ReasonKind {
 // Message names the field, never a person's data.
 type Reason struct {
 	Kind    ReasonKind `json:"kind"`
-	Message string     `json:"message"`
+	Message words.Text `json:"message"`
 }
+
+// String is the kind and, in English, the message.
+func (r Reason) String() string { return string(r.Kind) + ": " + r.Message.String() }
 
 // Rejection is the error of an order whose contents can't become a document.
 type Rejection struct{ Reason Reason }
 
-func (r *Rejection) Error() string { return string(r.Reason.Kind) + ": " + r.Reason.Message }
+func (r *Rejection) Error() string { return r.Reason.String() }
+
+// Words is what it says to a person.
+func (r *Rejection) Words() words.Text { return r.Reason.Message }
 
 // Reject makes a Rejection. Its message may hold what a store calls things, so it
 // is bounded.
 func Reject(kind ReasonKind, format string, args ...any) error {
-	return &Rejection{Reason{Kind: kind, Message: shortened(fmt.Sprintf(format, args...), maxReason)}}
+	return &Rejection{Reason{Kind: kind, Message: words.Say(format, args...).Within(maxReason, shortened)}}
 }
 
 // AsRejection finds the Rejection in err.

@@ -79,7 +79,7 @@ func constants(t *testing.T, file, typeName string) []order.ReasonKind {
 func TestRejectionIsFoundInsideWrappedErrors(t *testing.T) {
 	err := fmt.Errorf("map the order: %w", order.Reject(order.Mapping, "line %d: no service", 2))
 	reason, ok := order.AsRejection(err)
-	if want := (order.Reason{Kind: "mapping", Message: "line 2: no service"}); !ok || reason != want {
+	if want := "mapping: line 2: no service"; !ok || reason.String() != want {
 		t.Errorf("%+v, %t", reason, ok)
 	}
 	if err.Error() != "map the order: mapping: line 2: no service" {

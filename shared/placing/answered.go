@@ -7,6 +7,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Answered: the create call ended.
@@ -45,7 +46,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	case erp.Unknown:
 		e.Attempts++
 		rule = "9"
-		e.Fault = cmp.Or(a.Answer.Text, "the ERP refused without a word")
+		e.Fault = cmp.Or(a.Answer.Text, words.Say("the ERP refused without a word"))
 		step.Metrics = append([]Metric{MetricUnknownFault}, becomeUncertain(r, &e, e.QuietUntil, order.UnknownFault, e.Fault)...)
 	case erp.AccountRests:
 		rule = "8"
@@ -60,7 +61,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"
-		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
+		becomeWaiting(&e, now, order.NotSent, words.Say(tooLittleTime))
 	default:
 		e.Attempts++
 		rule = "5"
@@ -77,6 +78,8 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 	return e, step
 }
 
+const tooLittleTime = "too little time was left for the call"
+
 // applyPendingNews follows a create of which nothing is in the ERP: what was kept
 // beside while that was open now counts (rules 12 and 14). Newer contents take
 // over whatever the state, and a reversal ends the order.
@@ -87,10 +90,10 @@ func applyPendingNews(e *ledger.Entry, now time.Time) (metrics []Metric, changed
 	mended := replaceByNewer(e)
 	switch {
 	case !e.ReversedAt.IsZero():
-		return becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage)), true
+		return becomeRejected(e, order.Reversed, reversedWords(*e, words.Say(reversedMessage))), true
 	case mended && e.State == ledger.Rejected:
 		restartPatience(e, now)
-		becomeWaiting(e, now, order.Mended, "the store sent newer contents")
+		becomeWaiting(e, now, order.Mended, words.Say("the store sent newer contents"))
 		return nil, true
 	}
 	return nil, false
@@ -102,7 +105,7 @@ func lookUpDuplicate(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) (Act
 	owner, lease := e.Owner, e.Lease
 	again := e.LookedUpAt.Add(r.Spacing)
 	e.AlreadyThere = true
-	metrics := becomeUncertain(r, e, now, order.LostAnswer, cmp.Or(a.Text, "the ERP says that it has this order already"))
+	metrics := becomeUncertain(r, e, now, order.LostAnswer, cmp.Or(a.Text, words.Say("the ERP says that it has this order already")))
 	if e.Parked() {
 		return Acknowledge, metrics
 	}

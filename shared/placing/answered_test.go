@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // How each answer of the create call ends. Everything that the ERP may have
@@ -25,11 +26,11 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			where{State: ledger.Created, Quiet: "1m1s", Attempts: 1, Metrics: counts(placing.MetricCreated)}},
 		{"already there: looked up at once, in the same claim", erp.Answer{Kind: erp.Duplicate},
 			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
-		{"refused", erp.Answer{Kind: erp.Refused, Text: "cCidPrestServ"},
+		{"refused", erp.Answer{Kind: erp.Refused, Text: words.Plain("cCidPrestServ")},
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
 		{"the customer is gone: looked for anew", erp.Answer{Kind: erp.CustomerGone},
 			where{State: ledger.Waiting, Kind: order.Mended, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a"}},
-		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: "?"},
+		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: words.Plain("?")},
 			where{State: ledger.Uncertain, Kind: order.UnknownFault, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUnknownFault, placing.MetricUncertain)}},
 		{"the lane is blocked: waits for it, no attempt", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute},
 			where{State: ledger.Waiting, Kind: order.AccountRests, Until: "6m1s", Quiet: "1m1s", Due: "6m1s", Payload: "a", Metrics: counts(placing.MetricLaneBlocked)}},
@@ -136,7 +137,7 @@ func TestFactsAreKeptWhateverTheAttemptEndsIn(t *testing.T) {
 // Rule 7.
 func TestAlreadyThere(t *testing.T) {
 	duplicate := func(s *story) *story {
-		s.creating().answers(erp.Answer{Kind: erp.Duplicate, Text: "já cadastrado"})
+		s.creating().answers(erp.Answer{Kind: erp.Duplicate, Text: words.Plain("já cadastrado")})
 		return s
 	}
 	for _, c := range []struct {

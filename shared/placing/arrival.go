@@ -2,13 +2,13 @@ package placing
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Arrival is a message that reached a worker, with the claim that the worker
@@ -69,24 +69,24 @@ func (a Arrival) newEntry(r Rules, now time.Time) (ledger.Entry, Step) {
 	case queue.Reversed:
 		e.ReversedAt = e.ReceivedAt
 		e.Reversals = []string{m.Digest}
-		metrics := becomeRejected(&e, order.Reversed, "reversed before any paid notice came: nothing is in the ERP, and a paid notice alone will not create it")
-		addAttempt(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: m.Topic})
+		metrics := becomeRejected(&e, order.Reversed, words.Say("reversed before any paid notice came: nothing is in the ERP, and a paid notice alone will not create it"))
+		addAttempt(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: words.Plain(m.Topic)})
 		return writeAndAcknowledge(e, metrics)
 	case queue.Raw:
 		replaceContents(&e, a.contents(now))
-		metrics := becomeRejected(&e, order.NotUnderstood, "the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again")
+		metrics := becomeRejected(&e, order.NotUnderstood, words.Say("the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again"))
 		addAttempt(&e, now, ledger.Attempt{Did: didNotice, Rule: "10"})
 		return writeAndAcknowledge(e, metrics)
 	}
 	replaceContents(&e, a.contents(now))
 	next := Step{Do: Place, Write: true, Metrics: []Metric{MetricAccepted}}
 	if m.DayOpen {
-		becomeWaiting(&e, now.Add(r.Spacing), order.DayOpen, "the notice doesn't tell on which day the order was paid, and the store may be sending one that does")
+		becomeWaiting(&e, now.Add(r.Spacing), order.DayOpen, words.Say("the notice doesn't tell on which day the order was paid, and the store may be sending one that does"))
 		next.Do = Acknowledge
 	} else {
 		e.Owner, e.Lease = a.Owner, a.Lease
 	}
-	addAttempt(&e, now, ledger.Attempt{Did: didNotice, Text: m.Topic})
+	addAttempt(&e, now, ledger.Attempt{Did: didNotice, Text: words.Plain(m.Topic)})
 	return e, next
 }
 
@@ -119,14 +119,14 @@ func (a Arrival) recordReversal(e *ledger.Entry, now time.Time) (bool, []Metric)
 		switch {
 		case first || e.State != ledger.Rejected:
 			revokeClaim(e)
-			metrics = becomeRejected(e, order.Reversed, reversedMessage)
+			metrics = becomeRejected(e, order.Reversed, words.Say(reversedMessage))
 		case e.Reason.Kind == order.Reversed:
-			e.Reason.Message, _, _ = strings.Cut(e.Reason.Message, paidAgainWords)
+			e.Reason.Message = e.Reason.Message.Without(paidAgainWords)
 		}
 	} else if first {
 		metrics = []Metric{MetricReversedLate}
 	}
-	addAttempt(e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: a.Message.Topic})
+	addAttempt(e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: words.Plain(a.Message.Topic)})
 	return true, metrics
 }
 
@@ -140,7 +140,7 @@ func (a Arrival) recordContents(e *ledger.Entry, now time.Time) (bool, []Metric)
 		return true, recordAfterSending(e, c, a.Message.Topic, now)
 	}
 	metrics := acceptNewer(e, c, now)
-	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: a.Message.Topic})
+	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words.Plain(a.Message.Topic)})
 	return true, metrics
 }
 
@@ -158,13 +158,13 @@ func acceptNewer(e *ledger.Entry, c ledger.Contents, now time.Time) []Metric {
 	case e.State != ledger.Rejected:
 	case e.Reason.Kind == order.Reversed:
 		e.Reason.Message = reversedWords(*e, e.Reason.Message)
-	case e.Reason.Kind == order.Deleted && c.Changed == "":
+	case e.Reason.Kind == order.Deleted && c.Changed.IsZero():
 	case e.Reason.Kind == order.Deleted:
-		e.Reason.Message = deletedAndMended
+		e.Reason.Message = words.Say(deletedAndMended)
 		return []Metric{MetricChangedLate}
 	default:
 		restartPatience(e, now)
-		becomeWaiting(e, now, order.Mended, "the store sent newer contents")
+		becomeWaiting(e, now, order.Mended, words.Say("the store sent newer contents"))
 	}
 	return nil
 }

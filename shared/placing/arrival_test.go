@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The claim table of the design, row by row. Times are distances from when the
@@ -320,7 +321,7 @@ func TestAMendedOrderIsTriedForSevenDaysAnew(t *testing.T) {
 // A definite refusal's call ended a moment ago: an identical one has to wait.
 func TestAMendedOrderWaitsForQuiet(t *testing.T) {
 	s := begin(t, looksUp).creating()
-	s.answers(erp.Answer{Kind: erp.Refused, Text: "no"})
+	s.answers(erp.Answer{Kind: erp.Refused, Text: words.Plain("no")})
 	s.passes(time.Second)
 	s.arrives(paid(2, "b"))
 	s.is(where{Do: placing.Acknowledge, State: ledger.Waiting, Kind: order.Mended, Until: "1m0s", Quiet: "1m0s", Due: "1m0s", Attempts: 1, Payload: "b"})

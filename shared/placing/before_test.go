@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // formerly is the entry as the release before wrote it, which knew no parts, no rank
@@ -20,7 +21,7 @@ func formerly(e ledger.Entry) ledger.Entry {
 	e.Rests, e.OwnRests, e.OwnRestsSince, e.DismissedAt, e.ChangedAt, e.Lessons = false, 0, time.Time{}, time.Time{}, time.Time{}, erp.Lessons{}
 	if e.Newer != nil {
 		newer := *e.Newer
-		newer.Parts, newer.Changed, newer.PaidRank = ledger.Parts{}, "", 0
+		newer.Parts, newer.Changed, newer.PaidRank = ledger.Parts{}, words.Plain(""), 0
 		e.Newer = &newer
 	}
 	return e

@@ -5,6 +5,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // claimIsCurrent tells whether the claim with this fence still has the entry, in one of
@@ -40,7 +41,7 @@ func revokeClaim(e *ledger.Entry) {
 func lapseCreate(r Rules, e *ledger.Entry, ended, now time.Time) []Metric {
 	e.Attempts++
 	e.QuietUntil = latest(e.QuietUntil, ended.Add(r.Spacing))
-	metrics := becomeUncertain(r, e, lookUpAt(r, *e, ended), order.Lapsed, "the worker stopped while creating; whether the ERP wrote is looked up")
+	metrics := becomeUncertain(r, e, lookUpAt(r, *e, ended), order.Lapsed, words.Say("the worker stopped while creating; whether the ERP wrote is looked up"))
 	e.Fence++
 	addAttempt(e, now, ledger.Attempt{Did: didCreate, Answer: "lapsed", Rule: "5"})
 	return metrics
@@ -61,5 +62,5 @@ func lapseLookUp(r Rules, e *ledger.Entry, now time.Time) bool {
 
 // addLapsedLookUp: whether the look-up was made or not, nobody recorded an answer.
 func addLapsedLookUp(e *ledger.Entry, now time.Time) {
-	addAttempt(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: "the worker stopped while looking up; no answer was recorded"})
+	addAttempt(e, now, ledger.Attempt{Did: didLookUp, Answer: "lapsed", Rule: "6", Text: words.Say("the worker stopped while looking up; no answer was recorded")})
 }

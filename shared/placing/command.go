@@ -1,11 +1,11 @@
 package placing
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Person is who gives a command, and in which words.
@@ -20,17 +20,17 @@ type command interface{ byPerson() }
 func (Person) byPerson() {}
 
 func refuse(e ledger.Entry, format string, args ...any) (ledger.Entry, Step) {
-	return e, Step{Do: Refuse, Why: fmt.Sprintf(format, args...)}
+	return e, Step{Do: Refuse, Why: words.Say(format, args...)}
 }
 
-func whyBusy(e ledger.Entry, now time.Time) string {
+func whyBusy(e ledger.Entry, now time.Time) words.Text {
 	if e.Rev == 0 {
-		return "there is no such order"
+		return words.Say("there is no such order")
 	}
 	if e.Leased(now) {
-		return fmt.Sprintf("the order is being worked on until %s at the latest: try again then", e.Lease.UTC().Format(time.RFC3339))
+		return words.Say("the order is being worked on until %s at the latest: try again then", e.Lease.UTC().Format(time.RFC3339))
 	}
-	return ""
+	return words.Text{}
 }
 
 // restartPatience starts the patience anew.
@@ -44,11 +44,11 @@ func restartPatience(e *ledger.Entry, now time.Time) {
 func scheduleLookUp(e *ledger.Entry, now time.Time) {
 	restartPatience(e, now)
 	e.Until = latest(now, e.QuietUntil)
-	e.Reason = order.Reason{Kind: order.LostAnswer, Message: "a person asked for a look-up"}
+	e.Reason = order.Reason{Kind: order.LostAnswer, Message: words.Say("a person asked for a look-up")}
 	switch {
 	case e.Denied():
-		e.Reason = order.Reason{Kind: order.Deleted, Message: fmt.Sprintf("a person says that document %s is gone: a look-up decides, and nothing changes unless it proves that", e.ERPID)}
-	case e.Fault != "":
+		e.Reason = order.Reason{Kind: order.Deleted, Message: words.Say("a person says that document %s is gone: a look-up decides, and nothing changes unless it proves that", e.ERPID)}
+	case !e.Fault.IsZero():
 		e.Reason.Kind = order.UnknownFault
 	}
 }

@@ -107,7 +107,7 @@ func TestCommands(t *testing.T) {
 				c.want = s.where()
 				c.want.Do, c.want.Metrics, failures = placing.Refuse, nil, s.entry.Failures
 				s.happens(c.give)
-				if s.step.Write || strings.TrimSpace(s.step.Why) == "" {
+				if s.step.Write || strings.TrimSpace(s.step.Why.String()) == "" {
 					t.Errorf("refused with %+v", s.step)
 				}
 			} else if s.happens(c.give); !s.step.Write || s.entry.Fence <= fence || s.entry.Owner != "" {
@@ -327,7 +327,7 @@ func TestARetryOfAnUncertainOrderLeavesItReversed(t *testing.T) {
 func TestARefusalNeverDeniesWhatMayBeInTheERP(t *testing.T) {
 	for name, ev := range map[string]placing.Event{"retry": retry(), "absent": resolveAbsent(), "created": resolveCreated("777")} {
 		s := begin(t, looksUp).creating().passes(lease + time.Hour)
-		if s.happens(ev); s.step.Do != placing.Refuse || strings.Contains(s.step.Why, "nothing of it can be in the ERP") {
+		if s.happens(ev); s.step.Do != placing.Refuse || strings.Contains(s.step.Why.String(), "nothing of it can be in the ERP") {
 			t.Errorf("%s: %s: %q", name, s.step.Do, s.step.Why)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // A person says of a created order that its document is not in the ERP: a look-up
@@ -32,11 +33,11 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 		{"it exists: created as before", ours(), created, "the document exists: nothing changes"},
 		{"it was cancelled: created as before", cancelled, created, "the document exists, though somebody cancelled it there: nothing changes"},
 		{"another has our code: created as before", another, created, "the document exists, as 778 and not as the recorded 777: nothing changes"},
-		{"nothing will ever prove it: created as before", erp.Answer{Kind: erp.Unprovable, Text: "the filter is not honoured"}, created,
+		{"nothing will ever prove it: created as before", erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the filter is not honoured")}, created,
 			"no look-up of this account proves that document 777 is gone: nothing changes. The answer: the filter is not honoured"},
 		{"absent: rejected", absent(), where{Do: placing.Acknowledge, State: ledger.Rejected, Kind: order.Deleted, Quiet: "1m1s", Due: "never",
 			Attempts: 2, Metrics: counts(placing.MetricRejected)}, "document 777 is gone"},
-		{"lost: looked up again", erp.Answer{Kind: erp.Lost, Text: "no answer"}, stays("1m1s", 2, 1), "no answer"},
+		{"lost: looked up again", erp.Answer{Kind: erp.Lost, Text: words.Plain("no answer")}, stays("1m1s", 2, 1), "no answer"},
 		{"refused: looked up again", erp.Answer{Kind: erp.Refused}, stays("1m1s", 2, 1), ""},
 		{"redundant: looked up again", erp.Answer{Kind: erp.Redundant, RetryAfter: 90 * time.Second}, stays("1m30s", 2, 0), ""},
 		{"the lane is blocked: looked up again", erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute}, stays("6m1s", 1, 0, placing.MetricLaneBlocked), ""},
@@ -54,7 +55,7 @@ func TestWhatALookUpOfADeniedDocumentEndsIn(t *testing.T) {
 				t.Errorf("created as %+v", s.entry)
 			}
 			last := s.entry.Timeline[len(s.entry.Timeline)-1]
-			if last.Did != "look_up" || last.Text != c.words || last.Rule != "resolve" || last.Answer != string(c.answer.Kind) {
+			if last.Did != "look_up" || last.Text.String() != c.words || last.Rule != "resolve" || last.Answer != string(c.answer.Kind) {
 				t.Errorf("the timeline says %+v", last)
 			}
 		})
@@ -172,7 +173,7 @@ func TestOnlyAPersonCreatesADeletedDocumentAgain(t *testing.T) {
 
 func TestADeletedOrderIsCreatedFromAPersonsContentsWhenQuiet(t *testing.T) {
 	s := begin(t, looksUp).deleted()
-	if s.happens(retry()); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why, "--payload FILE") || strings.Contains(s.step.Why, "ever came") {
+	if s.happens(retry()); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why.String(), "--payload FILE") || strings.Contains(s.step.Why.String(), "ever came") {
 		t.Errorf("%s: %s", s.step.Do, s.step.Why)
 	}
 	s.happens(placing.Retry{Person: ana, Contents: &ledger.Contents{Payload: []byte("by hand"), Digest: "hand"}})
@@ -187,11 +188,11 @@ func TestADeletedOrderIsCreatedFromAPersonsContentsWhenQuiet(t *testing.T) {
 // What the reason tells a person to type is what works.
 func TestADeletedOrderSaysHowItIsCreatedAgain(t *testing.T) {
 	s := begin(t, looksUp).deleted()
-	if m := s.entry.Reason.Message; !strings.Contains(m, "777") || !strings.Contains(m, "orders retry --payload FILE") {
+	if m := s.entry.Reason.Message; !strings.Contains(m.String(), "777") || !strings.Contains(m.String(), "orders retry --payload FILE") {
 		t.Error(m)
 	}
 	s.arrives(paid(2, "b"))
-	if m := s.entry.Reason.Message; !strings.HasSuffix(m, "carimbo orders retry") {
+	if m := s.entry.Reason.Message; !strings.HasSuffix(m.String(), "carimbo orders retry") {
 		t.Error(m)
 	}
 	if s.entry.Document != (erp.Mark{}) || s.entry.ERPNumber != "" || s.entry.Found {
@@ -203,7 +204,7 @@ func TestADeletedOrderSaysHowItIsCreatedAgain(t *testing.T) {
 	s.isDue()
 	s.looksUp(absent())
 	s.ends(placing.Acknowledge, ledger.Rejected, order.Reversed)
-	if m := s.entry.Reason.Message; !strings.Contains(m, "777") || !strings.Contains(m, "orders retry --payload FILE") {
+	if m := s.entry.Reason.Message; !strings.Contains(m.String(), "777") || !strings.Contains(m.String(), "orders retry --payload FILE") {
 		t.Error(m)
 	}
 }
@@ -215,7 +216,7 @@ func TestADeniedDocumentsTimelineTellsWhatPersonAndLookUpSaid(t *testing.T) {
 	if said.Did != "resolve" || said.Answer != "absent" || said.By != ana.By || said.Note != ana.Note || said.Rule != "resolve" || said.Became != ledger.Uncertain {
 		t.Errorf("what was said: %+v", said)
 	}
-	if looked.Did != "look_up" || looked.Answer != "absent" || looked.Text != "document 777 is gone" || looked.Rule != "resolve" || looked.Became != ledger.Rejected {
+	if looked.Did != "look_up" || looked.Answer != "absent" || looked.Text.String() != "document 777 is gone" || looked.Rule != "resolve" || looked.Became != ledger.Rejected {
 		t.Errorf("what was found: %+v", looked)
 	}
 }

@@ -12,8 +12,8 @@ type Dismiss struct {
 }
 
 func (c Dismiss) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := whyBusy(e, now); why != "" {
-		return refuse(e, "%s", why)
+	if why := whyBusy(e, now); !why.IsZero() {
+		return e, Step{Do: Refuse, Why: why}
 	}
 	switch {
 	case c.Note == "":

@@ -5,13 +5,14 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // FetchFailed: the order could not be fetched from its store. Nothing was sent.
 type FetchFailed struct {
 	Fence int64
 	// Text tells a person what went wrong.
-	Text string
+	Text words.Text
 }
 
 func (ev FetchFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {

@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // accountMeter keeps what was counted of accounts.
@@ -29,9 +30,9 @@ func (m *accountMeter) CountAccount(_ context.Context, metric placing.Metric, ac
 // What an answer asks for is told at its edge, whichever call it was the answer to.
 func TestALongRestAndARefusedKeyAreWarnedOfAndCounted(t *testing.T) {
 	asks := func(rest time.Duration) erp.Answer {
-		return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest, Text: "words"}
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: rest, Text: words.Plain("words")}
 	}
-	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "words"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: words.Plain("words")}
 	for name, c := range map[string]struct {
 		answer      erp.Answer
 		why, counts string
@@ -102,18 +103,18 @@ func (s *shift) lane() ledger.Lane {
 func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
 	s := newShift(t)
 	answers := func(a erp.Answer) { s.client.customer = func() erp.Answer { return a } }
-	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: words.Plain("the key is refused")}
 	for _, step := range []struct {
 		answer  erp.Answer
 		refused bool
 		why     string
 	}{
-		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, false, "429"},
+		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: words.Plain("429")}, false, "429"},
 		{refused, true, "the key is refused"},
-		{erp.Answer{Kind: erp.Lost, Text: "502"}, true, "the key is refused"},
-		{erp.Answer{Kind: erp.NotSent, Text: "no network"}, true, "the key is refused"},
+		{erp.Answer{Kind: erp.Lost, Text: words.Plain("502")}, true, "the key is refused"},
+		{erp.Answer{Kind: erp.NotSent, Text: words.Plain("no network")}, true, "the key is refused"},
 		// A person still has to mend the key.
-		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"}, true, "the key is refused"},
+		{erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: words.Plain("429")}, true, "the key is refused"},
 		{refused, true, "the key is refused"},
 	} {
 		answers(step.answer)
@@ -123,7 +124,7 @@ func TestAnAccountRestsSinceTheFirstAnswerUntilACallIsLetIn(t *testing.T) {
 			s.now = later(s.entry().Until, s.lane().BlockedUntil)
 			s.handles(wakeUp())
 		}
-		if lane := s.lane(); !lane.Since.Equal(noon) || lane.Refused() != step.refused || lane.Why != step.why {
+		if lane := s.lane(); !lane.Since.Equal(noon) || lane.Refused() != step.refused || lane.Why.String() != step.why {
 			t.Errorf("after %s: %+v", step.answer.Text, lane)
 		}
 	}
@@ -164,10 +165,10 @@ func TestACallThatIsLetInWritesTheLaneOnlyAfterARest(t *testing.T) {
 		want int
 	}{
 		"never rested":         {ledger.Lane{}, 0},
-		"let in since":         {ledger.Lane{BlockedUntil: noon, Why: "429"}, 0},
-		"rested":               {ledger.Lane{BlockedUntil: noon, Why: "429", Since: noon.Add(-time.Hour)}, 1},
-		"by a former release":  {ledger.Lane{BlockedUntil: noon, Why: "key", Strikes: 1}, 1},
-		"refused and let rest": {ledger.Lane{BlockedUntil: noon, Why: "key", Since: noon.Add(-time.Hour), Strikes: 2}, 1},
+		"let in since":         {ledger.Lane{BlockedUntil: noon, Why: words.Plain("429")}, 0},
+		"rested":               {ledger.Lane{BlockedUntil: noon, Why: words.Plain("429"), Since: noon.Add(-time.Hour)}, 1},
+		"by a former release":  {ledger.Lane{BlockedUntil: noon, Why: words.Plain("key"), Strikes: 1}, 1},
+		"refused and let rest": {ledger.Lane{BlockedUntil: noon, Why: words.Plain("key"), Since: noon.Add(-time.Hour), Strikes: 2}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
@@ -192,7 +193,7 @@ func TestACallThatIsLetInWritesTheLaneOnlyAfterARest(t *testing.T) {
 
 func TestWhatTheERPAnsweredIsRecordedThoughTheLaneCannotBe(t *testing.T) {
 	s := newShift(t)
-	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon, Why: "429", Since: noon.Add(-time.Hour)}); err != nil {
+	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: noon, Why: words.Plain("429"), Since: noon.Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	w := s.worker()

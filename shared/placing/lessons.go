@@ -7,6 +7,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // mostHidden is how many attempts may end in a customer whom the ERP says that it has and
@@ -34,7 +35,7 @@ func leaveOut(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 		return becomeRejected(e, order.RefusedByERP, a.Text)
 	}
 	e.Lessons.LeftOut = append(slices.Clone(e.Lessons.LeftOut), a.LeaveOut)
-	becomeWaiting(e, now.Add(retryAfter(a, r)), order.Mended, "it goes on "+e.Lessons.Without())
+	becomeWaiting(e, now.Add(retryAfter(a, r)), order.Mended, words.Say("it goes on %s", e.Lessons.Without()))
 	return nil
 }
 
@@ -43,19 +44,17 @@ func leaveOut(r Rules, e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 func findAnew(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	e.Attempts++
 	if e.Lessons.Gone {
-		return becomeRejected(e, order.RefusedByERP, goneAgain+a.Text)
+		return becomeRejected(e, order.RefusedByERP, words.Say("for the second time the ERP has no such customer, though they were looked for anew: look for them there, then carimbo orders retry. Its words: %s", a.Text))
 	}
 	e.Lessons.Gone = true
-	becomeWaiting(e, now, order.Mended, "the ERP has the order's customer no more: they are looked for anew")
+	becomeWaiting(e, now, order.Mended, words.Say("the ERP has the order's customer no more: they are looked for anew"))
 	return nil
 }
 
-const goneAgain = "for the second time the ERP has no such customer, though they were looked for anew: look for them there, then carimbo orders retry. Its words: "
-
 // learnedText is what a line of the timeline says: what was learned, then the ERP's words.
-func learnedText(before, after ledger.Entry, words string) string {
+func learnedText(before, after ledger.Entry, said words.Text) words.Text {
 	if learned := len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut) || after.Lessons.Gone && !before.Lessons.Gone; !learned {
-		return words
+		return said
 	}
-	return after.Reason.Message + ". Its words: " + words
+	return words.Say("%s. Its words: %s", after.Reason.Message, said)
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var (
-	hidden  = erp.Answer{Kind: erp.Duplicate, Text: "já cadastrado: look for the customer"}
-	address = erp.Answer{Kind: erp.Refused, Text: "a cidade não foi encontrada", LeaveOut: "address"}
-	phone   = erp.Answer{Kind: erp.Refused, Text: "telefone inválido", LeaveOut: "phone"}
-	gone    = erp.Answer{Kind: erp.CustomerGone, Text: "cliente não cadastrado"}
+	hidden  = erp.Answer{Kind: erp.Duplicate, Text: words.Plain("já cadastrado: look for the customer")}
+	address = erp.Answer{Kind: erp.Refused, Text: words.Plain("a cidade não foi encontrada"), LeaveOut: "address"}
+	phone   = erp.Answer{Kind: erp.Refused, Text: words.Plain("telefone inválido"), LeaveOut: "phone"}
+	gone    = erp.Answer{Kind: erp.CustomerGone, Text: words.Plain("cliente não cadastrado")}
 )
 
 func (s *story) learned(want erp.Lessons) {
@@ -29,7 +30,7 @@ func (s *story) learned(want erp.Lessons) {
 
 func (s *story) lastLine() string {
 	s.t.Helper()
-	return s.entry.Timeline[len(s.entry.Timeline)-1].Text
+	return s.entry.Timeline[len(s.entry.Timeline)-1].Text.String()
 }
 
 func TestTheThirdHiddenCustomerIsAPersons(t *testing.T) {
@@ -57,19 +58,19 @@ func TestARefusedPartIsLeftOutOnce(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	s.failsToPrepare(address)
 	s.learned(erp.Lessons{LeftOut: []string{"address"}})
-	if got := s.lastLine(); !strings.HasPrefix(got, "it goes on without the customer's address, which the ERP refused") || !strings.HasSuffix(got, address.Text) {
+	if got := s.lastLine(); !strings.HasPrefix(got, "it goes on without the customer's address, which the ERP refused") || !strings.HasSuffix(got, address.Text.String()) {
 		t.Errorf("the timeline says %q", got)
 	}
 	s.isDue()
 	s.failsToPrepare(phone)
 	s.learned(erp.Lessons{LeftOut: []string{"address", "phone"}})
-	if got := s.entry.Reason.Message; got != "it goes on without the customer's address and phone, which the ERP refused" {
+	if got := s.entry.Reason.Message; got.String() != "it goes on without the customer's address and phone, which the ERP refused" {
 		t.Errorf("the list says %q", got)
 	}
 	s.isDue()
 	s.failsToPrepare(address)
 	s.ends(placing.Acknowledge, ledger.Rejected, order.RefusedByERP)
-	if got := s.lastLine(); got != address.Text {
+	if got := s.lastLine(); got != address.Text.String() {
 		t.Errorf("the timeline says %q", got)
 	}
 }
@@ -79,7 +80,7 @@ func TestACustomerWhoIsGoneIsLookedForAnewOnce(t *testing.T) {
 	s.answers(gone)
 	s.ends(placing.Acknowledge, ledger.Waiting, order.Mended)
 	s.learned(erp.Lessons{Gone: true})
-	if got := s.lastLine(); !strings.HasPrefix(got, "the ERP has the order's customer no more") || !strings.HasSuffix(got, gone.Text) {
+	if got := s.lastLine(); !strings.HasPrefix(got, "the ERP has the order's customer no more") || !strings.HasSuffix(got, gone.Text.String()) {
 		t.Errorf("the timeline says %q", got)
 	}
 	if s.passes(placing.Spacing - time.Millisecond).arrives(wake()); s.step.Do != placing.Acknowledge {
@@ -138,7 +139,7 @@ func doubt(s *story) {
 }
 
 func TestHowACustomerWasFoundIsSaid(t *testing.T) {
-	const words = "the ERP has 2 customers of this tax id: 7 is taken"
+	const said = "the ERP has 2 customers of this tax id: 7 is taken"
 	for name, c := range map[string]struct {
 		ev    placing.Prepared
 		lines []string
@@ -150,13 +151,13 @@ func TestHowACustomerWasFoundIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := begin(t, looksUp).claimed()
 			before := len(s.entry.Timeline)
-			c.ev.Fence, c.ev.Mark, c.ev.Customer = s.entry.Fence, markOf(s.entry), words
+			c.ev.Fence, c.ev.Mark, c.ev.Customer = s.entry.Fence, markOf(s.entry), words.Plain(said)
 			s.happens(c.ev)
 			var did []string
 			for _, line := range s.entry.Timeline[before:] {
 				did = append(did, line.Did)
 			}
-			if diff := cmp.Diff(c.lines, did); diff != "" || s.entry.Timeline[before].Text != words {
+			if diff := cmp.Diff(c.lines, did); diff != "" || s.entry.Timeline[before].Text.String() != said {
 				t.Errorf("lines (-want +got):\n%s%q", diff, s.entry.Timeline[before].Text)
 			}
 		})
@@ -167,7 +168,7 @@ func TestHowACustomerWasFoundIsSaid(t *testing.T) {
 // in the timeline.
 func TestAnAttemptBeginsWithWhatFormerOnesLearned(t *testing.T) {
 	s := newShift(t)
-	answers := []erp.Answer{address, hidden, {Kind: erp.CustomerKnown}, {Kind: erp.CustomerKnown, Text: "2 have this tax id"}}
+	answers := []erp.Answer{address, hidden, {Kind: erp.CustomerKnown}, {Kind: erp.CustomerKnown, Text: words.Plain("2 have this tax id")}}
 	s.client.customer = func() erp.Answer {
 		a := answers[0]
 		answers = answers[1:]
@@ -192,7 +193,7 @@ func TestAnAttemptBeginsWithWhatFormerOnesLearned(t *testing.T) {
 	}
 	told := false
 	for _, line := range s.entry().Timeline {
-		told = told || line.Did == "customer" && line.Text == "2 have this tax id"
+		told = told || line.Did == "customer" && line.Text.String() == "2 have this tax id"
 	}
 	if e := s.entry(); !told || !cmp.Equal(e.Lessons, erp.Lessons{}) {
 		t.Errorf("the timeline says %+v, remembered is %+v", e.Timeline, e.Lessons)

@@ -1,12 +1,12 @@
 package placing
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // LookedUp: a look-up ended, or was put off.
@@ -75,48 +75,52 @@ func (l LookedUp) attemptName() string {
 // proof that it is changes anything.
 func (l LookedUp) nextDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	var metrics []Metric
-	var words string
+	var outcome words.Text
 	id := e.ERPID
 	switch l.Answer.Kind {
 	case erp.Present:
 		e.Attempts++
-		words = "the document exists" + describeDifference(id, l.Answer) + ": nothing changes"
+		outcome = stillThere(id, l.Answer)
 		metrics = becomeCreated(&e, now)
 	case erp.Absent:
 		e.Attempts++
 		if l.underAnotherKey(e) || l.DocumentKind != e.Reference.DocumentKind {
-			words = "the account's App Key or kind of document is another one than when document " + id + " was created, so nothing proves that it is gone: nothing changes"
+			outcome = words.Say("the account's App Key or kind of document is another one than when document %s was created, so nothing proves that it is gone: nothing changes", id)
 			metrics = becomeCreated(&e, now)
 			break
 		}
-		words = "document " + id + " is gone"
+		outcome = words.Say("document %s is gone", id)
 		metrics = rejectDeleted(&e)
 	case erp.Unprovable:
 		e.Attempts++
-		words = "no look-up of this account proves that document " + id + " is gone: nothing changes"
+		outcome = words.Say("no look-up of this account proves that document %s is gone: nothing changes", id)
 		metrics = becomeCreated(&e, now)
 	default:
 		if metrics = l.postpone(r, &e, now); e.State == ledger.Created {
-			words = "looked up for 7 days without proof that document " + id + " is gone: nothing changes"
+			outcome = words.Say("looked up for 7 days without proof that document %s is gone: nothing changes", id)
 		}
 	}
-	if words != "" && l.Answer.Text != "" {
-		words += ". The answer: "
+	if text := l.Answer.Text; outcome.IsZero() {
+		outcome = text
+	} else if !text.IsZero() {
+		outcome = words.Sentences(outcome, words.Say("The answer: %s", text))
 	}
-	addAttempt(&e, now, ledger.Attempt{Did: l.attemptName(), Answer: string(l.Answer.Kind), Text: words + l.Answer.Text, Rule: "resolve"})
+	addAttempt(&e, now, ledger.Attempt{Did: l.attemptName(), Answer: string(l.Answer.Kind), Text: outcome, Rule: "resolve"})
 	return writeAndAcknowledge(e, metrics)
 }
 
-// describeDifference says what a person who denied the document may want to know of
-// the one that was found.
-func describeDifference(id string, a erp.Answer) (text string) {
-	if a.ID != id {
-		text = fmt.Sprintf(", as %s and not as the recorded %s", a.ID, id)
+// stillThere tells a person who denied the document that it was found, and what they may
+// want to know of it.
+func stillThere(id string, a erp.Answer) words.Text {
+	switch another := a.ID != id; {
+	case another && a.Found.Cancelled:
+		return words.Say("the document exists, as %s and not as the recorded %s, though somebody cancelled it there: nothing changes", a.ID, id)
+	case another:
+		return words.Say("the document exists, as %s and not as the recorded %s: nothing changes", a.ID, id)
+	case a.Found.Cancelled:
+		return words.Say("the document exists, though somebody cancelled it there: nothing changes")
 	}
-	if a.Found.Cancelled {
-		text += ", though somebody cancelled it there"
-	}
-	return text
+	return words.Say("the document exists: nothing changes")
 }
 
 // afterUnprovable: no look-up of this account will tell, so a person's word that the
@@ -125,7 +129,7 @@ func afterUnprovable(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	if e.AssertedID != "" {
 		return recordCreated(e, erp.Answer{ID: e.AssertedID}, now, false)
 	}
-	return park(e, a.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+	return park(e, words.Say("%s. Look in the ERP, then carimbo orders resolve --created ID or --absent", a.Text))
 }
 
 // adoptDocument adopts the document that a look-up found, once it is proven ours.
@@ -133,18 +137,18 @@ func adoptDocument(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 	if e.AssertedID != "" && e.AssertedID != a.ID {
 		asserted := e.AssertedID
 		e.AssertedID = ""
-		return park(e, fmt.Sprintf("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, asserted))
+		return park(e, words.Say("the document with our code is %s in the ERP, not %s: resolve again with the right id", a.ID, asserted))
 	}
 	why := differenceFromSent(e.Document, a.Found)
-	if e.AssertedID == "" && why != "" {
-		return park(e, fmt.Sprintf("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
+	if e.AssertedID == "" && !why.IsZero() {
+		return park(e, words.Say("the ERP has document %s with our code, but %s: look there, then carimbo orders resolve --created ID or --absent", a.ID, why))
 	}
 	e.Attempts++
 	metrics := recordCreated(e, a, now, true)
-	if why != "" {
+	if !why.IsZero() {
 		// A person's word makes it ours, not what the store says: it may have been sent
 		// before the store changed the order, or entered by hand.
-		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: fmt.Sprintf("document %s is recorded on a person's word, and %s", a.ID, why)})
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words.Say("document %s is recorded on a person's word, and %s", a.ID, why)})
 		metrics = append(metrics, MetricChangedLate)
 	}
 	return metrics
@@ -152,18 +156,18 @@ func adoptDocument(e *ledger.Entry, a erp.Answer, now time.Time) []Metric {
 
 // differenceFromSent says in what the found document differs from the one that was sent;
 // empty if it is ours (rule 7).
-func differenceFromSent(sent erp.Mark, found erp.Found) string {
+func differenceFromSent(sent erp.Mark, found erp.Found) words.Text {
 	switch {
 	case found.Cancelled:
-		return "somebody cancelled it there"
+		return words.Say("somebody cancelled it there")
 	case !found.TotalUnknown && !found.Total.Equal(sent.Total):
-		return fmt.Sprintf("its total is %s and ours is %s", found.Total, sent.Total)
+		return words.Say("its total is %s and ours is %s", found.Total, sent.Total)
 	case sent.OrderNumber != "" && found.OrderNumber != sent.OrderNumber:
-		return "its order number is another"
+		return words.Say("its order number is another")
 	case sent.OrderNumber == "" && found.CustomerID != sent.CustomerID:
-		return "its customer is another"
+		return words.Say("its customer is another")
 	}
-	return ""
+	return words.Text{}
 }
 
 // afterAbsent is what an absence leads to, if it is one of the document that was asked
@@ -173,10 +177,10 @@ func (l LookedUp) afterAbsent(e *ledger.Entry, now time.Time) (Action, []Metric)
 	switch {
 	case l.underAnotherKey(*e):
 		e.Attempts++
-		return Acknowledge, park(e, "the account's App Key is another one than when the order was sent, so that the ERP shows none proves nothing: look under the former App Key, then carimbo orders resolve --created ID or --absent")
+		return Acknowledge, park(e, words.Say("the account's App Key is another one than when the order was sent, so that the ERP shows none proves nothing: look under the former App Key, then carimbo orders resolve --created ID or --absent"))
 	case l.DocumentKind != e.Reference.DocumentKind:
 		e.Attempts++
-		return Acknowledge, park(e, "another kind of document was looked for than the one that was sent, so that the ERP shows none proves nothing: look there, then carimbo orders resolve --created ID or --absent")
+		return Acknowledge, park(e, words.Say("another kind of document was looked for than the one that was sent, so that the ERP shows none proves nothing: look there, then carimbo orders resolve --created ID or --absent"))
 	}
 	return afterProvenAbsence(e, now)
 }
@@ -193,9 +197,9 @@ func afterProvenAbsence(e *ledger.Entry, now time.Time) (Action, []Metric) {
 	case e.AssertedID != "":
 		asserted := e.AssertedID
 		e.AssertedID = ""
-		return Acknowledge, park(e, fmt.Sprintf("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", asserted))
+		return Acknowledge, park(e, words.Say("the ERP has no document with our code, so %s is not it: resolve with --absent, or with the right id", asserted))
 	case e.AlreadyThere:
-		return Acknowledge, park(e, "the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent")
+		return Acknowledge, park(e, words.Say("the ERP refused the order as already there, but shows no document with our code: look there, then carimbo orders resolve --created ID or --absent"))
 	}
 	again, metrics := recreateOrReject(e, now, order.NotSent)
 	if again {
@@ -212,13 +216,13 @@ func (l LookedUp) postpone(r Rules, e *ledger.Entry, now time.Time) []Metric {
 	case gaveUp && e.Denied():
 		return becomeCreated(e, now)
 	case gaveUp:
-		return park(e, "looked up for 7 days without proof, the last answer: "+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+		return park(e, words.Say("looked up for 7 days without proof, the last answer: %s. Look in the ERP, then carimbo orders resolve --created ID or --absent", l.Answer.Text))
 	}
 	switch l.Answer.Kind {
 	case erp.AccountRests:
 		if !l.PutOff && countOwnRest(e, l.Through, now) && !e.Denied() {
 			e.Attempts++
-			return park(e, onlyThisOrder+l.Answer.Text+". Look in the ERP, then carimbo orders resolve --created ID or --absent")
+			return park(e, words.Say("%s. Look in the ERP, then carimbo orders resolve --created ID or --absent", words.Say(onlyThisOrder, l.Answer.Text)))
 		}
 		waitForRest(r, e, latest(now, l.LaneUntil))
 		return []Metric{MetricLaneBlocked}

@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestALookUpThatWaitsForAnOpenLaneIsDueNow(t *testing.T) {
@@ -204,7 +205,7 @@ func TestAnUnknownFaultIsRejectedWithItsText(t *testing.T) {
 	s := begin(t, looksUp).faulted()
 	s.isDue()
 	s.looksUp(absent())
-	if !strings.Contains(s.entry.Reason.Message, "a fault that nobody knows") {
+	if !strings.Contains(s.entry.Reason.Message.String(), "a fault that nobody knows") {
 		t.Errorf("rejected with %q", s.entry.Reason.Message)
 	}
 	s = begin(t, looksUp).creating()
@@ -265,9 +266,9 @@ func TestNewerContentsAreTriedHoweverLateTheAbsenceIsProven(t *testing.T) {
 // person's at once, and looked up again only when one asks.
 func TestALookUpThatCanNeverProveAnythingParks(t *testing.T) {
 	s := begin(t, looksUp).lookingUp()
-	s.looksUp(erp.Answer{Kind: erp.Unprovable, Text: "the filter is not honoured"})
+	s.looksUp(erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the filter is not honoured")})
 	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
-	if !s.entry.Parked() || !strings.Contains(s.entry.Reason.Message, "the filter is not honoured") || !strings.Contains(s.entry.Reason.Message, "orders resolve") {
+	if !s.entry.Parked() || !strings.Contains(s.entry.Reason.Message.String(), "the filter is not honoured") || !strings.Contains(s.entry.Reason.Message.String(), "orders resolve") {
 		t.Errorf("left as %+v", s.entry.Reason)
 	}
 	s.happens(placing.Retry{})
@@ -283,7 +284,7 @@ func TestADocumentThatWasCancelledIsAPersons(t *testing.T) {
 	sent := s.entry.Document
 	s.looksUp(erp.Answer{Kind: erp.Present, ID: "7", Found: erp.Found{Total: sent.Total, OrderNumber: sent.OrderNumber, CustomerID: sent.CustomerID, Cancelled: true}})
 	s.ends(placing.Acknowledge, ledger.Uncertain, order.NeedsPerson)
-	if !strings.Contains(s.entry.Reason.Message, "cancelled") {
+	if !strings.Contains(s.entry.Reason.Message.String(), "cancelled") {
 		t.Errorf("the reason is %q", s.entry.Reason.Message)
 	}
 }

@@ -152,7 +152,7 @@ func TestNoEventChangesAnEntryOfANewerRelease(t *testing.T) {
 			if diff := cmp.Diff(e, after); diff != "" || step.Write || step.Do != c.do {
 				t.Errorf("%T of %s: %+v (-before +after):\n%s", c.event, state, step, diff)
 			}
-			if step.Do == placing.Refuse != strings.Contains(step.Why, "update this program") || step.Do != placing.Refuse && !slices.Contains(step.Metrics, placing.MetricNewerVersion) {
+			if step.Do == placing.Refuse != strings.Contains(step.Why.String(), "update this program") || step.Do != placing.Refuse && !slices.Contains(step.Metrics, placing.MetricNewerVersion) {
 				t.Errorf("%T of %s: nobody sees it: %+v", c.event, state, step)
 			}
 		}

@@ -2,12 +2,11 @@ package placing
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // describeChanges says in words which parts of the order are not as they were when its
@@ -16,9 +15,9 @@ import (
 // entry that knows no parts, and digests of another key, are compared by the total
 // and, where the entry knows how well it knows it, the day; contents that can't be read may
 // say anything.
-func describeChanges(e ledger.Entry, c ledger.Contents) string {
+func describeChanges(e ledger.Entry, c ledger.Contents) words.Text {
 	if c.Parts == (ledger.Parts{}) {
-		return notCompared
+		return words.Say(notCompared)
 	}
 	was := e.Parts
 	was.Total = cmp.Or(was.Total, e.Total)
@@ -26,16 +25,16 @@ func describeChanges(e ledger.Entry, c ledger.Contents) string {
 	if e.PaidRank > 0 && isAnotherDay(e, c) {
 		parts = append(parts, describeDay(e, c))
 	}
-	return strings.Join(parts, ", ")
+	return words.Join(parts, ", ")
 }
 
 const notCompared = "the notice can't be compared with it"
 
 // changesOf is what contents that were kept beside change. The release before kept all
 // that was newer, and compared none of it.
-func changesOf(c ledger.Contents) string {
-	if c.Changed == "" && c.Parts == (ledger.Parts{}) {
-		return notCompared
+func changesOf(c ledger.Contents) words.Text {
+	if c.Changed.IsZero() && c.Parts == (ledger.Parts{}) {
+		return words.Say(notCompared)
 	}
 	return c.Changed
 }
@@ -47,10 +46,10 @@ func isAnotherDay(e ledger.Entry, c ledger.Contents) bool {
 	return (is.Better(was) || is.Replaces(was)) && !was.At.IsZero() && !is.SameDay(was)
 }
 
-const dayOfPayment = "day of payment"
+const dayOfPayment = "day of payment from %s to %s"
 
-func describeDay(e ledger.Entry, c ledger.Contents) string {
-	return fmt.Sprintf(dayOfPayment+" from %s to %s", order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
+func describeDay(e ledger.Entry, c ledger.Contents) words.Text {
+	return words.Say(dayOfPayment, order.Moment{At: e.PaidAt}.Day(), momentOf(c).Day())
 }
 
 func momentOf(c ledger.Contents) order.Moment { return order.Moment{At: c.PaidAt, Rank: c.PaidRank} }
@@ -63,11 +62,11 @@ func recordAfterSending(e *ledger.Entry, c ledger.Contents, topic string, now ti
 	c = withChanges(*e, c)
 	e.Seen = addDigest(e.Seen, c.Digest)
 	switch {
-	case e.State == ledger.Created && c.Changed != "":
+	case e.State == ledger.Created && !c.Changed.IsZero():
 		e.Version = c.Version
 		keepBetterMoment(e, c)
 		return tellChange(e, now, c.Changed)
-	case c.Changed != "" || e.Denied():
+	case !c.Changed.IsZero() || e.Denied():
 		e.Newer = &c
 		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: c.Changed})
 		return nil
@@ -99,19 +98,19 @@ func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Me
 		return false, nil
 	}
 	another := isAnotherDay(*e, c)
-	words := ""
+	var changed words.Text
 	if another {
-		words = describeDay(*e, c)
+		changed = describeDay(*e, c)
 	}
 	switch {
 	case nothingSent(e.State):
 		keepBetterMoment(e, c)
 		revokeClaim(e)
-		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changed})
 		return true, nil
 	case (e.State == ledger.Created || e.Denied()) && another:
 		keepBetterMoment(e, c)
-		return true, tellChange(e, now, words)
+		return true, tellChange(e, now, changed)
 	case e.Newer != nil:
 		newer := *e.Newer
 		newer.PaidAt, newer.PaidRank = c.PaidAt, c.PaidRank
@@ -122,20 +121,18 @@ func recordMoment(e *ledger.Entry, c ledger.Contents, now time.Time) (bool, []Me
 		// The same contents with a better day: kept beside, as what changes the
 		// document is.
 		e.Newer = &ledger.Contents{Payload: e.Payload, Version: e.Version, Digest: e.Digest, StoreNumber: e.StoreNumber,
-			PaidAt: c.PaidAt, PaidRank: c.PaidRank, Parts: e.Parts, Changed: words, At: now}
-		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words})
+			PaidAt: c.PaidAt, PaidRank: c.PaidRank, Parts: e.Parts, Changed: changed, At: now}
+		addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changed})
 	}
 	return true, nil
 }
 
 // tellChange has a person told what the store changed of a document that is there.
-func tellChange(e *ledger.Entry, now time.Time, words string) []Metric {
+func tellChange(e *ledger.Entry, now time.Time, changed words.Text) []Metric {
 	e.ChangedAt = now
-	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: changedAfterSending + words})
+	addAttempt(e, now, ledger.Attempt{Did: didNewer, Rule: "12", Text: words.Say("changed in the store after the document was sent: %s", changed)})
 	return []Metric{MetricChangedLate}
 }
-
-const changedAfterSending = "changed in the store after the document was sent: "
 
 // keepBetterMoment makes the contents' moment of payment the entry's where it is better.
 func keepBetterMoment(e *ledger.Entry, c ledger.Contents) {

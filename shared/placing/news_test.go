@@ -132,7 +132,7 @@ func told(e ledger.Entry) string {
 	var all []string
 	for _, line := range e.Timeline {
 		if line.Rule == "12" {
-			all = append(all, line.Text)
+			all = append(all, line.Text.String())
 		}
 	}
 	return strings.Join(all, "\n")
@@ -315,7 +315,7 @@ func TestAnAbsenceUnderAnotherKeyOrKindIsParked(t *testing.T) {
 		s.answers(erp.Answer{Kind: erp.Lost})
 		s.isDue()
 		s.happens(placing.LookedUp{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Absent, Key: c.asked}, DocumentKind: c.kind})
-		if s.entry.Parked() != c.parks || c.parks && !strings.Contains(s.entry.Reason.Message, "orders resolve") {
+		if s.entry.Parked() != c.parks || c.parks && !strings.Contains(s.entry.Reason.Message.String(), "orders resolve") {
 			t.Errorf("%s: %s, %s", name, s.entry.State, s.entry.Reason)
 		}
 	}

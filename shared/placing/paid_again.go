@@ -2,11 +2,11 @@ package placing
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // tellPaidAgain says in the timeline that a reversed order came as paid after that. Nothing
@@ -14,7 +14,7 @@ import (
 // one (rule 14).
 func tellPaidAgain(e *ledger.Entry, topic string, now time.Time) {
 	if !e.ReversedAt.IsZero() && paidAgainAt(*e).IsZero() {
-		addAttempt(e, now, ledger.Attempt{Did: didPaidAgain, Rule: "14", Text: topic})
+		addAttempt(e, now, ledger.Attempt{Did: didPaidAgain, Rule: "14", Text: words.Plain(topic)})
 	}
 }
 
@@ -32,15 +32,14 @@ func paidAgainAt(e ledger.Entry) time.Time {
 	return time.Time{}
 }
 
-const paidAgainWords = ". A notice that came after that, on "
+const paidAgainWords = "A notice that came after that, on %s, has it as paid: if it is paid in the store, carimbo orders retry creates it; else there is nothing to do"
 
 // reversedWords are why a reversed order isn't created, after what is said of it already:
 // that it came as paid since, too, if it did.
-func reversedWords(e ledger.Entry, message string) string {
-	message, _, _ = strings.Cut(message, paidAgainWords)
+func reversedWords(e ledger.Entry, message words.Text) words.Text {
+	message = message.Without(paidAgainWords)
 	if at := paidAgainAt(e); !at.IsZero() {
-		message += paidAgainWords + at.In(order.SaoPaulo()).Format("2006-01-02 15:04") +
-			", has it as paid: if it is paid in the store, carimbo orders retry creates it; else there is nothing to do"
+		message = words.Sentences(message, words.Say(paidAgainWords, at.In(order.SaoPaulo()).Format("2006-01-02 15:04")))
 	}
 	return message
 }
@@ -59,13 +58,13 @@ func tellChangedBack(e *ledger.Entry, topic string, now time.Time) {
 		case a.Did == didChangedBack:
 			changed = false
 		case a.Did == didNewer && a.Became == ledger.Created:
-			if strings.Contains(a.Text, dayOfPayment) {
+			if a.Text.Has(dayOfPayment) {
 				return
 			}
 			changed = true
 		}
 	}
 	if changed {
-		addAttempt(e, now, ledger.Attempt{Did: didChangedBack, Rule: "12", Text: topic})
+		addAttempt(e, now, ledger.Attempt{Did: didChangedBack, Rule: "12", Text: words.Plain(topic)})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func countOf(e ledger.Entry, did string) (n int) {
@@ -53,7 +54,7 @@ func TestARejectedOrderThatComesAsPaidAgainNamesRetry(t *testing.T) {
 		"reversed while created": func(s *story) {
 			s.sent()
 			s.hears(reversal("r1"), ledger.Parts{})
-			s.answers(erp.Answer{Kind: erp.Refused, Text: "x"})
+			s.answers(erp.Answer{Kind: erp.Refused, Text: words.Plain("x")})
 		},
 	} {
 		s := begin(t, looksUp)
@@ -61,7 +62,7 @@ func TestARejectedOrderThatComesAsPaidAgainNamesRetry(t *testing.T) {
 		is := func(words string, want bool) {
 			t.Helper()
 			r := s.entry.Reason
-			if s.entry.State != ledger.Rejected || r.Kind != order.Reversed || strings.Contains(r.Message, words) != want {
+			if s.entry.State != ledger.Rejected || r.Kind != order.Reversed || strings.Contains(r.Message.String(), words) != want {
 				t.Errorf("%s: %s, %s: %s", name, s.entry.State, r.Kind, r.Message)
 			}
 		}
@@ -70,7 +71,7 @@ func TestARejectedOrderThatComesAsPaidAgainNamesRetry(t *testing.T) {
 		is(again, true)
 		s.hears(paid(8, "shipped"), said)
 		is(again, true)
-		if strings.Count(s.entry.Reason.Message, "has it as paid") != 1 {
+		if strings.Count(s.entry.Reason.Message.String(), "has it as paid") != 1 {
 			t.Errorf("%s: %s", name, s.entry.Reason.Message)
 		}
 		s.hears(reversal("r2"), ledger.Parts{})
@@ -80,8 +81,8 @@ func TestARejectedOrderThatComesAsPaidAgainNamesRetry(t *testing.T) {
 	s := begin(t, looksUp).sent()
 	s.hears(reversal("r1"), ledger.Parts{})
 	s.hears(paid(7, "back"), said)
-	s.answers(erp.Answer{Kind: erp.Refused, Text: "x"})
-	if r := s.entry.Reason; r.Kind != order.Reversed || !strings.Contains(r.Message, again) {
+	s.answers(erp.Answer{Kind: erp.Refused, Text: words.Plain("x")})
+	if r := s.entry.Reason; r.Kind != order.Reversed || !strings.Contains(r.Message.String(), again) {
 		t.Errorf("%s: %s", r.Kind, r.Message)
 	}
 }
@@ -113,7 +114,7 @@ func TestAChangeThatIsTakenBackSaysSo(t *testing.T) {
 	s := afterSending["created"](begin(t, looksUp))
 	s.hears(ranked(paid(7, "b"), order.ByPayment, noon.Add(36*time.Hour)), said)
 	s.hears(ranked(paid(8, "c"), order.ByPayment, noon.Add(36*time.Hour)), said)
-	if n := countOf(s.entry, "changed_back"); n != 0 || !slices.ContainsFunc(s.entry.Timeline, func(a ledger.Attempt) bool { return strings.Contains(a.Text, "day of payment") }) {
+	if n := countOf(s.entry, "changed_back"); n != 0 || !slices.ContainsFunc(s.entry.Timeline, func(a ledger.Attempt) bool { return strings.Contains(a.Text.String(), "day of payment") }) {
 		t.Errorf("the day: told %d times", n)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Panicked: the worker panicked and lived to say so. Where the create call may have
@@ -18,7 +19,7 @@ func (ev Panicked) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, S
 	if !claimIsCurrent(e, ev.Fence, ledger.Accepted, ledger.Waiting, ledger.Creating, ledger.Uncertain) {
 		return e, stop
 	}
-	const message = "the worker broke off; its log has the cause"
+	message := words.Say("the worker broke off; its log has the cause")
 	var metrics []Metric
 	rule := "4"
 	switch e.State {

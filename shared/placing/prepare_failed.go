@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // PrepareFailed: something before the create call did not go through. Nothing was sent,
@@ -61,7 +62,7 @@ func (ev PrepareFailed) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	case erp.NoTime:
 		e.Attempts++
 		rule = "4"
-		becomeWaiting(&e, now, order.NotSent, "too little time was left for the call")
+		becomeWaiting(&e, now, order.NotSent, words.Say(tooLittleTime))
 	default:
 		rule = "4"
 		metrics = waitWithBackoff(r, &e, now, order.ERPDown, ev.Answer.Text)

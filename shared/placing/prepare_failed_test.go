@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func kinds() []erp.AnswerKind {
@@ -49,7 +50,7 @@ func TestWhatEndsBeforeTheCreate(t *testing.T) {
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},
 		{"they are, and the ERP asks for longer", erp.Answer{Kind: erp.Duplicate, RetryAfter: 5 * time.Minute},
 			where{State: ledger.Waiting, Kind: order.Redundant, Until: "5m0s", Due: "5m0s", Attempts: 1, Failures: 1}},
-		{"whether the customer is there can't be told: rejected", erp.Answer{Kind: erp.Unprovable, Text: "look for them"},
+		{"whether the customer is there can't be told: rejected", erp.Answer{Kind: erp.Unprovable, Text: words.Plain("look for them")},
 			where{State: ledger.Rejected, Kind: order.TaxIDReason, Due: "never", Attempts: 1, Metrics: counts(placing.MetricRejected)}},
 		{"an answer that has no business here: backs off", erp.Answer{Kind: erp.CustomerGone},
 			where{State: ledger.Waiting, Kind: order.ERPDown, Until: "1m1s", Due: "1m1s", Attempts: 1, Failures: 1}},

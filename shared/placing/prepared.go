@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Facts are what the decoded order tells a list (rule 18): nothing personal.
@@ -39,12 +40,12 @@ type Prepared struct {
 	Mark  erp.Mark
 	// Customer is what a person may want to know of how the customer was found; mostly
 	// empty.
-	Customer string
+	Customer words.Text
 	// Parts are what the webhook says, whatever was fetched beside.
 	Parts ledger.Parts
 	// LaneUntil is until when the lane is blocked; zero or past when it is open.
 	LaneUntil time.Time
-	LaneWhy   string
+	LaneWhy   words.Text
 	// TimeLeft tells whether the invocation has the call and 10 s left.
 	TimeLeft bool
 }
@@ -70,19 +71,19 @@ func (ev Prepared) hinder(r Rules, e *ledger.Entry, now time.Time) (metrics []Me
 	var answer, rule string
 	switch {
 	case !e.ReversedAt.IsZero():
-		return becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage)), true
+		return becomeRejected(e, order.Reversed, reversedWords(*e, words.Say(reversedMessage))), true
 	case now.Before(ev.LaneUntil):
-		becomeWaiting(e, now, order.AccountRests, "the ERP account rests: "+ev.LaneWhy)
+		becomeWaiting(e, now, order.AccountRests, words.Say("the ERP account rests: %s", ev.LaneWhy))
 		waitForRest(r, e, ev.LaneUntil)
 		ev.tell(e, now)
 		addAttempt(e, now, ledger.Attempt{Did: didPutOff, Answer: string(erp.AccountRests), Text: ev.LaneWhy, Rule: "8"})
 		return []Metric{MetricLaneBlocked}, true
 	case now.Before(e.QuietUntil):
-		becomeWaiting(e, e.QuietUntil, order.NotSent, "a call about this order ended less than a minute ago")
+		becomeWaiting(e, e.QuietUntil, order.NotSent, words.Say("a call about this order ended less than a minute ago"))
 		answer, rule = string(order.NotSent), "8"
 	case !ev.TimeLeft:
 		e.Attempts++
-		becomeWaiting(e, now, order.NotSent, "too little time was left for the call")
+		becomeWaiting(e, now, order.NotSent, words.Say(tooLittleTime))
 		answer, rule = string(erp.NoTime), "4"
 	default:
 		return nil, false
@@ -94,7 +95,7 @@ func (ev Prepared) hinder(r Rules, e *ledger.Entry, now time.Time) (metrics []Me
 
 // tell says how the customer was found, where there is anything to say.
 func (ev Prepared) tell(e *ledger.Entry, now time.Time) {
-	if ev.Customer != "" {
+	if !ev.Customer.IsZero() {
 		addAttempt(e, now, ledger.Attempt{Did: didCustomer, Answer: string(erp.CustomerKnown), Text: ev.Customer, Rule: ruleAnswer})
 	}
 }

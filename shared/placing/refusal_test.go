@@ -29,7 +29,7 @@ func TestAStoreThatRefusesItsSecretIsToldWithItsName(t *testing.T) {
 			s.secrets = vault{"store/checkout": {Values: map[string]string{"token": "t"}}}
 			s.handles(s.paid("Ana", 1))
 			s.isLeft(ledger.Waiting, order.Fetch)
-			if got := s.entry().Reason.Message; got != c.want {
+			if got := s.entry().Reason.Message; got.String() != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

@@ -1,12 +1,12 @@
 package placing
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ResolveAbsent is a person's word that the ERP has no document of this order.
@@ -20,8 +20,8 @@ func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 	if e.State == ledger.Created || e.Denied() {
 		return c.lookUpDenied(r, e, now)
 	}
-	if why := whyUnresolvable(e, now); why != "" {
-		return refuse(e, "%s", why)
+	if why := whyUnresolvable(e, now); !why.IsZero() {
+		return e, Step{Do: Refuse, Why: why}
 	}
 	asked := e
 	lapseLookUp(r, &e, now)
@@ -38,8 +38,8 @@ func (c ResolveAbsent) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entr
 // lookUpDenied has the recorded document looked up. Until that proves that it is gone, it
 // counts as there: all that is known of it stays.
 func (c ResolveAbsent) lookUpDenied(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := whyBusy(e, now); why != "" {
-		return refuse(e, "%s", why)
+	if why := whyBusy(e, now); !why.IsZero() {
+		return e, Step{Do: Refuse, Why: why}
 	}
 	if !r.CanLookUp {
 		return refuse(e, "document %s is recorded, and this ERP account has no look-up that could prove that somebody deleted it, so nothing changes: if it is gone, enter the order in the ERP by hand", e.ERPID)
@@ -49,7 +49,7 @@ func (c ResolveAbsent) lookUpDenied(r Rules, e ledger.Entry, now time.Time) (led
 	e.State, e.Expires = ledger.Uncertain, time.Time{}
 	scheduleLookUp(&e, now)
 	addAttempt(&e, now, ledger.Attempt{Did: didResolve, Answer: "absent", By: c.By, Note: c.Note, Rule: "resolve",
-		Text: fmt.Sprintf("document %s is looked up, and nothing changes unless it is proven gone", e.ERPID)})
+		Text: words.Say("document %s is looked up, and nothing changes unless it is proven gone", e.ERPID)})
 	return writeAndAcknowledge(e, nil)
 }
 
@@ -64,8 +64,8 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	if c.ID == "" {
 		return refuse(e, "the id of the document in the ERP is missing")
 	}
-	if why := whyUnresolvable(e, now); why != "" {
-		return refuse(e, "%s", why)
+	if why := whyUnresolvable(e, now); !why.IsZero() {
+		return e, Step{Do: Refuse, Why: why}
 	}
 	lapseLookUp(r, &e, now)
 	revokeClaim(&e)
@@ -80,20 +80,20 @@ func (c ResolveCreated) next(r Rules, e ledger.Entry, now time.Time) (ledger.Ent
 	return writeAndAcknowledge(e, metrics)
 }
 
-func whyUnresolvable(e ledger.Entry, now time.Time) string {
-	if why := whyBusy(e, now); why != "" {
+func whyUnresolvable(e ledger.Entry, now time.Time) words.Text {
+	if why := whyBusy(e, now); !why.IsZero() {
 		return why
 	}
 	switch {
 	case e.Denied():
-		return fmt.Sprintf("document %s is recorded, and a look-up will tell whether it is gone: resolve the order when it has", e.ERPID)
+		return words.Say("document %s is recorded, and a look-up will tell whether it is gone: resolve the order when it has", e.ERPID)
 	case e.State == ledger.Uncertain:
-		return ""
+		return words.Text{}
 	case e.State == ledger.Created:
-		return fmt.Sprintf("the document exists already (%s): nothing to resolve", e.ERPID)
+		return words.Say("the document exists already (%s): nothing to resolve", e.ERPID)
 	}
 	if nothingSent(e.State) {
-		return fmt.Sprintf("the order is %s: nothing of it can be in the ERP, so there is nothing to resolve", e.State)
+		return words.Say("the order is %s: nothing of it can be in the ERP, so there is nothing to resolve", e.State)
 	}
-	return fmt.Sprintf("the order is %s: whether it is in the ERP is found out first; try again in some minutes", e.State)
+	return words.Say("the order is %s: whether it is in the ERP is found out first; try again in some minutes", e.State)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // waitForRest says that the entry waits for the end of the account's rest, after the orders
@@ -18,7 +19,7 @@ func waitForRest(r Rules, e *ledger.Entry, end time.Time) {
 
 // waitForLane is for an order of which nothing is in the ERP.
 func waitForLane(r Rules, e *ledger.Entry, a erp.Answer, end, now time.Time) []Metric {
-	becomeWaiting(e, now, order.AccountRests, "the ERP account rests: "+a.Text)
+	becomeWaiting(e, now, order.AccountRests, words.Say("the ERP account rests: %s", a.Text))
 	waitForRest(r, e, latest(now, end))
 	return []Metric{MetricLaneBlocked}
 }
@@ -28,7 +29,7 @@ func waitForLane(r Rules, e *ledger.Entry, a erp.Answer, end, now time.Time) []M
 func waitForOwnRest(r Rules, e *ledger.Entry, a erp.Answer, end, through, now time.Time) []Metric {
 	if countOwnRest(e, through, now) {
 		e.Attempts++
-		return becomeRejected(e, order.RefusedByERP, onlyThisOrder+a.Text)
+		return becomeRejected(e, order.RefusedByERP, words.Say(onlyThisOrder, a.Text))
 	}
 	return waitForLane(r, e, a, end, now)
 }
@@ -56,7 +57,7 @@ func countOwnRest(e *ledger.Entry, through, now time.Time) bool {
 
 // onlyThisOrder explains why what reads like the account's fault is put down to an
 // order.
-const onlyThisOrder = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: "
+const onlyThisOrder = "three times in a row the ERP sent the account to rest for this order, while other orders got through. Its words: %s"
 
 // callAdmitted tells whether the answer shows that the ERP lets the order's calls in. One that
 // is lost shows nothing: an order whose calls now and then hang could have its account

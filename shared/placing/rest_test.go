@@ -10,10 +10,11 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // block is an answer that sends the account to rest for an hour.
-var block = erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour, Text: "API bloqueada"}
+var block = erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Hour, Text: words.Plain("API bloqueada")}
 
 // The three calls of an order that can draw a rest, each claimed and at its call.
 var drawing = map[string]struct {
@@ -64,7 +65,7 @@ func TestAThirdOwnRestEndsItWhereOthersGotThrough(t *testing.T) {
 		}
 		drawing[name].draw(s, first.Add(time.Minute))
 		s.ends(placing.Acknowledge, want.state, want.kind)
-		if !strings.Contains(s.entry.Reason.Message, "API bloqueada") {
+		if !strings.Contains(s.entry.Reason.Message.String(), "API bloqueada") {
 			t.Errorf("%s: a person reads %q", name, s.entry.Reason.Message)
 		}
 	}
@@ -352,12 +353,12 @@ func TestOnlyWhatNeedsAPersonIsDismissedAndWithWords(t *testing.T) {
 		"tombstone": (*story).tombstone,
 	} {
 		s := reach(begin(t, looksUp))
-		if s.happens(words); s.step.Do != placing.Refuse || s.step.Why == "" {
+		if s.happens(words); s.step.Do != placing.Refuse || s.step.Why.IsZero() {
 			t.Errorf("%s: %+v", name, s.step)
 		}
 	}
 	s := begin(t, looksUp).rejected()
-	if s.happens(placing.Dismiss{}); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why, "note") {
+	if s.happens(placing.Dismiss{}); s.step.Do != placing.Refuse || !strings.Contains(s.step.Why.String(), "note") {
 		t.Errorf("without words: %+v", s.step)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Restarted: nobody holds a lease of this ledger any more, and the clock may have
@@ -33,7 +34,7 @@ func (ev Restarted) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, 
 		addLapsedLookUp(&e, now)
 	default:
 		revokeClaim(&e)
-		addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: "the worker stopped before the create call; nothing was sent"})
+		addAttempt(&e, now, ledger.Attempt{Did: didPlace, Answer: "lapsed", Rule: "4", Text: words.Say("the worker stopped before the create call; nothing was sent")})
 	}
 	if quiet {
 		e.QuietUntil = latest(e.QuietUntil, now.Add(r.Spacing))

@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // One machine: the process that held every lease is dead, and its calls may have
@@ -55,10 +56,13 @@ func TestARestartKeepsQuietWhatACallMayJustHaveEndedFor(t *testing.T) {
 		is    func(*story) *story
 		until string
 	}{
-		"uncertain":         {(*story).uncertain, "1m1s"},
-		"parked":            {(*story).parked, ""},
-		"refused a create":  {func(s *story) *story { s.creating().answers(block); return s }, "1h0m31s"},
-		"rejected, as sent": {func(s *story) *story { s.creating().answers(erp.Answer{Kind: erp.Refused, Text: "no"}); return s }, ""},
+		"uncertain":        {(*story).uncertain, "1m1s"},
+		"parked":           {(*story).parked, ""},
+		"refused a create": {func(s *story) *story { s.creating().answers(block); return s }, "1h0m31s"},
+		"rejected, as sent": {func(s *story) *story {
+			s.creating().answers(erp.Answer{Kind: erp.Refused, Text: words.Plain("no")})
+			return s
+		}, ""},
 	} {
 		s := c.is(begin(t, looksUp)).passes(30 * time.Second)
 		before := s.entry

@@ -17,6 +17,7 @@ import (
 	"github.com/carimbo/carimbo/shared/queue"
 	queuememory "github.com/carimbo/carimbo/shared/queue/memory"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // onLedgers runs the test on each ledger that is here without a server; the functions'
@@ -78,14 +79,14 @@ func resting(t *testing.T, l ledger.Ledger) *desk {
 	// Its rest is over, and somebody is at work on it.
 	held("worked upon", "estudio", time.Minute)
 	e := d.arrives("waits for its store", "estudio", paid(1, "a"))
-	d.happens(e.Key, placing.FetchFailed{Fence: e.Fence, Text: "no answer"})
+	d.happens(e.Key, placing.FetchFailed{Fence: e.Fence, Text: words.Plain("no answer")})
 
 	d.now = noon.Add(10 * time.Minute)
 	d.arrives("worked upon", "estudio", wake())
 	e = d.arrives("refused", "estudio", paid(1, "a"))
 	e = d.happens(e.Key, placing.Prepared{Fence: e.Fence, Mark: markOf(e), TimeLeft: true})
 	d.happens(e.Key, placing.Answered{Fence: e.Fence, Answer: block, LaneUntil: d.now.Add(time.Hour)})
-	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: d.now.Add(time.Hour), Why: "refused", Since: noon, Strikes: 2, Secret: "v1"}); err != nil {
+	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: d.now.Add(time.Hour), Why: words.Plain("refused"), Since: noon, Strikes: 2, Secret: "v1"}); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Second)
@@ -249,7 +250,7 @@ func (r *rotating) Refresh(ctx context.Context, name string, _ time.Time) (secre
 }
 
 func TestARestKnowsItsSecretAndARefusedKeyReadsItAnew(t *testing.T) {
-	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "the key is refused"}
+	refused := erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: words.Plain("the key is refused")}
 	for name, c := range map[string]struct {
 		answer       erp.Answer
 		is           string
@@ -258,7 +259,7 @@ func TestARestKnowsItsSecretAndARefusedKeyReadsItAnew(t *testing.T) {
 		"a refused key":             {refused, "v1", "v1", "v2"},
 		"too many calls":            {block, "v1", "v1", "v1"},
 		"a secret that isn't there": {refused, "", "", ""},
-		"no rest":                   {erp.Answer{Kind: erp.Refused, Text: "no"}, "v1", "", "v1"},
+		"no rest":                   {erp.Answer{Kind: erp.Refused, Text: words.Plain("no")}, "v1", "", "v1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, store := newShift(t), &rotating{version: c.is, next: "v2"}

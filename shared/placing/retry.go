@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Retry lets an order that is rejected or waits go on, and an uncertain one be
@@ -18,8 +19,8 @@ type Retry struct {
 }
 
 func (c Retry) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {
-	if why := whyBusy(e, now); why != "" {
-		return refuse(e, "%s", why)
+	if why := whyBusy(e, now); !why.IsZero() {
+		return e, Step{Do: Refuse, Why: why}
 	}
 	switch e.State {
 	case ledger.Rejected, ledger.Waiting:
@@ -50,7 +51,7 @@ func (c Retry) placeAgain(e ledger.Entry, now time.Time) (ledger.Entry, Step) {
 	e.Lessons = erp.Lessons{}
 	restartPatience(&e, now)
 	revokeClaim(&e)
-	becomeWaiting(&e, now, order.Retried, "a person let it go on")
+	becomeWaiting(&e, now, order.Retried, words.Say("a person let it go on"))
 	addAttempt(&e, now, ledger.Attempt{Did: didRetry, By: c.By, Note: c.Note, Rule: "retry"})
 	return writeAndAcknowledge(e, nil)
 }

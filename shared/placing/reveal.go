@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Reveal has it written down that a person was shown personal data of the order: the line of
@@ -12,7 +13,7 @@ import (
 type Reveal struct {
 	Person
 	// What they were shown.
-	What string
+	What words.Text
 }
 
 func (c Reveal) next(_ Rules, e ledger.Entry, now time.Time) (ledger.Entry, Step) {

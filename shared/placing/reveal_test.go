@@ -8,10 +8,11 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestWhoIsShownAnOrderLeavesALineAndNothingElse(t *testing.T) {
-	reveal := placing.Reveal{Person: placing.Person{By: "ana"}, What: "the payload"}
+	reveal := placing.Reveal{Person: placing.Person{By: "ana"}, What: words.Plain("the payload")}
 	for name, reach := range map[string]func(*story) *story{
 		"claimed":    (*story).claimed, // by somebody who works on it
 		"creating":   (*story).creating,
@@ -32,7 +33,7 @@ func TestWhoIsShownAnOrderLeavesALineAndNothingElse(t *testing.T) {
 		s.happens(reveal)
 		want := before
 		want.Timeline = append(want.Timeline[:len(want.Timeline):len(want.Timeline)],
-			ledger.Attempt{At: s.now.UTC(), Did: "reveal", By: "ana", Text: "the payload", Rule: "reveal", Became: before.State})
+			ledger.Attempt{At: s.now.UTC(), Did: "reveal", By: "ana", Text: words.Plain("the payload"), Rule: "reveal", Became: before.State})
 		want.UpdatedAt, want.Rev, want.Token = s.entry.UpdatedAt, s.entry.Rev, s.entry.Token
 		if diff := cmp.Diff(want, s.entry); diff != "" || !s.step.Write || s.step.Do != placing.Acknowledge || len(s.step.Metrics) > 0 {
 			t.Errorf("%s: %+v (-want +got):\n%s", name, s.step, diff)
@@ -45,7 +46,7 @@ func TestWhoIsShownAnOrderLeavesALineAndNothingElse(t *testing.T) {
 		"deleted":   (*story).deleted,
 	} {
 		s := reach(begin(t, looksUp))
-		if s.happens(reveal); s.step.Do != placing.Refuse || s.step.Why == "" {
+		if s.happens(reveal); s.step.Do != placing.Refuse || s.step.Why.IsZero() {
 			t.Errorf("%s: %+v", name, s.step)
 		}
 	}

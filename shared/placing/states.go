@@ -6,6 +6,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // nothingSent tells whether nothing of the order can be in the ERP.
@@ -15,7 +16,7 @@ func nothingSent(s ledger.State) bool {
 
 // becomeWaiting makes the entry waiting: nothing of it is in the ERP and it goes on by
 // itself, though never before quiet_until.
-func becomeWaiting(e *ledger.Entry, until time.Time, kind order.ReasonKind, message string) {
+func becomeWaiting(e *ledger.Entry, until time.Time, kind order.ReasonKind, message words.Text) {
 	releaseClaim(e)
 	e.State = ledger.Waiting
 	e.Until = latest(until, e.QuietUntil)
@@ -26,11 +27,11 @@ func becomeWaiting(e *ledger.Entry, until time.Time, kind order.ReasonKind, mess
 
 // waitWithBackoff counts a failure and waits by the back-off table, or gives up
 // after Patience.
-func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.ReasonKind, message string) []Metric {
+func waitWithBackoff(r Rules, e *ledger.Entry, now time.Time, kind order.ReasonKind, message words.Text) []Metric {
 	e.Attempts++
 	e.Failures++
 	if now.Sub(e.TryingSince) >= Patience {
-		return becomeRejected(e, order.GaveUp, "tried for 7 days; the last reason: "+message+". When that is mended: carimbo orders retry")
+		return becomeRejected(e, order.GaveUp, words.Say("tried for 7 days; the last reason: %s. When that is mended: carimbo orders retry", message))
 	}
 	becomeWaiting(e, now.Add(backoff(e.Failures, r.Spacing)), kind, message)
 	return nil
@@ -50,7 +51,7 @@ func backoff(n int, spacing time.Duration) time.Duration {
 
 // becomeRejected ends the order until the store mends it or a person acts. Nothing of it
 // is in the ERP.
-func becomeRejected(e *ledger.Entry, kind order.ReasonKind, message string) []Metric {
+func becomeRejected(e *ledger.Entry, kind order.ReasonKind, message words.Text) []Metric {
 	releaseClaim(e)
 	e.State = ledger.Rejected
 	e.Until = time.Time{}
@@ -61,14 +62,14 @@ func becomeRejected(e *ledger.Entry, kind order.ReasonKind, message string) []Me
 
 // becomeUncertain makes the entry uncertain, to be looked up at until; it is parked at once
 // where no look-up can prove anything.
-func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.ReasonKind, message string) []Metric {
+func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.ReasonKind, message words.Text) []Metric {
 	releaseClaim(e)
 	e.State = ledger.Uncertain
 	e.Reason = order.Reason{Kind: kind, Message: message}
 	e.Doubts++
 	e.Failures = 0
 	if !r.CanLookUp {
-		return append([]Metric{MetricUncertain}, park(e, message+". This ERP account has no look-up that proves anything: look there for the order, then carimbo orders resolve --created ID or --absent")...)
+		return append([]Metric{MetricUncertain}, park(e, words.Sentences(message, words.Say("This ERP account has no look-up that proves anything: look there for the order, then carimbo orders resolve --created ID or --absent")))...)
 	}
 	e.Until = latest(until, e.QuietUntil)
 	return []Metric{MetricUncertain}
@@ -76,7 +77,7 @@ func becomeUncertain(r Rules, e *ledger.Entry, until time.Time, kind order.Reaso
 
 // clearUncertainty forgets what only an uncertain entry has.
 func clearUncertainty(e *ledger.Entry) {
-	e.AlreadyThere, e.Fault, e.AssertedID = false, "", ""
+	e.AlreadyThere, e.Fault, e.AssertedID = false, words.Text{}, ""
 }
 
 // lookUpAt is when an order whose call ended at ended is looked up. An order
@@ -87,7 +88,7 @@ func lookUpAt(r Rules, e ledger.Entry, ended time.Time) time.Time {
 }
 
 // park leaves an uncertain entry to a person.
-func park(e *ledger.Entry, message string) []Metric {
+func park(e *ledger.Entry, message words.Text) []Metric {
 	releaseClaim(e)
 	e.Until = time.Time{}
 	e.Reason = order.Reason{Kind: order.NeedsPerson, Message: message}
@@ -111,7 +112,7 @@ func becomeCreated(e *ledger.Entry, now time.Time) (metrics []Metric) {
 	if e.Newer != nil {
 		e.Version = e.Newer.Version
 		keepBetterMoment(e, *e.Newer)
-		if news := changesOf(*e.Newer); news != "" {
+		if news := changesOf(*e.Newer); !news.IsZero() {
 			metrics = tellChange(e, now, news)
 		}
 	}
@@ -132,15 +133,15 @@ func recreateOrReject(e *ledger.Entry, now time.Time, kind order.ReasonKind) (bo
 	}
 	switch {
 	case !e.ReversedAt.IsZero():
-		return false, becomeRejected(e, order.Reversed, reversedWords(*e, reversedMessage))
-	case e.Fault != "" && !mended:
+		return false, becomeRejected(e, order.Reversed, reversedWords(*e, words.Say(reversedMessage)))
+	case !e.Fault.IsZero() && !mended:
 		return false, becomeRejected(e, order.RefusedByERP, e.Fault)
 	case now.Sub(e.TryingSince) >= Patience:
-		return false, becomeRejected(e, order.GaveUp, "sent again and again for 7 days, and each time proven absent. When the cause is mended: carimbo orders retry")
+		return false, becomeRejected(e, order.GaveUp, words.Say("sent again and again for 7 days, and each time proven absent. When the cause is mended: carimbo orders retry"))
 	}
 	e.State = ledger.Waiting
 	e.Until = now
-	e.Reason = order.Reason{Kind: kind, Message: "proven absent from the ERP; it is created again"}
+	e.Reason = order.Reason{Kind: kind, Message: words.Say("proven absent from the ERP; it is created again")}
 	e.Document = erp.Mark{}
 	clearUncertainty(e)
 	return true, nil
@@ -150,18 +151,18 @@ func recreateOrReject(e *ledger.Entry, now time.Time, kind order.ReasonKind) (bo
 // deleted it on purpose, so nothing but a person's retry creates it again; what
 // the store sent meanwhile is what that retry creates.
 func rejectDeleted(e *ledger.Entry) []Metric {
-	gone := "somebody deleted document " + e.ERPID + " in the ERP"
+	id := e.ERPID
 	e.ERPID, e.ERPNumber, e.Found = "", "", false
 	e.CreatedAt, e.Document = time.Time{}, erp.Mark{}
 	replaceByNewer(e)
-	again := "to create it again: carimbo orders retry"
+	again := words.Say("to create it again: carimbo orders retry")
 	if len(e.Payload) == 0 {
-		again += " --payload FILE, since the contents of a created order are not kept"
+		again = words.Say("to create it again: carimbo orders retry --payload FILE, since the contents of a created order are not kept")
 	}
 	if !e.ReversedAt.IsZero() {
-		return becomeRejected(e, order.Reversed, reversedWords(*e, gone+", and the store reversed the order; "+again))
+		return becomeRejected(e, order.Reversed, reversedWords(*e, words.Say("somebody deleted document %s in the ERP, and the store reversed the order; %s", id, again)))
 	}
-	return becomeRejected(e, order.Deleted, gone+"; "+again)
+	return becomeRejected(e, order.Deleted, words.Say("somebody deleted document %s in the ERP; %s", id, again))
 }
 
 const deletedAndMended = "somebody deleted its document in the ERP, and the store sent newer contents since; to create it again from them: carimbo orders retry"

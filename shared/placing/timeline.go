@@ -4,11 +4,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // What a line of the timeline can say was done.
@@ -47,7 +47,7 @@ func addAttempt(e *ledger.Entry, now time.Time, a ledger.Attempt) {
 	if e.DismissedAt = (time.Time{}); a.Did == didDismiss {
 		e.DismissedAt = now
 	}
-	a.Text, a.Note = clip(a.Text), clip(order.Masked(a.Note)) // what a person writes stays, too (rule 18)
+	a.Text, a.Note = a.Text.Each(clip).Within(maxText, order.Cut), clip(order.Masked(a.Note)) // what a person writes stays, too (rule 18)
 	lines := append(slices.Clone(e.Timeline), a)
 	if len(lines) > keepFirst+keepLast {
 		lines = append(lines[:keepFirst], lines[len(lines)-keepLast:]...)
@@ -59,14 +59,7 @@ func addAttempt(e *ledger.Entry, now time.Time, a ledger.Attempt) {
 // are no text are replaced, since an ERP may answer in any encoding.
 func clip(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= maxText {
-		return s
-	}
-	cut := maxText
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut]
+	return order.Cut(s, maxText)
 }
 
 // What decides where no numbered rule does: the order's own contents, or the
@@ -78,14 +71,14 @@ const (
 
 // answerText is what an answer said, for the timeline: of one without words, why it
 // was not enough, or which document it is about.
-func answerText(e ledger.Entry, a erp.Answer) string {
+func answerText(e ledger.Entry, a erp.Answer) words.Text {
 	switch {
-	case a.Text != "":
+	case !a.Text.IsZero():
 		return a.Text
 	case e.Parked():
 		return e.Reason.Message
 	case a.ID != "":
-		return "document " + a.ID
+		return words.Say("document %s", a.ID)
 	}
-	return ""
+	return words.Text{}
 }

@@ -13,14 +13,15 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestATimelineTellsTheStory(t *testing.T) {
 	s := begin(t, looksUp).creating()
-	s.answers(erp.Answer{Kind: erp.Unknown, Text: "fault"})
+	s.answers(erp.Answer{Kind: erp.Unknown, Text: words.Plain("fault")})
 	s.arrives(paid(2, "b"))
 	s.isDue()
-	s.looksUp(erp.Answer{Kind: erp.AccountRests, RetryAfter: placing.Spacing, Text: "429"})
+	s.looksUp(erp.Answer{Kind: erp.AccountRests, RetryAfter: placing.Spacing, Text: words.Plain("429")})
 	s.isDue()
 	s.looksUp(absent())
 	s.isPrepared()
@@ -48,11 +49,11 @@ func TestATimelineKeepsTheFirstFiveAndTheLastFifteen(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	var all []string
 	for i := range 60 {
-		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: fmt.Sprint("try ", i)})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: words.Plain(fmt.Sprint("try ", i))})
 		all = append(all, fmt.Sprint("try ", i))
 		var got []string
 		for _, line := range s.entry.Timeline[1:] {
-			got = append(got, line.Text)
+			got = append(got, line.Text.String())
 		}
 		want := all
 		if len(all) > 19 {
@@ -63,7 +64,7 @@ func TestATimelineKeepsTheFirstFiveAndTheLastFifteen(t *testing.T) {
 		}
 		s.isDue()
 	}
-	if first := s.entry.Timeline[0]; first.Did != "notice" || first.Text != "PURCHASE_APPROVED" {
+	if first := s.entry.Timeline[0]; first.Did != "notice" || first.Text.String() != "PURCHASE_APPROVED" {
 		t.Errorf("the first line is %+v", first)
 	}
 }
@@ -82,9 +83,9 @@ func TestATextIsCutBetweenCharactersWhateverItsBytes(t *testing.T) {
 		{"a character of four bytes across the end", strings.Repeat("a", 497) + "😀b", strings.Repeat("a", 497)},
 	} {
 		s := begin(t, looksUp).claimed()
-		s.failsToPrepare(erp.Answer{Kind: erp.Lost, Text: c.text})
-		if got := s.entry.Timeline[1].Text; got != c.want {
-			t.Errorf("%s: %d bytes, want %d", c.name, len(got), len(c.want))
+		s.failsToPrepare(erp.Answer{Kind: erp.Lost, Text: words.Plain(c.text)})
+		if got := s.entry.Timeline[1].Text; got.String() != c.want {
+			t.Errorf("%s: %d bytes, want %d", c.name, len(got.String()), len(c.want))
 		}
 	}
 	for name, text := range map[string]string{"latin-1": "n\xe3o", "a long one": strings.Repeat("n\xe3o ", 200), "nothing but middles": strings.Repeat("\x80", 600)} {
@@ -114,20 +115,20 @@ func TestALineSaysWhatBecame(t *testing.T) {
 			t.Errorf("%+v", line)
 		}
 	}
-	if lines[1].Text != "document 777" {
+	if lines[1].Text.String() != "document 777" {
 		t.Errorf("which document was found: %+v", lines[1])
 	}
 	if parked := begin(t, looksUp).parked().entry; parked.Timeline[len(parked.Timeline)-1].Text != parked.Reason.Message {
 		t.Errorf("why it was not enough: %+v", parked.Timeline)
 	}
-	if !strings.Contains(lines[0].Text, "changed in the store") {
+	if !strings.Contains(lines[0].Text.String(), "changed in the store") {
 		t.Errorf("nobody is told that the contents changed: %+v", lines[0])
 	}
 }
 
 // A line that names a call says that it was made: what was put off is told so.
 func TestATimelineTellsWhatWasPutOff(t *testing.T) {
-	lane := erp.Answer{Kind: erp.AccountRests, Text: "429"}
+	lane := erp.Answer{Kind: erp.AccountRests, Text: words.Plain("429")}
 	for name, c := range map[string]struct {
 		is   func(*story) *story
 		ev   func(s *story) placing.Event
@@ -137,7 +138,7 @@ func TestATimelineTellsWhatWasPutOff(t *testing.T) {
 			return placing.PrepareFailed{Fence: s.entry.Fence, Answer: lane, LaneUntil: s.now.Add(time.Hour), PutOff: true}
 		}, "put_off lane -> waiting (8)"},
 		"the create, for the lane": {(*story).claimed, func(s *story) placing.Event {
-			return placing.Prepared{Fence: s.entry.Fence, LaneUntil: s.now.Add(time.Hour), LaneWhy: "429", TimeLeft: true}
+			return placing.Prepared{Fence: s.entry.Fence, LaneUntil: s.now.Add(time.Hour), LaneWhy: words.Plain("429"), TimeLeft: true}
 		}, "put_off lane -> waiting (8)"},
 		"the create, for want of time": {(*story).claimed, func(s *story) placing.Event {
 			return placing.Prepared{Fence: s.entry.Fence}

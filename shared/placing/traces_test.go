@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Orders that a plausible reading of the rules doubles, loses or gets wrong, each
@@ -424,7 +425,7 @@ func TestTraces(t *testing.T) {
 		for _, kind := range []erp.AnswerKind{erp.Lost, erp.AccountRests, erp.Redundant, erp.Unknown, erp.NotSent, erp.NoTime} {
 			s := begin(t, looksUp).faulted()
 			s.isDue()
-			s.looksUp(erp.Answer{Kind: kind, Text: "something else", RetryAfter: time.Minute})
+			s.looksUp(erp.Answer{Kind: kind, Text: words.Plain("something else"), RetryAfter: time.Minute})
 			s.ends(placing.Acknowledge, ledger.Uncertain, order.UnknownFault)
 			s.isDue()
 			s.looksUp(absent())
@@ -728,7 +729,7 @@ func (w *world) place(fence int64, payload string, timeLeft bool) placing.Event 
 		a := erp.Answer{Kind: w.oneOf(erp.Lost, erp.NotSent, erp.Redundant, erp.AccountRests), RetryAfter: w.within(90 * time.Second)}
 		return placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: w.lane(a)}
 	case w.fails(40):
-		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
+		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: words.Plain("no")}}
 	}
 	return placing.Prepared{Fence: fence, TimeLeft: timeLeft, LaneUntil: w.blocked,
 		Mark: erp.Mark{Digest: payload, OrderNumber: "HP1", Total: totalOf(payload)}}

@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/stored"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Spacing is the least time between the end of a call about an order and the
@@ -62,7 +63,7 @@ type Step struct {
 	Write   bool
 	Metrics []Metric
 	// Why tells a person why a command is refused.
-	Why string
+	Why words.Text
 }
 
 // Event is something that happened to an entry. The closed list is Arrival,
@@ -99,7 +100,7 @@ func ofNewerRelease(ev Event) Step {
 	step := Step{Do: Leave, Metrics: []Metric{MetricNewerVersion}}
 	switch ev := ev.(type) {
 	case command:
-		return Step{Do: Refuse, Why: stored.ErrNewer.Error()}
+		return Step{Do: Refuse, Why: words.Of(stored.ErrNewer)}
 	case Restarted:
 		step.Do = Acknowledge
 	case Arrival:

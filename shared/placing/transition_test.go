@@ -18,6 +18,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // noon is when every story begins.
@@ -107,7 +108,7 @@ func (s *story) failsToPrepare(a erp.Answer) placing.Step {
 
 func (s *story) isInvalid(k order.ReasonKind) placing.Step {
 	s.t.Helper()
-	return s.happens(placing.OrderInvalid{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: "no"}})
+	return s.happens(placing.OrderInvalid{Fence: s.entry.Fence, Reason: order.Reason{Kind: k, Message: words.Plain("no")}})
 }
 
 func (s *story) laneOf(a erp.Answer) time.Time {
@@ -132,7 +133,7 @@ func (s *story) created() *story {
 // waiting waits 61 s after a failure before anything was sent.
 func (s *story) waiting() *story {
 	s.t.Helper()
-	s.claimed().failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+	s.claimed().failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 	return s
 }
 
@@ -141,13 +142,13 @@ func (s *story) rejected() *story { s.t.Helper(); s.claimed().isInvalid(order.Ma
 // uncertain is looked up in 61 s.
 func (s *story) uncertain() *story {
 	s.t.Helper()
-	s.creating().answers(erp.Answer{Kind: erp.Lost, Text: "time-out"})
+	s.creating().answers(erp.Answer{Kind: erp.Lost, Text: words.Plain("time-out")})
 	return s
 }
 
 func (s *story) faulted() *story {
 	s.t.Helper()
-	s.creating().answers(erp.Answer{Kind: erp.Unknown, Text: "a fault that nobody knows"})
+	s.creating().answers(erp.Answer{Kind: erp.Unknown, Text: words.Plain("a fault that nobody knows")})
 	return s
 }
 
@@ -519,11 +520,11 @@ func shapePromises(promise func(string, bool), before, after ledger.Entry, now t
 		promise("what is due may go on: a wake-up before quiet_until is wasted", !after.Until.Before(after.QuietUntil))
 	}
 	promise("what the ERP said is kept only while the order is uncertain", after.State == ledger.Uncertain ||
-		after.Fault == "" && !after.AlreadyThere && after.AssertedID == "")
+		after.Fault.IsZero() && !after.AlreadyThere && after.AssertedID == "")
 	promise("a timeline has at most 20 lines", len(after.Timeline) <= 20)
 	for _, line := range after.Timeline {
-		promise("a line of the timeline has at most 500 bytes of text", len(line.Text) <= 500 && len(line.Note) <= 500)
-		promise("a line of the timeline is text", utf8.ValidString(line.Text) && utf8.ValidString(line.Note))
+		promise("a line of the timeline has at most 500 bytes of text", len(line.Text.String()) <= 500 && len(line.Note) <= 500)
+		promise("a line of the timeline is text", utf8.ValidString(line.Text.String()) && utf8.ValidString(line.Note))
 	}
 	if len(after.Timeline) > len(before.Timeline) {
 		promise("a line says when and what became", after.Timeline[len(after.Timeline)-1].Became == after.State)
@@ -571,7 +572,7 @@ func backoffTable() []time.Duration {
 func TestFailuresBeforeTheCreateBackOffAndGiveUpAfterSevenDays(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for i, wait := range backoffTable() {
-		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 		if got := s.entry.Until.Sub(s.now); got != wait {
 			t.Errorf("wait after failure %d: got %s, want %s", i+1, got, wait)
 		}
@@ -586,7 +587,7 @@ func TestFailuresBeforeTheCreateBackOffAndGiveUpAfterSevenDays(t *testing.T) {
 		if s.now.Sub(noon) > 8*day {
 			t.Fatal("never gives up")
 		}
-		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 		if s.entry.State == ledger.Waiting {
 			s.isDue()
 		}
@@ -601,7 +602,7 @@ func TestACreateThatIsNotSentBacksOffLikeAnyFailure(t *testing.T) {
 	s := begin(t, looksUp).claimed()
 	for i, wait := range backoffTable() {
 		s.isPrepared()
-		s.answers(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.answers(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 		if got := s.entry.Until.Sub(s.now); got != wait {
 			t.Errorf("wait after failure %d: got %s, want %s", i+1, got, wait)
 		}
@@ -611,7 +612,7 @@ func TestACreateThatIsNotSentBacksOffLikeAnyFailure(t *testing.T) {
 	s.happens(placing.Restarted{})
 	s.isDue()
 	s.isPrepared()
-	s.answers(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+	s.answers(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 	s.ends(placing.Acknowledge, ledger.Rejected, order.GaveUp)
 }
 
@@ -623,7 +624,7 @@ func TestSevenDaysAreExact(t *testing.T) {
 		s := begin(t, looksUp).waiting()
 		s.passes(c.after)
 		s.arrives(wake())
-		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: "dial"})
+		s.failsToPrepare(erp.Answer{Kind: erp.NotSent, Text: words.Plain("dial")})
 		if s.entry.State != c.state {
 			t.Errorf("a failure after %s: %s, want %s", c.after, s.entry.State, c.state)
 		}
@@ -859,7 +860,7 @@ func (w *walk) outcome() placing.Event {
 	n := w.rng.IntN(20)
 	switch {
 	case n == 0:
-		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: "no"}}
+		return placing.OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.Mapping, Message: words.Plain("no")}}
 	case n < 4:
 		return placing.PrepareFailed{Fence: fence, Answer: a, LaneUntil: lane}
 	case n == 4:
@@ -876,7 +877,7 @@ func (w *walk) answer(state ledger.State) erp.Answer {
 	case ledger.Uncertain:
 		kinds = append(kinds, erp.Present, erp.Unprovable, erp.Absent, erp.Absent, erp.Absent)
 	}
-	a := erp.Answer{Kind: kinds[w.rng.IntN(len(kinds))], Text: strings.Repeat("não ", w.rng.IntN(200)), LeaveOut: []string{"", "address", "phone"}[w.rng.IntN(3)]}
+	a := erp.Answer{Kind: kinds[w.rng.IntN(len(kinds))], Text: words.Plain(strings.Repeat("não ", w.rng.IntN(200))), LeaveOut: []string{"", "address", "phone"}[w.rng.IntN(3)]}
 	switch {
 	case a.Kind == erp.Created:
 		a.ID = "777"

@@ -21,6 +21,7 @@ import (
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/secret"
 	"github.com/carimbo/carimbo/shared/stored"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Time limits, one inequality (design, "Time limits"): call < time left when the
@@ -132,15 +133,15 @@ type invocation struct {
 // gone says why the order's account can't be used, or nothing. An account of another
 // ERP under the same name is another account: it knows nothing of what was sent, and
 // what waits was never meant for it (rule 11).
-func (in *invocation) gone() string {
+func (in *invocation) gone() words.Text {
 	account := in.entry.Account
 	if !in.known {
-		return fmt.Sprintf("the account %q is not in connections.yaml any more: add it again", account)
+		return words.Say("the account %q is not in connections.yaml any more: add it again", account)
 	}
 	if is := in.Connections().Accounts[account].Kind; is != in.entry.ERPKind && in.entry.ERPKind != "" {
-		return fmt.Sprintf("the account %q is of the ERP %s now, and the order was taken in for %s: give the new account a name of its own, and the former one its name back", account, is, in.entry.ERPKind)
+		return words.Say("the account %q is of the ERP %s now, and the order was taken in for %s: give the new account a name of its own, and the former one its name back", account, is, in.entry.ERPKind)
 	}
-	return ""
+	return words.Text{}
 }
 
 func (in *invocation) arrive(ctx context.Context) (Step, error) {
@@ -226,8 +227,8 @@ func (in *invocation) report(ctx context.Context, step Step) {
 // before the write that makes the entry creating.
 func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	fence := in.entry.Fence
-	if why := in.gone(); why != "" {
-		return OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: why + ", then carimbo orders retry"}}, nil
+	if why := in.gone(); !why.IsZero() {
+		return OrderInvalid{Fence: fence, Reason: order.Reason{Kind: order.AccountGone, Message: words.Say("%s, then carimbo orders retry", why)}}, nil
 	}
 	o, err := in.order(ctx)
 	if errors.Is(err, platform.ErrFetch) {
@@ -342,12 +343,11 @@ func (in *invocation) fetch(ctx context.Context, p platform.Platform, payload pl
 func (in *invocation) storeSecret() string { return "store/" + in.entry.Connection }
 
 // unfetched tells a person what they have to mend, where waiting alone ends nothing.
-func (in *invocation) unfetched(err error) string {
-	const text = "the order could not be fetched from the store"
+func (in *invocation) unfetched(err error) words.Text {
 	if why, ok := platform.AsRefusal(err); ok {
-		return text + " with the secret " + in.storeSecret() + ": " + why
+		return words.Say("the order could not be fetched from the store with the secret %s: %s", in.storeSecret(), why)
 	}
-	return text
+	return words.Say("the order could not be fetched from the store")
 }
 
 // create makes the call, if the clock still allows it: a worker that was paused
@@ -363,7 +363,7 @@ func (in *invocation) create(ctx context.Context) (Event, error) {
 
 func (in *invocation) lookUp(ctx context.Context) (Event, error) {
 	putOff := LookedUp{Fence: in.entry.Fence, PutOff: true}
-	if why := in.gone(); why != "" {
+	if why := in.gone(); !why.IsZero() {
 		putOff.Answer = erp.Answer{Kind: erp.Lost, Text: why}
 		return putOff, nil
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // shift is a worker over a real ledger and an ERP whose calls are the test's.
@@ -258,7 +259,7 @@ func TestAnOrderIsWrittenBeforeItIsSent(t *testing.T) {
 }
 
 func TestWhatACityRefusesOnThatDayIsNotSent(t *testing.T) {
-	lacking := []preflight.Fact{{About: preflight.ClassTrib, Item: "8.02", Field: "cClassTrib", Mend: "erps.estudio.services.X in connections.yaml"}}
+	lacking := []preflight.Fact{{About: preflight.ClassTrib, Item: "8.02", Field: words.Plain("cClassTrib"), Mend: words.Plain("erps.estudio.services.X in connections.yaml")}}
 	s := newShift(t)
 	s.client.facts = lacking
 	s.handles(s.paid("Ana", 1)) // warned about, and no more, in November
@@ -268,7 +269,7 @@ func TestWhatACityRefusesOnThatDayIsNotSent(t *testing.T) {
 	s.client.facts, s.now = lacking, time.Date(2027, 1, 1, 3, 0, 0, 0, time.UTC)
 	s.handles(s.paid("Ana", 1))
 	s.isLeft(ledger.Rejected, order.Preflight)
-	if e := s.entry(); s.creates() > 0 || !strings.Contains(e.Reason.Message, "write it at erps.estudio.services.X in connections.yaml") || e.Total != "10.00" {
+	if e := s.entry(); s.creates() > 0 || !strings.Contains(e.Reason.Message.String(), "write it at erps.estudio.services.X in connections.yaml") || e.Total != "10.00" {
 		t.Errorf("%v, %+v", s.did, e.Reason)
 	}
 	// Once the account is mended, a person's retry goes through.
@@ -315,7 +316,7 @@ func TestACreateBeginsOnlyWithTheCallAndTenSecondsLeft(t *testing.T) {
 func TestALaneThatIsBlockedInBetweenIsSeen(t *testing.T) {
 	s := newShift(t)
 	s.client.customer = func() erp.Answer {
-		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+		if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: words.Plain("blocked")}); err != nil {
 			t.Fatal(err)
 		}
 		return erp.Answer{Kind: erp.CustomerKnown}
@@ -335,7 +336,7 @@ func TestNoCallGoesOutOfABlockedLane(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
 			state(s)
-			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: words.Plain("blocked")}); err != nil {
 				t.Fatal(err)
 			}
 			s.did = nil
@@ -356,7 +357,7 @@ func TestNoCallGoesOutOfABlockedLane(t *testing.T) {
 func (s *shift) loseOne() {
 	s.t.Helper()
 	create := s.client.create
-	s.client.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Lost, Text: "reset"} }
+	s.client.create = func(erp.Document) erp.Answer { return erp.Answer{Kind: erp.Lost, Text: words.Plain("reset")} }
 	s.handles(s.paid("Ana", 1))
 	s.client.create = create
 	s.isLeft(ledger.Uncertain, order.LostAnswer)
@@ -366,7 +367,7 @@ func (s *shift) loseOne() {
 func TestTheLaneIsBlockedBeforeTheOrderIsRecorded(t *testing.T) {
 	s := newShift(t)
 	s.client.create = func(erp.Document) erp.Answer {
-		return erp.Answer{Kind: erp.AccountRests, RetryAfter: 30 * time.Minute, Text: "blocked"}
+		return erp.Answer{Kind: erp.AccountRests, RetryAfter: 30 * time.Minute, Text: words.Plain("blocked")}
 	}
 	s.handles(s.paid("Ana", 1))
 	if block, record := slices.Index(s.did, "block lane"), slices.Index(s.did, "write waiting"); block < 0 || block > record {
@@ -489,7 +490,7 @@ func TestWhatIsNoLongerConfiguredIsAPersonsAndComesBack(t *testing.T) {
 		s.now = s.now.Add(time.Hour)
 		s.handles(wakeUp())
 		s.isLeft(ledger.Rejected, order.AccountGone)
-		if why := s.entry().Reason.Message; !strings.Contains(why, `"estudio" is of the ERP sensio now`) {
+		if why := s.entry().Reason.Message; !strings.Contains(why.String(), `"estudio" is of the ERP sensio now`) {
 			t.Error(why)
 		}
 		s.cfg = kept
@@ -547,11 +548,11 @@ func TestOnlyTheAccountsOwnFaultOpensTheBreaker(t *testing.T) {
 		answer erp.Answer
 		rests  []time.Duration // 2 seconds longer, for clocks that differ
 	}{
-		"a key that is refused": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: "key"},
+		"a key that is refused": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 5 * time.Minute, AccountFault: true, Text: words.Plain("key")},
 			[]time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour}},
-		"too many calls": {erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: "429"},
+		"too many calls": {erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, Text: words.Plain("429")},
 			[]time.Duration{time.Minute, time.Minute, time.Minute}},
-		"a long block": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 3 * time.Hour, AccountFault: true, Text: "block"},
+		"a long block": {erp.Answer{Kind: erp.AccountRests, RetryAfter: 3 * time.Hour, AccountFault: true, Text: words.Plain("block")},
 			[]time.Duration{2*time.Hour - 2*time.Second, 2*time.Hour - 2*time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -583,7 +584,9 @@ func TestAQuestionThatIsTooEarlyLeavesTheBreakerAsItIs(t *testing.T) {
 	if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now, Strikes: 2}); err != nil {
 		t.Fatal(err)
 	}
-	s.client.customer = func() erp.Answer { return erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second, Text: "asked"} }
+	s.client.customer = func() erp.Answer {
+		return erp.Answer{Kind: erp.Early, RetryAfter: 7 * time.Second, Text: words.Plain("asked")}
+	}
 	s.handles(s.paid("Ana", 1))
 	lane, err := s.ledger.Lane(t.Context(), "estudio")
 	if err != nil || lane.Strikes != 2 || lane.BlockedUntil.After(s.now) {
@@ -709,7 +712,7 @@ func TestWhileTheAccountRestsTotalsShowAndWrongOnesAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShift(t)
-			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: "blocked"}); err != nil {
+			if err := s.ledger.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: s.now.Add(time.Hour), Why: words.Plain("blocked")}); err != nil {
 				t.Fatal(err)
 			}
 			m := s.paid("Ana", 1)

@@ -101,7 +101,7 @@ func TestATaxIDThatIsReadIsToldOnce(t *testing.T) {
 
 func tells(from order.Origins, place string) bool {
 	for _, d := range from.Dropped {
-		if d.What == place && !strings.Contains(d.Why, cpf) {
+		if d.What.String() == place && !strings.Contains(d.Why.String(), cpf) {
 			return true
 		}
 	}

@@ -7,10 +7,11 @@ import (
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ErrNotJSON: the body is no JSON at all.
-var ErrNotJSON = errors.New("the body is not JSON")
+var ErrNotJSON = words.Errorf("the body is not JSON")
 
 // Unmarshal reads the JSON of a body, however its sender wrote it: see loose.JSON. Every
 // platform reads by it what a body says; what is signed, digested and kept are the raw
@@ -54,10 +55,10 @@ type Amounts struct {
 	Err   error
 }
 
-// Reject remembers what is wrong with the field.
-func (a *Amounts) Reject(field, wrong string) {
+// Reject remembers what is wrong with a field.
+func (a *Amounts) Reject(format string, values ...any) {
 	if a.Err == nil {
-		a.Err = order.Reject(order.NotUnderstood, "%s %s: look the order up in %s and enter it in the ERP by hand", field, wrong, a.Store)
+		a.Err = order.Reject(order.NotUnderstood, "%s: look the order up in %s and enter it in the ERP by hand", words.Say(format, values...), a.Store)
 	}
 }
 
@@ -66,7 +67,7 @@ func (a *Amounts) Reject(field, wrong string) {
 func (a *Amounts) Quantity(field string, text loose.Text) order.Quantity {
 	q, err := order.ParseQuantity(string(text))
 	if err != nil {
-		a.Reject(field, "is no number")
+		a.Reject("%s is no number", field)
 	}
 	return q
 }
@@ -78,7 +79,7 @@ func (a *Amounts) Money(field string, text loose.Text) order.Money {
 	}
 	m, err := order.ParseMoney(string(text))
 	if err != nil {
-		a.Reject(field, "is no amount")
+		a.Reject("%s is no amount", field)
 	}
 	return m.WithoutDust()
 }
@@ -88,7 +89,7 @@ var numericID = regexp.MustCompile(`^[0-9]{1,20}$`)
 // CheckNumericID is an error for an id that is no number, where a platform's always are.
 func CheckNumericID(id loose.Text) error {
 	if !numericID.MatchString(string(id)) {
-		return errors.New("id is missing or no number")
+		return words.Errorf("id is missing or no number")
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -37,7 +39,7 @@ func TestAPreviewHearsWhoPaysByWhichRule(t *testing.T) {
 		"by a tax id": {[]platform.Party{bill, {At: "buyer", Fields: platform.Fields{{Name: "cpf", Value: myCPF}}}}, "buyer", "the first that names anybody, of bill, buyer"},
 	} {
 		_, from := platform.Payer(platform.Settings{}, platform.Party{}, c.parties...)
-		if from.Payer != c.payer || from.Rule != c.rule {
+		if from.Payer != c.payer || from.Rule.String() != c.rule {
 			t.Errorf("%s: %s, %s", name, from.Payer, from.Rule)
 		}
 	}
@@ -67,24 +69,24 @@ func TestAPreviewHearsWhereTheTaxIDIsAndWhatIsDropped(t *testing.T) {
 		"the payer's":            {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, at: "bill.cpf"},
 		"the order's":            {payer: platform.Party{Name: "Ana"}, own: fields("CPF do cliente", myCPF), at: "meta.CPF do cliente"},
 		"twice":                  {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf", myCPF), at: "bill.cpf"},
-		"another":                {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf", other), at: "bill.cpf", dropped: []order.Dropped{{What: "meta.cpf", Why: later}}},
-		"a wrong one first":      {payer: platform.Party{Name: "Ana", Fields: fields("cpf", "11111111112")}, own: fields("cpf", other), at: "meta.cpf", dropped: []order.Dropped{{What: "bill.cpf", Why: wrong}}},
+		"another":                {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf", other), at: "bill.cpf", dropped: []order.Dropped{{What: words.Plain("meta.cpf"), Why: words.Plain(later)}}},
+		"a wrong one first":      {payer: platform.Party{Name: "Ana", Fields: fields("cpf", "11111111112")}, own: fields("cpf", other), at: "meta.cpf", dropped: []order.Dropped{{What: words.Plain("bill.cpf"), Why: words.Plain(wrong)}}},
 		"only a wrong one":       {payer: platform.Party{Name: "Ana", Fields: fields("cpf", "11111111112")}, at: "bill.cpf"},
-		"the carrier's":          {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cnpj_transportadora", myCNPJ), at: "bill.cpf", dropped: []order.Dropped{{What: "meta.cnpj_transportadora", Why: others}}},
-		"nobody knows whose":     {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf_aluno", other), at: "bill.cpf", dropped: []order.Dropped{{What: "meta.cpf_aluno", Why: unknown}}},
+		"the carrier's":          {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cnpj_transportadora", myCNPJ), at: "bill.cpf", dropped: []order.Dropped{{What: words.Plain("meta.cnpj_transportadora"), Why: words.Plain(others)}}},
+		"nobody knows whose":     {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf_aluno", other), at: "bill.cpf", dropped: []order.Dropped{{What: words.Plain("meta.cpf_aluno"), Why: words.Plain(unknown)}}},
 		"only that":              {payer: platform.Party{Name: "Ana"}, own: fields("cpf_aluno", other), at: "meta.cpf_aluno"},
-		"the connection's first": {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf_aluno", other), named: "cpf_aluno", at: "meta.cpf_aluno", dropped: []order.Dropped{{What: "bill.cpf", Why: later}}},
+		"the connection's first": {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF)}, own: fields("cpf_aluno", other), named: "cpf_aluno", at: "meta.cpf_aluno", dropped: []order.Dropped{{What: words.Plain("bill.cpf"), Why: words.Plain(later)}}},
 		"a person with both": {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF, "cnpj", myCNPJ, "tipo_pessoa", "PF")}, at: "bill.cpf",
-			dropped: []order.Dropped{{What: "bill.cnpj", Why: "the payer is a person, whose CPF is meant"}}},
+			dropped: []order.Dropped{{What: words.Plain("bill.cnpj"), Why: words.Plain("the payer is a person, whose CPF is meant")}}},
 		"a company with both": {payer: platform.Party{Name: "Ana", Fields: fields("cpf", myCPF, "cnpj", myCNPJ, "tipo_pessoa", "PJ")}, at: "bill.cnpj",
-			dropped: []order.Dropped{{What: "bill.cpf", Why: "the payer is a company, whose CNPJ is meant"}}},
+			dropped: []order.Dropped{{What: words.Plain("bill.cpf"), Why: words.Plain("the payer is a company, whose CNPJ is meant")}}},
 		"a company's name with both": {payer: platform.Party{Name: "Ana", Company: "Sol", Fields: fields("cpf", myCPF, "cnpj", myCNPJ)}, at: "bill.cnpj", dropped: []order.Dropped{
-			{What: "bill.cpf", Why: "there is a company's name, so that the CNPJ is meant"},
-			{What: "bill (name)", Why: "the tax id is a CNPJ, and the document carries the company's name"}}},
+			{What: words.Plain("bill.cpf"), Why: words.Plain("there is a company's name, so that the CNPJ is meant")},
+			{What: words.Plain("bill (name)"), Why: words.Plain("the tax id is a CNPJ, and the document carries the company's name")}}},
 		"a company's name with a CPF": {payer: platform.Party{Name: "Ana", Company: "Sol", Fields: fields("cpf", myCPF)}, at: "bill.cpf",
-			dropped: []order.Dropped{{What: "bill (company)", Why: "there is no CNPJ, and the document carries the person's name"}}},
+			dropped: []order.Dropped{{What: words.Plain("bill (company)"), Why: words.Plain("there is no CNPJ, and the document carries the person's name")}}},
 		"beside the company's name": {payer: platform.Party{Name: "Ana", Company: "Sol - CNPJ " + myCNPJ}, at: "bill (company)",
-			dropped: []order.Dropped{{What: "bill (name)", Why: "the tax id is a CNPJ, and the document carries the company's name"}}},
+			dropped: []order.Dropped{{What: words.Plain("bill (name)"), Why: words.Plain("the tax id is a CNPJ, and the document carries the company's name")}}},
 		"a foreigner's": {payer: platform.Party{Name: "Ana", Address: order.Address{Country: "US"}, Fields: fields("documento", "X1234567")}, at: "bill.documento"},
 	} {
 		c.payer.At = "bill"
@@ -93,8 +95,8 @@ func TestAPreviewHearsWhereTheTaxIDIsAndWhatIsDropped(t *testing.T) {
 			s.TaxIDFields = []string{c.named}
 		}
 		_, from := platform.Payer(s, platform.Party{At: "meta", Fields: c.own}, c.payer)
-		want := order.Origins{Payer: "bill", Rule: "the only party of the payload", TaxID: c.at, Dropped: c.dropped}
-		if diff := cmp.Diff(want, from); diff != "" {
+		want := order.Origins{Payer: "bill", Rule: words.Plain("the only party of the payload"), TaxID: c.at, Dropped: c.dropped}
+		if diff := cmp.Diff(want, platformtest.InEnglish(from)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -103,8 +105,8 @@ func TestAPreviewHearsWhereTheTaxIDIsAndWhatIsDropped(t *testing.T) {
 func TestAPreviewHearsThatAnotherPartyIsLeftOut(t *testing.T) {
 	c, from := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{At: "bill", Name: "Ana"},
 		platform.Party{At: "ship", Name: "Bia", Phone: "1"}, platform.Party{At: "home", Name: "ANA", Phone: "2"})
-	want := []order.Dropped{{What: "ship", Why: "it names somebody else than the payer"}}
-	if diff := cmp.Diff(want, from.Dropped); diff != "" || c.Phone != "2" {
+	want := []order.Dropped{{What: words.Plain("ship"), Why: words.Plain("it names somebody else than the payer")}}
+	if diff := cmp.Diff(want, platformtest.InEnglish(from).Dropped); diff != "" || c.Phone != "2" {
 		t.Errorf("%s (-want +got):\n%s", c.Phone, diff)
 	}
 }
@@ -123,7 +125,7 @@ func TestWhatAPreviewHearsHasBounds(t *testing.T) {
 
 func TestAPreviewHearsWhatCannotBeRead(t *testing.T) {
 	_, from := platform.Payer(platform.Settings{}, platform.Party{}, platform.Party{At: "bill", Name: "Ana", Email: "ana em casa", Phone: "(11) 95555-0142"})
-	if diff := cmp.Diff([]order.Dropped{{What: "bill (e-mail)", Why: "it can't be read"}}, from.Dropped); diff != "" {
+	if diff := cmp.Diff([]order.Dropped{{What: words.Plain("bill (e-mail)"), Why: words.Plain("it can't be read")}}, platformtest.InEnglish(from).Dropped); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Party is one of the people of an order, as one record of the platform has them: in the
@@ -63,13 +64,16 @@ func (p Party) tellUnread(read Party, from *order.Origins) {
 	if Foreign(read.Address.Country) {
 		state = "" // none is read, and the ERPs have no field for it
 	}
-	for _, part := range []struct{ what, was, is string }{
-		{"e-mail", p.Email, read.Email}, {"phone", p.Phone, read.Phone},
-		{"state", state, read.Address.State}, {"postal code", p.Address.PostalCode, read.Address.PostalCode},
-	} {
-		if strings.TrimSpace(part.was) != "" && part.is == "" {
-			from.Drop(p.At+" ("+part.what+")", "it can't be read")
-		}
+	dropUnread(from, p.Email, read.Email, "%s (e-mail)", p.At)
+	dropUnread(from, p.Phone, read.Phone, "%s (phone)", p.At)
+	dropUnread(from, state, read.Address.State, "%s (state)", p.At)
+	dropUnread(from, p.Address.PostalCode, read.Address.PostalCode, "%s (postal code)", p.At)
+}
+
+// dropUnread tells of a field that has something, of which nothing is read.
+func dropUnread(from *order.Origins, was, is, format string, values ...any) {
+	if strings.TrimSpace(was) != "" && is == "" {
+		from.Omit(words.Say(format, values...), "it can't be read")
 	}
 }
 
@@ -83,7 +87,7 @@ func Finished(o order.Order) order.Order {
 		o.Payments[i].Name = Plain(o.Payments[i].Name)
 	}
 	if o.Fees.IsNegative() {
-		o.TakeOff(o.Fees, "the sum of the fees")
+		o.TakeOff(o.Fees, words.Say("the sum of the fees"))
 		o.Fees = order.Money{}
 	}
 	return o.Bounded()

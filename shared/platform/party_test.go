@@ -1,7 +1,7 @@
 package platform_test
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -70,7 +70,7 @@ func TestANegativeFeeIsADiscount(t *testing.T) {
 	if !o.Fees.IsZero() || !o.Discount.Equal(order.Cents(500)) {
 		t.Errorf("fees %s, discount %s", o.Fees, o.Discount)
 	}
-	if want := []string{"the sum of the fees is -4.00: a negative fee is a discount"}; !slices.Equal(o.Origins.Discount, want) {
+	if want := "[the sum of the fees is -4.00: a negative fee is a discount]"; fmt.Sprint(o.Origins.Discount) != want {
 		t.Errorf("a preview hears %q", o.Origins.Discount)
 	}
 	if o = platform.Finished(order.Order{Fees: order.Cents(400)}); !o.Fees.Equal(order.Cents(400)) || !o.Discount.IsZero() || o.Origins.Discount != nil {

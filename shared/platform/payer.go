@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Fields are values under the names that a shop, a plugin or an app gave them.
@@ -96,7 +97,7 @@ func Payer(s Settings, own Party, parties ...Party) (order.Customer, order.Origi
 			continue
 		}
 		if p.namesAnother(payer) {
-			from.Drop(p.At, "it names somebody else than the payer")
+			from.Omit(words.Plain(p.At), "it names somebody else than the payer")
 			elsewhere = append(elsewhere, p.At+".")
 			continue
 		}
@@ -152,11 +153,11 @@ func (p Party) carry(c *order.Customer, from *order.Origins, company, at string)
 	case company == "":
 	case c.Name == "" || c.TaxID != "" && !c.TaxID.IsCPF():
 		if c.Name != "" {
-			from.Drop(p.At+" (name)", "the tax id is a CNPJ, and the document carries the company's name")
+			from.Omit(words.Say("%s (name)", p.At), "the tax id is a CNPJ, and the document carries the company's name")
 		}
 		c.Name = company
 	default:
-		from.Drop(at, "there is no CNPJ, and the document carries the person's name")
+		from.Omit(words.Plain(at), "there is no CNPJ, and the document carries the person's name")
 	}
 }
 
@@ -190,26 +191,26 @@ func (fs Fields) besides(parties []string) Fields {
 
 // payerOf is the first party with a name, a company or a tax id; else the first with an
 // e-mail; else the first. The rule says it in words.
-func payerOf(s Settings, parties []Party) (chosen int, rule string) {
+func payerOf(s Settings, parties []Party) (chosen int, rule words.Text) {
 	var names []string
 	for _, p := range parties {
 		names = append(names, p.At)
 	}
 	all := strings.Join(slices.Compact(names), ", ")
 	if len(parties) == 1 {
-		return 0, "the only party of the payload"
+		return 0, words.Say("the only party of the payload")
 	}
 	for i, p := range parties {
 		if p.Name != "" || p.Company != "" || len(readTaxIDs(s.TaxIDFields, p.Fields, p.Address.Country).texts) > 0 {
-			return i, "the first that names anybody, of " + all
+			return i, words.Say("the first that names anybody, of %s", all)
 		}
 	}
 	for i, p := range parties {
 		if p.Email != "" {
-			return i, "the first that has an e-mail, as none names anybody, of " + all
+			return i, words.Say("the first that has an e-mail, as none names anybody, of %s", all)
 		}
 	}
-	return 0, "none names anybody, and it comes first, of " + all
+	return 0, words.Say("none names anybody, and it comes first, of %s", all)
 }
 
 // namesAnother tells whether the record is of somebody else than the payer.

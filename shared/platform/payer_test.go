@@ -113,7 +113,7 @@ func TestTheWordsOfAWrongTaxIDNameItsField(t *testing.T) {
 		"bill.CPF de •":   {At: "bill", Name: "Ana", Fields: platform.Fields{{Name: "CPF de " + cpf, Value: "726.405.183-81"}}},
 	} {
 		err := paying(platform.Settings{TaxIDFields: []string{"CPF de " + cpf}}, platform.Party{}, party).CheckTaxID()
-		if r, ok := order.AsRejection(err); !ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message, strings.TrimSpace(at)) && !strings.Contains(at, "•") || strings.Contains(r.Message, "726") {
+		if r, ok := order.AsRejection(err); !ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message.String(), strings.TrimSpace(at)) && !strings.Contains(at, "•") || strings.Contains(r.Message.String(), "726") {
 			t.Errorf("%s: %v", at, err)
 		}
 	}
@@ -126,7 +126,7 @@ func TestAnIDThatIsThereIsNeverADefaultCustomers(t *testing.T) {
 		"":                         {"cpf_vendedor", cpf, "cpf_na_nota", "sim", "documento", "RG", "document_type", "CPF"},
 	} {
 		err := of(pairs...).CheckTaxID()
-		if r, ok := order.AsRejection(err); says == "" && err != nil || says != "" && (!ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message, says) || strings.Contains(r.Message, cpf)) {
+		if r, ok := order.AsRejection(err); says == "" && err != nil || says != "" && (!ok || r.Kind != order.TaxIDReason || !strings.Contains(r.Message.String(), says) || strings.Contains(r.Message.String(), cpf)) {
 			t.Errorf("%v: %v", pairs, err)
 		}
 	}

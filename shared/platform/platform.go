@@ -6,11 +6,11 @@ package platform
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Platform is one kind of store or checkout. Its methods are pure: no clock, no
@@ -61,20 +61,23 @@ type Fetcher interface {
 
 // Refusal is why a store gives nothing for the secret store/<connection>, whenever it is
 // asked, and what to do about it. It shows nothing of the secret.
-type Refusal struct{ Why string }
+type Refusal struct{ Why words.Text }
 
-func (r *Refusal) Error() string { return r.Why }
+func (r *Refusal) Error() string { return r.Why.String() }
+
+// Words is why.
+func (r *Refusal) Words() words.Text { return r.Why }
 
 // Refuse makes a Refusal.
-func Refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
+func Refuse(format string, args ...any) error { return &Refusal{words.Say(format, args...)} }
 
 // AsRefusal finds the Refusal in err.
-func AsRefusal(err error) (why string, ok bool) {
+func AsRefusal(err error) (why words.Text, ok bool) {
 	var r *Refusal
 	if errors.As(err, &r) {
 		return r.Why, true
 	}
-	return "", false
+	return words.Text{}, false
 }
 
 // OptionalFetcher is a Fetcher whose webhook carries the order already: Fetch adds
@@ -133,9 +136,9 @@ const (
 func CheckStatus(isOrder, hasStatus bool) error {
 	switch {
 	case isOrder && !hasStatus:
-		return fmt.Errorf("%w: the order has no status", ErrNotUnderstood)
+		return words.Errorf("%s: the order has no status", ErrNotUnderstood)
 	case hasStatus && !isOrder:
-		return fmt.Errorf("%w: there is a status, and neither lines nor a total", ErrNotUnderstood)
+		return words.Errorf("%s: there is a status, and neither lines nor a total", ErrNotUnderstood)
 	}
 	return nil
 }
@@ -172,9 +175,9 @@ type Notice struct {
 
 var (
 	// ErrSignature: the request is not proven to be genuine. It never says why.
-	ErrSignature = errors.New("signature missing or wrong")
+	ErrSignature = words.Errorf("signature missing or wrong")
 	// ErrNotUnderstood: the request is genuine and has no shape that we know.
-	ErrNotUnderstood = errors.New("not understood")
+	ErrNotUnderstood = words.Errorf("not understood")
 	// ErrFetch: the store could not be asked, or gave no usable answer.
-	ErrFetch = errors.New("the order could not be fetched from the store")
+	ErrFetch = words.Errorf("the order could not be fetched from the store")
 )

@@ -45,7 +45,7 @@ func TestOnlyAnAmountIsZero(t *testing.T) {
 func TestAGiftCardIsRefusedByItsNameUnlessCreated(t *testing.T) {
 	for setting, refused := range map[string]bool{"": true, "refuse": true, "create": false} {
 		reason, got := order.AsRejection(platform.Settings{GiftCards: setting}.CheckGiftCard("line_items[2]"))
-		if got != refused || got && (reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message, "line_items[2] is a gift card")) {
+		if got != refused || got && (reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message.String(), "line_items[2] is a gift card")) {
 			t.Errorf("%q: %+v", setting, reason)
 		}
 	}

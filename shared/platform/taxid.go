@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The words by which the name of a field is judged, as fold.Text leaves them; listed in
@@ -351,7 +352,7 @@ func (t *taxIDs) decide(c *order.Customer, from *order.Origins, kind person, com
 func isNumber(text string) bool { return !strings.ContainsFunc(text, unicode.IsLetter) }
 
 // meant are those that may be chosen, and why the others may not.
-func (t *taxIDs) meant(kind person, company string) (texts []idText, why string) {
+func (t *taxIDs) meant(kind person, company string) (texts []idText, why words.Text) {
 	texts = slices.Clone(t.texts)
 	for i := range texts { // a company is not the person whose CPF stands where its CNPJ belongs
 		if texts[i].misplaced && kind == legal {
@@ -363,27 +364,27 @@ func (t *taxIDs) meant(kind person, company string) (texts []idText, why string)
 	if slices.ContainsFunc(texts, isCPF) && slices.ContainsFunc(texts, isCNPJ) {
 		switch {
 		case kind == individual:
-			return only(texts, isCPF), "the payer is a person, whose CPF is meant"
+			return only(texts, isCPF), words.Say("the payer is a person, whose CPF is meant")
 		case kind == legal:
-			return only(texts, isCNPJ), "the payer is a company, whose CNPJ is meant"
+			return only(texts, isCNPJ), words.Say("the payer is a company, whose CNPJ is meant")
 		case company != "":
-			return only(texts, isCNPJ), "there is a company's name, so that the CNPJ is meant"
+			return only(texts, isCNPJ), words.Say("there is a company's name, so that the CNPJ is meant")
 		}
 	}
-	return texts, "it comes after the one that was taken"
+	return texts, words.Say("it comes after the one that was taken")
 }
 
 // tellDropped says of every id that was not taken why.
-func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why string) {
+func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why words.Text) {
 	for _, i := range t.texts {
 		switch {
 		case i.id == c.TaxID && (i.id != "" || i.at == from.TaxID):
 		case i.id == "" && Foreign(c.Address.Country) && !identifies(i.text):
-			from.Drop(i.at, "it is no document of one buyer: a word, a filler, or a number that many have")
+			from.Omit(words.Plain(i.at), "it is no document of one buyer: a word, a filler, or a number that many have")
 		case i.id == "" && c.TaxID != "":
-			from.Drop(i.at, "it is neither a CPF nor a CNPJ")
+			from.Omit(words.Plain(i.at), "it is neither a CPF nor a CNPJ")
 		default:
-			from.Drop(i.at, "%s", why)
+			from.Add(order.Dropped{What: words.Plain(i.at), Why: why})
 		}
 	}
 	for _, f := range t.left {
@@ -391,13 +392,13 @@ func (t *taxIDs) tellDropped(c order.Customer, from *order.Origins, why string) 
 		case f.place() == from.TaxID, f.aside && id == c.TaxID:
 		case f.inText && slices.ContainsFunc(t.texts, func(i idText) bool { return i.id == id }): // told above
 		case f.inText:
-			from.Drop(f.place(), "a CPF or CNPJ stands here, where none is read: if it is the buyer's, add it to the order as a field of its own")
+			from.Omit(words.Plain(f.place()), "a CPF or CNPJ stands here, where none is read: if it is the buyer's, add it to the order as a field of its own")
 		default:
-			from.Drop(f.place(), "nobody knows whose tax id it is: name it in the connection's tax_id_fields: if it is the buyer's")
+			from.Omit(words.Plain(f.place()), "nobody knows whose tax id it is: name it in the connection's tax_id_fields: if it is the buyer's")
 		}
 	}
 	for _, at := range t.notTheirs {
-		from.Drop(at, "its name says that it is another party's")
+		from.Omit(words.Plain(at), "its name says that it is another party's")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // About is what a fact is of, in no ERP's words.
@@ -46,9 +47,9 @@ type Fact struct {
 	Paid string
 	// Item is the item of LC 116's list that the service is of, and Regime the merchant's.
 	Item, Regime string
-	// Field is the ERP's own name of it, and Mend says where it is mended:
+	// Field is the ERP's own name of it, and Mend says where it is mended, behind "at":
 	// "erps.estudio.services.A in connections.yaml".
-	Field, Mend string
+	Field, Mend words.Text
 	// At leads to it in the account's object, or to what lacks it; nil for what isn't there.
 	At []string
 }
@@ -57,14 +58,14 @@ type Fact struct {
 type Finding struct {
 	Rule string `json:"rule"`
 	// Refused: the document isn't made. Else it is, and a person was warned.
-	Refused bool   `json:"refused"`
-	Field   string `json:"field"`
+	Refused bool       `json:"refused"`
+	Field   words.Text `json:"field"`
 	// Message says what is wrong and where to mend it.
-	Message string `json:"message"`
-	Source  string `json:"source"`
+	Message words.Text `json:"message"`
+	Source  words.Text `json:"source"`
 	// Says is what is wrong alone, for whoever names the place; At is the fact's.
-	Says string   `json:"-"`
-	At   []string `json:"-"`
+	Says words.Text `json:"-"`
+	At   []string   `json:"-"`
 }
 
 // Check holds the facts against the rules in force on the day in São Paulo, in the order of
@@ -76,7 +77,7 @@ func Check(facts []Fact, now time.Time) []Finding {
 		for _, r := range rules {
 			if r.speaksOf(f, day) && !r.holds(f) {
 				found = append(found, Finding{Rule: r.Name, Refused: r.Refuses, Field: f.Field,
-					Message: f.Field + " " + r.Says + ": " + r.mend(f), Source: r.Source, Says: r.Says, At: f.At})
+					Message: words.Say("%s %s: %s", f.Field, r.Says, r.mend(f)), Source: r.Source, Says: r.Says, At: f.At})
 			}
 		}
 	}
@@ -112,12 +113,12 @@ func (r Rule) holds(f Fact) bool {
 	return f.Value == "" || r.Pattern.MatchString(f.Value)
 }
 
-func (r Rule) mend(f Fact) string {
+func (r Rule) mend(f Fact) words.Text {
 	switch {
-	case r.Advice != "":
-		return r.Advice + f.Mend
+	case r.Advice != nil:
+		return r.Advice(f.Mend)
 	case r.Wants == present:
-		return "write it at " + f.Mend
+		return words.Say("write it at %s", f.Mend)
 	}
-	return "correct it at " + f.Mend
+	return words.Say("correct it at %s", f.Mend)
 }

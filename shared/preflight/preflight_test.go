@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // always is a day after all that is known.
@@ -71,7 +72,7 @@ func TestEachRuleSpeaksFromItsDayUntilItsDay(t *testing.T) {
 		rule := seen[r.rule]
 		tried[r.rule] = true
 		finds := func(value, day string) bool {
-			facts := []preflight.Fact{{About: r.about, Value: value, Paid: "10.00", Item: r.item, Regime: r.regime, Field: "cField", Mend: "the place"}}
+			facts := []preflight.Fact{{About: r.about, Value: value, Paid: "10.00", Item: r.item, Regime: r.regime, Field: words.Plain("cField"), Mend: words.Plain("the place")}}
 			return slices.ContainsFunc(preflight.Check(facts, noonOf(t, day)), func(f preflight.Finding) bool { return f.Rule == r.rule })
 		}
 		for day, want := range map[string]bool{r.before: false, r.within: true, r.after: rule.Until == ""} {
@@ -94,7 +95,7 @@ func TestEachRuleHasItsSourceAndItsDays(t *testing.T) {
 	for _, r := range preflight.Rules() {
 		_, err := time.Parse(time.DateOnly, r.From)
 		_, ends := time.Parse(time.DateOnly, r.Until)
-		if err != nil || r.Until != "" && (ends != nil || r.Until < r.From) || r.Source == "" || r.Says == "" || r.Pattern == nil && r.Wants == 0 {
+		if err != nil || r.Until != "" && (ends != nil || r.Until < r.From) || r.Source.IsZero() || r.Says.IsZero() || r.Pattern == nil && r.Wants == 0 {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -115,8 +116,8 @@ func TestTheDayIsSaoPaulos(t *testing.T) {
 
 func TestARefusalNamesTheFieldAndWhereToMendIt(t *testing.T) {
 	facts := []preflight.Fact{
-		{About: preflight.Email, Field: "email", Mend: "the store's order"},
-		{About: preflight.ClassTrib, Item: "8.02", Field: "ServicosPrestados.0.impostos.cClassTrib", Mend: "erps.estudio.services.A in connections.yaml"},
+		{About: preflight.Email, Field: words.Plain("email"), Mend: words.Say("the store's order")},
+		{About: preflight.ClassTrib, Item: "8.02", Field: words.Plain("ServicosPrestados.0.impostos.cClassTrib"), Mend: words.Say("%s in connections.yaml", "erps.estudio.services.A")},
 	}
 	if err := preflight.Refusal(preflight.Check(facts, noonOf(t, "2026-12-31"))); err != nil {
 		t.Errorf("a warning refuses: %v", err)
@@ -124,7 +125,7 @@ func TestARefusalNamesTheFieldAndWhereToMendIt(t *testing.T) {
 	err := preflight.Refusal(preflight.Check(facts, noonOf(t, "2027-01-02")))
 	reason, _ := order.AsRejection(err)
 	for _, want := range []string{"ServicosPrestados.0.impostos.cClassTrib is missing", "write it at erps.estudio.services.A in connections.yaml", "gov.br/nfse"} {
-		if reason.Kind != order.Preflight || !strings.Contains(reason.Message, want) {
+		if reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -134,9 +135,9 @@ func TestARefusalNamesTheFieldAndWhereToMendIt(t *testing.T) {
 func TestNoFindingRepeatsWhatAFactSays(t *testing.T) {
 	const secret = "Maria da Silva"
 	for _, r := range rows {
-		facts := []preflight.Fact{{About: r.about, Value: secret, Paid: "1", Item: secret, Regime: r.regime, Field: "f", Mend: "m"}}
+		facts := []preflight.Fact{{About: r.about, Value: secret, Paid: "1", Item: secret, Regime: r.regime, Field: words.Plain("f"), Mend: words.Plain("m")}}
 		for _, f := range preflight.Check(facts, noonOf(t, r.within)) {
-			if strings.Contains(f.Message+f.Says, secret) {
+			if strings.Contains(f.Message.String()+f.Says.String(), secret) {
 				t.Errorf("%s repeats the value: %s", r.rule, f.Message)
 			}
 		}

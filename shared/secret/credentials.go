@@ -3,7 +3,8 @@ package secret
 import (
 	"context"
 	"errors"
-	"fmt"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Credentials returns what reads an ERP account's App Key and App Secret, as they
@@ -12,14 +13,14 @@ func Credentials(s Store, name string) func(context.Context) (appKey, appSecret 
 	return func(ctx context.Context) (string, string, error) {
 		found, err := s.Get(ctx, name)
 		if errors.Is(err, ErrNotFound) {
-			return "", "", fmt.Errorf("there is no secret %s", name)
+			return "", "", words.Errorf("there is no secret %s", name)
 		}
 		if err != nil {
-			return "", "", fmt.Errorf("the secret %s can't be read", name)
+			return "", "", words.Errorf("the secret %s can't be read", name)
 		}
 		key, secret := found.Values["app_key"], found.Values["app_secret"]
 		if key == "" || secret == "" {
-			return "", "", fmt.Errorf("the secret %s lacks app_key or app_secret", name)
+			return "", "", words.Errorf("the secret %s lacks app_key or app_secret", name)
 		}
 		return key, secret, nil
 	}

@@ -5,8 +5,9 @@ package secret
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Secret is one secret's current values, and the former ones where the store
@@ -33,7 +34,7 @@ type Store interface {
 }
 
 // ErrNotFound: there is no secret of that name.
-var ErrNotFound = errors.New("no such secret")
+var ErrNotFound = words.Errorf("no such secret")
 
 // SigningKey is the field of hook/<connection> that the platform proves itself
 // with.

@@ -241,15 +241,15 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	switch {
 	case kind == order.Reversed && s.reversal:
 		s.end.cause, s.end.nothing = "", "reversed in time"
-	case kind == order.RefusedByERP && s.alone(e.Reason.Message):
+	case kind == order.RefusedByERP && s.alone(e.Reason.Message.String()):
 		s.end.cause += ", for it alone"
 	case kind == order.RefusedByERP && tooFewTimes(e):
 		w.broken(s.key, "refused before its time: %s", e.Reason.Message)
-	case kind == order.RefusedByERP && s.buyerDeleted && strings.Contains(e.Reason.Message, goneAgain):
-	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message, said) }):
-	case kind == order.TaxIDReason && s.account.sight.Doubts && (w.doubted(s) || s.buyerDeleted) && strings.Contains(e.Reason.Message, cantBeTold):
+	case kind == order.RefusedByERP && s.buyerDeleted && strings.Contains(e.Reason.Message.String(), goneAgain):
+	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message.String(), said) }):
+	case kind == order.TaxIDReason && s.account.sight.Doubts && (w.doubted(s) || s.buyerDeleted) && strings.Contains(e.Reason.Message.String(), cantBeTold):
 		s.end.cause += ", whether the buyer is there can't be told"
-	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message, ofAnotherERP):
+	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message.String(), ofAnotherERP):
 	case s.newest >= 0 && s.versions[s.newest].bad == kind:
 	case s.newest >= 0 && !s.ordered() && s.versions[0].bad == kind:
 	default:
@@ -298,15 +298,15 @@ func (w *world) checkParked(s *sale, e ledger.Entry) {
 	why := e.Reason.Message
 	s.end.cause = fmt.Sprintf("%s: parked: ", s.account.title())
 	switch {
-	case s.taken && (says(why, s.account.stage.Another) || s.contradicts(why)):
+	case s.taken && (says(why.String(), s.account.stage.Another) || s.contradicts(why.String())):
 		s.end.cause += "another document has our reference"
-	case s.contradicted && s.contradicts(why):
+	case s.contradicted && s.contradicts(why.String()):
 		s.end.cause += "the ERP contradicts itself"
-	case s.account.rekeyed && says(why, s.account.stage.Elsewhere):
+	case s.account.rekeyed && says(why.String(), s.account.stage.Elsewhere):
 		s.end.cause += "the filter was tried out in another app"
 	case ofAnotherKey(e) && s.account.rekeyed:
 		s.end.cause += "the App Key is of another app"
-	case s.alone(why):
+	case s.alone(why.String()):
 		s.end.cause += "the account rests for it alone"
 	case !s.account.promised() && (s.harmed || s.taken) && s.creates+s.began > 0 && s.unsure:
 		s.end.cause += "nothing proves whether it is there"
@@ -326,7 +326,7 @@ const ofAnotherERP = " is of the ERP "
 // ofAnotherKey tells whether the entry is parked since another app was asked than the
 // one that it was sent to.
 func ofAnotherKey(e ledger.Entry) bool {
-	return strings.Contains(e.Reason.Message, "App Key is another one")
+	return strings.Contains(e.Reason.Message.String(), "App Key is another one")
 }
 
 // checkReversal: a reversal waits behind nobody.

@@ -74,10 +74,10 @@ func (w *world) written(t *task, before, after ledger.Entry) {
 
 // noteWords counts what a person is told for the first time.
 func (w *world) noteWords(before, after ledger.Entry) {
-	if strings.Contains(after.Reason.Message, onlyThisOne) && !strings.Contains(before.Reason.Message, onlyThisOne) {
+	if strings.Contains(after.Reason.Message.String(), onlyThisOne) && !strings.Contains(before.Reason.Message.String(), onlyThisOne) {
 		w.effect(aloneRefused)
 	}
-	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message, ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text, ofAnotherERP)) {
+	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message.String(), ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text.String(), ofAnotherERP)) {
 		w.effect(otherERP)
 	}
 }
@@ -110,7 +110,7 @@ var rules = []func(w *world, s *sale, before, after ledger.Entry) string{
 	},
 	(*world).checkBegin,
 	func(_ *world, _ *sale, before, after ledger.Entry) string {
-		if before.State == ledger.Uncertain && before.Fault != "" && before.Newer == nil && after.State == ledger.Waiting && after.Reason.Kind != order.Retried {
+		if before.State == ledger.Uncertain && !before.Fault.IsZero() && before.Newer == nil && after.State == ledger.Waiting && after.Reason.Kind != order.Retried {
 			return "refused in unknown words, and goes out again by itself"
 		}
 		return ""
@@ -208,7 +208,7 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
 		metHidden:      after.Lessons.Hidden > before.Lessons.Hidden,
 		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
-		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message, cantBeTold) && after.Reason != before.Reason,
+		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message.String(), cantBeTold) && after.Reason != before.Reason,
 		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
 		keptKind:       before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asksAnother(s),
 		askedAsSent:    from == ledger.Uncertain && (to == ledger.Created || to == ledger.Waiting) && w.asksAnother(s),

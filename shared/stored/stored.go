@@ -7,14 +7,15 @@ package stored
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ErrNewer: the form is above those that this release knows.
-var ErrNewer = errors.New("written by a newer carimbo: update this program")
+var ErrNewer = words.Errorf("written by a newer carimbo: update this program")
 
 // Check returns ErrNewer, wrapped, if v is above what is known.
 func Check(v, known int) error {

@@ -3,7 +3,6 @@ package yaml
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"unicode/utf8"
@@ -13,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Limits keep a hostile or mistaken file from costing time or the stack.
@@ -59,13 +60,15 @@ type reader struct {
 }
 
 func (r *reader) problem(at *token.Position, path, format string, args ...any) {
-	r.problems = append(r.problems, Problem{
-		File: r.file, Line: at.Line, Column: max(at.Column, 1), Path: path, Message: fmt.Sprintf(format, args...),
-	})
+	r.add(at, path, words.Say(format, args...))
+}
+
+func (r *reader) add(at *token.Position, path string, message words.Text) {
+	r.problems = append(r.problems, Problem{File: r.file, Line: at.Line, Column: max(at.Column, 1), Path: path, Message: message})
 }
 
 func (r *reader) whole(format string, args ...any) {
-	r.problems = append(r.problems, Problem{File: r.file, Message: fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, Problem{File: r.file, Message: words.Say(format, args...)})
 }
 
 // text checks what isn't about YAML. Line ends become \n, as the library miscounts
@@ -97,13 +100,13 @@ func place(before []byte) (line, column int) {
 }
 
 // unsupported says in words what of YAML is refused.
-var unsupported = map[token.Type]string{
-	token.AnchorType:     `anchors (&) are not supported: write the value out where it is used; a text that begins with & needs quotes`,
-	token.AliasType:      `aliases (*) are not supported: write the value out here; a text or key that begins with * needs quotes, like "*"`,
-	token.MergeKeyType:   `merge keys (<<) are not supported: write the keys out here`,
-	token.TagType:        `tags (!) are not supported: quotes make a value text; a text that begins with ! needs quotes`,
-	token.DirectiveType:  `directives (%) are not supported`,
-	token.MappingKeyType: `keys that begin with ? are not supported: write "key: value"`,
+var unsupported = map[token.Type]words.Text{
+	token.AnchorType:     words.Say(`anchors (&) are not supported: write the value out where it is used; a text that begins with & needs quotes`),
+	token.AliasType:      words.Say(`aliases (*) are not supported: write the value out here; a text or key that begins with * needs quotes, like "*"`),
+	token.MergeKeyType:   words.Say(`merge keys (<<) are not supported: write the keys out here`),
+	token.TagType:        words.Say(`tags (!) are not supported: quotes make a value text; a text that begins with ! needs quotes`),
+	token.DirectiveType:  words.Say(`directives (%%) are not supported`),
+	token.MappingKeyType: words.Say(`keys that begin with ? are not supported: write "key: value"`),
 }
 
 // screen refuses what is unsupported, and bounds size and nesting, before the
@@ -115,8 +118,8 @@ func (r *reader) screen(tokens token.Tokens) {
 	}
 	flow, entries, line, keys := 0, 0, 0, 0
 	for _, t := range tokens {
-		if words, ok := unsupported[t.Type]; ok {
-			r.problem(t.Position, "", "%s", words)
+		if why, ok := unsupported[t.Type]; ok {
+			r.add(t.Position, "", why)
 		}
 		if t.Position.Line != line {
 			line, entries = t.Position.Line, 0
@@ -148,10 +151,10 @@ func (r *reader) screen(tokens token.Tokens) {
 func (r *reader) syntax(err error) {
 	var se *goyaml.SyntaxError
 	if !errors.As(err, &se) || se.Token == nil {
-		r.whole("is not valid YAML")
+		r.whole(notValid)
 		return
 	}
-	r.problem(se.Token.Position, "", "is not valid YAML: %s", se.Message)
+	r.problem(se.Token.Position, "", notValidFor, libraryWords(se.Message))
 }
 
 func (r *reader) document(tree *ast.File) *Node {

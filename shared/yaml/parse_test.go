@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/clocktest"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -194,7 +195,7 @@ func TestAPathQuotesWhatWouldBeMisread(t *testing.T) {
 }
 
 func TestWarningsAreNoErrors(t *testing.T) {
-	warning := yaml.Problem{File: "x.yaml", Line: 2, Column: 3, Path: "a.b", Message: "may not be meant", Warning: true}
+	warning := yaml.Problem{File: "x.yaml", Line: 2, Column: 3, Path: "a.b", Message: words.Plain("may not be meant"), Warning: true}
 	if err := (yaml.Problems{warning}).Errors(); err != nil {
 		t.Errorf("got %v", err)
 	}
@@ -204,7 +205,7 @@ func TestWarningsAreNoErrors(t *testing.T) {
 	if got := (yaml.Problems{warning, warning}).Sorted(); len(got) != 1 {
 		t.Errorf("one problem is told %d times", len(got))
 	}
-	bad := yaml.Problem{File: "x.yaml", Message: "is empty"}
+	bad := yaml.Problem{File: "x.yaml", Message: words.Plain("is empty")}
 	if err := (yaml.Problems{warning, bad}).Errors(); err == nil || err.Error() != "x.yaml: is empty" {
 		t.Errorf("got %v", err)
 	}
@@ -221,7 +222,7 @@ func FuzzParseGivesValidJSONOrProblems(f *testing.F) {
 				t.Fatal("a node and problems")
 			}
 			for _, p := range problems {
-				if p.Message == "" || p.Line < 0 || p.Line > 0 && p.Column < 1 {
+				if p.Message.IsZero() || p.Line < 0 || p.Line > 0 && p.Column < 1 {
 					t.Fatalf("%+v", p)
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Problem is one thing that is wrong in a file, and where.
@@ -16,37 +18,43 @@ type Problem struct {
 	// Path leads to the value: keys and indexes joined with dots. Empty at the top.
 	Path string
 	// Message says what is wrong and what is allowed there.
-	Message string
+	Message words.Text
 	// Warning marks what will work, but may not be meant.
 	Warning bool
 }
 
-// String is "connections.yaml:12:9: connections.cursos.platform: message".
-func (p Problem) String() string {
-	var s strings.Builder
-	s.WriteString(p.File)
+// Words is "connections.yaml:12:9: connections.cursos.platform: message".
+func (p Problem) Words() words.Text {
+	at := p.File
 	if p.Line > 0 {
-		fmt.Fprintf(&s, ":%d:%d", p.Line, p.Column)
+		at = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 	}
+	said := []words.Text{words.Plain(at)}
 	if p.Warning {
-		s.WriteString(": warning")
+		said = append(said, words.Say("warning"))
 	}
 	if p.Path != "" {
-		s.WriteString(": " + p.Path)
+		said = append(said, words.Plain(p.Path))
 	}
-	return s.String() + ": " + p.Message
+	return words.Join(append(said, p.Message), ": ")
 }
+
+// String is Words in English.
+func (p Problem) String() string { return p.Words().String() }
 
 // Problems is all that is wrong in a file, by position. As an error it prints one
 // problem a line.
 type Problems []Problem
 
-func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
+func (ps Problems) Error() string { return ps.Words().String() }
+
+// Words is one problem a line.
+func (ps Problems) Words() words.Text {
+	lines := make([]words.Text, len(ps))
 	for i, p := range ps {
-		lines[i] = p.String()
+		lines[i] = p.Words()
 	}
-	return strings.Join(lines, "\n")
+	return words.Join(lines, "\n")
 }
 
 // Errors is ps without the warnings, as an error; nil if nothing is left.
@@ -68,7 +76,7 @@ func (ps Problems) Sorted() Problems {
 	sorted := slices.Clone(ps)
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message.String(), b.Message.String()))
 	})
 	return slices.Compact(sorted)
 }

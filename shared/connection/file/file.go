@@ -12,6 +12,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -29,7 +30,7 @@ type Problems = yaml.Problems
 func Load(path string, kinds erp.Kinds, platforms ...string) (connection.Config, Problems, error) {
 	b, err := read(path)
 	if err != nil {
-		return connection.Config{}, nil, fmt.Errorf("read connections: %w", err)
+		return connection.Config{}, nil, words.Errorf("read connections: %s", err)
 	}
 	return Parse(path, b, kinds, platforms...)
 }
@@ -48,7 +49,7 @@ func read(path string) ([]byte, error) {
 func Parse(name string, b []byte, kinds erp.Kinds, platforms ...string) (connection.Config, Problems, error) {
 	root, problems := yaml.Parse(name, b)
 	if root == nil && len(problems) == 0 {
-		problems = Problems{{File: name, Message: "is empty; it needs erps and connections"}}
+		problems = Problems{{File: name, Message: words.Say("is empty; it needs erps and connections")}}
 	}
 	if len(problems) > 0 {
 		return connection.Config{}, problems, problems.Errors()

@@ -18,6 +18,7 @@ import (
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -187,13 +188,13 @@ func TestWhatTheERPFindsIsShownAtItsPlace(t *testing.T) {
 			}
 			settings = string(s)
 			return []erp.Problem{
-				{Path: "os.Cabecalho.cEtapa", Message: "the schema spoke of this already"},
-				{Path: "services.A.cTribServ", Message: "the schema spoke of what is missing already"},
-				{Path: "services.A.B.nCodServico", Message: "dots in an SKU"},
-				{Path: "services.A.B.nCodServico", Message: "a second finding", Warning: true},
-				{Path: "os.Parcelas.1.nDias", Message: "an index", Warning: true},
-				{Path: "os.Cabecalho.nQtdeParc", Message: "not there"},
-				{Path: "", Message: "the account as a whole"},
+				{Path: "os.Cabecalho.cEtapa", Message: words.Plain("the schema spoke of this already")},
+				{Path: "services.A.cTribServ", Message: words.Plain("the schema spoke of what is missing already")},
+				{Path: "services.A.B.nCodServico", Message: words.Plain("dots in an SKU")},
+				{Path: "services.A.B.nCodServico", Message: words.Plain("a second finding"), Warning: true},
+				{Path: "os.Parcelas.1.nDias", Message: words.Plain("an index"), Warning: true},
+				{Path: "os.Cabecalho.nQtdeParc", Message: words.Plain("not there")},
+				{Path: "", Message: words.Plain("the account as a whole")},
 			}
 		}
 	}
@@ -257,8 +258,8 @@ connections:
 		_, problems, err := file.Parse("c.yaml", []byte(text), kinds.All())
 		var said []string
 		for _, p := range problems {
-			if p.Path == "connections.a.share" && p.Warning && strings.Contains(p.Message, "comissionamento") {
-				said = append(said, p.Message)
+			if p.Path == "connections.a.share" && p.Warning && strings.Contains(p.Message.String(), "comissionamento") {
+				said = append(said, p.Message.String())
 			}
 		}
 		if err != nil || len(said) != c.want {
@@ -313,7 +314,7 @@ func FuzzAnyFileIsReadOrRefusedInWords(f *testing.F) {
 			t.Fatalf("the schema let pass what connection.Parse refuses: %v\n%s", err, b)
 		}
 		for _, p := range problems {
-			if p.Message == "" || strings.Contains(p.Message, "%!") || p.File != "c.yaml" {
+			if p.Message.IsZero() || strings.Contains(p.Message.String(), "%!") || p.File != "c.yaml" {
 				t.Fatalf("%+v", p)
 			}
 		}

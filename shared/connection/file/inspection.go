@@ -1,11 +1,11 @@
 package file
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -80,10 +80,10 @@ func (s spot) atKey() spot {
 }
 
 func (in *inspection) refuse(at spot, format string, args ...any) {
-	in.add(at, false, fmt.Sprintf(format, args...))
+	in.add(at, false, words.Say(format, args...))
 }
 
-func (in *inspection) add(at spot, warning bool, message string) {
+func (in *inspection) add(at spot, warning bool, message words.Text) {
 	in.problems = append(in.problems, Problem{
 		File: in.file, Line: at.line, Column: at.column, Path: at.path, Message: message, Warning: warning,
 	})

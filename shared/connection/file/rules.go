@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -37,7 +38,7 @@ func (in *inspection) objects(key string) [][]string {
 func (in *inspection) connection(path []string) {
 	store := in.find(path).node
 	if textOf(store.Get("share")) == "coproducer" {
-		in.add(in.find(below(path, "share")), true, "is for a partnership (parceria), in which producer and co-producer both invoice the buyer; with comissionamento the co-producer invoices the producer: enter those documents in the ERP by hand, without this connection")
+		in.add(in.find(below(path, "share")), true, words.Say("is for a partnership (parceria), in which producer and co-producer both invoice the buyer; with comissionamento the co-producer invoices the producer: enter those documents in the ERP by hand, without this connection"))
 	}
 	name := textOf(store.Get("erp"))
 	accounts := in.root.Get("erps")
@@ -92,7 +93,7 @@ func (in *inspection) asked(at spot, account string, kind erp.Kind, settings *ya
 	}
 	for _, p := range kind.Check(otherwise) {
 		if !slices.Contains(known, p) {
-			in.add(at, p.Warning, fmt.Sprintf("asks the account %s for more than it has: %s %s", account, p.Path, p.Message))
+			in.add(at, p.Warning, words.Say("asks the account %s for more than it has: %s %s", account, p.Path, p.Message))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -186,20 +187,32 @@ func (t *translation) missing(e *jsonschema.ValidationError, key string) {
 	properties, _ := t.node(e)["properties"].(map[string]any)
 	property, _ := properties[key].(map[string]any)
 	description, _ := property["description"].(string)
-	t.in.refuse(at, "is missing%s", about(description))
+	if what := about(description); what.IsZero() {
+		t.in.refuse(at, "is missing")
+	} else {
+		t.in.refuse(at, "is missing: %s", what)
+	}
 }
 
 // about says what belongs there.
-func about(description string) string {
-	if description == "" {
-		return ""
+func about(description string) words.Text { return said(strings.TrimSuffix(description, ".")) }
+
+// said is a text of the schema, whose Portuguese the catalogue has as that of a format. A
+// test sees to it.
+func said(text string) words.Text {
+	if text == "" {
+		return words.Text{}
 	}
-	return ": " + strings.TrimSuffix(description, ".")
+	format := strings.ReplaceAll(text, "%", "%%")
+	return words.Say(format, none...)
 }
+
+// none are the values of a format that is no constant.
+var none []any
 
 func (t *translation) unknown(e *jsonschema.ValidationError, key string) {
 	at := t.in.find(below(e.InstanceLocation, key)).atKey()
-	if why := t.text(e, "errorMessage", ""); why != "" && t.node(e)["patternProperties"] != nil {
+	if why := said(t.text(e, "errorMessage")); !why.IsZero() && t.node(e)["patternProperties"] != nil {
 		t.in.refuse(at, "%q %s", key, why)
 		return
 	}
@@ -232,59 +245,64 @@ func (t *translation) value(e *jsonschema.ValidationError) {
 		return // oddNumbers speaks of it
 	}
 	if message := t.message(e, n); !t.in.hasProblem(at) {
-		t.in.refuse(at, "%s", message)
+		t.in.add(at, false, message)
 	}
 }
 
-func (t *translation) message(e *jsonschema.ValidationError, n *yaml.Node) string {
+func (t *translation) message(e *jsonschema.ValidationError, n *yaml.Node) words.Text {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
 		return wrongType(n, k.Want)
 	case *kind.Enum:
 		return t.notOneOf(e, n, k.Want)
 	case *kind.Pattern: // without the value where it may hold a password
-		if why := t.text(e, "patternErrorMessage", ""); why != "" {
-			return fmt.Sprintf("%q %s", n.Text, why)
+		if why := said(t.text(e, "patternErrorMessage")); !why.IsZero() {
+			return words.Say("%q %s", n.Text, why)
 		}
 	case *kind.Format:
-		return fmt.Sprintf("%q is not a date like 2026-11-21", n.Text)
+		return words.Say("%q is not a date like 2026-11-21", n.Text)
 	case *kind.MinLength, *kind.MinProperties, *kind.MinItems:
-		return "is empty" + about(t.text(e, "description", ""))
+		if what := about(t.text(e, "description")); !what.IsZero() {
+			return words.Say("is empty: %s", what)
+		}
+		return words.Say("is empty")
 	case *kind.Minimum:
-		return fmt.Sprintf("must be %s or more", number(k.Want))
+		return words.Say("must be %s or more", number(k.Want))
 	case *kind.Maximum:
-		return fmt.Sprintf("must be %s or less", number(k.Want))
+		return words.Say("must be %s or less", number(k.Want))
 	}
-	return t.text(e, "errorMessage", "is not what the schema allows: "+strings.Join(e.ErrorKind.KeywordPath(), "/"))
+	if why := said(t.text(e, "errorMessage")); !why.IsZero() {
+		return why
+	}
+	return words.Say("is not what the schema allows: %s", strings.Join(e.ErrorKind.KeywordPath(), "/"))
 }
 
 func number(r *big.Rat) string { return strings.TrimSuffix(r.FloatString(2), ".00") }
 
 // kindWords says what a JSON type is to somebody who writes YAML.
-var kindWords = map[string]string{
-	"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-	"object": "keys with values", "array": "a list", "null": "nothing",
+var kindWords = map[string]words.Text{
+	"string": words.Say("text"), "integer": words.Say("a whole number"), "number": words.Say("a number"), "boolean": words.Say("true or false"),
+	"object": words.Say("keys with values"), "array": words.Say("a list"), "null": words.Say("nothing"),
 }
 
-func wrongType(n *yaml.Node, want []string) string {
-	words := make([]string, len(want))
-	for i, w := range want {
-		words[i] = kindWords[w]
+func wrongType(n *yaml.Node, want []string) words.Text {
+	wanted := kindWords[want[0]]
+	for _, w := range want[1:] {
+		wanted = words.Say("%s or %s", wanted, kindWords[w])
 	}
-	wanted := strings.Join(words, " or ")
 	switch {
 	case n.Kind == yaml.Null:
-		return fmt.Sprintf("has no value: give it %s, or remove the key", wanted)
+		return words.Say("has no value: give it %s, or remove the key", wanted)
 	case slices.Contains(want, "string") && (n.Kind == yaml.Number || n.Kind == yaml.Boolean):
-		return fmt.Sprintf("must be text: put it in quotes, %q", n.Text)
+		return words.Say("must be text: put it in quotes, %q", n.Text)
 	case slices.Contains(want, "string") && isBarePlaceholder(n):
-		return fmt.Sprintf("must be text: put it in quotes, %q", "{"+n.Fields[0].Key+"}")
+		return words.Say("must be text: put it in quotes, %q", "{"+n.Fields[0].Key+"}")
 	case n.Kind == yaml.Text && slices.ContainsFunc(want, func(w string) bool { return w == "integer" || w == "number" }):
-		return fmt.Sprintf("must be %s without quotes, not the text %q", wanted, n.Text)
+		return words.Say("must be %s without quotes, not the text %q", wanted, n.Text)
 	case n.Kind == yaml.Number:
-		return fmt.Sprintf("must be %s, not %s", wanted, n.Text)
+		return words.Say("must be %s, not %s", wanted, n.Text)
 	}
-	return fmt.Sprintf("must be %s, not %s", wanted, kindWords[string(n.Kind)])
+	return words.Say("must be %s, not %s", wanted, kindWords[string(n.Kind)])
 }
 
 // isBarePlaceholder: {order.number} without quotes is an object to YAML.
@@ -292,24 +310,28 @@ func isBarePlaceholder(n *yaml.Node) bool {
 	return n.Kind == yaml.Object && len(n.Fields) == 1 && n.Fields[0].Value.Kind == yaml.Null
 }
 
-func (t *translation) notOneOf(e *jsonschema.ValidationError, n *yaml.Node, want []any) string {
+func (t *translation) notOneOf(e *jsonschema.ValidationError, n *yaml.Node, want []any) words.Text {
 	allowed := make([]string, len(want))
 	for i, w := range want {
 		allowed[i] = fmt.Sprint(w)
 	}
-	if len(t.in.platforms) > 0 && t.text(e, "title", "") == "platform" {
+	if len(t.in.platforms) > 0 && t.text(e, "title") == "platform" {
 		allowed = t.in.platforms
 	}
 	list := strings.Join(allowed, ", ")
 	switch {
 	case n.Kind == yaml.Null:
-		return "has no value; allowed: " + list
+		return words.Say("has no value; allowed: %s", list)
 	case n.Kind != yaml.Text && slices.Contains(allowed, n.Text):
-		return fmt.Sprintf("must be text: put it in quotes, %q", n.Text)
+		return words.Say("must be text: put it in quotes, %q", n.Text)
 	case n.Kind == yaml.Object || n.Kind == yaml.List:
-		return fmt.Sprintf("must be text, not %s; allowed: %s", kindWords[string(n.Kind)], list)
+		return words.Say("must be text, not %s; allowed: %s", kindWords[string(n.Kind)], list)
 	}
-	return fmt.Sprintf("%q is not a %s%s; allowed: %s", n.Text, t.text(e, "title", "value that can stand here"), nearest.Question(n.Text, allowed, "%q"), list)
+	meant := nearest.Question(n.Text, allowed, "%q")
+	if title := said(t.text(e, "title")); !title.IsZero() {
+		return words.Say("%q is not a %s%s; allowed: %s", n.Text, title, meant, list)
+	}
+	return words.Say("%q is not a value that can stand here%s; allowed: %s", n.Text, meant, list)
 }
 
 func (t *translation) wantsText(e *jsonschema.ValidationError) bool {
@@ -324,12 +346,10 @@ func (t *translation) wantsText(e *jsonschema.ValidationError) bool {
 	return false
 }
 
-// text is a keyword of the subschema that failed.
-func (t *translation) text(e *jsonschema.ValidationError, keyword, otherwise string) string {
-	if text, ok := t.node(e)[keyword].(string); ok {
-		return text
-	}
-	return otherwise
+// text is a keyword of the subschema that failed; empty where it has none.
+func (t *translation) text(e *jsonschema.ValidationError, keyword string) string {
+	text, _ := t.node(e)[keyword].(string)
+	return text
 }
 
 // node is the subschema that failed: its address ends in a JSON pointer.

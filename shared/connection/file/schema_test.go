@@ -252,7 +252,7 @@ func TestEveryInputFieldOfBothERPsIsKnownInItsPlace(t *testing.T) {
 		switch {
 		case !refused && len(problems) > 0:
 			t.Errorf("%s: %v", f.path, problems)
-		case refused && (len(problems) != 1 || !filledIn.MatchString(problems[0].Message)):
+		case refused && (len(problems) != 1 || !filledIn.MatchString(problems[0].Message.String())):
 			t.Errorf("%s must be refused in words: %v", f.path, problems)
 		}
 	}

@@ -18,12 +18,12 @@ func explained(w *world) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if e.How == "" || len(e.Asked) == 0 {
+	if e.How.IsZero() || len(e.Asked) == 0 {
 		w.t.Errorf("the customer has a tax id, and how the ERP is asked for them isn't said: %+v", e)
 	}
 	w.says(e, o.Customer.Name)
 	for _, p := range e.Contradictions {
-		if !p.Warning || p.Path == "" || p.Message == "" {
+		if !p.Warning || p.Path == "" || p.Message.IsZero() {
 			w.t.Errorf("a contradiction is a warning about a place in the account: %+v", p)
 		}
 	}
@@ -36,7 +36,7 @@ func explained(w *world) {
 		w.t.Errorf("no ERP is told a foreign document, and nobody hears that it is dropped: %+v", e)
 	}
 	o.Customer.TaxID, o.Customer.TaxIDWrong = "", true
-	if e, err = w.c.Kind.Explain(w.c.Settings, o, w.reference(o.ID)); err != nil || e.How == "" {
+	if e, err = w.c.Kind.Explain(w.c.Settings, o, w.reference(o.ID)); err != nil || e.How.IsZero() {
 		w.t.Errorf("with a wrong tax id: %+v, %v", e, err)
 	}
 	if n := len(w.way.calls()); n > 0 {
@@ -49,7 +49,7 @@ func explained(w *world) {
 // mends it; an account's own services say where in it.
 func (w *world) judged() {
 	for _, f := range w.mapped("1").Facts {
-		if f.About == "" || f.Field == "" || f.Mend == "" {
+		if f.About == "" || f.Field.IsZero() || f.Mend.IsZero() {
 			w.t.Errorf("a fact without its field or the place to mend it: %+v", f)
 		}
 	}
@@ -57,7 +57,7 @@ func (w *world) judged() {
 		return
 	}
 	for _, f := range w.c.Kind.Fiscal(w.c.Settings) {
-		if f.About == "" || f.Field == "" || len(f.At) == 0 {
+		if f.About == "" || f.Field.IsZero() || len(f.At) == 0 {
 			w.t.Errorf("a service's fact without its field or its place: %+v", f)
 		}
 	}

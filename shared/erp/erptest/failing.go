@@ -27,7 +27,7 @@ func (c Case) failingCreates(t *testing.T) {
 			began := time.Now()
 			w.way.begin(now, 0)
 			got := w.Create(w.t.Context(), doc)
-			if got.Kind != now.want || got.ID != "" || got.Text == "" || got.AccountFault {
+			if got.Kind != now.want || got.ID != "" || got.Text.IsZero() || got.AccountFault {
 				w.t.Errorf("Create: %+v, want %s", got, now.want)
 			}
 			if n := len(w.way.calls()); n != 1 {
@@ -65,7 +65,7 @@ func (c Case) failingCustomers(t *testing.T) {
 					w.t.Errorf("Customer: %+v after %d calls", got, asked)
 				}
 			case erp.NotSent, erp.Lost, erp.AccountRests, erp.Redundant, erp.Early, erp.Unknown:
-				if doc.CustomerID != "" || got.Text == "" {
+				if doc.CustomerID != "" || got.Text.IsZero() {
 					w.t.Errorf("Customer: %q, %+v", doc.CustomerID, got)
 				}
 			default:
@@ -110,7 +110,7 @@ func (c Case) failingLookUps(t *testing.T) {
 // refused says that an answer is a rest for the account's own fault.
 func (w *world) refused(what string, got erp.Answer) {
 	w.t.Helper()
-	if got.Kind != erp.AccountRests || !got.AccountFault || got.RetryAfter <= 0 || got.RetryAfter > w.LongestRest() || got.Text == "" {
+	if got.Kind != erp.AccountRests || !got.AccountFault || got.RetryAfter <= 0 || got.RetryAfter > w.LongestRest() || got.Text.IsZero() {
 		w.t.Errorf("%s: %+v", what, got)
 	}
 }
@@ -145,7 +145,7 @@ func withoutSecret(w *world) {
 				continue
 			}
 			w.refused(call+" with "+what, got)
-			if !strings.Contains(got.Text, w.c.Kind.SecretName(account)) {
+			if !strings.Contains(got.Text.String(), w.c.Kind.SecretName(account)) {
 				w.t.Errorf("%s with %s doesn't name the secret: %s", call, what, got.Text)
 			}
 		}
@@ -160,7 +160,7 @@ func resting(w *world) {
 	w.settled()
 	rests := func(when string, got erp.Answer, least, most time.Duration) {
 		w.t.Helper()
-		if got.Kind != erp.AccountRests || got.AccountFault || got.RetryAfter < least || got.RetryAfter > most || got.Text == "" {
+		if got.Kind != erp.AccountRests || got.AccountFault || got.RetryAfter < least || got.RetryAfter > most || got.Text.IsZero() {
 			w.t.Errorf("%s: %+v, want a rest between %s and %s", when, got, least, most)
 		}
 	}
@@ -218,11 +218,11 @@ func echoed(w *world) {
 	}
 	shows := func(what string, got erp.Answer, hidden []string) {
 		w.t.Helper()
-		if len(got.Text) > wire.MaxText {
-			w.t.Errorf("%s: its text has %d bytes", what, len(got.Text))
+		if len(got.Text.String()) > wire.MaxText {
+			w.t.Errorf("%s: its text has %d bytes", what, len(got.Text.String()))
 		}
 		for _, value := range hidden {
-			if strings.Contains(got.Text, value) {
+			if strings.Contains(got.Text.String(), value) {
 				w.t.Errorf("%s shows %q: %s", what, value, got.Text)
 			}
 		}

@@ -45,7 +45,7 @@ func unmapped(w *world) {
 		o.Lines = slices.Clone(w.c.Order.Lines)
 		o.Lines[i].SKUs = []string{sku}
 		_, err := w.Document(o, w.reference("1"))
-		if reason, ok := order.AsRejection(err); !ok || reason.Kind != order.Mapping || !strings.Contains(reason.Message, sku) || !strings.Contains(reason.Message, account) {
+		if reason, ok := order.AsRejection(err); !ok || reason.Kind != order.Mapping || !strings.Contains(reason.Message.String(), sku) || !strings.Contains(reason.Message.String(), account) {
 			w.t.Errorf("line %d: %v", i+1, err)
 		}
 	}
@@ -54,7 +54,7 @@ func unmapped(w *world) {
 	}
 	_, err := w.Document(o, w.reference("1"))
 	for _, name := range []string{sku, "NO-SUCH-2", "NO-SUCH-3"} {
-		if reason, _ := order.AsRejection(err); !strings.Contains(reason.Message, strconv.Quote(name)) {
+		if reason, _ := order.AsRejection(err); !strings.Contains(reason.Message.String(), strconv.Quote(name)) {
 			w.t.Errorf("%s isn't named: %v", name, err)
 		}
 	}
@@ -205,11 +205,11 @@ func previewed(w *world) {
 		w.t.Fatalf("before the customer is known: %s, %v", body, err)
 	}
 	doc := w.ready("1")
-	if doc.CustomerID != "" && doc.Customer.TaxID != "" && open == "" {
+	if doc.CustomerID != "" && doc.Customer.TaxID != "" && open.IsZero() {
 		w.t.Error("nothing says that the customer isn't known yet")
 	}
 	body, open, err = w.c.Kind.Request(doc)
-	if err != nil || open != "" {
+	if err != nil || !open.IsZero() {
 		w.t.Errorf("with the customer: %q, %v", open, err)
 	}
 	w.way.end()

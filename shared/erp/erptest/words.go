@@ -26,7 +26,7 @@ func (c Case) named(t *testing.T) {
 		t.Errorf("its simulator is %q, at %q", c.Simulator.Name, c.Simulator.Path)
 	}
 	for _, d := range k.Documents {
-		if !plain.MatchString(d.Name) || d.Title == "" || d.Titles == "" || d.LookUp == "" || d.Asked("create") == "" || d.Asked("look_up") != d.LookUp {
+		if !plain.MatchString(d.Name) || d.Title.IsZero() || d.Titles.IsZero() || d.LookUp == "" || d.Asked("create") == "" || d.Asked("look_up") != d.LookUp {
 			t.Errorf("a kind of document is %+v", d)
 		}
 	}
@@ -45,11 +45,11 @@ func (c Case) named(t *testing.T) {
 	if none := k.Code(erp.Reference{}); none != "" {
 		t.Errorf("a reference that is none has the code %q", none)
 	}
-	if k.IDForm == "" || k.IsID("") {
+	if k.IDForm.IsZero() || k.IsID("") {
 		t.Errorf("an id of a document looks as %q says, and so does none", k.IDForm)
 	}
 	for _, part := range strings.Split(code, "#") {
-		if where, same := k.WhereToLook(ref), k.SameCode(ref); !strings.Contains(where, part) || !strings.Contains(same, part) {
+		if where, same := k.WhereToLook(ref), k.SameCode(ref); !strings.Contains(where.String(), part) || !strings.Contains(same.String(), part) {
 			t.Errorf("a person is told %q and %q of the code %s", where, same, code)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // method is one of Omie's, in its spelling.
@@ -69,7 +70,7 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 	switch answer.Kind {
 	case erp.Created, erp.CustomerKnown, erp.Present:
 	default:
-		answer.Text = wire.Clean(cmp.Or(is.fault.text, r.NotUnderstood()), private...)
+		answer.Text = wire.Clean(cmp.Or(words.Plain(is.fault.text), r.NotUnderstood()), private...)
 	}
 	return answer, is
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func faultBody(text, code string) string {
@@ -207,16 +209,16 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		got := answerTo(c.m, c.status, header, []byte(c.body))
 		switch got.Kind {
 		case erp.Created, erp.CustomerKnown, erp.Present:
-			if got.Text != "" {
+			if !got.Text.IsZero() {
 				t.Errorf("%s %d %s: text %q", c.m, c.status, c.body, got.Text)
 			}
 		default:
-			if got.Text == "" {
+			if got.Text.IsZero() {
 				t.Errorf("%s %d %s: %s says nothing", c.m, c.status, c.body, got.Kind)
 			}
 		}
-		got.Text = ""
-		if diff := cmp.Diff(c.want, got); diff != "" {
+		got.Text = words.Text{}
+		if diff := cmp.Diff(c.want, got, wordstest.InEnglish()); diff != "" {
 			t.Errorf("%s %d %s (-want +got):\n%s", c.m, c.status, c.body, diff)
 		}
 	}
@@ -271,7 +273,7 @@ func TestNothingPrivateStaysInAText(t *testing.T) {
 		"a\tb\r\nc\x00d":                            "a b cd",
 		"ok OK":                                     "ok OK",
 	} {
-		if got := wire.Clean(text, "Ana Prado", "4433221100998", "abc123def", "ok", ""); got != want {
+		if got := wire.Clean(words.Plain(text), "Ana Prado", "4433221100998", "abc123def", "ok", "").String(); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -279,7 +281,7 @@ func TestNothingPrivateStaysInAText(t *testing.T) {
 
 func TestATextIsCutAfterItIsMasked(t *testing.T) {
 	for pad := 480; pad <= 500; pad++ {
-		got := wire.Clean(strings.Repeat("é", pad/2)+" 529.982.247-25 segredo-muito-secreto ana@exemplo.com.br fim", "segredo-muito-secreto")
+		got := wire.Clean(words.Plain(strings.Repeat("é", pad/2)+" 529.982.247-25 segredo-muito-secreto ana@exemplo.com.br fim"), "segredo-muito-secreto").String()
 		if len(got) > 500 || !utf8.ValidString(got) {
 			t.Errorf("%d bytes, valid %v", len(got), utf8.ValidString(got))
 		}
@@ -299,7 +301,7 @@ func FuzzNoAnswerIsMoreThanItSays(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		for _, m := range []method{incluirOS, consultarOS, listarClientes, incluirCliente} {
 			got := answerTo(m, status, http.Header{}, []byte(body), "s3cr3t-key")
-			if len(got.Text) > wire.MaxText || !utf8.ValidString(got.Text) || strings.Contains(got.Text, "s3cr3t-key") || len(got.Text) < wire.MaxText-3 && digitsInARow(got.Text) {
+			if len(got.Text.String()) > wire.MaxText || !utf8.ValidString(got.Text.String()) || strings.Contains(got.Text.String(), "s3cr3t-key") || len(got.Text.String()) < wire.MaxText-3 && digitsInARow(got.Text.String()) {
 				t.Errorf("text %q", got.Text)
 			}
 			if got.Kind == erp.Created && (m != incluirOS || !isID(got.ID)) || got.Kind == erp.Absent && m.writes() || got.Kind == erp.Duplicate && !m.writes() {

@@ -17,6 +17,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // row is one of testdata/answers.json.
@@ -285,11 +286,12 @@ func TestEveryAnswerOfTheCorpusHasItsOutcome(t *testing.T) {
 func (r row) runs(t *testing.T, where, call string, given answer) {
 	t.Helper()
 	got, customer, createdOne := outcomeOf(t, call, given)
+	wordstest.Translated(t, got.Text)
 	want := r.wants(call)
 	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID || got.LeaveOut != want.LeaveOut {
 		t.Errorf("%s:\n%+v, want %s (%+v)", where, got, r.Want, want)
 	}
-	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text == "" {
+	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text.IsZero() {
 		t.Errorf("%s: it says nothing", where)
 	}
 	switch {
@@ -366,7 +368,7 @@ func TestWhatIsPrivateIsMaskedInEveryWriting(t *testing.T) {
 		o := &omieAnswers{methods: map[string]answer{"ListarClientes": {status: 500, body: []byte(none)}, "IncluirCliente": a}}
 		c := calling(t, "http://omie.example", func(opt *options) { opt.Transport = o })
 		_, got := c.Customer(t.Context(), document(t, order.Customer{Name: "José Conceição", TaxID: someCPF}))
-		if want := "ERROR: Nome [***] inválido"; got.Kind != erp.Refused || !strings.EqualFold(got.Text, want) {
+		if want := "ERROR: Nome [***] inválido"; got.Kind != erp.Refused || !strings.EqualFold(got.Text.String(), want) {
 			t.Errorf("%s: %s, %q, want %q", name, got.Kind, got.Text, want)
 		}
 	}

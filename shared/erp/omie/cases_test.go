@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // inCity is an account with that cCidPrestServ.
@@ -27,8 +28,9 @@ func TestTheCityOfTheServiceHasItsState(t *testing.T) {
 	} {
 		says := ""
 		for _, p := range omie.Check(json.RawMessage(inCity(city))) {
+			wordstest.Translated(t, p.Message)
 			if p.Path == "os.InformacoesAdicionais.cCidPrestServ" && !p.Warning {
-				says = p.Message
+				says = p.Message.String()
 			}
 		}
 		if fine != (says == "") || !fine && !strings.Contains(says, "CIDADE (UF), at most 40 characters") {
@@ -55,7 +57,7 @@ func TestTheBuyersCityIsWrittenAsOmieKnowsIt(t *testing.T) {
 		o := paid(t, "100", "1 x 100")
 		o.Customer = order.Customer{Address: order.Address{City: c.city, State: c.state}}
 		doc, err := s.Document(o, reference)
-		if reason, _ := order.AsRejection(err); c.rejected != (err != nil) || c.rejected && (reason.Kind != order.Preflight || !strings.Contains(reason.Message, "cCidPrestServ")) {
+		if reason, _ := order.AsRejection(err); c.rejected != (err != nil) || c.rejected && (reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), "cCidPrestServ")) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil {
@@ -85,6 +87,7 @@ func TestReaisOfATaxAreNeverTheSameForEveryPrice(t *testing.T) {
 	} {
 		refused := map[string]bool{}
 		for _, p := range omie.Check(json.RawMessage(`{"services": {"A": {` + fields + `}}}`)) {
+			wordstest.Translated(t, p.Message)
 			if !p.Warning {
 				refused[strings.TrimPrefix(p.Path, "services.A.")] = true
 			}
@@ -98,6 +101,7 @@ func TestReaisOfATaxAreNeverTheSameForEveryPrice(t *testing.T) {
 func TestReaisOfTheInvoicesDetailsAreRefused(t *testing.T) {
 	found := map[string]bool{}
 	for _, p := range omie.Check(json.RawMessage(`{"os": {"InformacoesAdicionais": {"DetalhesNfse": {"nValorDeducao": 50, "nTotRet": 1, "cTexto": "a"}}}, ` + goodService + `}`)) {
+		wordstest.Translated(t, p.Message)
 		found[p.Path] = !p.Warning
 	}
 	for name, refused := range map[string]bool{"nValorDeducao": true, "nTotRet": true, "cTexto": false} {
@@ -112,6 +116,7 @@ func TestTheStageThatInvoicesIsWarnedOf(t *testing.T) {
 		for header, also := range map[string]bool{`{"cEtapa": "` + stage + `"}`: warned, `{"cEtapa": "` + stage + `", "cCodParc": "000", "nQtdeParc": 1, "dDtPrevisao": "+3d"}`: warned} {
 			found := false
 			for _, p := range omie.Check(json.RawMessage(`{"os": {"Cabecalho": ` + header + `}, ` + goodService + `}`)) {
+				wordstest.Translated(t, p.Message)
 				found = found || p.Path == "os.Cabecalho.cEtapa" && p.Warning
 			}
 			if found != also {
@@ -155,6 +160,7 @@ func TestAServiceOfTheCatalogueIsNamedInEachWay(t *testing.T) {
 		settings := `{"os": {"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020}}, "customer": {"default": 3795260786}, "services": {"*": ` + service + `}}`
 		refused := ""
 		for _, p := range omie.Check(json.RawMessage(settings)) {
+			wordstest.Translated(t, p.Message)
 			refused += p.Path + " "
 		}
 		if (c.says != "") != (refused != "") || !strings.Contains(refused, c.says) {
@@ -182,7 +188,7 @@ func TestALineWithoutSKUNamesNoServiceByIt(t *testing.T) {
 		o := paid(t, "100", "1 x 100")
 		o.Lines[0].SKUs = nil
 		_, err := client(t, `{"services": {"*": {"`+field+`": "{line.sku}"}}}`).Document(o, reference)
-		if reason, _ := order.AsRejection(err); reason.Kind != order.Mapping || !strings.Contains(reason.Message, "line 1 has no SKU") {
+		if reason, _ := order.AsRejection(err); reason.Kind != order.Mapping || !strings.Contains(reason.Message.String(), "line 1 has no SKU") {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -241,7 +247,8 @@ func TestCheckNamesTextsThatAreTooLong(t *testing.T) {
 	} {
 		found := false
 		for _, p := range omie.Check(json.RawMessage(settings)) {
-			found = found || p.Path == path && p.Warning && strings.Contains(p.Message, "Omie is said to take")
+			wordstest.Translated(t, p.Message)
+			found = found || p.Path == path && p.Warning && strings.Contains(p.Message.String(), "Omie is said to take")
 		}
 		if !found {
 			t.Errorf("%s: %+v", path, omie.Check(json.RawMessage(settings)))

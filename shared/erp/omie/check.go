@@ -2,7 +2,6 @@ package omie
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Check says what is wrong with an account's object beyond what its JSON Schema
@@ -23,7 +23,7 @@ import (
 func Check(settings json.RawMessage) []erp.Problem {
 	var raw map[string]any
 	if err := wire.Decode(settings, &raw); err != nil {
-		return []erp.Problem{{Message: "must be an object: " + err.Error()}}
+		return []erp.Problem{{Message: words.Say("must be an object: %s", err)}}
 	}
 	c := &checker{}
 	c.baseURL(raw["base_url"])
@@ -73,45 +73,45 @@ var osParts = []string{"Cabecalho", "InformacoesAdicionais", "Email", "Departame
 // refusedInOS and refusedInService are the fields that Carimbo fills in, that
 // Omie computes, or that would change an amount. A * stands for any ending.
 var (
-	refusedInOS = map[string]string{
-		"cCodIntOS":         "Carimbo fills it in: it is how the OS is recognized as ours",
-		"nCodOS":            "Omie fills it in",
-		"cNumOS":            "Omie fills it in",
-		"nCodCli":           "the order's customer is filled in; for orders without a tax id set customer.default",
-		"cCodIntCli":        "the order's customer is filled in; for orders without a tax id set customer.default",
-		"nValorTotal":       "it would change an amount: Omie adds it up",
-		"nValorTotalImpRet": "it would change an amount: Omie adds it up",
-		"cDescParc":         "Omie fills it in from cCodParc",
-		"cNumRecibo":        "Omie fills it in",
-		"nIdItemPU":         "Omie fills it in",
-		"cAcaoItemPU":       "it is for changing an OS, not for creating one",
+	refusedInOS = map[string]words.Text{
+		"cCodIntOS":         words.Say("Carimbo fills it in: it is how the OS is recognized as ours"),
+		"nCodOS":            words.Say("Omie fills it in"),
+		"cNumOS":            words.Say("Omie fills it in"),
+		"nCodCli":           words.Say("the order's customer is filled in; for orders without a tax id set customer.default"),
+		"cCodIntCli":        words.Say("the order's customer is filled in; for orders without a tax id set customer.default"),
+		"nValorTotal":       words.Say("it would change an amount: Omie adds it up"),
+		"nValorTotalImpRet": words.Say("it would change an amount: Omie adds it up"),
+		"cDescParc":         words.Say("Omie fills it in from cCodParc"),
+		"cNumRecibo":        words.Say("Omie fills it in"),
+		"nIdItemPU":         words.Say("Omie fills it in"),
+		"cAcaoItemPU":       words.Say("it is for changing an OS, not for creating one"),
 	}
 	// fixed is why no reais of a tax or a deduction can be the same for every order.
-	fixed            = "it would be the same reais for every price; set the rate"
-	refusedInService = map[string]string{
-		"nQtde":                 "the order's quantity is filled in",
-		"nValUnit":              "it would change an amount: the order's price is filled in",
-		"cTpDesconto":           "it would change an amount: the order's discount is filled in",
-		"nValorDesconto":        "it would change an amount: the order's discount is filled in",
-		"nAliqDesconto":         "it would change an amount: the order's discount is filled in",
-		"nValorAcrescimos":      "it would change an amount",
-		"nValorOutrasRetencoes": "it would change an amount",
-		"nSeqItem":              "Omie counts the items itself",
-		"nIdItem":               "it is for changing an OS, not for creating one",
-		"cAcaoItem":             "it is for changing an OS, not for creating one",
-		"nIdItemPU":             "Omie fills it in",
-		"cAcaoItemPU":           "it is for changing an OS, not for creating one",
+	fixed            = words.Say("it would be the same reais for every price; set the rate")
+	refusedInService = map[string]words.Text{
+		"nQtde":                 words.Say("the order's quantity is filled in"),
+		"nValUnit":              words.Say("it would change an amount: the order's price is filled in"),
+		"cTpDesconto":           words.Say("it would change an amount: the order's discount is filled in"),
+		"nValorDesconto":        words.Say("it would change an amount: the order's discount is filled in"),
+		"nAliqDesconto":         words.Say("it would change an amount: the order's discount is filled in"),
+		"nValorAcrescimos":      words.Say("it would change an amount"),
+		"nValorOutrasRetencoes": words.Say("it would change an amount"),
+		"nSeqItem":              words.Say("Omie counts the items itself"),
+		"nIdItem":               words.Say("it is for changing an OS, not for creating one"),
+		"cAcaoItem":             words.Say("it is for changing an OS, not for creating one"),
+		"nIdItemPU":             words.Say("Omie fills it in"),
+		"cAcaoItemPU":           words.Say("it is for changing an OS, not for creating one"),
 		"nTot*":                 fixed,
 		"nValor*":               fixed,
-		"nBaseISS":              "Omie computes it",
-		"nValorISS":             "Omie computes it",
-		"nValorIbs*":            "Omie computes it",
-		"nValorCbs*":            "Omie computes it",
-		"cFixar*":               "Omie fills it in",
-		"cMan*":                 "Omie fills it in",
+		"nBaseISS":              words.Say("Omie computes it"),
+		"nValorISS":             words.Say("Omie computes it"),
+		"nValorIbs*":            words.Say("Omie computes it"),
+		"nValorCbs*":            words.Say("Omie computes it"),
+		"cFixar*":               words.Say("Omie fills it in"),
+		"cMan*":                 words.Say("Omie fills it in"),
 	}
 	// refusedInDetails are those that DetalhesNfse may come to have.
-	refusedInDetails = map[string]string{"nTot*": fixed, "nValor*": fixed}
+	refusedInDetails = map[string]words.Text{"nTot*": fixed, "nValor*": fixed}
 	// inlineFields are what Omie needs of a service that isn't in its catalogue.
 	inlineFields = []string{"cDescServ", "cCodServLC116", "cCodServMun", "cTribServ"}
 )
@@ -119,11 +119,11 @@ var (
 type checker struct{ problems []erp.Problem }
 
 func (c *checker) refuse(path, format string, args ...any) {
-	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: words.Say(format, args...)})
 }
 
 func (c *checker) warn(path, format string, args ...any) {
-	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: words.Say(format, args...), Warning: true})
 }
 
 // object tells whether v is there and an object; anything else is a problem.
@@ -205,12 +205,12 @@ func (c *checker) os(os map[string]any) {
 	c.city(info["cCidPrestServ"])
 	c.event(info["DetalhesNfse"])
 	email, _ := os["Email"].(map[string]any)
-	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], `"{order.number}" is the order's`)
+	c.constant("os.InformacoesAdicionais.cNumPedido", info["cNumPedido"], words.Say(`"{order.number}" is the order's`))
 	if to, _ := email["cEnviarPara"].(string); strings.Contains(to, ";") {
 		c.warn("os.Email.cEnviarPara", "has a semicolon: put commas between the addresses, nothing tells that Omie takes another sign")
 	}
-	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], `"{customer.email}" is the buyer's`)
-	c.constant("os.InformacoesAdicionais.dDataRps", info["dDataRps"], "without it Omie dates the RPS")
+	c.constant("os.Email.cEnviarPara", email["cEnviarPara"], words.Say(`"{customer.email}" is the buyer's`))
+	c.constant("os.InformacoesAdicionais.dDataRps", info["dDataRps"], words.Say("without it Omie dates the RPS"))
 	c.asksToPay("os.Email", email, "cEnvBoleto", "cEnvPix")
 }
 
@@ -227,7 +227,7 @@ func (c *checker) asksToPay(path string, fields map[string]any, boleto, pix stri
 }
 
 // constant warns of a text without a placeholder where each order has its own.
-func (c *checker) constant(path string, v any, instead string) {
+func (c *checker) constant(path string, v any, instead words.Text) {
 	if text, _ := v.(string); text != "" && !strings.Contains(text, "{") && !daysAhead.MatchString(text) {
 		c.warn(path, "is the same for every order; %s", instead)
 	}
@@ -250,7 +250,7 @@ func isDate(text string) bool {
 }
 
 // fields walks everything below path: refused names, types, placeholders.
-func (c *checker) fields(path string, v any, known []string, refused map[string]string) {
+func (c *checker) fields(path string, v any, known []string, refused map[string]words.Text) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -273,7 +273,7 @@ func (c *checker) fields(path string, v any, known []string, refused map[string]
 }
 
 // refusal ignores case, since nobody knows whether Omie does. The longest name that fits counts.
-func refusal(key string, refused map[string]string) (why string, is bool) {
+func refusal(key string, refused map[string]words.Text) (why words.Text, is bool) {
 	longest := ""
 	for name := range refused {
 		prefix, isPrefix := strings.CutSuffix(name, "*")

@@ -8,53 +8,55 @@ import (
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // pedidoParts are the parts of a pedido that may be configured. The others come from the
 // order (det), would add to its amount, or are of sales that no store makes.
 var pedidoParts = []string{"cabecalho", "informacoes_adicionais", "frete", "departamentos", "lista_parcelas", "observacoes"} // never written to
 
-const (
-	ofCatalogue = "it is the product's own in Omie's catalogue"
-	ofDiscount  = "it would change an amount: the order's discount is filled in"
-	deprecated  = "it is deprecated in Omie"
-	changing    = "it is for changing a pedido, not for creating one"
-)
+// Why several fields are refused.
+var (
+	ofCatalogue = words.Say("it is the product's own in Omie's catalogue")
+	ofDiscount  = words.Say("it would change an amount: the order's discount is filled in")
+	deprecated  = words.Say("it is deprecated in Omie")
+	changing    = words.Say("it is for changing a pedido, not for creating one")
+) // never written to
 
 // refusedInPedido and refusedInProduct are the fields that Carimbo fills in, that Omie computes,
 // that are the product's, or that would change an amount. A * stands for any ending.
 var (
-	refusedInPedido = map[string]string{
-		"codigo_pedido_integracao":  "Carimbo fills it in: it is how the pedido is recognized as ours",
-		"codigo_pedido":             "Omie fills it in",
-		"numero_pedido":             "Omie fills it in",
-		"sequencial":                "Omie fills it in",
-		"codigo_cliente":            "the order's customer is filled in; for orders without a tax id set customer.default",
-		"codigo_cliente_integracao": "the order's customer is filled in; for orders without a tax id set customer.default",
-		"quantidade_itens":          "Omie counts the items itself",
+	refusedInPedido = map[string]words.Text{
+		"codigo_pedido_integracao":  words.Say("Carimbo fills it in: it is how the pedido is recognized as ours"),
+		"codigo_pedido":             words.Say("Omie fills it in"),
+		"numero_pedido":             words.Say("Omie fills it in"),
+		"sequencial":                words.Say("Omie fills it in"),
+		"codigo_cliente":            words.Say("the order's customer is filled in; for orders without a tax id set customer.default"),
+		"codigo_cliente_integracao": words.Say("the order's customer is filled in; for orders without a tax id set customer.default"),
+		"quantidade_itens":          words.Say("Omie counts the items itself"),
 		"tipo_desconto_pedido":      ofDiscount,
 		"perc_desconto_pedido":      ofDiscount,
 		"valor_desconto_pedido":     ofDiscount,
-		"bloqueado":                 "Omie fills it in",
-		"importado_api":             "Omie fills it in",
+		"bloqueado":                 words.Say("Omie fills it in"),
+		"importado_api":             words.Say("Omie fills it in"),
 		"codigo_empresa*":           deprecated,
 		"codigo_empresa":            deprecated,
-		"encerrado":                 "Omie fills it in",
-		"enc_*":                     "Omie fills it in",
-		"valor_frete":               "it would change an amount: the order's freight is filled in",
-		"outras_despesas":           "it would change an amount: the order's fees and tax are filled in",
-		"valor_seguro":              "it would change an amount",
+		"encerrado":                 words.Say("Omie fills it in"),
+		"enc_*":                     words.Say("Omie fills it in"),
+		"valor_frete":               words.Say("it would change an amount: the order's freight is filled in"),
+		"outras_despesas":           words.Say("it would change an amount: the order's fees and tax are filled in"),
+		"valor_seguro":              words.Say("it would change an amount"),
 		"icms_retido":               ofCatalogue,
 		"link_rastreio":             changing,
 		"impostos_embutidos":        deprecated,
-		"nfRelacionada":             "it is another invoice for every order",
+		"nfRelacionada":             words.Say("it is another invoice for every order"),
 	}
-	refusedInProduct = map[string]string{
-		"quantidade":              "the order's quantity is filled in",
-		"valor_unitario":          "it would change an amount: the order's price is filled in",
+	refusedInProduct = map[string]words.Text{
+		"quantidade":              words.Say("the order's quantity is filled in"),
+		"valor_unitario":          words.Say("it would change an amount: the order's price is filled in"),
 		"tipo_desconto":           ofDiscount,
 		"percentual_desconto":     ofDiscount,
-		"valor_*":                 "it would change an amount",
+		"valor_*":                 words.Say("it would change an amount"),
 		"motivo_icms_desonerado":  ofCatalogue,
 		"cfop":                    ofCatalogue,
 		"ncm":                     ofCatalogue,
@@ -68,10 +70,10 @@ var (
 		"kit":                     ofCatalogue,
 		"componente_kit":          ofCatalogue,
 		"codigo_item_kit":         changing,
-		"ide":                     "Carimbo counts the items",
-		"lote_validade":           "it is another one for every sale",
-		"rastreabilidade":         "it is another one for every sale",
-		"nao_somar_total":         "it would change an amount",
+		"ide":                     words.Say("Carimbo counts the items"),
+		"lote_validade":           words.Say("it is another one for every sale"),
+		"rastreabilidade":         words.Say("it is another one for every sale"),
+		"nao_somar_total":         words.Say("it would change an amount"),
 	}
 	// numbersOfPedido are the fields that are numbers; all others are texts. A YAML 1.01
 	// without quotes is no category any more.
@@ -110,8 +112,8 @@ func (c *checker) pedido(pedido map[string]any, parcelas any) {
 	c.distinct("pedido.departamentos", pedido["departamentos"], "cCodDepto")
 	c.instalments("pedido.lista_parcelas.parcela", plan["parcela"], "pedido.cabecalho.", header, parcelas, parcelOfPedido)
 	c.pedidoInfo("pedido.informacoes_adicionais", info)
-	c.constant("pedido.frete.previsao_entrega", freight["previsao_entrega"], `"+10d" is ten days after the order's`)
-	c.constant("pedido.frete.codigo_rastreio", freight["codigo_rastreio"], "each order has its own")
+	c.constant("pedido.frete.previsao_entrega", freight["previsao_entrega"], words.Say(`"+10d" is ten days after the order's`))
+	c.constant("pedido.frete.codigo_rastreio", freight["codigo_rastreio"], words.Say("each order has its own"))
 }
 
 // pedidoInfo checks informacoes_adicionais.
@@ -122,9 +124,9 @@ func (c *checker) pedidoInfo(path string, info map[string]any) {
 		}
 	}
 	c.orderNumber(path+".numero_pedido_cliente", info["numero_pedido_cliente"])
-	c.constant(path+".numero_pedido_cliente", info["numero_pedido_cliente"], `"{order.number}" is the order's`)
-	c.constant(path+".utilizar_emails", info["utilizar_emails"], `"{customer.email}" is the buyer's`)
-	c.constant(path+".nsu", info["nsu"], "without it the payment's is sent")
+	c.constant(path+".numero_pedido_cliente", info["numero_pedido_cliente"], words.Say(`"{order.number}" is the order's`))
+	c.constant(path+".utilizar_emails", info["utilizar_emails"], words.Say(`"{customer.email}" is the buyer's`))
+	c.constant(path+".nsu", info["nsu"], words.Say("without it the payment's is sent"))
 	if info["meio_pagamento"] != nil {
 		c.warn(path+".meio_pagamento", "is the same for every order; without it Omie is told how each one was paid")
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func TestAnAccountOfGoodsIsFine(t *testing.T) {
@@ -86,7 +87,8 @@ func TestCheckNamesTheFieldOfAPedidoAndWhatIsAllowed(t *testing.T) {
 	} {
 		found := false
 		for _, p := range omie.Check(json.RawMessage(c.settings)) {
-			found = found || p.Path == c.path && p.Warning == c.warning && strings.Contains(p.Message, c.says)
+			wordstest.Translated(t, p.Message)
+			found = found || p.Path == c.path && p.Warning == c.warning && strings.Contains(p.Message.String(), c.says)
 		}
 		if !found {
 			t.Errorf("%s: not said of %s in %+v", name, c.path, omie.Check(json.RawMessage(c.settings)))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // What becomes of the products that an OS uses.
@@ -81,10 +82,10 @@ func (c *checker) used(path string, v any, lots bool) {
 			c.refuse(at, "must be an object with fields of produtoUtilizado")
 			continue
 		}
-		c.id(at+".nCodProdutoPU", product["nCodProdutoPU"], "Omie's id of the product")
+		c.id(at+".nCodProdutoPU", product["nCodProdutoPU"], words.Say("Omie's id of the product"))
 		c.quantity(at+".nQtdePU", product["nQtdePU"])
 		if product["codigo_local_estoque"] != nil {
-			c.id(at+".codigo_local_estoque", product["codigo_local_estoque"], "Omie's id of the stock")
+			c.id(at+".codigo_local_estoque", product["codigo_local_estoque"], words.Say("Omie's id of the stock"))
 		}
 		if product["lote_validade"] != nil {
 			c.lots(at+".lote_validade", product["lote_validade"], lots)
@@ -106,12 +107,12 @@ func (c *checker) lots(path string, v any, allowed bool) {
 	for i := range list {
 		at := path + "." + strconv.Itoa(i)
 		lot, _ := list[i].(map[string]any)
-		c.id(at+".nIdLote", lot["nIdLote"], "Omie's id of the lot")
+		c.id(at+".nIdLote", lot["nIdLote"], words.Say("Omie's id of the lot"))
 		c.quantity(at+".nQtdLote", lot["nQtdLote"])
 	}
 }
 
-func (c *checker) id(path string, v any, what string) {
+func (c *checker) id(path string, v any, what words.Text) {
 	if number, _ := v.(json.Number); !isID(number.String()) {
 		c.refuse(path, "must be %s, a whole number like 3846592864", what)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func (c *checker) services(services map[string]any) {
@@ -54,7 +55,7 @@ func (c *checker) deductions(path string, v any) {
 	for i := range list {
 		fields, _ := list[i].(map[string]any)
 		if fields["cFormaDeducao"] == "V" {
-			c.refuse(path+"."+strconv.Itoa(i)+".cFormaDeducao", "must be P, in percent: V %s", strings.TrimPrefix(fixed, "it "))
+			c.refuse(path+"."+strconv.Itoa(i)+".cFormaDeducao", "must be P, in percent: V would be the same reais for every price; set the rate")
 		}
 		number, _ := fields["nPercDeducao"].(json.Number)
 		if part, err := order.ParseMoney(number.String()); err == nil {
@@ -86,7 +87,7 @@ func (c *checker) identity(path string, fields map[string]any) {
 	case len(has) > 1 && fields[askedCode] != nil:
 		c.refuse(path+"."+askedCode, "is looked up and becomes nCodServico: leave it or %s out", has[0])
 	case len(has) > 1:
-		c.warn(path, "has both %s: one of them is enough", strings.Join(has, " and "))
+		c.warn(path, "has both %s and %s: one of them is enough", has[0], has[1])
 	case len(has) == 1 || len(lacks) == 0 || byDescription(fields):
 	default:
 		for _, name := range lacks {
@@ -145,10 +146,10 @@ func (c *checker) places(raw map[string]any) {
 }
 
 // refusedInExpense are the fields of despesaReembolsavel that Carimbo fills in, or Omie.
-var refusedInExpense = map[string]string{
-	"nValorReemb": "it would change an amount: the order's is filled in",
-	"nCodReemb":   "Omie fills it in",
-	"cAcaoReemb":  "it is for changing an OS, not for creating one",
+var refusedInExpense = map[string]words.Text{
+	"nValorReemb": words.Say("it would change an amount: the order's is filled in"),
+	"nCodReemb":   words.Say("Omie fills it in"),
+	"cAcaoReemb":  words.Say("it is for changing an OS, not for creating one"),
 } // never written to
 
 // event: Omie takes an address abroad of an event abroad alone.

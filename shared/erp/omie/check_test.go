@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 const goodService = `"services": {"*": {"nCodServico": 1}}`
@@ -116,7 +117,8 @@ func TestCheckNamesTheFieldAndWhatIsAllowed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			found := false
 			for _, p := range omie.Check(json.RawMessage(c.settings)) {
-				if p.Path == c.path && strings.Contains(p.Message, c.says) {
+				wordstest.Translated(t, p.Message)
+				if p.Path == c.path && strings.Contains(p.Message.String(), c.says) {
 					found = true
 					if p.Warning != c.warning {
 						t.Errorf("warning %v, want %v", p.Warning, c.warning)
@@ -144,7 +146,8 @@ func TestThisMachineNeedsNoCertificate(t *testing.T) {
 func TestANumberWithRoomIsNoProblem(t *testing.T) {
 	for _, number := range []string{"{order.number}", "Pedido da loja {order.id}", "Sempre o mesmo texto e bem mais longo"} {
 		for _, p := range omie.Check(json.RawMessage(`{"os": {"InformacoesAdicionais": {"cNumPedido": "` + number + `"}}}`)) {
-			if strings.HasSuffix(p.Path, "cNumPedido") && strings.Contains(p.Message, "keep") {
+			wordstest.Translated(t, p.Message)
+			if strings.HasSuffix(p.Path, "cNumPedido") && strings.Contains(p.Message.String(), "keep") {
 				t.Errorf("%s: %+v", number, p)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -62,22 +63,22 @@ func (c *Client) Pace(ctx context.Context) error { return c.caller.Pace(ctx) }
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	body, ok := doc.Body.(content)
 	if !ok || doc.CustomerID == "" {
-		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the document has no customer yet")}
 	}
 	if code := unlisted(body); code != "" {
-		return erp.Answer{Kind: erp.NotSent, Text: "the document has no id yet of " + code}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the document has no id yet of %s", code)}
 	}
 	k, answer := c.keys(ctx, true)
 	if answer.Kind != "" {
 		return answer
 	}
 	if doc.Key != "" && doc.Key != erp.KeyDigest(k.App) {
-		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago: the customer is of the former one"}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the account's App Key was changed a moment ago: the customer is of the former one")}
 	}
 	sent := wire.Sent{Request: body, Constants: c.config.constants(), Store: doc.Order}
 	answer, r := c.call(ctx, k, body.create(), sent, doc.Customer.Private()...)
 	if answer.Kind == erp.Created && !about(r.body, doc.Reference.Code) {
-		return erp.Answer{Kind: erp.Lost, Text: "Omie answered about a document with another code of integration"}
+		return erp.Answer{Kind: erp.Lost, Text: words.Say("Omie answered about a document with another code of integration")}
 	}
 	// Whatever is said of the customer, a person's retry asks for them anew.
 	if (answer.Kind == erp.Refused || answer.Kind == erp.Unknown) && namesCustomer.MatchString(r.fault.words.Shown) {
@@ -156,11 +157,11 @@ func (m method) path() string {
 func (c *Client) call(ctx context.Context, k wire.Keys, m method, sent wire.Sent, private ...string) (erp.Answer, reply) {
 	request, err := envelope(m, k.App, k.Secret, sent.Request)
 	if err != nil {
-		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}, reply{}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the request can't be written as JSON")}, reply{}
 	}
 	private = append(private, k.App, k.Secret)
 	response, failed := c.caller.Send(ctx, wire.Call{Creates: m.creates(), Request: wire.Request{
-		Name: string(m), Method: http.MethodPost, Body: request,
+		Name: words.Plain(string(m)), Method: http.MethodPost, Body: request,
 		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
 	}}, private...)

@@ -20,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 const (
@@ -84,7 +85,7 @@ func TestACreateIsOneRequestWithTheKeysAsTexts(t *testing.T) {
 
 	doc := ready(t)
 	got := calling(t, server.URL).Create(t.Context(), doc)
-	if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}, got); diff != "" {
+	if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}, got, wordstest.InEnglish()); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"POST /api/v1/servicos/os/ application/json"}, requests); diff != "" {
@@ -175,13 +176,13 @@ func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
 			}))
 			defer server.Close()
 			got := calling(t, server.URL).Create(t.Context(), ready(t))
-			if got.Kind != erp.Lost || got.Text == "" {
+			if got.Kind != erp.Lost || got.Text.IsZero() {
 				t.Errorf("answer %+v, want lost", got)
 			}
 			if n := requests.Load(); n != 1 {
 				t.Errorf("%d requests were made", n)
 			}
-			noSecrets(t, got.Text)
+			noSecrets(t, got.Text.String())
 		})
 	}
 }
@@ -237,7 +238,7 @@ func TestWhatFailsBeforeTheFirstByteWasNotSent(t *testing.T) {
 		"a foreign authority": stranger.URL,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := calling(t, url).Create(t.Context(), ready(t)); got.Kind != erp.NotSent || got.Text == "" {
+			if got := calling(t, url).Create(t.Context(), ready(t)); got.Kind != erp.NotSent || got.Text.IsZero() {
 				t.Errorf("answer %+v, want not sent", got)
 			}
 		})
@@ -452,10 +453,10 @@ func TestAnAccountWithoutItsSecretRests(t *testing.T) {
 		doc := ready(t)
 		_, customer := c.Customer(t.Context(), erp.Document{Customer: doc.Customer, Body: doc.Body})
 		for _, got := range []erp.Answer{c.Create(t.Context(), doc), c.LookUp(t.Context(), reference), customer} {
-			if got.Kind != erp.AccountRests || got.RetryAfter != time.Minute || !got.AccountFault || !strings.Contains(got.Text, says) {
+			if got.Kind != erp.AccountRests || got.RetryAfter != time.Minute || !got.AccountFault || !strings.Contains(got.Text.String(), says) {
 				t.Errorf("answer %+v, want a rest with %q", got, says)
 			}
-			noSecrets(t, got.Text)
+			noSecrets(t, got.Text.String())
 		}
 	}
 }
@@ -527,16 +528,16 @@ func TestNoAnswerTellsWhatIsPrivate(t *testing.T) {
 			_, customer := c.Customer(t.Context(), undone)
 			server.Close()
 			for _, got := range []erp.Answer{created, found, customer} {
-				if got.Text == "" || len(got.Text) > 500 {
+				if got.Text.IsZero() || len(got.Text.String()) > 500 {
 					t.Errorf("text %q", got.Text)
 				}
 				for _, p := range []string{appKey, appSecret, appSecret[:8], "@exemplo", string(someCPF), someCPF.Formatted(), "529982", "529.982"} {
-					if strings.Contains(got.Text, p) {
+					if strings.Contains(got.Text.String(), p) {
 						t.Errorf("%q is in %q", p, got.Text)
 					}
 				}
 			}
-			noSecrets(t, created.Text)
+			noSecrets(t, created.Text.String())
 		}
 	}
 }
@@ -583,7 +584,7 @@ func TestALookUpTellsUnderWhichAppKeyItWasMade(t *testing.T) {
 func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	ref := reference
 	ref.DocumentKind = "remessa"
-	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" {
+	if got := calling(t, wiretest.Unasked(t)).LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text.IsZero() {
 		t.Errorf("%+v", got)
 	}
 	url := wiretest.Serve(t, wiretest.Answering(500, "application/json", `{"faultstring":"OS não cadastrada"}`))

@@ -3,9 +3,9 @@ package omie
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // DefaultBaseURL is Omie's own.
@@ -46,7 +46,7 @@ const parcelasOfPayments = "payments"
 func Parse(settings json.RawMessage) (Config, error) {
 	for _, p := range Check(settings) {
 		if !p.Warning {
-			return Config{}, fmt.Errorf("read omie account: %s: %s", p.Path, p.Message)
+			return Config{}, words.Errorf("read omie account: %s: %s", p.Path, p.Message)
 		}
 	}
 	var raw struct {
@@ -66,7 +66,7 @@ func Parse(settings json.RawMessage) (Config, error) {
 		Parcelas string                    `json:"parcelas"`
 	}
 	if err := wire.Decode(settings, &raw); err != nil {
-		return Config{}, fmt.Errorf("read omie account: %w", err)
+		return Config{}, words.Errorf("read omie account: %s", err)
 	}
 	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services,
 		Freight: raw.Freight, Fees: raw.Fees, Tax: raw.Tax, Parcelas: raw.Parcelas, Regime: raw.Regime,

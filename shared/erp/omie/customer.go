@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Customer finds the customer by tax id, or creates it. One that exists is never
@@ -35,25 +35,33 @@ func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, 
 	}
 	b := buyer{Customer: doc.Customer, lessons: doc.Lessons}
 	if b.identity() == "" {
-		return doc, erp.Answer{Kind: erp.Refused, Text: "the order has no CPF or CNPJ to find the customer by"}
+		return doc, erp.Answer{Kind: erp.Refused, Text: words.Say("the order has no CPF or CNPJ to find the customer by")}
 	}
 	mac := macOf(b.identity(), k.Secret)
 	b.code = integrationCode(mac)
 	believed := !doc.Lessons.Gone // after that no note is
 	of := answer.Text
-	id, answer := c.noted(ctx, subject{mac, "buyer", b.seal(k.Secret)}, believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
-	answer.Text = strings.Trim(of+"; "+answer.Text, "; ")
+	id, answer := c.noted(ctx, subject{mac, aBuyer(), b.seal(k.Secret)}, believed, func() erp.Answer { return c.findOrCreate(ctx, k, b) })
+	answer.Text = together(of, answer.Text)
 	if answer.Kind != erp.CustomerKnown {
 		return doc, answer
 	}
 	return withCustomer(doc, id), answer
 }
 
+// aBuyer is what a buyer's note is of.
+func aBuyer() words.Text { return words.Say("this buyer") }
+
+// together are texts in a row, as far as they say something.
+func together(texts ...words.Text) words.Text {
+	return words.Join(slices.DeleteFunc(texts, words.Text.IsZero), "; ")
+}
+
 // subject is what is asked for: the name of its note, and what that is of. An id of a note
 // with another seal is asked for again.
 type subject struct {
 	name  []byte
-	about string
+	about words.Text
 	seal  string
 }
 
@@ -154,11 +162,11 @@ func (c *Client) search(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
 			return asRead(answer)
 		}
 		rows, pages, _ := customersIn(r.body)
-		if id, words := pick(rows, b.TaxID); id != "" {
-			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+		if id, choice := pick(rows, b.TaxID); id != "" {
+			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: choice}
 		}
 		if slices.ContainsFunc(rows, func(r shownCustomer) bool { return b.is(r) }) {
-			return erp.Answer{Kind: erp.Lost, Text: "Omie shows a customer with this tax id and without a codigo_cliente_omie that can be read"}
+			return erp.Answer{Kind: erp.Lost, Text: words.Say("Omie shows a customer with this tax id and without a codigo_cliente_omie that can be read")}
 		}
 		if page >= min(pages, mostPages) {
 			return erp.Answer{Kind: erp.Absent}
@@ -178,7 +186,7 @@ func (c *Client) show(ctx context.Context, k wire.Keys, b buyer, key map[string]
 		return erp.Answer{Kind: erp.Absent}
 	}
 	if b.TaxID == "" && !b.isNamedIn(shown) {
-		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf(anothersDocument, answer.ID)}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say(anothersDocument, answer.ID)}
 	}
 	return erp.Answer{Kind: erp.CustomerKnown, ID: answer.ID}
 }
@@ -198,8 +206,8 @@ func (c *Client) create(ctx context.Context, k wire.Keys, b buyer) erp.Answer {
 	answer, r := c.call(ctx, k, incluirCliente, wire.Sent{Request: param, Store: b.Customer}, b.Private()...)
 	switch answer.Kind {
 	case erp.CustomerKnown:
-		if without := b.lessons.Without(); without != "" {
-			answer.Text = "the customer was created " + without
+		if without := b.lessons.Without(); !without.IsZero() {
+			answer.Text = words.Say("the customer was created %s", without)
 		}
 	case erp.Duplicate:
 		return c.inTheWay(ctx, k, b, r.fault, answer)
@@ -227,17 +235,17 @@ func (c *Client) inTheWay(ctx context.Context, k wire.Keys, b buyer, f fault, re
 			return shown
 		}
 	}
-	where := hiddenCustomer
 	if b.TaxID == "" {
-		where = hiddenForeigner
+		refused.Text = words.Say(hiddenForeigner, refused.Text)
+	} else {
+		refused.Text = words.Say(hiddenCustomer, refused.Text)
 	}
-	refused.Text = where + refused.Text
 	return refused
 }
 
-const hiddenCustomer = "Omie says that it has this customer already, and shows them neither by tax id nor by our code: look for them there, also among suppliers and those who are inactive, correct their CPF or CNPJ, then carimbo orders retry. Its words: "
+const hiddenCustomer = "Omie says that it has this customer already, and shows them neither by tax id nor by our code: look for them there, also among suppliers and those who are inactive, correct their CPF or CNPJ, then carimbo orders retry. Its words: %s"
 
-const hiddenForeigner = "Omie says that it has this buyer from abroad already, and shows nobody who is them: look for their documento_exterior there, also among suppliers and those who are inactive, merge or delete that record or set customer.default, then carimbo orders retry. Its words: "
+const hiddenForeigner = "Omie says that it has this buyer from abroad already, and shows nobody who is them: look for their documento_exterior there, also among suppliers and those who are inactive, merge or delete that record or set customer.default, then carimbo orders retry. Its words: %s"
 
 // existing is the id of the customer that was in the way, where Omie says it. It
 // stands in brackets, so it may be anybody's.
@@ -276,26 +284,25 @@ func customersIn(body []byte) (rows []shownCustomer, pages int, ok bool) {
 
 // pick is the lowest id of those with exactly this tax id, of the active ones if
 // there is one: Omie's ids grow, so it is the oldest. The filter may match parts; the same
-// order must always get the same customer. Where there was a choice, words say so.
-func pick(rows []shownCustomer, taxID order.TaxID) (id, words string) {
+// order must always get the same customer. Where there was a choice, it is said.
+func pick(rows []shownCustomer, taxID order.TaxID) (id string, choice words.Text) {
 	same := slices.DeleteFunc(slices.Clone(rows), func(r shownCustomer) bool {
 		return !taxID.Is(string(r.CnpjCpf)) || idOf(r.CodigoClienteOmie) == ""
 	})
 	if len(same) == 0 {
-		return "", ""
+		return "", words.Text{}
 	}
 	best := slices.MinFunc(same, func(a, b shownCustomer) int {
 		return cmp.Or(inactive(a)-inactive(b), cmp.Compare(a.number(), b.number()))
 	})
 	id = idOf(best.CodigoClienteOmie)
-	if len(same) > 1 {
-		which := "the oldest of the active ones"
-		if inactive(best) == 1 {
-			which = "the oldest, and all are inactive"
-		}
-		words = fmt.Sprintf("Omie has %d customers with this tax id: nCodCli %s is taken, %s", len(same), id, which)
+	switch {
+	case len(same) > 1 && inactive(best) == 1:
+		choice = words.Say("Omie has %d customers with this tax id: nCodCli %s is taken, the oldest, and all are inactive", len(same), id)
+	case len(same) > 1:
+		choice = words.Say("Omie has %d customers with this tax id: nCodCli %s is taken, the oldest of the active ones", len(same), id)
 	}
-	return id, words
+	return id, choice
 }
 
 func inactive(r shownCustomer) int {
@@ -332,7 +339,7 @@ func (c *Client) forget(ctx context.Context, k wire.Keys, doc erp.Document) bool
 	if b.identity() == "" {
 		return false
 	}
-	of := subject{macOf(b.identity(), k.Secret), "buyer", b.seal(k.Secret)}
+	of := subject{macOf(b.identity(), k.Secret), aBuyer(), b.seal(k.Secret)}
 	note, err := c.caller.Noted(ctx, hex.EncodeToString(of.name), of.about)
 	if err == nil && of.idIn(note) == doc.CustomerID {
 		note.Forget(ctx) // what isn't forgotten now isn't believed in the next attempt: see Customer

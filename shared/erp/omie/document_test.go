@@ -299,11 +299,11 @@ func TestAnOrderThatIsNoOSIsRejectedWithWhatToDo(t *testing.T) {
 			}
 			_, err := client(t, c.settings).Document(o, reference)
 			reason, ok := order.AsRejection(err)
-			if !ok || reason.Kind != c.kind || !strings.Contains(reason.Message, c.says) {
+			if !ok || reason.Kind != c.kind || !strings.Contains(reason.Message.String(), c.says) {
 				t.Errorf("got %v, want %s: ...%s...", err, c.kind, c.says)
 			}
 			for _, private := range []string{"Ana", "exemplo.com.br", string(someCPF)} {
-				if strings.Contains(reason.Message, private) {
+				if strings.Contains(reason.Message.String(), private) {
 					t.Errorf("%q shows %q", reason.Message, private)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The kinds of documents. The first is also what entries of the first release are, which
@@ -35,7 +36,7 @@ type content interface {
 type documentKind struct {
 	name string
 	// called is what people call one.
-	called string
+	called words.Text
 	lookUp method
 	// code is the field that has our code.
 	code string
@@ -44,8 +45,8 @@ type documentKind struct {
 }
 
 var documentKinds = []documentKind{
-	{kindOS, "an OS", consultarOS, "cCodIntOS", shownOS},
-	{kindPedido, "a pedido", consultarPedido, "codigo_pedido_integracao", shownPedido},
+	{kindOS, words.Say("an OS"), consultarOS, "cCodIntOS", shownOS},
+	{kindPedido, words.Say("a pedido"), consultarPedido, "codigo_pedido_integracao", shownPedido},
 } // never written to
 
 // kindOf is the kind of what a reference is of.

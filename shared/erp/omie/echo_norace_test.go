@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func TestABuyersWordsChangeNoAnswer(t *testing.T) {
@@ -24,7 +25,7 @@ func TestABuyersWordsChangeNoAnswer(t *testing.T) {
 					if m == consultarOS && want.Kind == erp.Absent && got.Kind == erp.Unknown {
 						continue // a proof needs both readings
 					}
-					if diff := cmp.Diff(want, got); diff != "" {
+					if diff := cmp.Diff(want, got, wordstest.InEnglish()); diff != "" {
 						t.Errorf("%s: %q %s in %q (-want +got):\n%s", m, value, way, f.before+"..."+f.after, diff)
 					}
 				}

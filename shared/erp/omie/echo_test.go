@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var everyMethod = []method{incluirOS, consultarOS, listarClientes, incluirCliente, consultarCliente}
@@ -24,7 +25,7 @@ var hostile = []string{
 
 func echoed(m method, text, code string, sent wire.Sent) erp.Answer {
 	answer, _ := answerOf(context.Background(), m, wire.Response{Status: 500, Header: http.Header{}, Body: []byte(faultBody(text, code))}, sent)
-	answer.Text = ""
+	answer.Text = words.Text{}
 	return answer
 }
 
@@ -143,7 +144,7 @@ func TestWhatIsNotHeardInTimeIsLost(t *testing.T) {
 	name := strings.Repeat("Ana ", 1000)
 	r := wire.Response{Status: 500, Body: []byte(faultBody("OS não cadastrada", ""))}
 	for _, m := range everyMethod {
-		if got, _ := answerOf(ctx, m, r, wire.Sent{Request: name}); got.Kind != erp.Lost || got.Text != "OS não cadastrada" {
+		if got, _ := answerOf(ctx, m, r, wire.Sent{Request: name}); got.Kind != erp.Lost || got.Text.String() != "OS não cadastrada" {
 			t.Errorf("%s: %+v", m, got)
 		}
 	}
@@ -198,7 +199,7 @@ func FuzzOmieAnswer(f *testing.F) {
 			if got.RetryAfter > max(want.RetryAfter, blockRest) || got.AccountFault && !want.AccountFault {
 				t.Errorf("%s: %q rests for %s, and a plain one for %s", m, value, got.RetryAfter, want.RetryAfter)
 			}
-			if private := strings.Join(strings.Fields(wire.Text(value)), " "); len(got.Text) > wire.MaxText || shows(got.Text, private, is.before+is.after) {
+			if private := strings.Join(strings.Fields(wire.Text(value)), " "); len(got.Text.String()) > wire.MaxText || shows(got.Text.String(), private, is.before+is.after) {
 				t.Errorf("%q shows %q", got.Text, private)
 			}
 		}

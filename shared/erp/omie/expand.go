@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // orderTotal as the whole of a nValor is the order's total: the share of a single
@@ -55,7 +56,7 @@ func (e expansion) text(key, text string) (any, error) {
 		}
 	}
 	if limit, free := freeTexts[key]; free {
-		expanded = strings.TrimSpace(e.told.Cut(key, limit, "what the account says", expanded))
+		expanded = strings.TrimSpace(e.told.Cut(key, limit, words.Say("the end of what the account says"), expanded))
 	}
 	// A key whose value this order doesn't have isn't sent.
 	if expanded == "" && text != "" {

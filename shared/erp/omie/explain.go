@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // explain says whom Omie is asked for. The customer's code is made with the App Secret,
@@ -24,29 +25,29 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 	customer := o.Customer
 	switch {
 	case customer.CheckTaxID() != nil:
-		e.How = "nobody: the tax id can't be used"
+		e.How = words.Say("nobody: the tax id can't be used")
 	case customer.TaxID != "":
-		e.How = "looked up by tax id, and created if Omie has none; one that exists stays as it is"
+		e.How = words.Say("looked up by tax id, and created if Omie has none; one that exists stays as it is")
 		askFor(&e, customer, erp.CustomerCall{Call: string(listarClientes), Fields: map[string]any{"cnpj_cpf": string(customer.TaxID)}})
 	case c.DefaultCustomer != "":
-		e.How = fmt.Sprintf("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
+		e.How = words.Say("nCodCli %s, the default customer: the order has no tax id", c.DefaultCustomer)
 		e.Asked = []erp.CustomerCall{{Call: "IncluirOS", Fields: map[string]any{"nCodCli": c.DefaultCustomer}}}
 		if kind, _ := kindOf(ref); kind.name == kindPedido {
 			e.Asked = []erp.CustomerCall{{Call: "IncluirPedido", Fields: map[string]any{"codigo_cliente": c.DefaultCustomer}}}
 		}
-		e.Drop(customer.Name, "the customer's name, address and document", "the default customer stands for them")
+		e.Drop(customer.Name, words.Say("the customer's name, address and document"), words.Say("the default customer stands for them"))
 	case hasForeignID(customer):
-		e.How = "a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, taken if their name or e-mail is that customer's, and created if Omie has none"
+		e.How = words.Say("a buyer abroad without CPF or CNPJ: looked up by a code of ours that is made of their document, taken if their name or e-mail is that customer's, and created if Omie has none")
 		askFor(&e, customer, erp.CustomerCall{Call: string(consultarCliente), Fields: map[string]any{"codigo_cliente_integracao": masked}})
 	default:
-		e.How = "nobody: the order has no tax id, and the account no customer.default"
+		e.How = words.Say("nobody: the order has no tax id, and the account no customer.default")
 	}
 	switch {
 	case customer.TaxID == "" && c.DefaultCustomer != "": // who stands for their document, too
 	case !hasForeignID(customer):
-		e.Drop(customer.ForeignID, "the customer's foreign document", "Omie has a field for it where a buyer abroad has no CPF or CNPJ")
+		e.Drop(customer.ForeignID, words.Say("the customer's foreign document"), words.Say("Omie has a field for it where a buyer abroad has no CPF or CNPJ"))
 	case len(wire.OneLine(customer.ForeignID)) > maxForeign:
-		e.Drop(customer.ForeignID, "the customer's foreign document", fmt.Sprintf("documento_exterior takes %d bytes", maxForeign))
+		e.Drop(customer.ForeignID, words.Say("the customer's foreign document"), words.Say("documento_exterior takes %d bytes", maxForeign))
 	}
 	// What can't be filled in is told where the document is made.
 	explainDocument(&e, New(c, erp.Options{}), o, ref)
@@ -78,26 +79,26 @@ func askFor(e *erp.Explanation, customer order.Customer, find erp.CustomerCall) 
 
 // tellDropped compares the customer with what IncluirCliente is told.
 func tellDropped(e *erp.Explanation, c order.Customer, param map[string]any) {
-	missing := func(key, value, what, why string) {
+	missing := func(key, value string, what, why words.Text) {
 		if param[key] == nil {
 			e.Drop(wire.OneLine(value), what, why)
 		}
 	}
-	missing("email", c.Email, "the customer's e-mail", "it is none that Omie takes")
-	missing("telefone1_numero", c.Phone, "the customer's phone", "it is no Brazilian number")
+	missing("email", c.Email, words.Say("the customer's e-mail"), words.Say("it is none that Omie takes"))
+	missing("telefone1_numero", c.Phone, words.Say("the customer's phone"), words.Say("it is no Brazilian number"))
 	a := c.Address
 	switch {
 	case abroad(a):
-		e.Drop(a.City, "the customer's city", "it is abroad, where Omie's is EX")
-		e.Drop(a.PostalCode, "the customer's postal code", "it is abroad, and no CEP")
-		missing("codigo_pais", a.Country, "the customer's country", "the Central Bank's list has no such code")
+		e.Drop(a.City, words.Say("the customer's city"), words.Say("it is abroad, where Omie's is EX"))
+		e.Drop(a.PostalCode, words.Say("the customer's postal code"), words.Say("it is abroad, and no CEP"))
+		missing("codigo_pais", a.Country, words.Say("the customer's country"), words.Say("the Central Bank's list has no such code"))
 		return
 	case wire.OneLine(a.Street) == "" && param["cep"] == nil:
-		e.Drop(a.City+a.PostalCode, "the customer's address", "it has no street")
+		e.Drop(a.City+a.PostalCode, words.Say("the customer's address"), words.Say("it has no street"))
 		return
 	}
-	missing("cep", a.PostalCode, "the customer's postal code", "it is no CEP of eight digits")
-	missing("cidade", a.City, "the customer's city", "its state is none of the 27")
+	missing("cep", a.PostalCode, words.Say("the customer's postal code"), words.Say("it is no CEP of eight digits"))
+	missing("cidade", a.City, words.Say("the customer's city"), words.Say("its state is none of the 27"))
 }
 
 // waysOf are Omie's codes of meio_pagamento.

@@ -3,6 +3,7 @@ package omie
 import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // pedidoContradictions are constants of pedido that say something else than the order.
@@ -23,7 +24,7 @@ func pedidoContradictions(e *erp.Explanation, c Config, o order.Order) {
 		e.Contradict("pedido.frete.modalidade", "is %q, which is without freight, and the order has %s of it", noFreight, o.Freight)
 	}
 	if ways := o.Payments; len(ways) > 1 && c.Parcelas != parcelasOfPayments && info["meio_pagamento"] == nil && differ(ways) {
-		e.Drop(string(ways[0].Method), "how the order was paid", "it was paid in several ways: parcelas: "+parcelasOfPayments+" tells Omie each of them")
+		e.Drop(string(ways[0].Method), words.Say("how the order was paid"), words.Say("it was paid in several ways: parcelas: %s tells Omie each of them", parcelasOfPayments))
 	}
 }
 

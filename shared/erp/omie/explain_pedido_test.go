@@ -25,10 +25,10 @@ func saidOf(t *testing.T, settings string, o order.Order) (said []string) {
 		t.Fatal(err)
 	}
 	for _, p := range e.Contradictions {
-		said = append(said, p.Path+" "+p.Message)
+		said = append(said, p.Path+" "+p.Message.String())
 	}
 	for _, d := range e.Dropped {
-		said = append(said, d.What+": "+d.Why)
+		said = append(said, d.What.String()+": "+d.Why.String())
 	}
 	return said
 }

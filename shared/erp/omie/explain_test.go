@@ -12,6 +12,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // explainable is an order with all that Omie may be told of its customer.
@@ -28,6 +30,14 @@ func explanation(t *testing.T, settings string, o order.Order) erp.Explanation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	told := []words.Text{e.How}
+	for _, d := range e.Dropped {
+		told = append(told, d.What, d.Why)
+	}
+	for _, p := range e.Contradictions {
+		told = append(told, p.Message)
+	}
+	wordstest.Translated(t, told...)
 	return e
 }
 
@@ -40,16 +50,16 @@ func TestTheCustomerThatOmieIsAskedForIsShown(t *testing.T) {
 			"cnpj_cpf": "384.917.265-19", "email": "helena@example.com", "telefone1_ddd": "31", "telefone1_numero": "955550142", "endereco": "Rua A",
 			"endereco_numero": "4", "cep": "30140120", "pesquisar_cep": "S", "cidade": "BELO HORIZONTE (MG)", "estado": "MG", "codigo_pais": "1058"}},
 	}
-	if diff := cmp.Diff(want, e.Asked); diff != "" || len(e.Dropped) > 0 {
+	if diff := cmp.Diff(want, e.Asked, wordstest.InEnglish()); diff != "" || len(e.Dropped) > 0 {
 		t.Errorf("%v (-want +got):\n%s", e.Dropped, diff)
 	}
 	nobody := explainable()
 	nobody.Customer.TaxID = ""
-	if e := explanation(t, "{"+services+"}", nobody); e.How != "nobody: the order has no tax id, and the account no customer.default" || len(e.Asked) > 0 {
+	if e := explanation(t, "{"+services+"}", nobody); e.How.String() != "nobody: the order has no tax id, and the account no customer.default" || len(e.Asked) > 0 {
 		t.Errorf("%+v", e)
 	}
 	e = explanation(t, `{"customer": {"default": 3795260786}, `+services+"}", nobody)
-	if e.How != "nCodCli 3795260786, the default customer: the order has no tax id" || len(e.Dropped) != 1 {
+	if e.How.String() != "nCodCli 3795260786, the default customer: the order has no tax id" || len(e.Dropped) != 1 {
 		t.Errorf("%+v", e)
 	}
 }
@@ -75,7 +85,7 @@ func TestWhatOmieIsNotToldOfTheCustomerIsShown(t *testing.T) {
 		c.change(&o.Customer)
 		got := ""
 		for _, d := range explanation(t, `{"services": {"*": {"nCodServico": 1}}}`, o).Dropped {
-			got += d.What
+			got += d.What.String()
 		}
 		if got != c.want {
 			t.Errorf("%s: %q is dropped", name, got)
@@ -159,15 +169,15 @@ func TestEachTextThatIsCutIsToldWithItsFieldAndLength(t *testing.T) {
 			cuts("the address's complement", "complemento takes 60 bytes, and it has 92")},
 		"district": {func(o *order.Order) { o.Customer.Address.District = long }, cuts("the district", "bairro takes 60 bytes, and it has 92")},
 		"city":     {func(o *order.Order) { o.Customer.Address.City = long }, cuts("the city", "cidade takes 35 bytes, and it has 66")},
-		"order number": {func(o *order.Order) { o.Number = strings.Repeat("9", 25) }, []order.Dropped{{What: "the end of cNumPedido",
-			Why: "Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 32, 30 are surely kept"}}},
-		"order number with accents": {func(o *order.Order) { o.Number = "ãé-é" }, []order.Dropped{{What: "the end of cNumPedido",
-			Why: "Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 11, 10 are surely kept"}}},
+		"order number": {func(o *order.Order) { o.Number = strings.Repeat("9", 25) }, []order.Dropped{{What: words.Plain("the end of cNumPedido"),
+			Why: words.Plain("Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 32, 30 are surely kept")}}},
+		"order number with accents": {func(o *order.Order) { o.Number = "ãé-é" }, []order.Dropped{{What: words.Plain("the end of cNumPedido"),
+			Why: words.Plain("Omie is said to keep 30 characters of os.InformacoesAdicionais.cNumPedido, in which one with an accent may count as 8: of 11, 10 are surely kept")}}},
 	} {
 		o := explainable()
 		c.change(&o)
 		e := explanation(t, `{"os": {"InformacoesAdicionais": {"cNumPedido": "Pedido {order.number}"}}, "services": {"*": {"nCodServico": 1}}}`, o)
-		if diff := cmp.Diff(c.want, e.Dropped); diff != "" {
+		if diff := cmp.Diff(c.want, e.Dropped, wordstest.InEnglish()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -175,7 +185,7 @@ func TestEachTextThatIsCutIsToldWithItsFieldAndLength(t *testing.T) {
 
 func cuts(what string, why ...string) (all []order.Dropped) {
 	for _, w := range why {
-		all = append(all, order.Dropped{What: "the end of " + what, Why: w})
+		all = append(all, order.Dropped{What: words.Plain("the end of " + what), Why: words.Plain(w)})
 	}
 	return all
 }
@@ -189,7 +199,7 @@ func TestInstalmentsOfThePaymentsContradictNothing(t *testing.T) {
 	}
 	var got []string
 	for _, d := range e.Dropped {
-		got = append(got, d.What+": "+d.Why)
+		got = append(got, d.What.String()+": "+d.Why.String())
 	}
 	want := []string{"the end of what the account says: cContato takes 100 bytes, and it has 120", "the end of the payment's reference: nsu takes 100 bytes, and it has 120"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -204,6 +214,7 @@ func TestCheckNamesConstantsThatEachOrderHasItsOwnOf(t *testing.T) {
 	} {
 		found := false
 		for _, p := range omie.Check(json.RawMessage(`{"os": ` + os + `, "services": {"*": {"nCodServico": 1}}}`)) {
+			wordstest.Translated(t, p.Message)
 			found = found || p.Path == path && p.Warning
 		}
 		if !found {

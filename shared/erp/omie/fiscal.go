@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/preflight"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // fiscalFields are the fields of a service, by what fiscal rules call them.
@@ -21,19 +22,19 @@ var fiscalFields = []struct {
 	{preflight.ClassTrib, "impostos.cClassTrib"}, {preflight.CST, "impostos.cCST"}, {preflight.IndOp, "impostos.cIndOPer"},
 } // never written to
 
-const store = "the store's order"
+func store() words.Text { return words.Say("the store's order") }
 
 // buyerFacts are what fiscal rules may speak of in the customer, unless the default one stands
 // for them.
 func buyerFacts(o order.Order) []preflight.Fact {
 	found := []preflight.Fact{}
 	if o.Customer.TaxID != "" {
-		found = append(found, preflight.Fact{About: preflight.TaxID, Value: string(o.Customer.TaxID), Field: "cnpj_cpf", Mend: store},
-			preflight.Fact{About: preflight.Email, Value: o.Customer.Email, Field: "email", Mend: store})
+		found = append(found, preflight.Fact{About: preflight.TaxID, Value: string(o.Customer.TaxID), Field: words.Plain("cnpj_cpf"), Mend: store()},
+			preflight.Fact{About: preflight.Email, Value: o.Customer.Email, Field: words.Plain("email"), Mend: store()})
 	}
 	if a := o.Customer.Address; o.Customer.TaxID != "" && (a.Country == "" || a.Country == "BR") {
-		found = append(found, preflight.Fact{About: preflight.City, Value: a.City, Field: "cidade", Mend: store},
-			preflight.Fact{About: preflight.State, Value: a.State, Field: "estado", Mend: store})
+		found = append(found, preflight.Fact{About: preflight.City, Value: a.City, Field: words.Plain("cidade"), Mend: store()},
+			preflight.Fact{About: preflight.State, Value: a.State, Field: words.Plain("estado"), Mend: store()})
 	}
 	return found
 }
@@ -45,13 +46,13 @@ func (os OS) facts(c *Client, o order.Order) (found []preflight.Fact) {
 	for i, line := range lines {
 		fields, _ := line.(map[string]any)
 		at := []string{}
-		mend := "erps." + c.account + " in connections.yaml"
+		mend := words.Say("%s in connections.yaml", "erps."+c.account)
 		if i < len(skus) {
-			at, mend = []string{"services", skus[i]}, "erps."+c.account+".services."+skus[i]+" in connections.yaml"
+			at, mend = []string{"services", skus[i]}, words.Say("%s in connections.yaml", "erps."+c.account+".services."+skus[i])
 		}
 		found = append(found, serviceFacts(fields, c.config.Regime, fmt.Sprintf("ServicosPrestados.%d.", i), mend, at)...)
 		if i < len(o.Lines) {
-			found = append(found, preflight.Fact{About: preflight.LineTotal, Value: o.Lines[i].Total().String(), Field: fmt.Sprintf("ServicosPrestados.%d.nValUnit", i), Mend: store})
+			found = append(found, preflight.Fact{About: preflight.LineTotal, Value: o.Lines[i].Total().String(), Field: words.Plain(fmt.Sprintf("ServicosPrestados.%d.nValUnit", i)), Mend: store()})
 		}
 	}
 	return found
@@ -65,7 +66,7 @@ func fiscal(settings json.RawMessage) (found []preflight.Fact) {
 		return nil // Check says why
 	}
 	for _, sku := range slices.Sorted(maps.Keys(c.Services)) {
-		of := serviceFacts(c.Services[sku], c.Regime, "", "", []string{"services", sku})
+		of := serviceFacts(c.Services[sku], c.Regime, "", words.Text{}, []string{"services", sku})
 		found = append(found, slices.DeleteFunc(of, func(f preflight.Fact) bool { return strings.Contains(f.Value, "{") })...)
 	}
 	return found
@@ -73,7 +74,7 @@ func fiscal(settings json.RawMessage) (found []preflight.Fact) {
 
 // serviceFacts are those of one service; none of one that is in Omie's catalogue, which
 // fills in what the OS leaves blank.
-func serviceFacts(fields map[string]any, regime, prefix, mend string, at []string) (found []preflight.Fact) {
+func serviceFacts(fields map[string]any, regime, prefix string, mend words.Text, at []string) (found []preflight.Fact) {
 	if fields["nCodServico"] != nil || fields["cCodIntServico"] != nil || fields["cCodServLC116"] == nil && fields["cCodServMun"] == nil {
 		return nil
 	}
@@ -85,7 +86,7 @@ func serviceFacts(fields map[string]any, regime, prefix, mend string, at []strin
 			name = below
 		}
 		value, _ := in[name].(string)
-		found = append(found, preflight.Fact{About: f.about, Value: value, Item: item, Regime: regime, Field: prefix + f.field, Mend: mend, At: append(slices.Clone(at), strings.Split(f.field, ".")...)})
+		found = append(found, preflight.Fact{About: f.about, Value: value, Item: item, Regime: regime, Field: words.Plain(prefix + f.field), Mend: mend, At: append(slices.Clone(at), strings.Split(f.field, ".")...)})
 	}
 	return found
 }

@@ -42,7 +42,7 @@ func TestOnlyServicesThatTheOSDescribesAreJudged(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)
 		}
 		for _, f := range doc.Facts {
-			if f.About == preflight.ClassTrib && (!strings.Contains(f.Mend, "erps.estudio.services.* in connections.yaml") || strings.Join(f.At, ".") != "services.*.impostos.cClassTrib") {
+			if f.About == preflight.ClassTrib && (!strings.Contains(f.Mend.String(), "erps.estudio.services.* in connections.yaml") || strings.Join(f.At, ".") != "services.*.impostos.cClassTrib") {
 				t.Errorf("%s: mended at %s, %v", c.what, f.Mend, f.At)
 			}
 		}

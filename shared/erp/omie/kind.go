@@ -1,13 +1,12 @@
 package omie
 
 import (
-	"cmp"
 	_ "embed" // schema.json, example.yaml
 	"fmt"
-	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 //go:embed schema.json
@@ -23,20 +22,23 @@ const masked = "***"
 func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "omie", Title: "Omie", Secret: []string{"app_key", "app_secret"},
-		Documents: []erp.DocumentKind{{Name: kindOS, Title: "OS", Titles: "OS", ID: "nCodOS", LookUp: "ConsultarOS",
+		Documents: []erp.DocumentKind{{Name: kindOS, Title: words.Plain("OS"), Titles: words.Plain("OS"), ID: "nCodOS", LookUp: "ConsultarOS",
 			Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirOS", Before: "ListarClientes, IncluirCliente"}}},
-			{Name: kindPedido, Title: "pedido", Titles: "pedidos", ID: "codigo_pedido", LookUp: "ConsultarPedido",
+			{Name: kindPedido, Title: words.Plain("pedido"), Titles: words.Plain("pedidos"), ID: "codigo_pedido", LookUp: "ConsultarPedido",
 				Steps: []erp.DocumentStep{{Name: "create", Call: "IncluirPedido", Before: "ListarClientes, IncluirCliente"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Fiscal: fiscal,
 		LooksUpAlways: true,
-		SameCode:      func(r erp.Reference) string { return "the same code " + r.Code },
+		SameCode:      func(r erp.Reference) words.Text { return words.Say("the same code %s", r.Code) },
 		Code:          func(r erp.Reference) string { return r.Code },
-		WhereToLook: func(r erp.Reference) string {
-			kind, _ := kindOf(r)
-			return "Look by " + cmp.Or(kind.code, "the code of integration") + " " + r.Code
+		WhereToLook: func(r erp.Reference) words.Text {
+			kind, known := kindOf(r)
+			if !known {
+				return words.Say("Look by the code of integration %s", r.Code)
+			}
+			return words.Say("Look by %s %s", kind.code, r.Code)
 		},
 		IsID:   func(id string) bool { return id != "" && idOf(loose.Text(id)) == id },
-		IDForm: "Omie's (nCodOS, codigo_pedido) is a whole number such as 3847270140, without zeros before it: the number that people know it by is another",
+		IDForm: words.Say("Omie's (nCodOS, codigo_pedido) is a whole number such as 3847270140, without zeros before it: the number that people know it by is another"),
 		Example: erp.Example{Account: "estudio", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "cursos", Platform: "hotmart", Paid: "hotmart/purchase_approved.json"},
 			{Connection: "cursos-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing_course.json"},
@@ -57,34 +59,34 @@ func open(o erp.Options) (erp.Client, error) {
 	return New(config, o), nil
 }
 
-func preview(doc erp.Document) (request []byte, open string, err error) {
-	var unknown []string
+func preview(doc erp.Document) (request []byte, open words.Text, err error) {
+	var unknown []words.Text
 	body, ok := doc.Body.(content)
 	if !ok {
-		return nil, "", fmt.Errorf("write omie request: the document is none of Omie's")
+		return nil, words.Text{}, fmt.Errorf("write omie request: the document is none of Omie's")
 	}
 	_, isPedido := body.(Pedido)
-	if codes := unlisted(body); codes != "" {
-		id, thing, code := "nCodServico", "service", askedCode
-		if isPedido {
-			id, thing, code = "codigo_produto", "product", askedProduct
-		}
-		unknown = append(unknown, fmt.Sprintf("%s is null where a %s is looked up by %s when the order is placed: %s", id, thing, code, codes))
+	switch codes := unlisted(body); {
+	case codes == "":
+	case isPedido:
+		unknown = append(unknown, words.Say("codigo_produto is null where a product is looked up by %s when the order is placed: %s", askedProduct, codes))
+	default:
+		unknown = append(unknown, words.Say("nCodServico is null where a service is looked up by %s when the order is placed: %s", askedCode, codes))
 	}
 	id := "nCodCli"
 	if isPedido {
 		id = "codigo_cliente"
 	}
 	if isPedido && doc.Key == "" { // nobody was asked yet
-		unknown = append(unknown, "data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over")
+		unknown = append(unknown, words.Say("data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over"))
 	}
-	if doc.CustomerID == "" {
-		whom := id + " is null: the customer is looked up by tax id when the order is placed, and created if Omie has none"
-		if doc.Customer.TaxID == "" {
-			whom = strings.Replace(whom, "by tax id", "by a code of ours for their document", 1)
-		}
-		unknown = append(unknown, whom)
+	switch {
+	case doc.CustomerID != "":
+	case doc.Customer.TaxID == "":
+		unknown = append(unknown, words.Say("%s is null: the customer is looked up by a code of ours for their document when the order is placed, and created if Omie has none", id))
+	default:
+		unknown = append(unknown, words.Say("%s is null: the customer is looked up by tax id when the order is placed, and created if Omie has none", id))
 	}
 	request, err = Request(doc, masked, masked)
-	return request, strings.Join(unknown, "; "), err
+	return request, words.Join(unknown, "; "), err
 }

@@ -25,7 +25,7 @@ func TestACallEndsAfterAMinute(t *testing.T) {
 		if took := time.Since(began); took != apart+callLimit {
 			t.Errorf("it took %s, want %s and %s", took, apart, callLimit)
 		}
-		if got.Kind != want || got.Text != "IncluirOS: no answer in time" {
+		if got.Kind != want || got.Text.String() != "IncluirOS: no answer in time" {
 			t.Errorf("answer %+v, want %s", got, want)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // LookUp asks for the document by our code. An answer about another one proves
@@ -18,7 +19,7 @@ import (
 func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	kind, known := kindOf(ref)
 	if !known {
-		return erp.Answer{Kind: erp.Unprovable, Text: "the document is neither an OS nor a pedido, and this release looks for nothing else"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("the document is neither an OS nor a pedido, and this release looks for nothing else")}
 	}
 	k, answer := c.keys(ctx, false)
 	if answer.Kind != "" {
@@ -33,7 +34,7 @@ func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 		return answer
 	}
 	if _, code := kind.shown(r.body); code != ref.Code {
-		return erp.Answer{Kind: erp.Lost, Text: "Omie showed " + kind.called + " with another " + kind.code}
+		return erp.Answer{Kind: erp.Lost, Text: words.Say("Omie showed %s with another %s", kind.called, kind.code)}
 	}
 	return answer
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // payWays are Omie's codes of meio_pagamento.
@@ -107,5 +108,5 @@ func paidIn(o order.Order, template []any, told *erp.Explanation, named parcel) 
 
 // nsu is what the gateway calls the payment.
 func nsu(p order.Payment, told *erp.Explanation) string {
-	return told.Cut("nsu", freeTexts["nsu"], "the payment's reference", wire.OneLine(p.Reference))
+	return told.Cut("nsu", freeTexts["nsu"], words.Say("the end of the payment's reference"), wire.OneLine(p.Reference))
 }

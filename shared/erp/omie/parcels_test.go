@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // paidBy is an order of that total with the payments, all of them made on January 31st.
@@ -108,7 +109,7 @@ func TestWhatInstalmentsHaveBesidesIsTheAccounts(t *testing.T) {
 func TestInstalmentsThatCannotBeDatedAreRejected(t *testing.T) {
 	o := paidBy(t, "2", by(order.CreditCard, 2_00, 121, ""))
 	_, err := client(t, within(`"parcelas": "payments"`)).Document(o, reference)
-	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message, "121 instalments") {
+	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), "121 instalments") {
 		t.Errorf("%v", err)
 	}
 }
@@ -123,6 +124,7 @@ func TestWithoutPaymentsTheAccountsPlanIsKept(t *testing.T) {
 	} {
 		settings := `{"os": {"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020}, ` + c.os + `}, "customer": {"default": 3795260786}, "services": {"*": {"nCodServico": 3846592864}}}`
 		for _, p := range omie.Check(json.RawMessage(settings)) {
+			wordstest.Translated(t, p.Message)
 			t.Errorf("%s: %+v", name, p)
 		}
 		s := simulate(t, settings)
@@ -146,6 +148,7 @@ func TestDepartmentsShareTheTotalToTheCent(t *testing.T) {
 	} {
 		settings := `{"os": {"InformacoesAdicionais": {"cCodCateg": "1.01.02", "nCodCC": 3731356020}, "Departamentos": [` + c.shares + `]}, "customer": {"default": 3795260786}, "services": {"*": {"nCodServico": 3846592864}}}`
 		for _, p := range omie.Check(json.RawMessage(settings)) {
+			wordstest.Translated(t, p.Message)
 			t.Errorf("%s: %+v", total, p)
 		}
 		s := simulate(t, settings)
@@ -201,7 +204,7 @@ func TestCheckHoldsMoneyToTheOrdersTotal(t *testing.T) {
 		found := false
 		problems := omie.Check(json.RawMessage(`{` + c.more + `"os": {` + c.os + `}, ` + goodService + `}`))
 		for _, p := range problems {
-			found = found || p.Path == c.path && strings.Contains(p.Message, c.says) && p.Warning == c.warning
+			found = found || p.Path == c.path && strings.Contains(p.Message.String(), c.says) && p.Warning == c.warning
 		}
 		if !found {
 			t.Errorf("%s: no problem at %q with %q in %+v", name, c.path, c.says, problems)
@@ -212,6 +215,7 @@ func TestCheckHoldsMoneyToTheOrdersTotal(t *testing.T) {
 		`"Cabecalho": {"cEtapa": "10"}`, `"Departamentos": []`, `"Parcelas": []`,
 	} {
 		for _, p := range omie.Check(json.RawMessage(`{"os": {"InformacoesAdicionais": {"cCodCateg": "1", "nCodCC": 1}, ` + os + `}, ` + goodService + `}`)) {
+			wordstest.Translated(t, p.Message)
 			t.Errorf("%s: %+v", os, p)
 		}
 	}

@@ -124,7 +124,7 @@ func TestAProductIsFoundByTheCodeThatOmieShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, open, err := omie.Kind().Request(doc)
-	if err != nil || !strings.Contains(open, "PRD00002, PRD00001") {
+	if err != nil || !strings.Contains(open.String(), "PRD00002, PRD00001") {
 		t.Errorf("%q, %v", open, err)
 	}
 	doc = s.pedido(t, o)
@@ -144,7 +144,7 @@ func TestAProductIsFoundByTheCodeThatOmieShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, got := s.Customer(t.Context(), doc); got.Kind != erp.Unmapped || !strings.Contains(got.Text, `"NENHUM"`) || !strings.Contains(got.Text, "erps.estudio.products") {
+	if _, got := s.Customer(t.Context(), doc); got.Kind != erp.Unmapped || !strings.Contains(got.Text.String(), `"NENHUM"`) || !strings.Contains(got.Text.String(), "erps.estudio.products") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -200,7 +200,7 @@ func TestALineWithoutASKUNamesNoProduct(t *testing.T) {
 	o.Lines[1].SKUs = nil
 	for _, settings := range []string{goods, strings.Replace(goods, `"customer"`, `"products": {"*": {"codigo": "{line.sku}"}}, "customer"`, 1)} {
 		_, err := client(t, settings).Document(o, pedidoReference)
-		if reason, _ := order.AsRejection(err); reason.Kind != order.Mapping || !strings.Contains(reason.Message, "line 2 has no SKU") {
+		if reason, _ := order.AsRejection(err); reason.Kind != order.Mapping || !strings.Contains(reason.Message.String(), "line 2 has no SKU") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -228,7 +228,7 @@ func TestAKindOfDocumentThatIsUnknownIsNotMade(t *testing.T) {
 	ref := pedidoReference
 	ref.DocumentKind = "remessa"
 	_, err := client(t, goods).Document(bought(t), ref)
-	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message, `"remessa"`) {
+	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), `"remessa"`) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // askedProduct is the one name of a product that IncluirPedido doesn't know it by: the code
@@ -58,17 +58,16 @@ func (c *Client) showProduct(ctx context.Context, k wire.Keys, code string) erp.
 	shown := productIn(r.body)
 	switch {
 	case answer.Kind == erp.Present && !shown.has(code):
-		answer = erp.Answer{Kind: erp.Lost, Text: "Omie showed a product with another code"}
+		answer = erp.Answer{Kind: erp.Lost, Text: words.Say("Omie showed a product with another code")}
 	case answer.Kind == erp.Absent, answer.Kind == erp.Present && shown.inactive():
-		return erp.Answer{Kind: erp.Unmapped, Text: "Omie's catalogue has no active product with the code " + strconv.Quote(code) +
-			": create it there, or name another product under erps." + c.account + ".products in connections.yaml"}
+		return erp.Answer{Kind: erp.Unmapped, Text: words.Say("Omie's catalogue has no active product with the code %q: create it there, or name another product under erps.%s.products in connections.yaml", code, c.account)}
 	case answer.Kind == erp.Present:
 		return erp.Answer{Kind: erp.CustomerKnown, ID: answer.ID}
 	case answer.Kind == erp.Refused:
 		answer.Kind = erp.Lost // a question refuses no order
 	}
 	answer = asRead(answer)
-	answer.Text, answer.ID = "looking for the product "+strconv.Quote(code)+": "+answer.Text, ""
+	answer.Text, answer.ID = words.Say("looking for the product %q: %s", code, answer.Text), ""
 	return answer
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Place says where a part of an order goes that an OS has no field for: freight, fees or
@@ -40,16 +41,18 @@ func (p Place) none() bool { return p.Service == nil && p.Expense == nil && !p.S
 // account, with what an expense for them is called.
 func (c Config) parts(o *order.Order) []part {
 	return []part{
-		{"freight", "Frete", c.Freight, &o.Freight},
-		{"fees", "Taxas", c.Fees, &o.Fees},
-		{"tax", "Impostos", c.Tax, &o.Tax},
+		{"freight", words.Say("freight"), "Frete", c.Freight, &o.Freight},
+		{"fees", words.Say("fees"), "Taxas", c.Fees, &o.Fees},
+		{"tax", words.Say("tax"), "Impostos", c.Tax, &o.Tax},
 	}
 }
 
 type part struct {
-	name, called string
-	place        Place
-	amount       *order.Money
+	name   string
+	said   words.Text
+	called string
+	place  Place
+	amount *order.Money
 }
 
 // beside is a part that is said beside what was bought, and what of it is taken off.
@@ -93,7 +96,7 @@ func (c *Client) arranged(o order.Order, hasFields bool) (order.Order, []beside,
 // homeless is the rejection of an order with a part for which the account has no place.
 func (c *Client) homeless(o order.Order, p part) error {
 	return order.Reject(order.TotalReason, "the order has %s of %s, for which an OS has no field: the OS would come to %s, but %s was paid; set erps.%s.%s in connections.yaml to { service: ... } for a line of its own, { expense: ... } for despesasReembolsaveis, or spread for the prices of the lines",
-		p.name, *p.amount, o.Goods().Sub(o.Discount).Round(), o.Total, c.account, p.name)
+		p.said, *p.amount, o.Goods().Sub(o.Discount).Round(), o.Total, c.account, p.name)
 }
 
 // addParts puts the lines into the OS, and the parts beside them.

@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // within is an account with more settings, at the beginning of its object.
@@ -110,7 +111,7 @@ func TestAPartWithoutAPlaceIsRejectedWithTheThreeWays(t *testing.T) {
 		_, err := client(t, settings).Document(o, reference)
 		reason, _ := order.AsRejection(err)
 		for _, says := range []string{part + " of 10.00", "erps.estudio." + part, "{ service: ... }", "{ expense: ... }", "spread"} {
-			if reason.Kind != order.TotalReason || !strings.Contains(reason.Message, says) {
+			if reason.Kind != order.TotalReason || !strings.Contains(reason.Message.String(), says) {
 				t.Errorf("%v doesn't say %q", err, says)
 			}
 		}
@@ -145,7 +146,7 @@ func TestALineOfItsOwnCountsAmongAHundredNinetyNine(t *testing.T) {
 	}
 	o.Freight = order.Cents(1000)
 	_, err := client(t, within(`"freight": {"service": {"nCodServico": 1}}`)).Document(o, reference)
-	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message, "200 lines") {
+	if reason, _ := order.AsRejection(err); reason.Kind != order.Preflight || !strings.Contains(reason.Message.String(), "200 lines") {
 		t.Errorf("%v", err)
 	}
 	if _, err := client(t, within(`"freight": {"expense": {}}`)).Document(o, reference); err != nil {
@@ -184,8 +185,9 @@ func TestCheckRefusesAPlaceThatIsNone(t *testing.T) {
 	} {
 		var got []string
 		for _, p := range omie.Check(json.RawMessage(within(settings))) {
+			wordstest.Translated(t, p.Message)
 			if !p.Warning {
-				got = append(got, p.Path+": "+p.Message)
+				got = append(got, p.Path+": "+p.Message.String())
 			}
 		}
 		if !strings.HasPrefix(strings.Join(got, "\n"), want) {

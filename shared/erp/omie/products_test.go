@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/omie"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // workshop is an account whose services use products: an oil change 1.5 of the one and a
@@ -153,7 +154,8 @@ func TestCheckSaysWhatIsWrongWithProducts(t *testing.T) {
 			}
 			var got []string
 			for _, p := range omie.Check(json.RawMessage(`{"os": {` + os + `}, "services": {"A": ` + service + `}}`)) {
-				text := p.Path + ": " + p.Message
+				wordstest.Translated(t, p.Message)
+				text := p.Path + ": " + p.Message.String()
 				if p.Warning {
 					text = "warning " + text
 				}

@@ -10,15 +10,16 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The parts of a customer that are left out once Omie has refused them.
 const (
-	partEmail   = "e-mail"
-	partPhone   = "phone"
-	partTrade   = "trade name"
-	partCity    = "city"
-	partAddress = "address"
+	partEmail   = erp.PartEmail
+	partPhone   = erp.PartPhone
+	partTrade   = erp.PartTrade
+	partCity    = erp.PartCity
+	partAddress = erp.PartAddress
 )
 
 // newCustomer is the param of IncluirCliente. A key without a value isn't sent, nor is what
@@ -27,12 +28,12 @@ func newCustomer(customer order.Customer, code string, lessons erp.Lessons, told
 	name := wire.OneLine(customer.Name)
 	fields := map[string]string{
 		"codigo_cliente_integracao": code,
-		"razao_social":              told.Cut("razao_social", maxName, "the customer's name", name),
+		"razao_social":              told.Cut("razao_social", maxName, words.Say("the end of the customer's name"), name),
 		"cnpj_cpf":                  customer.TaxID.Formatted(),
 	}
 	// What Omie might refuse and doesn't need is left out.
 	if !lessons.LeavesOut(partTrade) {
-		fields["nome_fantasia"] = told.Cut("nome_fantasia", maxFantasia, "the customer's name", name)
+		fields["nome_fantasia"] = told.Cut("nome_fantasia", maxFantasia, words.Say("the end of the customer's name"), name)
 	}
 	if email := wire.OneLine(customer.Email); !lessons.LeavesOut(partEmail) && mailbox.MatchString(email) && len(email) <= maxEmail {
 		fields["email"] = email
@@ -85,10 +86,10 @@ func street(a order.Address, fields map[string]string, told *erp.Explanation) {
 	if len(number) > maxHouse {
 		number, complement = "", strings.TrimSpace(number+" "+complement)
 	}
-	fields["endereco"] = told.Cut("endereco", maxAddress, "the street", wire.OneLine(a.Street))
+	fields["endereco"] = told.Cut("endereco", maxAddress, words.Say("the end of the street"), wire.OneLine(a.Street))
 	fields["endereco_numero"] = cmp.Or(number, "S/N")
-	fields["complemento"] = told.Cut("complemento", maxAddress, "the address's complement", complement)
-	fields["bairro"] = told.Cut("bairro", maxAddress, "the district", wire.OneLine(a.District))
+	fields["complemento"] = told.Cut("complemento", maxAddress, words.Say("the end of the address's complement"), complement)
+	fields["bairro"] = told.Cut("bairro", maxAddress, words.Say("the end of the district"), wire.OneLine(a.District))
 }
 
 // abroad tells whether an address says that it isn't in Brazil.
@@ -127,7 +128,7 @@ func cityOf(city, state string, told *erp.Explanation) string {
 	if name = strings.TrimSpace(name); name == "" {
 		return ""
 	}
-	return told.Cut("cidade", maxCity-len(" (SP)"), "the city", name) + " (" + state + ")"
+	return told.Cut("cidade", maxCity-len(" (SP)"), words.Say("the end of the city"), name) + " (" + state + ")"
 }
 
 // partRefused is the part of the customer that the refusal names and that was sent; empty

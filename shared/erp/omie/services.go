@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // askedCode is the one field of services that IncluirOS doesn't have: the code of a service
@@ -79,21 +79,19 @@ func unlisted(body content) string {
 func (c *Client) findListed(ctx context.Context, k wire.Keys, doc erp.Document) (erp.Document, erp.Answer) {
 	body := doc.Body.(content)
 	known := map[string]string{}
-	var words []string
+	var choices []words.Text
 	for _, l := range body.codes() {
 		id, answer := c.listedOf(ctx, k, l)
 		if answer.Kind != erp.CustomerKnown {
 			return doc, answer
 		}
 		known[l.code] = id
-		if answer.Text != "" {
-			words = append(words, answer.Text)
-		}
+		choices = append(choices, answer.Text)
 	}
 	if len(known) > 0 {
 		doc.Body = body.withListed(known)
 	}
-	return doc, erp.Answer{Kind: erp.CustomerKnown, Text: strings.Join(words, "; ")}
+	return doc, erp.Answer{Kind: erp.CustomerKnown, Text: together(choices...)}
 }
 
 // withListed is the OS with the ids of its services; os itself stays as it is.
@@ -116,9 +114,9 @@ func (os OS) withListed(known map[string]string) content {
 
 // listedOf is the id of what has the code, as it is noted, or as Omie's catalogue has it.
 func (c *Client) listedOf(ctx context.Context, k wire.Keys, l listed) (string, erp.Answer) {
-	about, ask := "service", c.listService
+	about, ask := words.Say("this service"), c.listService
 	if l.field == askedProduct {
-		about, ask = "product", c.showProduct
+		about, ask = words.Say("this product"), c.showProduct
 	}
 	return c.noted(ctx, subject{name: l.mac(k.Secret), about: about}, true, func() erp.Answer { return ask(ctx, k, l.code) })
 }
@@ -140,23 +138,23 @@ func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.
 			answer.Kind = erp.Lost
 			fallthrough
 		default:
-			answer.Text = "looking for the service " + strconv.Quote(code) + ": " + answer.Text
+			answer.Text = words.Say("looking for the service %q: %s", code, answer.Text)
 			answer.ID = ""
 			return answer
 		}
 		shown, _ := servicesIn(r.body)
-		if id, words := pickService(shown.rows, code); id != "" {
-			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: words}
+		if id, choice := pickService(shown.rows, code); id != "" {
+			return erp.Answer{Kind: erp.CustomerKnown, ID: id, Text: choice}
 		}
 		seen += len(shown.rows)
 		switch {
 		case slices.ContainsFunc(shown.rows, func(r shownService) bool { return r.is(code) && idOf(r.IntListar.NCodServ) == "" }):
-			return erp.Answer{Kind: erp.Lost, Text: "Omie shows the service " + strconv.Quote(code) + " without an nCodServ that can be read"}
+			return erp.Answer{Kind: erp.Lost, Text: words.Say("Omie shows the service %q without an nCodServ that can be read", code)}
 		case answer.Kind == erp.Absent || page >= mostPages:
 			return c.noService(code, shown.pages)
 		case page < shown.pages:
 		case seen < shown.total:
-			return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("looking for the service %q: Omie has %d and showed %d", code, shown.total, seen)}
+			return erp.Answer{Kind: erp.Lost, Text: words.Say("looking for the service %q: Omie has %d and showed %d", code, shown.total, seen)}
 		default:
 			return c.noService(code, shown.pages)
 		}
@@ -165,19 +163,18 @@ func (c *Client) listService(ctx context.Context, k wire.Keys, code string) erp.
 
 // noService says that the catalogue lacks it, or that nobody could read all of it.
 func (c *Client) noService(code string, pages int) erp.Answer {
-	where := "Omie's catalogue has"
 	if pages > mostPages {
-		where = "the first " + strconv.Itoa(mostPages) + " of " + strconv.Itoa(pages) + " pages of Omie's catalogue have"
+		return erp.Answer{Kind: erp.Unmapped, Text: words.Say("the first %d of %d pages of Omie's catalogue have no active service with the code %q: create it there, or name another service under erps.%s.services in connections.yaml",
+			mostPages, pages, code, c.account)}
 	}
-	return erp.Answer{Kind: erp.Unmapped, Text: where + " no active service with the code " + strconv.Quote(code) +
-		": create it there, or name another service under erps." + c.account + ".services in connections.yaml"}
+	return erp.Answer{Kind: erp.Unmapped, Text: words.Say("Omie's catalogue has no active service with the code %q: create it there, or name another service under erps.%s.services in connections.yaml", code, c.account)}
 }
 
 // forgetListed forgets what the lines of a document name by its code, where Omie refused the
 // document because it no longer knows one of them; else every retry would be refused alike.
 func (c *Client) forgetListed(ctx context.Context, k wire.Keys, body content) {
 	for _, l := range body.codes() {
-		if note, err := c.caller.Noted(ctx, hex.EncodeToString(l.mac(k.Secret)), "code"); err == nil {
+		if note, err := c.caller.Noted(ctx, hex.EncodeToString(l.mac(k.Secret)), words.Say("this code")); err == nil {
 			note.Forget(ctx) // what isn't forgotten now is refused again, and forgotten then
 		}
 	}
@@ -234,8 +231,8 @@ func servicesIn(body []byte) (servicePage, bool) {
 
 // pickService is the lowest id of the active services with exactly this code: the filter may
 // match parts, and the same order must always get the same service. Where there was a choice,
-// words say so.
-func pickService(rows []shownService, code string) (id, words string) {
+// it is said.
+func pickService(rows []shownService, code string) (id string, choice words.Text) {
 	var all []int64
 	for _, row := range rows {
 		id, _ := strconv.ParseInt(idOf(row.IntListar.NCodServ), 10, 64)
@@ -244,11 +241,11 @@ func pickService(rows []shownService, code string) (id, words string) {
 		}
 	}
 	if len(all) == 0 {
-		return "", ""
+		return "", words.Text{}
 	}
 	id = strconv.FormatInt(slices.Min(all), 10)
 	if len(all) > 1 {
-		words = fmt.Sprintf("Omie has %d active services with the code %q: nCodServico %s is taken, the oldest", len(all), code, id)
+		choice = words.Say("Omie has %d active services with the code %q: nCodServico %s is taken, the oldest", len(all), code, id)
 	}
-	return id, words
+	return id, choice
 }

@@ -99,7 +99,7 @@ func TestACodeThatTheCatalogueLacksIsRejectedAsMapping(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, answer := s.Customer(t.Context(), doc)
-		if answer.Kind != erp.Unmapped || !strings.Contains(answer.Text, `"SRV00009"`) || !strings.Contains(answer.Text, "erps.estudio.services") {
+		if answer.Kind != erp.Unmapped || !strings.Contains(answer.Text.String(), `"SRV00009"`) || !strings.Contains(answer.Text.String(), "erps.estudio.services") {
 			t.Errorf("%s: %+v", name, answer)
 		}
 		if _, again := s.Customer(t.Context(), doc); again.Kind != erp.Early || again.RetryAfter != 61*time.Second {
@@ -126,7 +126,7 @@ func TestAServiceThatCannotBeLookedUpMakesTheOrderWait(t *testing.T) {
 		}
 		s.sim.Inject(omiesim.Fault{Method: "ListarCadastroServico", Mode: mode})
 		failed, answer := s.Customer(t.Context(), doc)
-		if answer.Kind != want || answer.Text == "" {
+		if answer.Kind != want || answer.Text.IsZero() {
 			t.Errorf("%s: %+v, want %s", mode, answer, want)
 		}
 		if got := s.Create(t.Context(), failed); got.Kind != erp.NotSent {
@@ -197,7 +197,7 @@ func TestTheCatalogueIsReadToItsEndBeforeACodeIsUnknown(t *testing.T) {
 		}
 		_, answer := s.Customer(t.Context(), doc)
 		server.Close()
-		if answer.Kind != c.kind || asked != c.asked || !strings.Contains(answer.Text, c.says) {
+		if answer.Kind != c.kind || asked != c.asked || !strings.Contains(answer.Text.String(), c.says) {
 			t.Errorf("%s: %+v after %d questions", name, answer, asked)
 		}
 	}
@@ -250,7 +250,7 @@ func TestAPreviewSaysWhichServicesAreLookedUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, open, err := omie.Kind().Request(doc)
-	if err != nil || !strings.Contains(open, "SRV00001, X-1") || strings.Count(string(body), `"nCodServico":null`) != 2 {
+	if err != nil || !strings.Contains(open.String(), "SRV00001, X-1") || strings.Count(string(body), `"nCodServico":null`) != 2 {
 		t.Errorf("%s\n%s, %v", body, open, err)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/omie"
 	"github.com/carimbo/carimbo/shared/erp/omie/omiesim"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // simulated is an account at a strict Omie, both on one clock that only waits
@@ -107,7 +109,7 @@ func TestAStrictOmieTakesTheCustomerAndTheOS(t *testing.T) {
 	o.Customer = buyer()
 	doc := s.document(t, o)
 	got := s.Create(t.Context(), doc)
-	if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}, got); diff != "" {
+	if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "3847270140", Number: "000000000000016"}, got, wordstest.InEnglish()); diff != "" {
 		t.Fatalf("answer (-want +got):\n%s", diff)
 	}
 	documents := s.sim.Documents()
@@ -224,7 +226,7 @@ func TestEveryFaultOfOmieHasItsKind(t *testing.T) {
 			doc := s.document(t, o)
 			s.sim.Inject(omiesim.Fault{Mode: c.mode, For: time.Minute})
 			got := s.Create(t.Context(), doc)
-			if got.Kind != c.kind || got.RetryAfter != c.rest || got.AccountFault != c.account || got.Text == "" {
+			if got.Kind != c.kind || got.RetryAfter != c.rest || got.AccountFault != c.account || got.Text.IsZero() {
 				t.Errorf("answer %+v", got)
 			}
 			if n := s.sim.Count(reference.Code); n != c.written {
@@ -254,7 +256,7 @@ func TestAnOmieThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.sim.Inject(omiesim.Fault{Method: "IncluirCliente", Mode: omiesim.Echo, Text: text, Code: code})
-		if _, customer = s.Customer(t.Context(), doc); strings.Contains(customer.Text, value) {
+		if _, customer = s.Customer(t.Context(), doc); strings.Contains(customer.Text.String(), value) {
 			t.Errorf("%q shows %q", customer.Text, value)
 		}
 		o.Customer = order.Customer{Name: value, Email: o.Customer.Email} // the default customer
@@ -263,7 +265,7 @@ func TestAnOmieThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
 		}
 		s.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Echo, Text: text, Code: code})
 		create = s.Create(t.Context(), doc)
-		customer.Text, create.Text = "", ""
+		customer.Text, create.Text = words.Text{}, words.Text{}
 		return customer, create
 	}
 	for _, r := range refused {
@@ -273,7 +275,7 @@ func TestAnOmieThatRepeatsTheOrderIsHeardAlone(t *testing.T) {
 			"x] api bloqueada [", "Chave de acesso inválida", strings.Repeat("Rua ", 14) + "ou tente novamente em 86000 segundos",
 		} {
 			c, o := answers(value, r.text, r.code)
-			if diff := cmp.Diff([]erp.Answer{customer, create}, []erp.Answer{c, o}); diff != "" {
+			if diff := cmp.Diff([]erp.Answer{customer, create}, []erp.Answer{c, o}, wordstest.InEnglish()); diff != "" {
 				t.Errorf("%q, %q (-Maria +got):\n%s", r.text, value, diff)
 			}
 		}

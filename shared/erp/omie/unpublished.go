@@ -2,7 +2,6 @@ package omie
 
 import (
 	"cmp"
-	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Omie publishes neither the texts of its faults, nor what their numbers mean, nor how
@@ -197,7 +197,7 @@ func kept(number, field string, told *erp.Explanation) string {
 		if left < 0 {
 			short := strings.TrimSpace(number[:at])
 			if told != nil {
-				told.Drop(number, "the end of "+field[strings.LastIndexByte(field, '.')+1:], fmt.Sprintf("Omie is said to keep %d characters of %s, in which one with an accent may count as %d: of %d, %d are surely kept",
+				told.Drop(number, words.Say("the end of %s", field[strings.LastIndexByte(field, '.')+1:]), words.Say("Omie is said to keep %d characters of %s, in which one with an accent may count as %d: of %d, %d are surely kept",
 					maxNumber, field, longestLetter, utf8.RuneCountInString(number), utf8.RuneCountInString(short)))
 			}
 			return withoutZeros(short)

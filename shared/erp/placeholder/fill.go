@@ -1,6 +1,6 @@
 package placeholder
 
-import "fmt"
+import "github.com/carimbo/carimbo/shared/words"
 
 // Fill copies configured fields, and puts into the place of each text what text makes of
 // it; the key is the field's that the text, or the list with it, stands under. A field or
@@ -11,7 +11,7 @@ func Fill(configured map[string]any, text func(key, text string) (any, error)) (
 	for key, field := range configured {
 		value, err := fill(key, field, text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
+			return nil, words.Errorf("%s: %s", key, err)
 		}
 		if value != nil {
 			filled[key] = value

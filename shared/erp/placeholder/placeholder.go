@@ -4,19 +4,18 @@
 package placeholder
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/nearest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var (
 	// ErrSyntax: a brace is never closed, or there is no name between two of them.
-	ErrSyntax = errors.New("malformed placeholder")
+	ErrSyntax = words.Errorf("malformed placeholder")
 	// ErrUnknown: there is no value of that name.
-	ErrUnknown = errors.New("unknown placeholder")
+	ErrUnknown = words.Errorf("unknown placeholder")
 )
 
 // Names lists the placeholders of text in the order in which they first appear.
@@ -33,16 +32,21 @@ func Names(text string) ([]string, error) {
 }
 
 // Problems says what is wrong with the placeholders of text where these are known.
-func Problems(text string, known []string) []string {
+func Problems(text string, known []string) []words.Text {
 	names, err := Names(text)
 	list := "{" + strings.Join(known, "}, {") + "}"
 	if err != nil {
-		return []string{fmt.Sprintf("%v; allowed: %s", err, list)}
+		return []words.Text{words.Say("%s; allowed: %s", err, list)}
 	}
-	var problems []string
+	var problems []words.Text
 	for _, name := range names {
-		if !slices.Contains(known, name) {
-			problems = append(problems, fmt.Sprintf("{%s} is not a placeholder that is known here%s; allowed: %s", name, nearest.Question(name, known, "{%s}"), list))
+		near := nearest.Name(name, known)
+		switch {
+		case slices.Contains(known, name):
+		case near != "":
+			problems = append(problems, words.Say("{%s} is not a placeholder that is known here (did you mean {%s}?); allowed: %s", name, near, list))
+		default:
+			problems = append(problems, words.Say("{%s} is not a placeholder that is known here; allowed: %s", name, list))
 		}
 	}
 	return problems
@@ -56,7 +60,7 @@ func Expand(text string, values map[string]string) (string, error) {
 	err := scan(text, func(plain string) { out.WriteString(plain) }, func(name string) error {
 		value, ok := values[name]
 		if !ok {
-			return fmt.Errorf("%w {%s}", ErrUnknown, name)
+			return words.Errorf("%s {%s}", ErrUnknown, name)
 		}
 		out.WriteString(value)
 		return nil
@@ -78,9 +82,9 @@ func scan(text string, plain func(string), name func(string) error) error {
 		inside, after, closed := strings.Cut(rest, "}")
 		switch {
 		case !closed || strings.Contains(inside, "{"):
-			return fmt.Errorf("%w: a { is never closed", ErrSyntax)
+			return words.Errorf("%s: a { is never closed", ErrSyntax)
 		case inside == "":
-			return fmt.Errorf("%w: {} has no name in it", ErrSyntax)
+			return words.Errorf("%s: {} has no name in it", ErrSyntax)
 		}
 		if err := name(inside); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func TestNamesAreListedOnceInTheirOrder(t *testing.T) {
@@ -157,5 +159,23 @@ func TestATextIsEmptyIfNoneOfItsPlaceholdersHasAValue(t *testing.T) {
 		if got := placeholder.Empty(text, values); got != want {
 			t.Errorf("Empty(%q) = %t", text, got)
 		}
+	}
+}
+
+func TestProblemsOfPlaceholdersAreReadInPortuguese(t *testing.T) {
+	pt := wordstest.Portuguese(t)
+	for text, want := range map[string]string{
+		"{order.numbr}": "{order.numbr} não é um marcador conhecido aqui (você quis dizer {order.number}?); são aceitos: {order.number}",
+		"{x}":           "{x} não é um marcador conhecido aqui; são aceitos: {order.number}",
+		"{":             "marcador malformado: há um { que não foi fechado; são aceitos: {order.number}",
+		"{}":            "marcador malformado: {} não tem nome dentro; são aceitos: {order.number}",
+	} {
+		if got := placeholder.Problems(text, []string{"order.number"}); len(got) != 1 || got[0].In(pt) != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	_, err := placeholder.Fill(map[string]any{"nota": "{x}"}, func(_, text string) (any, error) { return placeholder.Expand(text, nil) })
+	if got := words.Of(err).In(pt); got != "nota: marcador desconhecido {x}" {
+		t.Error(got)
 	}
 }

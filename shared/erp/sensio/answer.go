@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -14,12 +13,15 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // creation is what a POST asks for.
 type creation struct {
-	// of is what a person knows it by, id leads to its id in the answer.
-	of, id string
+	// of is what a person knows it by: "a sale".
+	of words.Text
+	// id leads to its id in the answer.
+	id string
 	// there are words that it is in Sensio already, gone those that a person whom it names
 	// isn't any more; nil for none.
 	there, gone *regexp.Regexp
@@ -35,7 +37,7 @@ func answerOfCreate(ctx context.Context, r wire.Response, asked creation, now ti
 	if err != nil {
 		return lost(h)
 	}
-	words, id := h.inWords(now), idIn(h.body, asked.id)
+	meant, id := h.inWords(now), idIn(h.body, asked.id)
 	well := id != "" || r.Status == http.StatusCreated || h.success == yes || done.MatchString(h.words.Own)
 	denied := denies.MatchString(h.words.Own)
 	switch {
@@ -43,30 +45,30 @@ func answerOfCreate(ctx context.Context, r wire.Response, asked creation, now ti
 		return erp.Answer{Kind: erp.Duplicate, Text: refusal(h)}
 	case h.success == unclear && r.Status < 400:
 		return lost(h)
-	case id != "" && writes(r.Status) && !h.refused() && !denied && words.Kind == "":
+	case id != "" && writes(r.Status) && !h.refused() && !denied && meant.Kind == "":
 		return erp.Answer{Kind: erp.Created, ID: id}
-	case well && (h.refused() || denied || words.Kind != "" || r.Status >= 400):
-		return contradiction(h, words)
+	case well && (h.refused() || denied || meant.Kind != "" || r.Status >= 400):
+		return contradiction(h, meant)
 	case well && writes(r.Status) && h.json:
 		return h.withoutID(asked)
-	case words.Kind != "":
-		return words
+	case meant.Kind != "":
+		return meant
 	}
 	return h.refusedCreate(asked, now)
 }
 
 func (h heard) withoutID(asked creation) erp.Answer {
-	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d without the id of a %s", h.Status, asked.of)}
+	return erp.Answer{Kind: erp.Lost, Text: words.Say("HTTP %d without the id of %s", h.Status, asked.of)}
 }
 
 // contradiction is an answer that says both that it is there and that it isn't: a look-up
 // decides. If none is there, the sale is sent again where the words are the moment's or
 // the account's, and rejected in its own words where not.
-func contradiction(h heard, words erp.Answer) erp.Answer {
-	if words.Kind != "" || h.Status >= 500 {
+func contradiction(h heard, meant erp.Answer) erp.Answer {
+	if meant.Kind != "" || h.Status >= 500 {
 		return lost(h)
 	}
-	text := cmp.Or(h.said, fmt.Sprintf("HTTP %d contradicts what it says", h.Status))
+	text := cmp.Or(words.Plain(h.said), words.Say("HTTP %d contradicts what it says", h.Status))
 	return erp.Answer{Kind: erp.Unknown, Text: text}
 }
 
@@ -95,7 +97,7 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 		}
 		return erp.Answer{Kind: kind, Text: refusal(h)}
 	case writes(status) && h.refused():
-		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(h.said, "Sensio answered success: false without a word")}
+		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(words.Plain(h.said), words.Say("Sensio answered success: false without a word"))}
 	case writes(status) && h.said == "":
 		return h.withoutID(asked)
 	}
@@ -138,8 +140,9 @@ func (h heard) perhapsHidden(there *regexp.Regexp) bool {
 // question is what a GET asks for.
 type question struct {
 	// name is what a person knows it by, list the path of its rows.
-	name, list string
-	sent       wire.Sent
+	name words.Text
+	list string
+	sent wire.Sent
 	// nothing is how it may say so in words, none tells whether an answer without rows is
 	// this question's way to say that there is nothing, where it isn't an empty list.
 	nothing nothing
@@ -157,7 +160,7 @@ func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Tim
 	}
 	rows, isList := at(h.body, q.list).([]any)
 	well := r.Status == http.StatusOK && h.json && !h.refused()
-	words := h.inWords(now)
+	meant := h.inWords(now)
 	if well && len(rows) > 0 {
 		return rows, erp.Answer{Kind: erp.Present}
 	}
@@ -167,8 +170,8 @@ func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Tim
 	}
 	isNone := well && isList && a.saysOnly(q.nothing) || q.none(h, a)
 	switch {
-	case words.Kind != "":
-		return nil, words
+	case meant.Kind != "":
+		return nil, meant
 	case len(rows) == 0 && h.json && !h.forbidsAbsence() && !a.contradicted() && isNone:
 		return nil, erp.Answer{Kind: erp.Absent}
 	}
@@ -177,13 +180,13 @@ func answerOfRead(ctx context.Context, r wire.Response, q question, now time.Tim
 	}
 	switch {
 	case well && isList:
-		return nil, erp.Answer{Kind: erp.Lost, Text: "an empty list, beside what says that it may not be all of it: " + a.shown}
+		return nil, erp.Answer{Kind: erp.Lost, Text: words.Say("an empty list, beside what says that it may not be all of it: %s", a.shown)}
 	case well:
-		return nil, erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the answer of the %s has no list at %q", q.name, q.list)}
+		return nil, erp.Answer{Kind: erp.Lost, Text: words.Say("the answer of the %s has no list at %q", q.name, q.list)}
 	case h.json && r.Status >= 400 && r.Status < 500 && r.Status != http.StatusRequestTimeout:
 		return nil, erp.Answer{Kind: erp.Lost, Text: refusal(h)}
 	case h.json && r.Status == http.StatusOK:
-		return nil, erp.Answer{Kind: erp.Lost, Text: cmp.Or(h.said, "Sensio answered that it didn't succeed, without a word")}
+		return nil, erp.Answer{Kind: erp.Lost, Text: cmp.Or(words.Plain(h.said), words.Say("Sensio answered that it didn't succeed, without a word"))}
 	}
 	return nil, lost(h)
 }
@@ -239,13 +242,13 @@ func lost(h heard) erp.Answer {
 	case h.said == "":
 		return erp.Answer{Kind: erp.Lost, Text: h.NotUnderstood()}
 	case h.Status == http.StatusOK:
-		return erp.Answer{Kind: erp.Lost, Text: h.said}
+		return erp.Answer{Kind: erp.Lost, Text: words.Plain(h.said)}
 	}
-	return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("HTTP %d: %s", h.Status, h.said)}
+	return erp.Answer{Kind: erp.Lost, Text: words.Say("HTTP %d: %s", h.Status, h.said)}
 }
 
-func refusal(h heard) string {
-	return cmp.Or(h.said, fmt.Sprintf("HTTP %d without a message", h.Status))
+func refusal(h heard) words.Text {
+	return cmp.Or(words.Plain(h.said), words.Say("HTTP %d without a message", h.Status))
 }
 
 // isID tells whether the text can be an id: something without a blank, and neither a JSON

@@ -3,7 +3,6 @@ package sensio
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/nearest"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Check says what is wrong with an account's object beyond what its JSON Schema
@@ -26,7 +26,7 @@ import (
 func Check(settings json.RawMessage) []erp.Problem {
 	var raw map[string]any
 	if err := wire.Decode(settings, &raw); err != nil {
-		return []erp.Problem{{Message: "must be an object: " + err.Error()}}
+		return []erp.Problem{{Message: words.Say("must be an object: %s", err)}}
 	}
 	c := &checker{}
 	c.baseURL(raw["base_url"])
@@ -44,8 +44,8 @@ func Check(settings json.RawMessage) []erp.Problem {
 
 // refusedInSale and refusedInItem are the fields that Carimbo fills in.
 var (
-	refusedInSale = map[string]string{
-		"saleLines":          "the order's lines are filled in; say what an item is under items",
+	refusedInSale = map[string]words.Text{
+		"saleLines":          words.Say("the order's lines are filled in; say what an item is under items"),
 		"total":              filledIn,
 		"netTotal":           filledIn,
 		"discount":           filledIn,
@@ -53,28 +53,28 @@ var (
 		"otherExpenses":      filledIn,
 		"transportFee":       filledIn,
 		"payments":           filledIn,
-		"dateSold":           "the order's date is filled in",
-		"customer":           "the order's customer is filled in",
-		"orig":               "Carimbo fills it in: it is how the sale is recognized as ours; set orig on the connection instead",
-		"origId":             "Carimbo fills it in: it is how the sale is recognized as ours",
+		"dateSold":           words.Say("the order's date is filled in"),
+		"customer":           words.Say("the order's customer is filled in"),
+		"orig":               words.Say("Carimbo fills it in: it is how the sale is recognized as ours; set orig on the connection instead"),
+		"origId":             words.Say("Carimbo fills it in: it is how the sale is recognized as ours"),
 	}
-	refusedInItem = map[string]string{
-		"qty":   "the order's quantity is filled in",
-		"price": "it would change an amount: the order's price is filled in",
+	refusedInItem = map[string]words.Text{
+		"qty":   words.Say("the order's quantity is filled in"),
+		"price": words.Say("it would change an amount: the order's price is filled in"),
 	}
 	refusedHeaders = []string{"Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Accept-Encoding"}
 ) // never written to
 
-const filledIn = "it would change an amount: the order's is filled in"
+var filledIn = words.Say("it would change an amount: the order's is filled in") // never written to
 
 type checker struct{ problems []erp.Problem }
 
 func (c *checker) refuse(path, format string, args ...any) {
-	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: words.Say(format, args...)})
 }
 
 func (c *checker) warn(path, format string, args ...any) {
-	c.problems = append(c.problems, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...), Warning: true})
+	c.problems = append(c.problems, erp.Problem{Path: path, Message: words.Say(format, args...), Warning: true})
 }
 
 // hasProblem tells whether something was said of this very field already.
@@ -208,15 +208,20 @@ func (c *checker) create(create map[string]any) {
 // known refuses other names.
 func (c *checker) known(path string, object map[string]any, names ...string) {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(names, name) {
-			c.refuse(path+"."+name, "is not known%s; known are %s", nearest.Question(name, names, "%s"), listed(names))
+		near := nearest.Name(name, names)
+		switch {
+		case slices.Contains(names, name):
+		case near != "":
+			c.refuse(path+"."+name, "is not known (did you mean %s?); known are %s", near, listed(names))
+		default:
+			c.refuse(path+"."+name, "is not known; known are %s", listed(names))
 		}
 	}
 }
 
-func listed(names []string) string {
+func listed(names []string) words.Text {
 	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return words.Say("%s and %s", strings.Join(names[:last], ", "), names[last])
 }
 
 // query holds a path and what it needs: without its placeholder it would ask for
@@ -296,7 +301,7 @@ func (c *checker) items(items map[string]any) {
 }
 
 // fields holds each configured field to its name and type.
-func (c *checker) fields(path string, configured map[string]any, refused map[string]string, shape reflect.Type) {
+func (c *checker) fields(path string, configured map[string]any, refused map[string]words.Text, shape reflect.Type) {
 	known := fieldNames(shape)
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		below := path + "." + name
@@ -314,24 +319,23 @@ func (c *checker) fields(path string, configured map[string]any, refused map[str
 	}
 }
 
-func mistyped(err error) string {
+func mistyped(err error) words.Text {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
-		return "is not understood: " + strings.TrimPrefix(err.Error(), "json: ")
-	}
-	want := "a text in quotes"
-	switch wrong.Type.Kind() {
-	case reflect.Bool:
-		want = "true or false"
-	case reflect.Slice:
-		want = "a list"
-	case reflect.Struct:
-		want = "an object"
+		return words.Say("is not understood: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if wrong.Type == reflect.TypeFor[json.Number]() {
-		want = "a number"
+		return words.Say("must be a number")
 	}
-	return "must be " + want
+	switch wrong.Type.Kind() {
+	case reflect.Bool:
+		return words.Say("must be true or false")
+	case reflect.Slice:
+		return words.Say("must be a list")
+	case reflect.Struct:
+		return words.Say("must be an object")
+	}
+	return words.Say("must be a text in quotes")
 }
 
 // texts looks at the placeholders of every text.

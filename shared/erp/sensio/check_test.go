@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/erp/sensio"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // account is one that nothing is wrong with, with something put over it.
@@ -167,7 +168,8 @@ func TestWhatIsWrongWithAnAccountIsSaidAtItsPlace(t *testing.T) {
 			refused := false
 			settings := account(t, over)
 			for _, p := range sensio.Check(settings) {
-				text := p.Path + ": " + p.Message
+				wordstest.Translated(t, p.Message)
+				text := p.Path + ": " + p.Message.String()
 				if p.Warning {
 					text = "warning " + text
 				}

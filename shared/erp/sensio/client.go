@@ -5,7 +5,6 @@ package sensio
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Client is one Sensio account. It implements erp.Client and, like it, makes one
@@ -58,31 +58,31 @@ func (c *Client) Pace(ctx context.Context) error { return c.caller.Pace(ctx) }
 func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	sale, ok := doc.Body.(Sale)
 	if !ok || sale.Customer == "" && sale.CustomerID == "" {
-		return erp.Answer{Kind: erp.NotSent, Text: "the document has no customer yet"}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the document has no customer yet")}
 	}
 	k, answer := c.keys(ctx, true)
 	if answer.Kind != "" {
 		return answer
 	}
 	if key := c.keyDigest(k); doc.Key != "" && key != "" && doc.Key != key {
-		return erp.Answer{Kind: erp.NotSent, Text: "the account's App Key was changed a moment ago"}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the account's App Key was changed a moment ago")}
 	}
 	body, err := Request(doc)
 	if err != nil {
-		return erp.Answer{Kind: erp.NotSent, Text: "the request can't be written as JSON"}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the request can't be written as JSON")}
 	}
 	target, err := expandURL(c.config.BaseURL, salesPath, nil)
 	if err != nil {
-		return erp.Answer{Kind: erp.NotSent, Text: err.Error()}
+		return erp.Answer{Kind: erp.NotSent, Text: words.Of(err)}
 	}
-	asked := creation{of: "sale", id: createdID, there: saleThere, gone: personGone, sent: wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}}
-	create := wire.Call{Creates: true, Request: wire.Request{Name: "POST /sales", Method: http.MethodPost, URL: target, Body: body}}
+	asked := creation{of: words.Say("a sale"), id: createdID, there: saleThere, gone: personGone, sent: wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}}
+	create := wire.Call{Creates: true, Request: wire.Request{Name: words.Plain("POST /sales"), Method: http.MethodPost, URL: target, Body: body}}
 	answer = c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
 		return answerOfCreate(ctx, r, asked, now)
 	}, doc.Customer.Private()...)
 	switch {
-	case answer.Kind == erp.Refused && sale.CustomerID == "" && idWanted.MatchString(fold.Text(answer.Text)):
-		answer.Text = wire.Clean(answer.Text + ". The sale names its customer alone: customer.query of the account finds their id, and customer.create registers who isn't there")
+	case answer.Kind == erp.Refused && sale.CustomerID == "" && idWanted.MatchString(fold.Text(answer.Text.String())):
+		answer.Text = wire.Clean(words.Say("%s. The sale names its customer alone: customer.query of the account finds their id, and customer.create registers who isn't there", answer.Text))
 	case answer.Kind == erp.CustomerGone && c.creates() && doc.Customer.TaxID != "":
 		c.forget(ctx, k, doc, sale.CustomerID)
 	case answer.Kind == erp.CustomerGone: // asked for a moment ago, or configured
@@ -107,7 +107,7 @@ func (c *Client) call(ctx context.Context, k wire.Keys, request wire.Call, meani
 	for name, text := range c.config.Headers {
 		value, err := placeholder.Expand(text, map[string]string{"app_key": k.App, "app_secret": k.Secret})
 		if err != nil {
-			return c.caller.WrongSecret(fmt.Sprintf("header %s: %v", name, err))
+			return c.caller.WrongSecret(words.Say("header %s: %s", name, err))
 		}
 		request.Header.Set(name, value)
 		private = append(private, value)

@@ -19,6 +19,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 const (
@@ -76,7 +78,7 @@ func TestACreateIsOneRequestWithTheHeadersOfTheAccount(t *testing.T) {
 	for _, base := range []string{url + "/v1", url + "/v1/"} {
 		requests = nil
 		got := calling(t, base).Create(t.Context(), doc)
-		if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "64f0c1"}, got); diff != "" {
+		if diff := cmp.Diff(erp.Answer{Kind: erp.Created, ID: "64f0c1"}, got, wordstest.InEnglish()); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{"POST /v1/sales application/json application/json Bearer " + appSecret + " " + appKey + " " + string(want)}, requests); diff != "" {
@@ -133,7 +135,7 @@ func TestBeforeTheFirstByteNothingIsLost(t *testing.T) {
 	defer secure.Close()
 	for name, url := range map[string]string{"nobody listens": nobody, "no such host": "http://sensio.invalid", "a certificate of nobody's": secure.URL} {
 		c := calling(t, url)
-		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.NotSent || got.Text == "" {
+		if got := c.Create(t.Context(), ready(t)); got.Kind != erp.NotSent || got.Text.IsZero() {
 			t.Errorf("%s: %+v", name, got)
 		}
 		if got := c.LookUp(t.Context(), reference); got.Kind != erp.NotSent {
@@ -158,7 +160,7 @@ func TestFromTheFirstByteOnWhatCantBeUnderstoodIsLost(t *testing.T) {
 		"HTML":       wiretest.Answering(201, "text/html", "<html>ok</html>"),
 		"5xx":        wiretest.Answering(500, "application/json", `{"success":false,"message":"x"}`),
 	} {
-		if got := calling(t, wiretest.Serve(t, handler)).Create(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+		if got := calling(t, wiretest.Serve(t, handler)).Create(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text.IsZero() {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -237,9 +239,9 @@ func TestWithoutItsSecretTheAccountRests(t *testing.T) {
 		"no key":    {func(context.Context) (string, string, error) { return "", appSecret, nil }, "secret sensio/loja: app_key is missing"},
 		"no secret": {func(context.Context) (string, string, error) { return appKey, "", nil }, "secret sensio/loja: app_secret is missing"},
 	} {
-		want := erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, AccountFault: true, Text: c.text}
+		want := erp.Answer{Kind: erp.AccountRests, RetryAfter: time.Minute, AccountFault: true, Text: words.Plain(c.text)}
 		client := calling(t, url, func(o *options) { o.Credentials = c.credentials })
-		if diff := cmp.Diff(want, client.Create(t.Context(), ready(t))); diff != "" {
+		if diff := cmp.Diff(want, client.Create(t.Context(), ready(t)), wordstest.InEnglish()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -287,11 +289,11 @@ func TestNoTextShowsASecretOrAPerson(t *testing.T) {
 	for _, status := range []int{200, 401, 422, 429} {
 		got := calling(t, wiretest.Serve(t, wiretest.Answering(status, "application/json", echo))).Create(t.Context(), ready(t))
 		for _, private := range []string{appSecret, appKey, "Ana", "exemplo", "529", "98765"} {
-			if strings.Contains(got.Text, private) {
+			if strings.Contains(got.Text.String(), private) {
 				t.Errorf("%d: %q shows %q", status, got.Text, private)
 			}
 		}
-		if !strings.Contains(got.Text, "***") {
+		if !strings.Contains(got.Text.String(), "***") {
 			t.Errorf("%d: %q", status, got.Text)
 		}
 	}
@@ -308,8 +310,8 @@ func TestNoTextShowsAPersonHoweverTheyAreWritten(t *testing.T) {
 		c := calling(t, wiretest.Serve(t, wiretest.Answering(422, "application/json", string(text))))
 		_, customer := c.Customer(t.Context(), doc)
 		for _, got := range []erp.Answer{c.Create(t.Context(), doc), customer} {
-			rest := strings.Trim(strings.TrimPrefix(got.Text, "Cliente "), "*7")
-			if !strings.HasPrefix(got.Text, "Cliente ") || rest != "" {
+			rest := strings.Trim(strings.TrimPrefix(got.Text.String(), "Cliente "), "*7")
+			if !strings.HasPrefix(got.Text.String(), "Cliente ") || rest != "" {
 				t.Errorf("%q is %q", said, got.Text)
 			}
 		}
@@ -320,7 +322,7 @@ func TestAHeaderThatWasWrittenIntoTheFileIsMaskedAsWell(t *testing.T) {
 	c := calling(t, wiretest.Serve(t, wiretest.Answering(401, "application/json", `{"message":"bad token pasted-by-hand"}`)), func(o *options) {
 		o.Config.Headers = map[string]string{"X-Token": "pasted-by-hand"}
 	})
-	if got := c.Create(t.Context(), ready(t)); got.Text != "bad token ***" {
+	if got := c.Create(t.Context(), ready(t)); got.Text.String() != "bad token ***" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -414,7 +416,7 @@ func TestAFailedCustomerQueryMakesTheOrderWaitAndRejectsNothing(t *testing.T) {
 		"no list": wiretest.Answering(200, "application/json", `{"success":true}`),
 		"500":     wiretest.Answering(500, "text/html", "<html>"),
 	} {
-		if _, got := calling(t, wiretest.Serve(t, handler)).Customer(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text == "" {
+		if _, got := calling(t, wiretest.Serve(t, handler)).Customer(t.Context(), ready(t)); got.Kind != erp.Lost || got.Text.IsZero() {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -2,10 +2,10 @@ package sensio
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Config is what connections.yaml says of one Sensio account.
@@ -75,12 +75,12 @@ type Create struct {
 func Parse(settings json.RawMessage) (Config, error) {
 	for _, p := range Check(settings) {
 		if !p.Warning {
-			return Config{}, fmt.Errorf("read sensio account: %s: %s", p.Path, p.Message)
+			return Config{}, words.Errorf("read sensio account: %s: %s", p.Path, p.Message)
 		}
 	}
 	var c Config
 	if err := wire.Decode(settings, &c); err != nil {
-		return Config{}, fmt.Errorf("read sensio account: %w", err)
+		return Config{}, words.Errorf("read sensio account: %s", err)
 	}
 	if q := c.Customer.Query; q != nil {
 		q.Known, _ = order.ParseTaxID(string(q.Known)) // Check refused what is none

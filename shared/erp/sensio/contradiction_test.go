@@ -49,7 +49,7 @@ func TestNoContradictionPassesCheckWithoutAWord(t *testing.T) {
 					about = append(about, p)
 				}
 			}
-			if len(about) != 1 || about[0].Warning == c.refused || !strings.Contains(about[0].Message, c.said) {
+			if len(about) != 1 || about[0].Warning == c.refused || !strings.Contains(about[0].Message.String(), c.said) {
 				t.Errorf("%s: %s is refused %t, %q, and check says %+v", c.field, value, c.refused, c.said, about)
 			}
 		}
@@ -84,7 +84,7 @@ func TestAConstantWithoutFreightSaysTheWayOut(t *testing.T) {
 		problems := checked(t, "modFrete: 9 - Sem frete"+beside)
 		want := map[string]bool{"erps.loja.sale.modFrete": true, "erps.loja.sale." + field: field != ""}
 		for _, p := range problems {
-			if !p.Warning || !want[p.Path] || !strings.Contains(p.Message, wayOut) {
+			if !p.Warning || !want[p.Path] || !strings.Contains(p.Message.String(), wayOut) {
 				t.Errorf("%+v", p)
 			}
 			delete(want, p.Path)

@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	inmemory "github.com/carimbo/carimbo/shared/ledger/memory"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // answer is a row of testdata/answers.json: what Sensio answers literally, and what each
@@ -109,10 +110,11 @@ func TestEveryAnswerThatIsKnownEndsAsItShould(t *testing.T) {
 					return
 				}
 				ends++
+				wordstest.Translated(t, got.Text)
 				if is := ending(got, id); is != want {
 					t.Errorf("%s: HTTP %d %s\nof a %s is %s (%s), want %s", a.Source, a.Status, a.Body, call, is, got.Text, want)
 				}
-				if a.Says != "" && !strings.Contains(got.Text, a.Says) {
+				if a.Says != "" && !strings.Contains(got.Text.String(), a.Says) {
 					t.Errorf("%s: HTTP %d %s\nof a %s says %q, want %q", a.Source, a.Status, a.Body, call, got.Text, a.Says)
 				}
 			}

@@ -3,7 +3,6 @@ package sensio
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // knowable tells whether the sale can have a customer: by name, or the default
@@ -79,14 +79,14 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 	values := map[string]string{"customer.tax_id": string(customer.TaxID)}
 	target, err := expandURL(c.config.BaseURL, q.Path, values)
 	if err != nil {
-		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.query.path: " + err.Error()}
+		return "", erp.Answer{Kind: erp.NotSent, Text: words.Say("%s: %s", "customer.query.path", err)}
 	}
 	none := func(h heard, a absence) bool {
 		list, there := valueAt(h.body, q.Rows)
 		empty := there && list == nil && h.Status == http.StatusOK && !h.refused() && a.saysOnly(nobody)
 		return empty || (h.Status == http.StatusOK || h.Status == http.StatusNotFound) && a.saysNone(nobody)
 	}
-	ask := question{name: "customer query", list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, nothing: nobody, none: none}
+	ask := question{name: words.Say("customer query"), list: q.Rows, sent: wire.Sent{Request: values, Store: customer}, nothing: nobody, none: none}
 	rows, answer := c.ask(ctx, k, time.Time{}, target, ask, customer.Private()...)
 	if answer.Kind != erp.Present {
 		return "", answer
@@ -94,9 +94,9 @@ func (c *Client) find(ctx context.Context, k wire.Keys, customer order.Customer)
 	id := pick(rows, q, customer.TaxID)
 	switch ours := slices.ContainsFunc(rows, func(row any) bool { return has(customer.TaxID, text(row, q.TaxID)) }); {
 	case id == "" && ours:
-		return "", erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("customer.query showed this buyer without an id at %q", q.ID) + whatToDo}
+		return "", erp.Answer{Kind: erp.Unprovable, Text: words.Say("customer.query showed this buyer without an id at %q: %s", q.ID, whatToDo())}
 	case id == "":
-		return "", erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("customer.query showed other people (%d) and not this buyer, so it proves nothing", len(rows)) + whatToDo}
+		return "", erp.Answer{Kind: erp.Unprovable, Text: words.Say("customer.query showed other people (%d) and not this buyer, so it proves nothing: %s", len(rows), whatToDo())}
 	}
 	c.foundLast = seen{customer.TaxID, c.keyDigest(k)}
 	return id, erp.Answer{Kind: erp.CustomerKnown}

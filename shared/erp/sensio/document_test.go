@@ -486,7 +486,7 @@ func TestWhatNoSaleCanSayIsRejected(t *testing.T) {
 			c.change(&o)
 			_, err := client(t, c.settings).Document(o, reference)
 			reason, _ := order.AsRejection(err)
-			if reason.Kind != c.kind || !strings.Contains(reason.Message, c.words) {
+			if reason.Kind != c.kind || !strings.Contains(reason.Message.String(), c.words) {
 				t.Errorf("%v, want %s with %q", err, c.kind, c.words)
 			}
 		})

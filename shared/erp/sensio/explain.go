@@ -3,13 +3,13 @@ package sensio
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // explain says by what Sensio knows the customer.
@@ -25,32 +25,36 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 	fixed, _ := c.Sale["customerId"].(string)
 	switch {
 	case customer.CheckTaxID() != nil:
-		e.How, e.Asked = "nobody: the tax id can't be used", nil
+		e.How, e.Asked = words.Say("nobody: the tax id can't be used"), nil
 	case fixed != "":
-		e.How = "the person of sale.customerId, whoever bought"
+		e.How = words.Say("the person of sale.customerId, whoever bought")
 		fields["customerId"] = fixed
-		e.Drop(string(customer.TaxID), "the customer's tax id", "sale.customerId is everybody's")
+		e.Drop(string(customer.TaxID), words.Say("the customer's tax id"), words.Say("sale.customerId is everybody's"))
 	case customer.TaxID != "" && q != nil:
 		if err := c.Customer.ask(&e, o, ref); err != nil {
 			return erp.Explanation{}, err
 		}
 	case customer.TaxID != "":
-		e.How = "by name alone: the account has no customer.query"
+		e.How = words.Say("by name alone: the account has no customer.query")
 		if !bytes.Contains(settings, []byte("{customer.tax_id}")) {
-			e.Drop(string(customer.TaxID), "the customer's tax id", "a sale has no field for it, none of the account's texts names it, and it has no customer.query")
+			e.Drop(string(customer.TaxID), words.Say("the customer's tax id"), words.Say("a sale has no field for it, none of the account's texts names it, and it has no customer.query"))
 		}
 	case c.Customer.Default != "":
-		e.How = "the default customer, beside the name: the order has no tax id"
+		e.How = words.Say("the default customer, beside the name: the order has no tax id")
 		fields["customerId"] = c.Customer.Default
 	default:
-		e.How, e.Asked = "nobody: the order has no tax id, and the account no customer.default", nil
+		e.How, e.Asked = words.Say("nobody: the order has no tax id, and the account no customer.default"), nil
 	}
-	for _, part := range []struct{ value, what, placeholder string }{
-		{customer.Email, "the customer's e-mail", "{customer.email}"}, {customer.Phone, "the customer's phone", "{customer.phone}"},
-		{customer.Address.Street + customer.Address.City, "the customer's address", "{address."}, {customer.ForeignID, "the customer's foreign document", "{customer.foreign"},
+	for _, part := range []struct {
+		value       string
+		what        words.Text
+		placeholder string
+	}{
+		{customer.Email, words.Say("the customer's e-mail"), "{customer.email}"}, {customer.Phone, words.Say("the customer's phone"), "{customer.phone}"},
+		{customer.Address.Street + customer.Address.City, words.Say("the customer's address"), "{address."}, {customer.ForeignID, words.Say("the customer's foreign document"), "{customer.foreign"},
 	} {
 		if !bytes.Contains(settings, []byte(part.placeholder)) {
-			e.Drop(part.value, part.what, "a sale has no field for it, and none of the account's texts names it")
+			e.Drop(part.value, part.what, words.Say("a sale has no field for it, and none of the account's texts names it"))
 		}
 	}
 	contradictions(&e, c.Sale, o)
@@ -60,9 +64,9 @@ func explain(settings json.RawMessage, o order.Order, ref erp.Reference) (erp.Ex
 // ask adds how the person is asked for, and created.
 func (c Customer) ask(e *erp.Explanation, o order.Order, ref erp.Reference) error {
 	calls := []erp.CustomerCall{{Call: "GET " + c.Query.Path, Fields: map[string]any{"customer.tax_id": string(o.Customer.TaxID)}}}
-	e.How = "asked for by tax id, and by name alone if Sensio knows nobody; nobody is created"
+	e.How = words.Say("asked for by tax id, and by name alone if Sensio knows nobody; nobody is created")
 	if create := c.Create; create != nil {
-		e.How = "asked for by tax id, and created if Sensio knows nobody; nobody is changed"
+		e.How = words.Say("asked for by tax id, and created if Sensio knows nobody; nobody is changed")
 		body, _, err := create.of("", o, ref.Orig)
 		if err != nil {
 			return err
@@ -94,11 +98,11 @@ func contradictions(e *erp.Explanation, configured map[string]any, o order.Order
 	}
 	sent := s
 	if said := s.PaymentConditionType; said != "" && sent.pay(o) == nil && sent.PaymentConditionType != said {
-		instead := "none is sent"
-		if sent.PaymentConditionType != "" {
-			instead = fmt.Sprintf("%q is sent instead", sent.PaymentConditionType)
+		if instead := sent.PaymentConditionType; instead != "" {
+			e.Contradict("sale.paymentConditionType", "is %q, and the sale has payments in %d: %q is sent instead", said, len(sent.Payments), instead)
+		} else {
+			e.Contradict("sale.paymentConditionType", "is %q, and the sale has payments in %d: none is sent", said, len(sent.Payments))
 		}
-		e.Contradict("sale.paymentConditionType", "is %q, and the sale has payments in %d: %s", said, len(sent.Payments), instead)
 	}
 	if s.Type != "" && s.Type != typeSale {
 		e.Contradict("sale.type", "is %q, and a paid order is a %s", s.Type, typeSale)

@@ -10,6 +10,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func explanation(t *testing.T, more string, o order.Order) erp.Explanation {
@@ -18,6 +20,14 @@ func explanation(t *testing.T, more string, o order.Order) erp.Explanation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	told := []words.Text{e.How}
+	for _, d := range e.Dropped {
+		told = append(told, d.What, d.Why)
+	}
+	for _, p := range e.Contradictions {
+		told = append(told, p.Message)
+	}
+	wordstest.Translated(t, told...)
 	return e
 }
 
@@ -43,7 +53,7 @@ func TestByWhatSensioKnowsTheCustomerIsShown(t *testing.T) {
 		"wrong":       {query, wrong, "nobody: the tax id can't be used", nil},
 	} {
 		e := explanation(t, c.more, c.order)
-		if diff := cmp.Diff(c.asked, e.Asked); diff != "" || e.How != c.how {
+		if diff := cmp.Diff(c.asked, e.Asked); diff != "" || e.How.String() != c.how {
 			t.Errorf("%s: %s (-want +got):\n%s", what, e.How, diff)
 		}
 	}
@@ -54,7 +64,7 @@ func TestWhatASaleHasNoFieldForIsShown(t *testing.T) {
 	o.Customer = order.Customer{Name: "Rui Sá", TaxID: "38491726519", Email: "rui@example.com", Phone: "11955550142", Address: order.Address{City: "Santos"}}
 	dropped := func(e erp.Explanation) (all string) {
 		for _, d := range e.Dropped {
-			all += d.What + "; "
+			all += d.What.String() + "; "
 		}
 		return all
 	}
@@ -101,6 +111,7 @@ func TestCheckNamesConstantsThatEachOrderHasItsOwnOf(t *testing.T) {
 	for _, name := range []string{"oc", "shipmentCode"} {
 		found := false
 		for _, p := range sensio.Check(json.RawMessage(`{"base_url": "https://a.example.com", "items": {"*": {"productId": "p"}}, "sale": {"` + name + `": "1"}}`)) {
+			wordstest.Translated(t, p.Message)
 			found = found || p.Path == "sale."+name && p.Warning
 		}
 		if !found {

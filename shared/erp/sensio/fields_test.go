@@ -194,7 +194,7 @@ func TestAnOrderThatCostNothingHasNoMethodAndNoCondition(t *testing.T) {
 func TestAnItemThatCostsNothingIsWarnedAbout(t *testing.T) {
 	doc := document(t, client(t, settings), paid(t, "50", "1 x 50", "1 x 10 - 10"))
 	found := doc.Preflight(doc.Order.PaidAt)
-	if len(found) != 1 || found[0].Field != "saleLines.1.price" || found[0].Refused {
+	if len(found) != 1 || found[0].Field.String() != "saleLines.1.price" || found[0].Refused {
 		t.Errorf("%+v", found)
 	}
 	doc.Total = money(t, "49.99")

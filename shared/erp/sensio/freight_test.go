@@ -7,6 +7,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 func TestTheKindOfFreightDoesNotContradictTheOrder(t *testing.T) {
@@ -19,6 +20,7 @@ func TestTheKindOfFreightDoesNotContradictTheOrder(t *testing.T) {
 	} {
 		text := strings.Replace(settings, `"items"`, `"sale": {"modFrete": `+c.configured+`}, "items"`, 1)
 		for _, p := range sensio.Check([]byte(text)) {
+			wordstest.Translated(t, p.Message)
 			if strings.HasPrefix(p.Path, "sale") && !p.Warning {
 				t.Fatal(name, p)
 			}

@@ -2,9 +2,9 @@ package sensio
 
 import (
 	_ "embed" // schema.json, example.yaml
-	"fmt"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 //go:embed schema.json
@@ -17,12 +17,12 @@ var example string
 func Kind() erp.Kind {
 	return erp.Kind{
 		Name: "sensio", Title: "Sensio", Secret: []string{"app_key", "app_secret"}, UsesOrig: true,
-		Documents: []erp.DocumentKind{{Name: kindSale, Title: "sale", Titles: "sales", LookUp: "GET, by lookup.path",
-			Steps: []erp.DocumentStep{{Name: "create", Call: "POST /sales", Before: "GET, by customer.query, or POST, by customer.create"}}}},
+		Documents: []erp.DocumentKind{{Name: kindSale, Title: words.Say("sale"), Titles: words.Say("sales"), LookUp: "GET lookup.path",
+			Steps: []erp.DocumentStep{{Name: "create", Call: "POST /sales", Before: "GET customer.query, POST customer.create"}}}},
 		Schema: schema, Check: Check, New: open, Request: preview, Explain: explain, Code: code, CodeParts: "orig#origId",
-		SameCode:    func(r erp.Reference) string { return fmt.Sprintf("the same orig %q and origId %q", r.Orig, r.OrigID) },
-		WhereToLook: func(r erp.Reference) string { return fmt.Sprintf("Look by orig %q, origId %q", r.Orig, r.OrigID) },
-		IsID:        isNewID, IDForm: "Sensio's is the text that POST /sales answers as response, without a blank and with a digit: its code is another",
+		SameCode:    func(r erp.Reference) words.Text { return words.Say("the same orig %q and origId %q", r.Orig, r.OrigID) },
+		WhereToLook: func(r erp.Reference) words.Text { return words.Say("Look by orig %q, origId %q", r.Orig, r.OrigID) },
+		IsID:        isNewID, IDForm: words.Say("Sensio's is the text that POST /sales answers as response, without a blank and with a digit: its code is another"),
 		Example: erp.Example{Account: "loja", Settings: example, Stores: []erp.ExampleStore{
 			{Connection: "loja-wp", Platform: "woocommerce", Paid: "woocommerce/order_processing.json"},
 			{Connection: "loja-online", Platform: "shopify", Paid: "shopify/order_paid.json"},
@@ -41,9 +41,9 @@ func open(o erp.Options) (erp.Client, error) {
 	return New(config, o), nil
 }
 
-func preview(doc erp.Document) (body []byte, open string, err error) {
+func preview(doc erp.Document) (body []byte, open words.Text, err error) {
 	body, err = Request(doc)
-	return body, "", err
+	return body, words.Text{}, err
 }
 
 func code(r erp.Reference) string {

@@ -26,7 +26,7 @@ func TestACallEndsAfterHalfAMinute(t *testing.T) {
 		if took := time.Since(began); took != spacing+client.CallLimit() || client.CallLimit() != 30*time.Second {
 			t.Errorf("it took %s", took)
 		}
-		if got.Kind != want || got.Text != "POST /sales: no answer in time" {
+		if got.Kind != want || got.Text.String() != "POST /sales: no answer in time" {
 			t.Errorf("answer %+v, want %s", got, want)
 		}
 	})

@@ -2,7 +2,6 @@ package sensio
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // LookUp asks for the sale by orig and origId. See erp.Client.
@@ -22,10 +22,10 @@ import (
 // for a person to look at.
 func (c *Client) LookUp(ctx context.Context, ref erp.Reference) erp.Answer {
 	if c.config.LookUp == nil || ref.Orig == "" || ref.OrigID == "" {
-		return erp.Answer{Kind: erp.Unprovable, Text: "the account has no look-up, or the order no reference to look up"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("the account has no look-up, or the order no reference to look up")}
 	}
 	if ref.DocumentKind != "" && ref.DocumentKind != kindSale {
-		return erp.Answer{Kind: erp.Unprovable, Text: "the document is no sale, and this release looks for nothing else"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("the document is no sale, and this release looks for nothing else")}
 	}
 	k, answer := c.keys(ctx, false)
 	if answer.Kind == "" {
@@ -54,9 +54,9 @@ func (c *Client) sales(ctx context.Context, k wire.Keys, by time.Time, ref erp.R
 	values := map[string]string{"orig": ref.Orig, "origId": ref.OrigID}
 	target, err := expandURL(c.config.BaseURL, l.Path, values)
 	if err != nil {
-		return nil, erp.Answer{Kind: erp.NotSent, Text: "lookup.path: " + err.Error()}
+		return nil, erp.Answer{Kind: erp.NotSent, Text: words.Say("%s: %s", "lookup.path", err)}
 	}
-	q := question{name: "look-up", list: l.Rows, sent: wire.Sent{Request: values}, nothing: noSale, none: l.None.is}
+	q := question{name: words.Say("look-up"), list: l.Rows, sent: wire.Sent{Request: values}, nothing: noSale, none: l.None.is}
 	return c.ask(ctx, k, by, target, q)
 }
 
@@ -80,16 +80,16 @@ func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.A
 	case len(ours) == 0:
 		return erp.Answer{Kind: erp.Unprovable, Text: notOurs(rows, ref)}
 	case len(ours) > 1 && !sure:
-		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales whose orig and origId are like ours, cut or in another case", len(ours))}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("Sensio has %d sales whose orig and origId are like ours, cut or in another case", len(ours))}
 	case len(ours) > 1:
-		return erp.Answer{Kind: erp.Unprovable, Text: fmt.Sprintf("Sensio has %d sales with our orig and origId", len(ours))}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("Sensio has %d sales with our orig and origId", len(ours))}
 	}
 	id, found := strings.TrimSpace(text(ours[0], c.config.LookUp.ID)), shown(ours[0])
 	switch {
 	case !isID(id):
-		return erp.Answer{Kind: erp.Lost, Text: fmt.Sprintf("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
+		return erp.Answer{Kind: erp.Lost, Text: words.Say("the sale that the look-up found has no id at %q", c.config.LookUp.ID)}
 	case !sure && found.TotalUnknown:
-		return erp.Answer{Kind: erp.Unprovable, Text: "Sensio shows a sale whose orig and origId are like ours, cut or in another case, and no total, so it may be another one"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("Sensio shows a sale whose orig and origId are like ours, cut or in another case, and no total, so it may be another one")}
 	case len(rows) == 1 && sure:
 		c.remember(ctx, ref)
 	}
@@ -97,18 +97,18 @@ func (c *Client) found(ctx context.Context, rows []any, ref erp.Reference) erp.A
 }
 
 // notOurs says what the look-up showed instead.
-func notOurs(rows []any, ref erp.Reference) string {
+func notOurs(rows []any, ref erp.Reference) words.Text {
 	for _, row := range rows {
 		kept := wire.OneLine(wire.Plain(text(row, rowOrigID)))
 		switch {
 		case len(kept) < leastLike || keptAs(text(row, rowOrig), ref.Orig) == another:
 		case strings.EqualFold(kept, ref.OrigID):
-			return "the look-up showed a sale whose origId is ours but for capitals, so it may be another one: see in Sensio whose it is"
+			return words.Say("the look-up showed a sale whose origId is ours but for capitals, so it may be another one: see in Sensio whose it is")
 		case strings.HasPrefix(strings.ToLower(ref.OrigID), strings.ToLower(kept)):
-			return fmt.Sprintf("the look-up showed a sale whose origId begins like ours and ends after %d of its %d characters, so it may be another one: see in Sensio whose it is", len(kept), len(ref.OrigID))
+			return words.Say("the look-up showed a sale whose origId begins like ours and ends after %d of its %d characters, so it may be another one: see in Sensio whose it is", len(kept), len(ref.OrigID))
 		}
 	}
-	return fmt.Sprintf("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))
+	return words.Say("the look-up showed other sales (%d) and not ours: Sensio doesn't honour its filter, so it proves nothing", len(rows))
 }
 
 // having are the rows with both parts of the reference; where none has them whole, those
@@ -176,11 +176,11 @@ func (c *Client) none(ctx context.Context, k wire.Keys, by time.Time, ref erp.Re
 	last, err := c.lastFound(ctx)
 	switch {
 	case err != nil:
-		return erp.Answer{Kind: erp.Lost, Text: "the look-up found nothing, and whether it works couldn't be read"}
+		return erp.Answer{Kind: erp.Lost, Text: words.Say("the look-up found nothing, and whether it works couldn't be read")}
 	case last.OrigID == "":
-		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found nothing, which proves nothing until it has found a sale of ours for once"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("the look-up found nothing, which proves nothing until it has found a sale of ours for once")}
 	case last.Orig == ref.Orig && last.OrigID == ref.OrigID:
-		return erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now"}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("the look-up found this very sale before and doesn't now")}
 	}
 	rows, answer := c.sales(ctx, k, by, last)
 	ours, sure := having(rows, last)
@@ -188,7 +188,7 @@ func (c *Client) none(ctx context.Context, k wire.Keys, by time.Time, ref erp.Re
 	case answer.Kind != erp.Present && answer.Kind != erp.Absent:
 		return answer
 	case len(ours) == 0 || !sure || len(ours) < len(rows):
-		nor := fmt.Sprintf("the look-up found nothing, nor the sale with orig %q and origId %q that it found before, so it proves nothing", last.Orig, last.OrigID)
+		nor := words.Say("the look-up found nothing, nor the sale with orig %q and origId %q that it found before, so it proves nothing", last.Orig, last.OrigID)
 		return erp.Answer{Kind: erp.Unprovable, Text: wire.Clean(nor)}
 	}
 	return erp.Answer{Kind: erp.Absent}

@@ -13,6 +13,8 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/wire/wiretest"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
 
 // memory is a ledger's memory of customers, on SQLite.
@@ -87,20 +89,20 @@ func TestWhatALookUpProves(t *testing.T) {
 		"ours without a total":          {body: `{"response":[` + bare + `]}`, want: erp.Answer{Kind: erp.Present, ID: "64f0c1", Found: erp.Found{TotalUnknown: true}}},
 		"ours, with a float's total":    {body: `{"response":[{"id":"1","orig":"loja-online","origId":"820982911946154508","netTotal":187.10000000000002}]}`, want: erp.Answer{Kind: erp.Present, ID: "1", Found: erp.Found{Total: money(t, "187.10")}}},
 		"ours, cancelled":               {body: `{"response":[{"id":"1","orig":"loja-online","origId":"820982911946154508","netTotal":"7","status":"Cancelado"}]}`, want: erp.Answer{Kind: erp.Present, ID: "1", Found: erp.Found{Total: money(t, "7"), Cancelled: true}}},
-		"ours twice":                    {body: `{"response":[` + oursText + `,` + oursText + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "Sensio has 2 sales with our orig and origId"}},
-		"ours without an id":            {body: `{"response":[{"orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: `the sale that the look-up found has no id at "id"`}, unproven: true},
-		"ours with a blank id":          {body: `{"response":[{"id":" ","orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: `the sale that the look-up found has no id at "id"`}, unproven: true},
+		"ours twice":                    {body: `{"response":[` + oursText + `,` + oursText + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: words.Plain("Sensio has 2 sales with our orig and origId")}},
+		"ours without an id":            {body: `{"response":[{"orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: words.Plain(`the sale that the look-up found has no id at "id"`)}, unproven: true},
+		"ours with a blank id":          {body: `{"response":[{"id":" ","orig":"loja-online","origId":"820982911946154508"}]}`, want: erp.Answer{Kind: erp.Lost, Text: words.Plain(`the sale that the look-up found has no id at "id"`)}, unproven: true},
 		"none, by a filter that works":  {body: `{"response":[]}`, proven: true, want: erp.Answer{Kind: erp.Absent}},
-		"none, for all that is known":   {body: `{"response":[]}`, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up found nothing, which proves nothing until it has found a sale of ours for once"}, unproven: true},
-		"others":                        {body: `{"response":[` + other + `,` + otherStore + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up showed other sales (2) and not ours: Sensio doesn't honour its filter, so it proves nothing"}},
-		"another store's":               {body: `{"response":[` + otherStore + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up showed other sales (1) and not ours: Sensio doesn't honour its filter, so it proves nothing"}},
-		"rows that are no objects":      {body: `{"response":["64f0c1"]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: "the look-up showed other sales (1) and not ours: Sensio doesn't honour its filter, so it proves nothing"}},
-		"no list":                       {body: `{"success":true}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: `the answer of the look-up has no list at "response"`}},
-		"null for a list":               {body: `{"response":null}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: `the answer of the look-up has no list at "response"`}},
-		"an object for a list":          {body: `{"response":{}}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: `the answer of the look-up has no list at "response"`}},
-		"an empty list that is refused": {body: `{"success":false,"message":"Não","response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: "Não"}},
-		"an empty list with 404":        {status: 404, body: `{"message":"Não","response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: "Não"}},
-		"an empty list with 206":        {status: 206, body: `{"response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: "HTTP 206 (application/json) and no answer that can be understood"}},
+		"none, for all that is known":   {body: `{"response":[]}`, want: erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the look-up found nothing, which proves nothing until it has found a sale of ours for once")}, unproven: true},
+		"others":                        {body: `{"response":[` + other + `,` + otherStore + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the look-up showed other sales (2) and not ours: Sensio doesn't honour its filter, so it proves nothing")}},
+		"another store's":               {body: `{"response":[` + otherStore + `]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the look-up showed other sales (1) and not ours: Sensio doesn't honour its filter, so it proves nothing")}},
+		"rows that are no objects":      {body: `{"response":["64f0c1"]}`, proven: true, want: erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the look-up showed other sales (1) and not ours: Sensio doesn't honour its filter, so it proves nothing")}},
+		"no list":                       {body: `{"success":true}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain(`the answer of the look-up has no list at "response"`)}},
+		"null for a list":               {body: `{"response":null}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain(`the answer of the look-up has no list at "response"`)}},
+		"an object for a list":          {body: `{"response":{}}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain(`the answer of the look-up has no list at "response"`)}},
+		"an empty list that is refused": {body: `{"success":false,"message":"Não","response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain("Não")}},
+		"an empty list with 404":        {status: 404, body: `{"message":"Não","response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain("Não")}},
+		"an empty list with 206":        {status: 206, body: `{"response":[]}`, proven: true, want: erp.Answer{Kind: erp.Lost, Text: words.Plain("HTTP 206 (application/json) and no answer that can be understood")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &list{answers: map[string]string{reference.OrigID: c.body, known.OrigID: knownAlone}, status: c.status}
@@ -111,7 +113,7 @@ func TestWhatALookUpProves(t *testing.T) {
 				l.found(t, client)
 			}
 			c.want.Key = erp.KeyDigest(appKey)
-			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
+			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference), wordstest.InEnglish()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			// By what was found last the next empty answer is judged, in a client that
@@ -135,7 +137,7 @@ func TestWhatALookUpProves(t *testing.T) {
 // A filter that found sales of ours may stop to, and then finds none whatever is
 // asked for: to believe it would make a second sale.
 func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
-	nor := erp.Answer{Kind: erp.Unprovable, Text: `the look-up found nothing, nor the sale with orig "loja-online" and origId "1001" that it found before, so it proves nothing`}
+	nor := erp.Answer{Kind: erp.Unprovable, Text: words.Plain(`the look-up found nothing, nor the sale with orig "loja-online" and origId "1001" that it found before, so it proves nothing`)}
 	for name, c := range map[string]struct {
 		known string
 		want  erp.Answer
@@ -147,16 +149,16 @@ func TestAnEmptyAnswerIsAProofOnlyWhileAKnownSaleIsFound(t *testing.T) {
 		"found among others":    {`{"response":[` + knownText + `,{"id":"1","orig":"loja-online","origId":"7"}]}`, nor},
 		"another sale":          {`{"response":[{"id":"1","orig":"loja-online","origId":"7"}]}`, nor},
 		"another store's":       {`{"response":[{"id":"1","orig":"loja-wp","origId":"1001"}]}`, nor},
-		"no list":               {`{"success":true}`, erp.Answer{Kind: erp.Lost, Text: `the answer of the look-up has no list at "response"`}},
-		"refused in words":      {`{"success":false,"message":"Não","response":[]}`, erp.Answer{Kind: erp.Lost, Text: "Não"}},
-		"an answer of no JSON ": {`<html>`, erp.Answer{Kind: erp.Lost, Text: "HTTP 200 (application/json) and no answer that can be understood"}},
+		"no list":               {`{"success":true}`, erp.Answer{Kind: erp.Lost, Text: words.Plain(`the answer of the look-up has no list at "response"`)}},
+		"refused in words":      {`{"success":false,"message":"Não","response":[]}`, erp.Answer{Kind: erp.Lost, Text: words.Plain("Não")}},
+		"an answer of no JSON ": {`<html>`, erp.Answer{Kind: erp.Lost, Text: words.Plain("HTTP 200 (application/json) and no answer that can be understood")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, m := &list{answers: map[string]string{known.OrigID: c.known}}, memory(t)
 			client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
 			l.found(t, client)
 			c.want.Key = erp.KeyDigest(appKey)
-			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference)); diff != "" {
+			if diff := cmp.Diff(c.want, client.LookUp(t.Context(), reference), wordstest.InEnglish()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff([]string{reference.OrigID, known.OrigID}, l.asked); diff != "" {
@@ -183,8 +185,8 @@ func TestASaleThatWasFoundAndIsGoneIsAPersons(t *testing.T) {
 	l, m := &list{}, memory(t)
 	client := calling(t, wiretest.Serve(t, l.ServeHTTP), func(o *options) { o.Notes = m })
 	l.found(t, client)
-	want := erp.Answer{Kind: erp.Unprovable, Text: "the look-up found this very sale before and doesn't now", Key: erp.KeyDigest(appKey)}
-	if diff := cmp.Diff(want, client.LookUp(t.Context(), known)); diff != "" {
+	want := erp.Answer{Kind: erp.Unprovable, Text: words.Plain("the look-up found this very sale before and doesn't now"), Key: erp.KeyDigest(appKey)}
+	if diff := cmp.Diff(want, client.LookUp(t.Context(), known), wordstest.InEnglish()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{known.OrigID}, l.asked); diff != "" {
@@ -219,7 +221,7 @@ func TestTheTextOfTheKnownSaleIsBoundedAndShowsNoTaxID(t *testing.T) {
 	for _, origID := range []string{"529.982.247-25", strings.Repeat("7", 600)} {
 		m := recalled{text: `{"orig":"loja","orig_id":"` + origID + `"}`}
 		got := calling(t, wiretest.Serve(t, (&list{}).ServeHTTP), func(o *options) { o.Notes = m }).LookUp(t.Context(), reference)
-		if got.Kind != erp.Unprovable || len(got.Text) > 500 || strings.Contains(got.Text, "529.982") {
+		if got.Kind != erp.Unprovable || len(got.Text.String()) > 500 || strings.Contains(got.Text.String(), "529.982") {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -289,7 +291,7 @@ func TestASaleThatIsAlmostOursIsCalledWhatItIs(t *testing.T) {
 	} {
 		l := &list{answers: map[string]string{long.OrigID: `{"response":[{"id":"1","orig":"loja-online","origId":"` + origID + `","netTotal":1}]}`}}
 		got := calling(t, wiretest.Serve(t, l.ServeHTTP), func(*options) {}).LookUp(t.Context(), long)
-		if got.Kind != erp.Unprovable || !strings.Contains(got.Text, want) {
+		if got.Kind != erp.Unprovable || !strings.Contains(got.Text.String(), want) {
 			t.Errorf("%q: %+v, want %q", origID, got, want)
 		}
 	}
@@ -424,7 +426,7 @@ func TestAnotherKindOfDocumentIsNotLookedFor(t *testing.T) {
 	l := &list{answers: map[string]string{reference.OrigID: oursAlone}}
 	client, ref := calling(t, wiretest.Serve(t, l.ServeHTTP)), reference
 	ref.DocumentKind = "quote"
-	if got := client.LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text == "" || len(l.asked) > 0 {
+	if got := client.LookUp(t.Context(), ref); got.Kind != erp.Unprovable || got.Text.IsZero() || len(l.asked) > 0 {
 		t.Errorf("%+v, asked for %q", got, l.asked)
 	}
 	for _, kind := range []string{"", "sale"} {

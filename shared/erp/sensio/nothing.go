@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // absence reads an answer as the proof that there is nothing, of which little is one:
@@ -22,7 +23,7 @@ type absence struct {
 	// counted: a number or a mark beside the list says that there is more.
 	counted bool
 	// shown is for a person: what is addressed to one.
-	shown string
+	shown words.Text
 }
 
 // absenceIn takes an answer apart. The error is the context's.
@@ -38,7 +39,7 @@ func (h heard) absenceIn(ctx context.Context, sent wire.Sent) (a absence, err er
 	if h.said != "" {
 		said = append([]string{h.said}, said...)
 	}
-	a.shown = cmp.Or(h.said, strings.Join(texts.warned, "; "), "a text, a number or a mark")
+	a.shown = cmp.Or(words.Plain(cmp.Or(h.said, strings.Join(texts.warned, "; "))), words.Say("a text, a number or a mark"))
 	if a.heard, err = wire.Hear(ctx, strings.Join(said, "; "), sent); err != nil {
 		return a, err
 	}

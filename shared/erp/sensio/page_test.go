@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/sensio"
 	"github.com/carimbo/carimbo/shared/erp/sensio/sensiosim"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words/wordstest"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -96,7 +97,8 @@ func refusesToSet(t *testing.T, account, field string) bool {
 		over = map[string]any{"items": map[string]any{"*": map[string]any{"productId": "p", below: value}}}
 	}
 	for _, p := range sensio.Check(json.RawMessage(with(t, account, over))) {
-		if !p.Warning && strings.Contains(p.Message, "can't be configured") {
+		wordstest.Translated(t, p.Message)
+		if !p.Warning && strings.Contains(p.Message.String(), "can't be configured") {
 			return true
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // perhaps stands in the note of a person of whom nobody knows whether they are in Sensio:
@@ -36,7 +37,7 @@ func (c *Client) buyer(ctx context.Context, k wire.Keys, doc erp.Document) (*buy
 	if answer.Kind != "" {
 		return nil, answer
 	}
-	note, err := c.caller.Noted(ctx, name, "buyer")
+	note, err := c.caller.Noted(ctx, name, words.Say("this buyer"))
 	if err != nil {
 		return nil, erp.Answer{Kind: erp.NotSent, Err: err}
 	}
@@ -94,21 +95,22 @@ func (b *buyer) findOrCreate(ctx context.Context) (string, erp.Answer) {
 }
 
 // whatToDo is a person's part where nothing tells whether the buyer is in Sensio.
-const whatToDo = ": look for them in Sensio by their CPF or CNPJ, register them by hand if they aren't there, see that customer.query finds them, then carimbo orders retry"
+func whatToDo() words.Text {
+	return words.Say("look for them in Sensio by their CPF or CNPJ, register them by hand if they aren't there, see that customer.query finds them, then carimbo orders retry")
+}
 
 // prove is Absent where the query, that finds nobody, still finds somebody whom it has to:
 // one that finds nobody whoever is asked for looks the same.
 func (b *buyer) prove(ctx context.Context) erp.Answer {
-	const doubt = "whether Sensio has this buyer can't be told: they may have been created before, and customer.query shows nobody"
 	known := b.control(b.keys, b.doc.Customer.TaxID)
 	if known == "" {
-		return erp.Answer{Kind: erp.Unprovable, Text: doubt + ", which proves nothing without customer.query.known" + whatToDo}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("whether Sensio has this buyer can't be told: they may have been created before, and customer.query shows nobody, which proves nothing without customer.query.known: %s", whatToDo())}
 	}
 	switch _, answer := b.find(ctx, b.keys, order.Customer{TaxID: known}); answer.Kind {
 	case erp.CustomerKnown:
 		return erp.Answer{Kind: erp.Absent}
 	case erp.Absent, erp.Unprovable:
-		return erp.Answer{Kind: erp.Unprovable, Text: doubt + ", nor somebody whom it has to find" + whatToDo}
+		return erp.Answer{Kind: erp.Unprovable, Text: words.Say("whether Sensio has this buyer can't be told: they may have been created before, and customer.query shows nobody, nor somebody whom it has to find: %s", whatToDo())}
 	default:
 		return answer
 	}
@@ -136,7 +138,7 @@ type seen struct {
 func (b *buyer) create(ctx context.Context) (string, erp.Answer) {
 	request, asked, err := b.creation()
 	if err != nil {
-		return "", erp.Answer{Kind: erp.NotSent, Text: "customer.create: " + err.Error()}
+		return "", erp.Answer{Kind: erp.NotSent, Text: words.Say("%s: %s", "customer.create", err)}
 	}
 	before := b.note.ID
 	if answer := b.note.Begin(ctx, perhaps); answer.Kind != "" {
@@ -154,11 +156,11 @@ func (b *buyer) create(ctx context.Context) (string, erp.Answer) {
 		b.note.ID = ""
 	case erp.Duplicate:
 		b.note.ID = ""
-		answer.Text = "Sensio refuses to create this buyer as if they were there, and customer.query shows nobody" + whatToDo + ". Its words: " + answer.Text
+		answer.Text = words.Say("Sensio refuses to create this buyer as if they were there, and customer.query shows nobody: %s. Its words: %s", whatToDo(), answer.Text)
 	case erp.Unknown:
 		// They may be there. Asked for once more, the query tells.
 		answer.Kind = erp.Duplicate
-		answer.Text = "Sensio doesn't say clearly whether it created this buyer, and customer.query shows nobody" + whatToDo + ". Its words: " + answer.Text
+		answer.Text = words.Say("Sensio doesn't say clearly whether it created this buyer, and customer.query shows nobody: %s. Its words: %s", whatToDo(), answer.Text)
 	}
 	if answer.Kind == erp.NoTime {
 		answer.Kind = erp.NotSent
@@ -177,8 +179,8 @@ func (b *buyer) creation() (wire.Call, creation, error) {
 	text, err := inJSON(body)
 	// Sensio may write the tax id in its own way.
 	sent := wire.Sent{Request: []any{body, b.doc.Customer.TaxID.Formatted()}, Constants: create.Body, Store: b.doc.Order}
-	asked := creation{of: "person", id: create.ID, there: personThere, sent: sent}
-	return wire.Call{Creates: true, Request: wire.Request{Name: "customer creation", Method: http.MethodPost, URL: target, Body: text}}, asked, err
+	asked := creation{of: words.Say("a person"), id: create.ID, there: personThere, sent: sent}
+	return wire.Call{Creates: true, Request: wire.Request{Name: words.Say("customer creation"), Method: http.MethodPost, URL: target, Body: text}}, asked, err
 }
 
 // of is the person of an order, and where they are sent to.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Sale is the body of POST /sales, every field of it. Numbers are json.Number,
@@ -126,39 +127,38 @@ var (
 // outside an enumeration, dates that are none, fields of a quote in another
 // type, and parts without what identifies them.
 func (s Sale) problems() []erp.Problem {
-	var found []erp.Problem
-	refuse := func(path, format string, args ...any) {
-		found = append(found, erp.Problem{Path: path, Message: fmt.Sprintf(format, args...)})
-	}
-	enum := func(path, value string, allowed []string) {
-		if value != "" && !slices.Contains(allowed, value) {
-			refuse(path, "must be one of %s", strings.Join(allowed, " | "))
-		}
-	}
-	enum("type", s.Type, saleTypes)
-	enum("status", s.Status, statuses)
-	enum("paymentMethod", s.PaymentMethod, paymentMethods)
-	enum("discountType", s.DiscountType, amountTypes)
-	enum("negotiationStatus", s.NegotiationStatus, negotiations)
-	enum("modFrete", s.ModFrete, freights)
-	enum("shipmentAddress", s.ShipmentAddress, shipmentAddresses)
+	var found checker
+	found.oneOf("type", s.Type, saleTypes)
+	found.oneOf("status", s.Status, statuses)
+	found.oneOf("paymentMethod", s.PaymentMethod, paymentMethods)
+	found.oneOf("discountType", s.DiscountType, amountTypes)
+	found.oneOf("negotiationStatus", s.NegotiationStatus, negotiations)
+	found.oneOf("modFrete", s.ModFrete, freights)
+	found.oneOf("shipmentAddress", s.ShipmentAddress, shipmentAddresses)
 	for i, p := range s.SellersInfo {
 		at := fmt.Sprintf("sellersInfo.%d.", i)
-		enum(at+"comissionType", p.ComissionType, amountTypes)
+		found.oneOf(at+"comissionType", p.ComissionType, amountTypes)
 		if p.Seller == "" {
-			refuse(at+"seller", "is missing: a seller's id is required")
+			found.refuse(at+"seller", "is missing: a seller's id is required")
 		}
 	}
 	for _, d := range s.dates() {
 		switch {
 		case d.value == "":
 		case !isDate(d.value):
-			refuse(d.name, `must be a date like 2026-11-21, or days after the order's, like "+3d"`)
+			found.refuse(d.name, `must be a date like 2026-11-21, or days after the order's, like "+3d"`)
 		case d.quote && s.Type != typeQuote:
-			refuse(d.name, "belongs to a quote, and type is not %s; remove it", typeQuote)
+			found.refuse(d.name, "belongs to a quote, and type is not %s; remove it", typeQuote)
 		}
 	}
-	return found
+	return found.problems
+}
+
+// oneOf holds a value to those that are allowed, unless there is none.
+func (c *checker) oneOf(path, value string, allowed []string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		c.refuse(path, "must be one of %s", strings.Join(allowed, " | "))
+	}
 }
 
 type dated struct {
@@ -198,7 +198,7 @@ func (s Sale) sum() (order.Money, error) {
 	for _, l := range s.SaleLines {
 		quantity, err := order.ParseQuantity(string(l.Qty))
 		if err != nil {
-			return order.Money{}, fmt.Errorf("qty %q: %w", l.Qty, err)
+			return order.Money{}, words.Errorf("qty %q: %s", l.Qty, err)
 		}
 		goods = goods.Add(amount(l.Price).Times(quantity))
 	}
@@ -208,11 +208,11 @@ func (s Sale) sum() (order.Money, error) {
 	net := goods.Sub(amount(s.Discount)).Add(amount(s.OtherExpenses)).Add(amount(s.TransportFee))
 	switch {
 	case !goods.Equal(amount(s.Total)):
-		return net, fmt.Errorf("total is %s and the items come to %s", s.Total, goods)
+		return net, words.Errorf("total is %s and the items come to %s", s.Total, goods)
 	case !net.Equal(amount(s.NetTotal)):
-		return net, fmt.Errorf("netTotal is %s and the parts come to %s", s.NetTotal, net)
+		return net, words.Errorf("netTotal is %s and the parts come to %s", s.NetTotal, net)
 	case !paid.Equal(net):
-		return net, fmt.Errorf("the payments come to %s and netTotal is %s", paid, net)
+		return net, words.Errorf("the payments come to %s and netTotal is %s", paid, net)
 	}
 	return net, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -80,21 +81,21 @@ func (c *Caller) Keys(ctx context.Context, creates bool, needed ...string) (Keys
 	key, secret, err := c.credentials(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return Keys{}, notBegun(creates, "the time was over before the account's secret was read")
+		return Keys{}, notBegun(creates, words.Say("the time was over before the account's secret was read"))
 	case err != nil:
-		return Keys{}, c.WrongSecret(Clean(err.Error(), key, secret))
+		return Keys{}, c.WrongSecret(Clean(words.Of(err), key, secret))
 	}
 	for _, name := range needed {
 		if name == "app_key" && key == "" || name == "app_secret" && secret == "" {
-			return Keys{}, c.WrongSecret(name + " is missing")
+			return Keys{}, c.WrongSecret(words.Say("%s is missing", name))
 		}
 	}
 	return Keys{App: key, Secret: secret}, erp.Answer{}
 }
 
 // WrongSecret is the answer of a call that can't be made with the account's secret.
-func (c *Caller) WrongSecret(why string) erp.Answer {
-	return erp.Answer{Kind: erp.AccountRests, RetryAfter: secretRest, AccountFault: true, Text: "secret " + c.secret + ": " + why}
+func (c *Caller) WrongSecret(why words.Text) erp.Answer {
+	return erp.Answer{Kind: erp.AccountRests, RetryAfter: secretRest, AccountFault: true, Text: words.Say("secret %s: %s", c.secret, why)}
 }
 
 // Call is a request that is paced.
@@ -121,9 +122,9 @@ func (c Call) id() erp.CallID {
 // values are masked in what it says.
 func (c *Caller) Send(ctx context.Context, call Call, private ...string) (response Response, answer erp.Answer) {
 	if err := c.wait(ctx); err != nil {
-		return Response{}, notBegun(call.Creates, timeOver)
+		return Response{}, notBegun(call.Creates, timeOver())
 	}
-	if why := c.tooLate(ctx, call.Creates); why != "" {
+	if why := c.tooLate(ctx, call.Creates); !why.IsZero() {
 		return Response{}, notBegun(call.Creates, why)
 	}
 	if !call.Again {
@@ -143,12 +144,12 @@ func (c *Caller) Send(ctx context.Context, call Call, private ...string) (respon
 	return response, answer
 }
 
-const timeOver = "the time was over before the call"
+func timeOver() words.Text { return words.Say("the time was over before the call") }
 
 // early is the answer of a call that was made a moment ago. That of a create says no more
 // than that nothing was sent now.
 func early(creates bool, left time.Duration) erp.Answer {
-	answer := erp.Answer{Kind: erp.Early, RetryAfter: left, Text: "the same call was made a moment ago"}
+	answer := erp.Answer{Kind: erp.Early, RetryAfter: left, Text: words.Say("the same call was made a moment ago")}
 	if creates {
 		answer.Kind = erp.NotSent
 	}
@@ -156,7 +157,7 @@ func early(creates bool, left time.Duration) erp.Answer {
 }
 
 // notBegun is the answer of a call of which no byte left.
-func notBegun(creates bool, why string) erp.Answer {
+func notBegun(creates bool, why words.Text) erp.Answer {
 	if creates {
 		return erp.Answer{Kind: erp.NoTime, Text: why}
 	}
@@ -207,20 +208,20 @@ func (c *Caller) wait(ctx context.Context) error {
 // tooLate says why too little time is left to begin, or nothing. A create needs enough
 // to be recorded as well. It is asked after every wait, just before the bytes. The wall
 // clock counts, not the monotonic one, which may have stood still with the process.
-func (c *Caller) tooLate(ctx context.Context, creates bool) string {
+func (c *Caller) tooLate(ctx context.Context, creates bool) words.Text {
 	if ctx.Err() != nil {
-		return timeOver
+		return timeOver()
 	}
 	deadline, ok := ctx.Deadline()
 	left, needed := deadline.Round(0).Sub(c.Now().Round(0)), c.limit+margin
 	switch {
 	case !ok:
 	case left <= 0:
-		return timeOver
+		return timeOver()
 	case creates && left < needed:
-		return fmt.Sprintf("%s were left, a create needs %s", left.Truncate(time.Millisecond), needed)
+		return words.Say("%s were left, a create needs %s", left.Truncate(time.Millisecond), needed)
 	}
-	return ""
+	return words.Text{}
 }
 
 // Rest is how long to rest where an ERP says so many units of time, but no more than

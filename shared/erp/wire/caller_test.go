@@ -13,6 +13,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // answering is an ERP that takes its time for each call, and notes when it came.
@@ -42,7 +43,7 @@ func calling(t *testing.T, takes time.Duration, does func(*testing.T, *wire.Call
 }
 
 func named(path string) wire.Call {
-	return wire.Call{Again: true, Request: wire.Request{Name: path, Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
+	return wire.Call{Again: true, Request: wire.Request{Name: words.Plain(path), Method: http.MethodGet, URL: "http://127.0.0.1/" + path}}
 }
 
 func TestCallsKeepApart(t *testing.T) {
@@ -112,7 +113,7 @@ func TestTheNextOneCallsAtOnceWhereTheLaneWasGivenUp(t *testing.T) {
 func TestAnEqualCallIsNotMadeWithinTheSpacing(t *testing.T) {
 	calling(t, time.Second, func(t *testing.T, c *wire.Caller, a *answering) {
 		send := func(path, body string, creates bool) erp.Answer {
-			_, answer := c.Send(t.Context(), wire.Call{Creates: creates, Request: wire.Request{Name: path, Method: http.MethodPost, URL: "http://127.0.0.1/" + path, Body: []byte(body)}})
+			_, answer := c.Send(t.Context(), wire.Call{Creates: creates, Request: wire.Request{Name: words.Plain(path), Method: http.MethodPost, URL: "http://127.0.0.1/" + path, Body: []byte(body)}})
 			return answer
 		}
 		wants := func(answer erp.Answer, kind erp.AnswerKind, left time.Duration) {

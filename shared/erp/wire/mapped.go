@@ -1,12 +1,11 @@
 package wire
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // AnySKU is the entry that takes what no other one maps.
@@ -41,34 +40,44 @@ func Mapped[Fields any](entries map[string]Fields, where string, lines []order.L
 }
 
 // unmapped says which SKUs, and which lines without one, nothing maps.
-func unmapped(missing [][]string, nameless []int, where string) string {
-	var said []string
+func unmapped(missing [][]string, nameless []int, where string) words.Text {
+	var said []words.Text
 	switch names := namesOf(missing); {
 	case len(names) == 1:
-		sku, others := SKUs(missing[0])
-		said = append(said, fmt.Sprintf("SKU %s is not mapped: add it%s under %s in connections.yaml", sku, others, where))
+		said = append(said, notMapped(missing[0], where))
 	case len(names) > 1:
-		said = append(said, fmt.Sprintf("SKUs %s are not mapped: add them under %s in connections.yaml", listed(names), where))
+		said = append(said, words.Say("SKUs %s are not mapped: add them under %s in connections.yaml", listed(names), where))
 	}
-	var numbers []string
+	var numbers []words.Text
 	for _, n := range nameless {
-		numbers = append(numbers, strconv.Itoa(n))
+		numbers = append(numbers, words.Plain(strconv.Itoa(n)))
 	}
 	switch {
 	case len(numbers) == 1:
-		said = append(said, fmt.Sprintf(`line %s has no SKU: give it one in the store, or add "*" under %s in connections.yaml`, numbers[0], where))
+		said = append(said, words.Say(`line %s has no SKU: give it one in the store, or add "*" under %s in connections.yaml`, numbers[0], where))
 	case len(numbers) > 1:
-		said = append(said, fmt.Sprintf(`lines %s have no SKU: give each one in the store, or add "*" under %s in connections.yaml`, listed(numbers), where))
+		said = append(said, words.Say(`lines %s have no SKU: give each one in the store, or add "*" under %s in connections.yaml`, listed(numbers), where))
 	}
-	return strings.Join(said, "; ")
+	return words.Join(said, "; ")
+}
+
+func notMapped(skus []string, where string) words.Text {
+	sku, others := SKUs(skus)
+	if others.IsZero() {
+		return words.Say("SKU %s is not mapped: add it under %s in connections.yaml", sku, where)
+	}
+	return words.Say("SKU %s is not mapped: add it %s under %s in connections.yaml", sku, others, where)
 }
 
 // namesOf are what the lines are called, each once.
-func namesOf(missing [][]string) (names []string) {
-	seen := map[string]bool{}
+func namesOf(missing [][]string) (names []words.Text) {
+	seen := map[words.Text]bool{}
 	for _, skus := range missing {
-		first, others := SKUs(skus)
-		if name := first + others; !seen[name] {
+		name, others := SKUs(skus)
+		if !others.IsZero() {
+			name = words.Join([]words.Text{name, others}, " ")
+		}
+		if !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}
@@ -77,31 +86,32 @@ func namesOf(missing [][]string) (names []string) {
 }
 
 // listed is "a, b and c", or "a, b and 7 more" where that gets too long.
-func listed(names []string) string {
+func listed(names []words.Text) words.Text {
 	n, bytes := 0, 0
-	for n < len(names) && (n == 0 || bytes+len(names[n]) <= maxNamed) {
-		bytes += len(names[n]) + len(", ")
+	for n < len(names) && (n == 0 || bytes+len(names[n].String()) <= maxNamed) {
+		bytes += len(names[n].String()) + len(", ")
 		n++
 	}
 	if n < len(names) {
-		return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", len(names)-n)
+		return words.Say("%s and %d more", words.Join(names[:n], ", "), len(names)-n)
 	}
 	if n == 1 {
 		return names[0]
 	}
-	return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	return words.Say("%s and %s", words.Join(names[:n-1], ", "), names[n-1])
 }
 
 // SKUs names a line's SKUs in a message, the first and those that would do as well:
 // no more than a person reads, since an order may have any number of any length.
-func SKUs(skus []string) (first, others string) {
+func SKUs(skus []string) (first, others words.Text) {
 	const most, longest = 5, 100
-	quote := func(sku string) string { return strconv.Quote(order.Cut(Text(sku), longest)) }
+	quote := func(sku string) words.Text { return words.Plain(strconv.Quote(order.Cut(Text(sku), longest))) }
+	var list []words.Text
 	for _, sku := range skus[1:min(len(skus), most)] {
-		others += " (or " + quote(sku) + ")"
+		list = append(list, words.Say("(or %s)", quote(sku)))
 	}
 	if more := len(skus) - most; more > 0 {
-		others += fmt.Sprintf(" (or one of %d more)", more)
+		list = append(list, words.Say("(or one of %d more)", more))
 	}
-	return quote(skus[0]), others
+	return quote(skus[0]), words.Join(list, " ")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Noted is what is kept of one customer, or of another thing that the ERP is asked for, in one
@@ -17,20 +18,20 @@ type Noted struct {
 	erp.Note
 	caller *Caller
 	name   string
-	// about is what is asked for, in plain words.
-	about string
+	// about is what is asked for: "this buyer".
+	about words.Text
 }
 
 // Noted reads what is kept under the name, a keyed digest. Without notes that is nothing,
 // and stays so.
-func (c *Caller) Noted(ctx context.Context, name, about string) (*Noted, error) {
+func (c *Caller) Noted(ctx context.Context, name string, about words.Text) (*Noted, error) {
 	n := &Noted{caller: c, name: name, about: about}
 	if c.notes == nil {
 		return n, nil
 	}
 	var err error
 	if n.Note, err = c.notes.Note(ctx, c.account, name); err != nil {
-		return nil, fmt.Errorf("read what is known of the %s: %w", about, err)
+		return nil, fmt.Errorf("read what is known of %s: %w", about, err)
 	}
 	return n, nil
 }
@@ -45,7 +46,7 @@ func (n *Noted) Early() erp.Answer {
 }
 
 func (n *Noted) lately(wait time.Duration) erp.Answer {
-	return erp.Answer{Kind: erp.Early, RetryAfter: wait, Text: "a question about this " + n.about + " went out a short while ago"}
+	return erp.Answer{Kind: erp.Early, RetryAfter: wait, Text: words.Say("a question about %s went out a short while ago", n.about)}
 }
 
 // Begin notes that something is asked from now on, and what is known meanwhile. Unless the
@@ -79,7 +80,7 @@ func (n *Noted) write(ctx context.Context, id string, quiet time.Time) (bool, er
 	if n.caller.notes != nil {
 		written, err := n.caller.notes.WriteNote(ctx, n.caller.account, n.name, n.Note, after)
 		if err != nil {
-			return false, fmt.Errorf("note what is known of the %s: %w", n.about, err)
+			return false, fmt.Errorf("note what is known of %s: %w", n.about, err)
 		}
 		if !written {
 			return false, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/ledger/memory"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // noon is far off: a deadline by it is never over.
@@ -23,7 +24,7 @@ func noting(notes erp.Notes) (*wire.Caller, *clocktest.Clock) {
 
 func read(t *testing.T, c *wire.Caller, want string) *wire.Noted {
 	t.Helper()
-	n, err := c.Noted(t.Context(), "ab", "buyer")
+	n, err := c.Noted(t.Context(), "ab", words.Say("this buyer"))
 	if err != nil || n.ID != want {
 		t.Fatalf("%+v, %v, want %q", n, err, want)
 	}
@@ -34,7 +35,7 @@ func read(t *testing.T, c *wire.Caller, want string) *wire.Noted {
 func waits(t *testing.T, n *wire.Noted, want time.Duration) {
 	t.Helper()
 	got := n.Early()
-	if got.RetryAfter != want || (got.Kind == erp.Early) != (want > 0) || (got.Text == "") != (want == 0) {
+	if got.RetryAfter != want || (got.Kind == erp.Early) != (want > 0) || got.Text.IsZero() != (want == 0) {
 		t.Errorf("%+v, want to wait %s", got, want)
 	}
 }
@@ -81,7 +82,7 @@ func TestOfTwoAttemptsOneAsks(t *testing.T) {
 func TestWhatCantBeNotedIsNotAsked(t *testing.T) {
 	broken := errors.New("throttled")
 	c, _ := noting(failing{memory.New(), broken})
-	if _, err := c.Noted(t.Context(), "cd", "buyer"); !errors.Is(err, broken) {
+	if _, err := c.Noted(t.Context(), "cd", words.Say("this buyer")); !errors.Is(err, broken) {
 		t.Errorf("read: %v", err)
 	}
 	n := read(t, c, "")

@@ -160,7 +160,7 @@ func (e *echo) add(text string, sent bool) {
 }
 
 func (e *echo) insert(text string, sent bool) {
-	list := words(text)
+	list := wordsIn(text)
 	letters := 0
 	for _, w := range list {
 		letters += w.end - w.start
@@ -248,7 +248,7 @@ func (e *echo) follow(at, id int32) int32 {
 // find notes which of the store's texts a field holds.
 func (e *echo) find(field string) {
 	at := int32(0)
-	for _, w := range words(field) {
+	for _, w := range wordsIn(field) {
 		at = e.follow(at, e.ids[field[w.start:w.end]])
 		// Where one was seen, so were those that end with it.
 		for n := e.nodes[at].any; n != 0 && !e.nodes[n].seen && e.tick(); n = e.nodes[e.nodes[n].fail].any {
@@ -269,7 +269,7 @@ func (e *echo) selectTexts() {
 
 // without puts a * in place of everything that is found.
 func (e *echo) without(said string) (string, error) {
-	list := words(said)
+	list := wordsIn(said)
 	// covered counts the texts that cover a byte, as the difference to the byte
 	// before.
 	covered := make([]int32, len(said)+1)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // MaxText is how much of an answer is kept, MaxID how long an ERP's own id or number
@@ -18,10 +19,14 @@ const (
 	MaxID   = 100
 )
 
-// Clean is an ERP's text for a person: tax ids, e-mails and the given
-// private values masked, at most 500 bytes. It masks before it cuts, so that no
-// half of a tax id stays.
-func Clean(text string, private ...string) string {
+// Clean is what an ERP says, alone or in a sentence of ours, for a person: tax ids, e-mails
+// and the given private values masked, at most 500 bytes in English. It masks before it cuts,
+// so that no half of a tax id stays.
+func Clean(text words.Text, private ...string) words.Text {
+	return text.Each(func(said string) string { return masked(said, private) }).Within(MaxText, order.Cut)
+}
+
+func masked(text string, private []string) string {
 	text = OneLine(text)
 	for _, value := range private {
 		value = OneLine(value)
@@ -30,7 +35,7 @@ func Clean(text string, private ...string) string {
 			text = mask(text, value)
 		}
 	}
-	return order.Cut(order.Masked(text), MaxText)
+	return order.Masked(text)
 }
 
 // OneLine is a clean text with single spaces.

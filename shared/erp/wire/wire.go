@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/loose"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // maxAnswer is how much of an answer is read.
@@ -48,7 +48,7 @@ func NewClient() *http.Client {
 // Request is one call.
 type Request struct {
 	// Name is what a person knows the call by.
-	Name   string
+	Name   words.Text
 	Method string
 	URL    string
 	Header http.Header
@@ -64,12 +64,12 @@ type Response struct {
 }
 
 // NotUnderstood says to a person that the answer can't be, and what it looked like.
-func (r Response) NotUnderstood() string {
+func (r Response) NotUnderstood() words.Text {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
-		media = "no content type"
+		return words.Say("HTTP %d (no content type) and no answer that can be understood", r.Status)
 	}
-	return fmt.Sprintf("HTTP %d (%s) and no answer that can be understood", r.Status, media)
+	return words.Say("HTTP %d (%s) and no answer that can be understood", r.Status, media)
 }
 
 // send puts the request on the wire, once, and gives up after limit. Where no
@@ -83,29 +83,29 @@ func send(ctx context.Context, client *http.Client, limit time.Duration, request
 	// whatever fails before is a failure to reach the ERP at all.
 	var left atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }})
-	fail := func(doing string, err error) (Response, erp.Answer) {
+	fail := func(said words.Text) (Response, erp.Answer) {
 		kind := erp.NotSent
 		if left.Load() {
 			kind = erp.Lost
 		}
-		return Response{}, erp.Answer{Kind: kind, Text: doing + ": " + why(err)}
+		return Response{}, erp.Answer{Kind: kind, Text: said}
 	}
 
 	r, err := request.make(ctx)
 	if err != nil {
-		return fail("make the request", err)
+		return fail(words.Say("make the request: %s", why(err)))
 	}
 	response, err := client.Do(r)
 	if err != nil {
-		return fail(request.Name, err)
+		return fail(words.Say("%s: %s", request.Name, why(err)))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return fail("read the answer of "+request.Name, err)
+		return fail(words.Say("read the answer of %s: %s", request.Name, why(err)))
 	case len(body) > maxAnswer:
-		return fail("read the answer of "+request.Name, errors.New("it is over 1 MiB"))
+		return fail(words.Say("read the answer of %s: it is over 1 MiB", request.Name))
 	}
 	return Response{Status: response.StatusCode, Header: response.Header, Body: body}, erp.Answer{}
 }
@@ -127,15 +127,15 @@ func (request Request) make(ctx context.Context) (*http.Request, error) {
 }
 
 // why is the cause without the URL that net/http puts around it.
-func why(err error) string {
+func why(err error) words.Text {
 	var wrapped *url.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer in time"
+		return words.Say("no answer in time")
 	case errors.As(err, &wrapped):
-		return wrapped.Err.Error()
+		return words.Of(wrapped.Err)
 	}
-	return err.Error()
+	return words.Of(err)
 }
 
 // Sleep waits until d is over or the context is.

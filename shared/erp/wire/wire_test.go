@@ -17,13 +17,14 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/leaktest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
 func send(t *testing.T, url string, body []byte) (wire.Response, erp.Answer) {
 	t.Helper()
-	return wire.Send(t.Context(), wire.NewClient(), time.Minute, wire.Request{Name: "a call", Method: "POST", URL: url, Header: http.Header{"X-A": {"b"}}, Body: body})
+	return wire.Send(t.Context(), wire.NewClient(), time.Minute, wire.Request{Name: words.Plain("a call"), Method: "POST", URL: url, Header: http.Header{"X-A": {"b"}}, Body: body})
 }
 
 func TestARequestGoesOutOnceOnAConnectionOfItsOwn(t *testing.T) {
@@ -36,7 +37,7 @@ func TestARequestGoesOutOnceOnAConnectionOfItsOwn(t *testing.T) {
 	defer server.Close()
 	client := wire.NewClient()
 	for range 2 {
-		r, answer := wire.Send(t.Context(), client, time.Minute, wire.Request{Name: "a call", Method: "POST", URL: server.URL + "/x", Header: http.Header{"X-A": {"b"}}, Body: []byte("body")})
+		r, answer := wire.Send(t.Context(), client, time.Minute, wire.Request{Name: words.Plain("a call"), Method: "POST", URL: server.URL + "/x", Header: http.Header{"X-A": {"b"}}, Body: []byte("body")})
 		if answer.Kind != "" || r.Status != http.StatusPermanentRedirect {
 			t.Errorf("%+v %+v", r, answer)
 		}
@@ -77,7 +78,7 @@ func TestNotSentEndsWithTheConnection(t *testing.T) {
 		"too long":      {long.URL, erp.Lost, "read the answer of a call: it is over 1 MiB"},
 	} {
 		_, answer := send(t, c.url, []byte("{}"))
-		if answer.Kind != c.kind || !strings.HasPrefix(answer.Text, c.text) {
+		if answer.Kind != c.kind || !strings.HasPrefix(answer.Text.String(), c.text) {
 			t.Errorf("%s: %+v", name, answer)
 		}
 	}
@@ -86,8 +87,8 @@ func TestNotSentEndsWithTheConnection(t *testing.T) {
 func TestACallWhoseTimeIsOverIsNotSent(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), -time.Second)
 	defer cancel()
-	_, answer := wire.Send(ctx, wire.NewClient(), time.Minute, wire.Request{Name: "a call", Method: "GET", URL: "http://127.0.0.1:1/"})
-	if answer.Kind != erp.NotSent || answer.Text != "a call: no answer in time" {
+	_, answer := wire.Send(ctx, wire.NewClient(), time.Minute, wire.Request{Name: words.Plain("a call"), Method: "GET", URL: "http://127.0.0.1:1/"})
+	if answer.Kind != erp.NotSent || answer.Text.String() != "a call: no answer in time" {
 		t.Errorf("%+v", answer)
 	}
 }
@@ -105,7 +106,7 @@ func TestDecodeTakesOneValueAndKeepsItsDigits(t *testing.T) {
 }
 
 func TestACleanTextShowsNobody(t *testing.T) {
-	got := wire.Clean("Ana\tPrado, CPF 529.982.247-25,\n52998224725 ana@exemplo.com.br "+strings.Repeat("é", 400), "ana  prado", "abc")
+	got := wire.Clean(words.Plain("Ana\tPrado, CPF 529.982.247-25,\n52998224725 ana@exemplo.com.br "+strings.Repeat("é", 400)), "ana  prado", "abc").String()
 	if !strings.HasPrefix(got, "***, CPF ***, *** *** é") || len(got) > wire.MaxText || strings.Contains(got, "\ufffd") {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}

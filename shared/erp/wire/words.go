@@ -57,8 +57,8 @@ func isWord(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }
 // word is where a word stands in a folded text.
 type word struct{ start, end int }
 
-// words are those of a folded text in their order.
-func words(text string) []word {
+// wordsIn are those of a folded text in their order.
+func wordsIn(text string) []word {
 	var list []word
 	start := -1
 	for i := range len(text) + 1 {

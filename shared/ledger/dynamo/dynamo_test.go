@@ -20,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/ledger/ledgertest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var server awstest.Server
@@ -142,7 +143,7 @@ func TestLanesCustomersAndCreatedEntriesAreInNoIndexOfDueOnes(t *testing.T) {
 	done := entry("1")
 	done.State = ledger.Created
 	write(t, l, ledger.Entry{}, done)
-	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1}); err != nil {
+	if err := l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Strikes: 1}); err != nil {
 		t.Fatal(err)
 	}
 	remember(t, l, "h1", erp.Note{ID: "100", Token: "t1"})

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // readTries bounds how often Get starts again because newer contents changed
@@ -21,7 +22,7 @@ func (l *Ledger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 			return ledger.Entry{}, fmt.Errorf("read entry %s: %w", key, err)
 		}
 		if len(it) == 0 {
-			return ledger.Entry{}, fmt.Errorf("%s: %w", key, ledger.ErrNotFound)
+			return ledger.Entry{}, words.Errorf("%s: %s", key, ledger.ErrNotFound)
 		}
 		e, err := decode(it)
 		if err != nil {

@@ -60,7 +60,7 @@ func (l *Ledger) extendRest(ctx context.Context, account string, lane ledger.Lan
 		return nil
 	}
 	until := text(ledger.Millis(lane.BlockedUntil).Format(fixed))
-	x := refusal(lane).set(blockedUntilName, until).set(whyName, text(lane.Why))
+	x := refusal(lane).set(blockedUntilName, until).set(whyName, text(lane.Why.Kept()))
 	rests := x.name(blockedUntilName)
 	x.where("attribute_not_exists(" + rests + ") OR " + rests + " < " + x.value(blockedUntilName, until))
 	return l.update(ctx, laneKey(account), x)

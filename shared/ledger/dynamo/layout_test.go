@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 var updateGolden = flag.Bool("update", false, "write the golden files")
@@ -29,7 +30,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	uncertain.Token, uncertain.Platform, uncertain.StoreNumber = "t1", "hotmart", "HP1"
 	uncertain.Total, uncertain.Currency, uncertain.Customer = "197.00", "BRL", "D.F."
 	uncertain.ERPKind, uncertain.Reference = "omie", erp.NewReference("cursos", "", "HP1")
-	uncertain.State, uncertain.Reason = ledger.Uncertain, order.Reason{Kind: order.LostAnswer, Message: "no answer in 60 s"}
+	uncertain.State, uncertain.Reason = ledger.Uncertain, order.Reason{Kind: order.LostAnswer, Message: words.Plain("no answer in 60 s")}
 	uncertain.Until, uncertain.QuietUntil = at.Add(2*time.Minute), at.Add(61*time.Second)
 	uncertain.Due, uncertain.Fence, uncertain.Attempts, uncertain.Doubts = uncertain.Until, 2, 1, 1
 	uncertain.Document = erp.Mark{Digest: "c0ffee", Total: order.Cents(19700), OrderNumber: "HP1", CustomerID: "77", Key: "5d41402abc4b2a76"}
@@ -38,7 +39,7 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	uncertain.Rests, uncertain.OwnRests, uncertain.OwnRestsSince = true, 2, at
 	uncertain.Seen, uncertain.TryingSince = []string{"d1", "d2"}, at
 	uncertain.Newer = &ledger.Contents{Payload: []byte(`{"text":"newer"}`), Version: 1 << 53, Digest: "d2", PaidAt: at, PaidRank: order.ByNotice,
-		Parts: ledger.Parts{Total: "198.00"}, Changed: "total from 197.00 to 198.00", At: at}
+		Parts: ledger.Parts{Total: "198.00"}, Changed: words.Plain("total from 197.00 to 198.00"), At: at}
 	uncertain.Timeline = []ledger.Attempt{{At: at, Did: "create", Answer: "lost", Rule: "5", Became: ledger.Uncertain}}
 	write(t, l, ledger.Entry{}, uncertain)
 
@@ -49,9 +50,9 @@ func TestTheTableKeepsItsLayout(t *testing.T) {
 	write(t, l, ledger.Entry{}, created)
 
 	for _, step := range []error{
-		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: "before"}),
+		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("before")}),
 		l.GotThrough(t.Context(), "estudio", at.Add(time.Second)),
-		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Since: at, Strikes: 2, Secret: "v1"}),
+		l.BlockLane(t.Context(), "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: words.Plain("429"), Since: at, Strikes: 2, Secret: "v1"}),
 	} {
 		if step != nil {
 			t.Fatal(step)

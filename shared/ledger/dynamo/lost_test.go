@@ -19,6 +19,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // lossy lets a call of one operation through and drops its answer, as a network
@@ -233,7 +234,7 @@ func TestThrottlingIsNoBounce(t *testing.T) {
 // condition, since no longer rest is asked for.
 func TestALanesRestWhoseAnswerWasLostStands(t *testing.T) {
 	client, table := newTable(t)
-	want := ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Strikes: 3}
+	want := ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: words.Plain("429"), Strikes: 3}
 	if err := losing(t, &lossy{operation: "UpdateItem"}, table).BlockLane(t.Context(), "estudio", want); err != nil {
 		t.Fatal(err)
 	}

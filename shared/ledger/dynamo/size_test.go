@@ -16,6 +16,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // sizeOf is what DynamoDB counts of an attribute: its text in UTF-8 or its bytes, a
@@ -51,7 +52,7 @@ func worst(t *testing.T, at time.Time) []ledger.Entry {
 	t.Helper()
 	long := strings.Repeat("💳", 50_000)
 	answer := func(kind erp.AnswerKind) erp.Answer {
-		return erp.Answer{Kind: kind, ID: "12345678901234567890", Number: "12345678901234567890", Text: order.Cut(long, 500)}
+		return erp.Answer{Kind: kind, ID: "12345678901234567890", Number: "12345678901234567890", Text: words.Plain(order.Cut(long, 500))}
 	}
 	o := order.Order{ID: "1", Number: long, Currency: long, Customer: order.Customer{Name: long + " " + long}, Total: order.Cents(1e16)}.Bounded()
 	refused, _ := order.AsRejection(order.Reject(order.Mapping, "SKU %q is not mapped", long))

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Write replaces before by after if nobody wrote in between.
@@ -96,7 +97,7 @@ func (l *Ledger) bounced(ctx context.Context, e ledger.Entry, err error) (ledger
 	case ok && token == e.Token:
 		return e, nil
 	case ok:
-		return ledger.Entry{}, fmt.Errorf("%s: %w", e.Key, ledger.ErrChanged)
+		return ledger.Entry{}, words.Errorf("%s: %s", e.Key, ledger.ErrChanged)
 	}
 	return ledger.Entry{}, fmt.Errorf("write entry %s: %w", e.Key, err)
 }

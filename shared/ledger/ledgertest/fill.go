@@ -7,6 +7,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // fill gives every field of a struct a value of its own, so that a new field that
@@ -22,6 +23,9 @@ func fillValue(t *testing.T, v reflect.Value, path string, n *int) {
 	t.Helper()
 	*n++
 	switch v.Interface().(type) {
+	case words.Text:
+		v.Set(reflect.ValueOf(words.Say("%s of %s", path+` "é"`, words.Say("day %d", *n))))
+		return
 	case time.Time:
 		v.Set(reflect.ValueOf(at.Add(time.Duration(*n)*time.Hour + 123456789).In(order.SaoPaulo())))
 		return

@@ -7,6 +7,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // resting is about lanes and customers: what an account keeps beside its entries.
@@ -19,7 +20,7 @@ var resting = map[string]func(*testing.T, suite){
 
 	"a lane's rest is only ever extended, its strikes are the caller's": func(t *testing.T, s suite) {
 		lane := func(minutes int, why string, strikes int) ledger.Lane {
-			return ledger.Lane{BlockedUntil: at.Add(time.Duration(minutes) * time.Minute), Why: why, Strikes: strikes}
+			return ledger.Lane{BlockedUntil: at.Add(time.Duration(minutes) * time.Minute), Why: words.Plain(why), Strikes: strikes}
 		}
 		s.block(t, "estudio", lane(5, "429", 1))
 		s.wantLane(t, "estudio", lane(5, "429", 1))
@@ -38,31 +39,31 @@ var resting = map[string]func(*testing.T, suite){
 		s.wantLane(t, "estudio", ledger.Lane{Strikes: 1})
 		s.block(t, "estudio", ledger.Lane{Strikes: 2})
 		s.wantLane(t, "estudio", ledger.Lane{Strikes: 2})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 3})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 3})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Strikes: 3})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Strikes: 3})
 	},
 
 	"since when an account rests is the caller's, as its strikes are": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(1234567 * time.Nanosecond)})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(time.Millisecond)})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "shorter", Since: at.Add(time.Minute), Strikes: 1})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Since: at.Add(time.Minute), Strikes: 1})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Since: at.Add(1234567 * time.Nanosecond)})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Since: at.Add(time.Millisecond)})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("shorter"), Since: at.Add(time.Minute), Strikes: 1})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Since: at.Add(time.Minute), Strikes: 1})
 		s.block(t, "estudio", ledger.Lane{Strikes: 1})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Strikes: 1})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Strikes: 1})
 	},
 
 	"clearing the strikes leaves the rest, and forgets since when": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Since: at, Strikes: 3})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("key refused"), Since: at, Strikes: 3})
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "key refused", Through: at})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("key refused"), Through: at})
 	},
 
 	"who got through before the rest began, or before another, changes nothing": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429")})
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(-time.Millisecond)), nil)
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Through: at})
-		rest := ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "key refused", Since: at.Add(time.Minute), Strikes: 2, Secret: "v1"}
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Through: at})
+		rest := ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("key refused"), Since: at.Add(time.Minute), Strikes: 2, Secret: "v1"}
 		s.block(t, "estudio", rest)
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(time.Minute-time.Millisecond)), nil)
 		rest.Through = at
@@ -72,38 +73,38 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"the secret of a rest is the caller's, and forgotten with its strikes": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Secret: "v1"})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "shorter", Secret: "v2"})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Secret: "v2"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Secret: "v1"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("shorter"), Secret: "v2"})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Secret: "v2"})
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at.Add(1234567*time.Nanosecond)), nil)
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "429", Through: at.Add(time.Millisecond)})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: "again"})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: "again", Through: at.Add(time.Millisecond)})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("429"), Through: at.Add(time.Millisecond)})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: words.Plain("again")})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(2 * time.Hour), Why: words.Plain("again"), Through: at.Add(time.Millisecond)})
 	},
 
 	"an ended rest leaves nothing but when an order got through": func(t *testing.T, s suite) {
 		mustBe(t, s.EndRest(t.Context(), s.connection("estudio")), nil)
 		s.wantLane(t, "estudio", ledger.Lane{})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429")})
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: "key refused", Since: at, Strikes: 3, Secret: "v1"})
-		s.block(t, "loja", ledger.Lane{BlockedUntil: at, Why: "429"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Hour), Why: words.Plain("key refused"), Since: at, Strikes: 3, Secret: "v1"})
+		s.block(t, "loja", ledger.Lane{BlockedUntil: at, Why: words.Plain("429")})
 		mustBe(t, s.EndRest(t.Context(), s.connection("estudio")), nil)
 		s.wantLane(t, "estudio", ledger.Lane{Through: at})
-		s.wantLane(t, "loja", ledger.Lane{BlockedUntil: at, Why: "429"})
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429"})
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: "429", Through: at})
+		s.wantLane(t, "loja", ledger.Lane{BlockedUntil: at, Why: words.Plain("429")})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: words.Plain("429")})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(time.Minute), Why: words.Plain("429"), Through: at})
 	},
 
 	"the longest of 64 rests at once stands": func(t *testing.T, s suite) {
 		for _, err := range race(claimants, func(i int) error {
 			minutes := time.Duration(i*37%claimants) * time.Minute
-			return s.BlockLane(t.Context(), s.connection("estudio"), ledger.Lane{BlockedUntil: at.Add(minutes), Why: fmt.Sprint(minutes)})
+			return s.BlockLane(t.Context(), s.connection("estudio"), ledger.Lane{BlockedUntil: at.Add(minutes), Why: words.Plain(fmt.Sprint(minutes))})
 		}) {
 			mustBe(t, err, nil)
 		}
 		longest := (claimants - 1) * time.Minute
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(longest), Why: fmt.Sprint(longest)})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at.Add(longest), Why: words.Plain(fmt.Sprint(longest))})
 	},
 
 	"a lane's rest keeps milliseconds": func(t *testing.T, s suite) {
@@ -112,10 +113,10 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"a rest of one account lets another's calls go out": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Strikes: 1})
 		s.wantLane(t, "loja", ledger.Lane{})
 		mustBe(t, s.GotThrough(t.Context(), s.connection("loja"), at), nil)
-		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Strikes: 1})
+		s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Strikes: 1})
 	},
 
 	"a customer is remembered per account": func(t *testing.T, s suite) {
@@ -201,7 +202,7 @@ var resting = map[string]func(*testing.T, suite){
 	},
 
 	"neither lanes nor customers are listed or due": func(t *testing.T, s suite) {
-		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429"})
+		s.block(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429")})
 		s.customer(t, "estudio", "h1", erp.Note{}, erp.Note{ID: "100", QuietUntil: at})
 		s.wantDue(t, farFuture, 10)
 		err := s.List(t.Context(), ledger.Filter{}, func(e ledger.Entry) bool {

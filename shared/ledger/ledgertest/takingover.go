@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // OfOneProcess is a ledger that a process takes over from another one, or from a
@@ -88,12 +89,12 @@ var takingOver = map[string]func(*testing.T, OfOneProcess, suite){
 	},
 
 	"that an order got through is forgotten if it is yet to come": func(t *testing.T, l OfOneProcess, s suite) {
-		rest := ledger.Lane{BlockedUntil: at, Why: "429"}
+		rest := ledger.Lane{BlockedUntil: at, Why: words.Plain("429")}
 		mustBe(t, s.BlockLane(t.Context(), s.connection("estudio"), rest), nil)
 		mustBe(t, s.GotThrough(t.Context(), s.connection("estudio"), at), nil)
 		for _, c := range []struct{ now, want time.Time }{{at, at}, {at.Add(-time.Millisecond), time.Time{}}} {
 			mustBe(t, l.ForgetThrough(t.Context(), s.connection("estudio"), c.now), nil)
-			s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: "429", Through: c.want})
+			s.wantLane(t, "estudio", ledger.Lane{BlockedUntil: at, Why: words.Plain("429"), Through: c.want})
 		}
 		mustBe(t, l.ForgetThrough(t.Context(), s.connection("loja"), at), nil)
 	},

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Checkpoint empties the write-ahead log, which keeps what was overwritten in the
@@ -23,7 +25,7 @@ func (l *Ledger) Checkpoint(ctx context.Context) (emptied bool, err error) {
 		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("empty the write-ahead log: %w", err)
+		return false, words.Errorf("empty the write-ahead log: %s", err)
 	}
 	return emptied, nil
 }

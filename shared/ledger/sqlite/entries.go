@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/stored"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Get returns the entry, or ledger.ErrNotFound.
@@ -18,7 +19,7 @@ func (l *Ledger) Get(ctx context.Context, key string) (ledger.Entry, error) {
 	err := l.db.QueryRowContext(ctx, "SELECT entry, due, payload, newer_payload FROM entries WHERE key = ?", key).
 		Scan(&r.entry, &r.due, &r.payload, &r.newerPayload)
 	if errors.Is(err, sql.ErrNoRows) {
-		return ledger.Entry{}, fmt.Errorf("%s: %w", key, ledger.ErrNotFound)
+		return ledger.Entry{}, words.Errorf("%s: %s", key, ledger.ErrNotFound)
 	}
 	if err != nil {
 		return ledger.Entry{}, fmt.Errorf("read entry %s: %w", key, err)
@@ -91,7 +92,7 @@ func (l *Ledger) ownWrite(ctx context.Context, e ledger.Entry) (ledger.Entry, er
 	case err == nil && stored.Token == e.Token:
 		return stored, nil
 	case err == nil || errors.Is(err, ledger.ErrNotFound):
-		return ledger.Entry{}, fmt.Errorf("%s: %w", e.Key, ledger.ErrChanged)
+		return ledger.Entry{}, words.Errorf("%s: %s", e.Key, ledger.ErrChanged)
 	}
 	return ledger.Entry{}, err
 }

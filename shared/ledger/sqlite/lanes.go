@@ -9,17 +9,20 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Lane returns the account's lane.
 func (l *Ledger) Lane(ctx context.Context, account string) (ledger.Lane, error) {
 	var lane ledger.Lane
+	var why sql.NullString
 	var until, since, through sql.NullInt64
 	err := l.db.QueryRowContext(ctx, "SELECT blocked_until, why, since, strikes, through, secret FROM lanes WHERE account = ?", account).
-		Scan(&until, &lane.Why, &since, &lane.Strikes, &through, &lane.Secret)
+		Scan(&until, &why, &since, &lane.Strikes, &through, &lane.Secret)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return ledger.Lane{}, fmt.Errorf("read lane %s: %w", account, err)
 	}
+	lane.Why = words.Read(why.String)
 	lane.BlockedUntil, lane.Since, lane.Through = moment(until), moment(since), moment(through)
 	return lane, nil
 }
@@ -32,7 +35,7 @@ func (l *Ledger) BlockLane(ctx context.Context, account string, lane ledger.Lane
 			why = CASE WHEN excluded.blocked_until > coalesce(blocked_until, 0) THEN excluded.why ELSE why END,
 			blocked_until = nullif(max(coalesce(excluded.blocked_until, 0), coalesce(blocked_until, 0)), 0),
 			since = excluded.since, strikes = excluded.strikes, secret = excluded.secret`,
-		account, millis(lane.BlockedUntil), lane.Why, millis(lane.Since), lane.Strikes, lane.Secret)
+		account, millis(lane.BlockedUntil), lane.Why.Kept(), millis(lane.Since), lane.Strikes, lane.Secret)
 	if err != nil {
 		return fmt.Errorf("block lane %s: %w", account, err)
 	}

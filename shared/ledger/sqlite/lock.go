@@ -2,19 +2,20 @@ package sqlite
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // ErrLocked: another process serves from this data folder.
-var ErrLocked = errors.New("another `carimbo serve` uses this data folder: stop it, or use another --data")
+var ErrLocked = words.Errorf("another `carimbo serve` uses this data folder: stop it, or use another --data")
 
 // ErrGone: what is open is not what is at its path any more. What is written to it
 // is lost when the process ends, and another process may have taken the path.
-var ErrGone = errors.New("the data folder is not the one that was opened: it was deleted, moved or replaced")
+var ErrGone = words.Errorf("the data folder is not the one that was opened: it was deleted, moved or replaced")
 
 // Folder is a data folder that is locked.
 type Folder struct {
@@ -27,23 +28,23 @@ type Folder struct {
 func Lock(dir string) (*Folder, error) {
 	path, err := filepath.Abs(filepath.Join(dir, "lock"))
 	if err != nil {
-		return nil, fmt.Errorf("lock data folder: %w", err)
+		return nil, words.Errorf("lock data folder: %s", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("lock data folder: %w", err)
+		return nil, words.Errorf("lock data folder: %s", err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock data folder: %w", err)
+		return nil, words.Errorf("lock data folder: %s", err)
 	}
 	if err := tryLock(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", dir, err)
+		return nil, words.Errorf("lock %s: %s", dir, err)
 	}
 	info, err := f.Stat()
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", dir, err)
+		return nil, words.Errorf("lock %s: %s", dir, err)
 	}
 	return &Folder{lock: f, at: place{path, info}}, nil
 }
@@ -68,7 +69,7 @@ func (p place) check() error {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return ErrGone
 	case err != nil:
-		return fmt.Errorf("look at the data folder: %w", err)
+		return words.Errorf("look at the data folder: %s", err)
 	case !os.SameFile(info, p.info):
 		return ErrGone
 	}

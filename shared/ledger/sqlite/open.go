@@ -19,6 +19,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // File is the database's name in the data folder. The queue of one machine keeps
@@ -66,15 +67,15 @@ func Open(ctx context.Context, dir string) (*Ledger, error) {
 func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *sql.Tx, isNew bool) error) (*Ledger, error) {
 	path, err := filepath.Abs(filepath.Join(dir, File))
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, words.Errorf("open ledger: %s", err)
 	}
 	info, err := create(path)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, words.Errorf("open ledger: %s", err)
 	}
 	db, err := sql.Open("sqlite", source(path))
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, words.Errorf("open ledger: %s", err)
 	}
 	// One connection: this process's goroutines line up fairly here, and only other
 	// processes have to poll for the write lock. So nothing may query inside a
@@ -82,7 +83,7 @@ func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *s
 	db.SetMaxOpenConns(1)
 	if err := migrateWhenFree(ctx, db, suits); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+		return nil, words.Errorf("open ledger %s: %s", path, err)
 	}
 	return &Ledger{db: db, at: place{path, info}}, nil
 }
@@ -157,7 +158,7 @@ func migrate(ctx context.Context, db *sql.DB, suits func(ctx context.Context, tx
 		return err
 	}
 	if version > len(migrations) {
-		return fmt.Errorf("the file was written by a newer carimbo (format %d, this one knows %d): update this program",
+		return words.Errorf("the file was written by a newer carimbo (format %d, this one knows %d): update this program",
 			version, len(migrations))
 	}
 	if err := suits(ctx, tx, version == 0); err != nil {
@@ -165,12 +166,12 @@ func migrate(ctx context.Context, db *sql.DB, suits func(ctx context.Context, tx
 	}
 	for _, script := range migrations[version:] {
 		if _, err := tx.ExecContext(ctx, script); err != nil {
-			return fmt.Errorf("migrate: %w", err)
+			return words.Errorf("migrate: %s", err)
 		}
 	}
 	if version < len(migrations) {
 		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations))); err != nil {
-			return fmt.Errorf("migrate: %w", err)
+			return words.Errorf("migrate: %s", err)
 		}
 	}
 	return tx.Commit()

@@ -3,14 +3,15 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Why OpenFor refuses a data folder.
 var (
-	ErrSimulated    = errors.New("it holds simulated orders and customer numbers that no ERP gave: serve real orders from another --data")
-	ErrNotSimulated = errors.New("it holds real orders, and simulated ones must not come among them: give --simulate another --data")
+	ErrSimulated    = words.Errorf("it holds simulated orders and customer numbers that no ERP gave: serve real orders from another --data")
+	ErrNotSimulated = words.Errorf("it holds real orders, and simulated ones must not come among them: give --simulate another --data")
 )
 
 // simulatedMark is the application_id of a file with simulated orders, "CSIM". It

@@ -22,6 +22,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/proctest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // lockFolder names the folder that this binary locks, and holds until it is
@@ -264,7 +265,7 @@ func TestALaneOfAFormerFormatStillRests(t *testing.T) {
 	}
 	l.Close()
 	l = open(t, dir)
-	want := ledger.Lane{BlockedUntil: at, Why: "key refused", Strikes: 2}
+	want := ledger.Lane{BlockedUntil: at, Why: words.Plain("key refused"), Strikes: 2}
 	if got, err := l.Lane(t.Context(), "estudio"); err != nil || got != want {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -596,8 +597,8 @@ func TestEntriesThatAreAlikeAreCounted(t *testing.T) {
 		t.Helper()
 		e := entry(fmt.Sprintf("%04d", i))
 		e.State, e.ReceivedAt = ledger.Rejected, at.Add(time.Duration(i)*time.Second)
-		e.Reason = order.Reason{Kind: order.Mapping, Message: `SKU "A\" } ,"reason":{`}
-		e.Timeline = []ledger.Attempt{{At: at, Did: "place", Text: e.OrderID}}
+		e.Reason = order.Reason{Kind: order.Mapping, Message: words.Plain(`SKU "A\" } ,"reason":{`)}
+		e.Timeline = []ledger.Attempt{{At: at, Did: "place", Text: words.Plain(e.OrderID)}}
 		change(&e)
 		if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
 			t.Fatal(err)
@@ -606,7 +607,7 @@ func TestEntriesThatAreAlikeAreCounted(t *testing.T) {
 	for i := range 4500 { // more than two pages
 		write(i, func(*ledger.Entry) {})
 	}
-	write(5001, func(e *ledger.Entry) { e.Reason.Message = "another" })
+	write(5001, func(e *ledger.Entry) { e.Reason.Message = words.Plain("another") })
 	write(5002, func(e *ledger.Entry) { e.Account = "loja" })
 	write(5003, func(e *ledger.Entry) { e.DismissedAt = at })
 	write(5004, func(e *ledger.Entry) { e.Reason = order.Reason{} })

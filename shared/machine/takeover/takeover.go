@@ -5,12 +5,12 @@ package takeover
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // unseenJump is how far the clock may have been set while nobody watched it: at a
@@ -83,25 +83,25 @@ func (t *Takeover) Start(ctx context.Context) error {
 func (t *Takeover) from(ctx context.Context, from time.Time, chosen func(ledger.Entry) bool) error {
 	keys, err := t.opts.Ledger.Unsettled(ctx, from)
 	if err != nil {
-		return fmt.Errorf("take over: %w", err)
+		return words.Errorf("take over: %s", err)
 	}
 	for _, key := range keys {
 		e, err := t.opts.Ledger.Get(ctx, key)
 		if err != nil {
-			return fmt.Errorf("take over: %w", err)
+			return words.Errorf("take over: %s", err)
 		}
 		if !chosen(e) {
 			continue
 		}
 		if _, _, err := placing.Apply(ctx, t.opts.Ledger, t.opts.Rules(e.Account), key, placing.Restarted{From: from}, t.opts.Now); err != nil {
-			return fmt.Errorf("take over: %w", err)
+			return words.Errorf("take over: %s", err)
 		}
 	}
 	if err := t.opts.Ledger.EndQuestions(ctx, from, t.opts.Now().Add(t.opts.Spacing)); err != nil {
-		return fmt.Errorf("take over: %w", err)
+		return words.Errorf("take over: %s", err)
 	}
 	if err := t.opts.Queue.Recover(ctx); err != nil {
-		return fmt.Errorf("take over: %w", err)
+		return words.Errorf("take over: %s", err)
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (t *Takeover) endRests(ctx context.Context) error {
 		}
 		// By a clock that was set back it would come after rests that are yet to begin.
 		if err := t.opts.Ledger.ForgetThrough(ctx, account, t.opts.Now()); err != nil {
-			return fmt.Errorf("take over: %w", err)
+			return words.Errorf("take over: %s", err)
 		}
 	}
 	return nil

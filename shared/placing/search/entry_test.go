@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // now is the instant of every transition: what counts is how far it is from the
@@ -216,7 +217,7 @@ func (e entry) ledger(v versions) ledger.Entry {
 		l.LookedUpAt = at(e.looked - spacingTicks)
 	}
 	if e.fault {
-		l.Fault = "a fault"
+		l.Fault = words.Plain("a fault")
 	}
 	for c, seen := range e.seen {
 		if seen {
@@ -227,7 +228,7 @@ func (e entry) ledger(v versions) ledger.Entry {
 		l.Newer = &ledger.Contents{Payload: payloadOf(e.newer), Digest: digests[e.newer], Version: v.of(e.newer), At: now,
 			PaidAt: e.newerMoment.at(), PaidRank: e.newerMoment.rank(), Parts: partsOf(e.newer)}
 		if !e.newer.alike(e.parts) || e.newerMoment > e.moment {
-			l.Newer.Changed = "lines"
+			l.Newer.Changed = words.Plain("lines")
 		}
 	}
 	if e.mark > 0 {
@@ -324,7 +325,7 @@ func entryOf(l ledger.Entry, v versions) entry {
 		e.lease = max(ticksTo(l.Lease), -spacingTicks)
 	}
 	e.hidden, e.left, e.gone = uint8(l.Lessons.Hidden), l.Lessons.LeavesOut(part), l.Lessons.Gone
-	e.already, e.fault = l.AlreadyThere, l.Fault != ""
+	e.already, e.fault = l.AlreadyThere, !l.Fault.IsZero()
 	e.asserted = idOf(l.AssertedID)
 	e.old = now.Sub(l.TryingSince) >= placing.Patience
 	return e
@@ -519,7 +520,7 @@ func (ev event) event(v versions) placing.Event {
 	if ev.lane > 0 {
 		lane = at(ev.lane)
 	}
-	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: "in the ERP's words"}
+	a := erp.Answer{Kind: answers[ev.answer], ID: ids[ev.id], Text: words.Plain("in the ERP's words")}
 	if ev.what == prepareFailed {
 		a.RetryAfter = tick // less than any real one, but for a lane's
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // reading is a rule as it may be misread, and what comes of it.
@@ -420,7 +421,7 @@ func lateAnswerCounts(q ask) (ledger.Entry, placing.Step) {
 func failureForgetsFault(q ask) (ledger.Entry, placing.Step) {
 	e, s := q.next()
 	if q.is.what == lookedUp && e.State == ledger.Uncertain {
-		e.Fault = ""
+		e.Fault = words.Plain("")
 	}
 	return e, s
 }
@@ -529,7 +530,7 @@ func momentLeavesTheClaim(q ask) (ledger.Entry, placing.Step) {
 
 func momentMends(q ask) (ledger.Entry, placing.Step) {
 	if q.is.what == lookedUp && q.is.answer == isAbsent && q.entry.Newer != nil {
-		q.entry.Fault = ""
+		q.entry.Fault = words.Plain("")
 	}
 	return q.next()
 }

@@ -2,12 +2,11 @@ package generic
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Platform is a checkout that speaks Carimbo's own format.
@@ -37,7 +36,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n := platform.Notice{Payload: r.Keep("content-type")}
 	h, err := decodeHeading(r.Body)
 	if err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	n.Topic = string(h.Type)
 	status := h.status()
@@ -46,7 +45,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		err = checkID(h.Order.ID)
 	}
 	if err != nil && status != platform.Neither {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	n.Status = status
 	n.OrderID = string(h.Order.ID)
@@ -65,7 +64,7 @@ func decodeHeading(body []byte) (heading, error) {
 		return heading{}, err
 	}
 	if h.Type == "" {
-		return heading{}, errors.New("type is missing")
+		return heading{}, words.Errorf("type is missing")
 	}
 	return h, nil
 }
@@ -84,7 +83,7 @@ func (h heading) status() platform.Status {
 func (h heading) version() (int64, error) {
 	var version int64
 	if len(h.Version) > 0 && json.Unmarshal(h.Version, &version) != nil || version < 0 {
-		return 0, errors.New("version is not a whole number from 0 on")
+		return 0, words.Errorf("version is not a whole number from 0 on")
 	}
 	return version, nil
 }
@@ -105,9 +104,9 @@ func (h heading) paid() order.Moment {
 func checkID(id loose.Text) error {
 	switch n := len(id); {
 	case n == 0:
-		return errors.New("order.id is missing")
+		return words.Errorf("order.id is missing")
 	case n > order.MaxID:
-		return fmt.Errorf("order.id has %d bytes, more than %d", n, order.MaxID)
+		return words.Errorf("order.id has %d bytes, more than %d", n, order.MaxID)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // paid is the body of an order.paid. Amounts stay raw until their field can be
@@ -101,10 +102,10 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	o.Customer, o.Origins = in.Customer.order(s, p.Body)
 	o.Origins.PaidAt = best.From
 	if o.PaidAt.IsZero() {
-		r.reject("order.paid_at", "is missing: say when the order was paid")
+		r.reject("%s is missing: say when the order was paid", "order.paid_at")
 	}
 	if absent(in.Total) {
-		r.reject("order.total", "is missing: say what was paid")
+		r.reject("%s is missing: say what was paid", "order.total")
 	}
 	if r.err != nil {
 		return order.Order{}, r.err
@@ -131,9 +132,9 @@ func comparePayments(o *order.Order) {
 	switch above := paid.Sub(o.Total); {
 	case len(o.Payments) == 0 || above.IsZero():
 	case above.IsNegative():
-		o.Compare("order.payments", paid)
+		o.Compare(words.Plain("order.payments"), paid)
 	default:
-		o.Origins.Drop("order.payments", "they are %s above the total: the buyer's interest, which is no part of the sale", above)
+		o.Origins.Omit(words.Plain("order.payments"), "they are %s above the total: the buyer's interest, which is no part of the sale", above)
 	}
 }
 
@@ -172,9 +173,9 @@ func (c customer) order(s platform.Settings, raw []byte) (order.Customer, order.
 // reader remembers the first thing that was wrong.
 type reader struct{ err error }
 
-func (r *reader) reject(field, wrong string) {
+func (r *reader) reject(format string, values ...any) {
 	if r.err == nil {
-		r.err = order.Reject(order.NotUnderstood, "%s %s, and send the order again", field, wrong)
+		r.err = order.Reject(order.NotUnderstood, "%s, and send the order again", words.Say(format, values...))
 	}
 }
 
@@ -209,7 +210,7 @@ func (r *reader) payments(in []payment) []order.Payment {
 	for i, p := range in {
 		at := fmt.Sprintf("order.payments[%d].", i)
 		if p.Installments < 0 {
-			r.reject(at+"installments", "is negative: correct it")
+			r.reject("%s is negative: correct it", at+"installments")
 		}
 		method := order.Method(p.Method)
 		if !slices.Contains(order.Methods(), method) {
@@ -230,7 +231,7 @@ func (r *reader) payments(in []payment) []order.Payment {
 func (r *reader) money(field string, raw json.RawMessage) order.Money {
 	var m order.Money
 	if !absent(raw) && m.UnmarshalJSON(raw) != nil {
-		r.reject(field, `is no amount: write it like 1497.00 or "1497.00"`)
+		r.reject(`%s is no amount: write it like 1497.00 or "1497.00"`, field)
 	}
 	return m.WithoutDust()
 }
@@ -238,7 +239,7 @@ func (r *reader) money(field string, raw json.RawMessage) order.Money {
 func (r *reader) quantity(field string, raw json.RawMessage) order.Quantity {
 	var q order.Quantity
 	if !absent(raw) && q.UnmarshalJSON(raw) != nil {
-		r.reject(field, "is no number: write it like 1 or 2.5")
+		r.reject("%s is no number: write it like 1 or 2.5", field)
 	}
 	return q
 }
@@ -251,7 +252,7 @@ func (r *reader) time(field string, text loose.Text) time.Time {
 	}
 	t, err := parseTime(text)
 	if err != nil {
-		r.reject(field, "is no time: write it like 2026-11-21T12:00:00-03:00")
+		r.reject("%s is no time: write it like 2026-11-21T12:00:00-03:00", field)
 	}
 	return t
 }

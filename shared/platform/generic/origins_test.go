@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestInterestOnTopIsToldToAPreview(t *testing.T) {
@@ -16,8 +18,8 @@ func TestInterestOnTopIsToldToAPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []order.Dropped{{What: "order.payments", Why: "they are 12.50 above the total: the buyer's interest, which is no part of the sale"}}
-	if diff := cmp.Diff(want, o.Origins.Dropped); diff != "" || o.Origins.PaidAt != "order.placed_at" {
+	want := []order.Dropped{{What: words.Plain("order.payments"), Why: words.Plain("they are 12.50 above the total: the buyer's interest, which is no part of the sale")}}
+	if diff := cmp.Diff(want, platformtest.InEnglish(o.Origins).Dropped); diff != "" || o.Origins.PaidAt != "order.placed_at" {
 		t.Errorf("%s (-want +got):\n%s", o.Origins.PaidAt, diff)
 	}
 	o, err = decode(strings.Replace(body, "112.50", "100.00", 1))

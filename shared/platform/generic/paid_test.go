@@ -36,7 +36,7 @@ func TestPaymentsAreHeldAgainstTheTotal(t *testing.T) {
 	} {
 		o, err := decode(start + payments + `}}`)
 		reason, _ := order.AsRejection(o.Check(now))
-		if err != nil || reason.Message != says {
+		if err != nil || reason.Message.String() != says {
 			t.Errorf("%s: %s, %v", payments, reason.Message, err)
 		}
 	}

@@ -1,8 +1,6 @@
 package hotmart
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -10,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // event is what is read of a delivery, in Hotmart's own words.
@@ -125,9 +124,9 @@ func (p purchase) proof() platform.Proof {
 func (e event) checkTransaction() error {
 	switch n := len(e.Data.Purchase.Transaction); {
 	case n == 0:
-		return errors.New("data.purchase.transaction is missing")
+		return words.Errorf("data.purchase.transaction is missing")
 	case n > order.MaxID:
-		return fmt.Errorf("data.purchase.transaction has %d bytes, more than %d", n, order.MaxID)
+		return words.Errorf("data.purchase.transaction has %d bytes, more than %d", n, order.MaxID)
 	}
 	return nil
 }

@@ -23,12 +23,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/url"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Platform is Hotmart.
@@ -104,15 +104,15 @@ func (Platform) Read(r platform.Request, s platform.Settings) (platform.Notice, 
 	n := platform.Notice{Payload: payload(r)}
 	e, err := decode(r.Body)
 	if err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	if e.Event == "" {
-		return n, fmt.Errorf("%w: event is missing", platform.ErrNotUnderstood)
+		return n, words.Errorf("%s: event is missing", platform.ErrNotUnderstood)
 	}
 	n.Topic = string(e.Event)
 	status := e.status()
 	if err := e.checkTransaction(); err != nil && status != platform.Neither {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	n.Status = status
 	n.OrderID = string(e.Data.Purchase.Transaction)

@@ -8,6 +8,7 @@ import (
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // methods are Hotmart's payment types in our words; what is missing is Other.
@@ -80,8 +81,8 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 
 // tellDropped says that the price is not what the connection counts.
 func (e event) tellDropped(from *order.Origins, amount order.Money) {
-	if price, _, err := e.Data.Purchase.Price.money(""); err == nil && !price.Equal(amount) {
-		from.Drop("data.purchase.price.value", "it is %s, and the connection counts a commission (share, amount)", price)
+	if price, _, err := e.Data.Purchase.Price.money(words.Text{}); err == nil && !price.Equal(amount) {
+		from.Omit(words.Plain("data.purchase.price.value"), "it is %s, and the connection counts a commission (share, amount)", price)
 	}
 }
 
@@ -105,7 +106,7 @@ func (e event) amount(s platform.Settings) (order.Money, loose.Text, error) {
 			"data.commissions has none of source %s, but %d of others: set share on the connection to whose commission is the account's (producer, coproducer or affiliate), then carimbo orders retry, or enter the purchase in the ERP by hand",
 			source, others)
 	case s.Amount != "producer" && source == "PRODUCER":
-		return e.Data.Purchase.Price.money("data.purchase.price.value")
+		return e.Data.Purchase.Price.money(words.Plain("data.purchase.price.value"))
 	case len(own) > 1:
 		return order.Money{}, "", order.Reject(order.Unsupported,
 			"data.commissions has %d of source %s, and which is the account's can't be told: look the purchase up in Hotmart and enter it in the ERP by hand", len(own), source)
@@ -113,7 +114,7 @@ func (e event) amount(s platform.Settings) (order.Money, loose.Text, error) {
 		return order.Money{}, "", order.Reject(order.NotUnderstood,
 			"data.commissions has none of source PRODUCER, which the connection counts (amount: producer): look the purchase up in Hotmart and enter it in the ERP by hand, or set amount: price")
 	}
-	return own[0].money("the commission of source " + source)
+	return own[0].money(words.Say("the commission of source %s", source))
 }
 
 // commissions are those of the source, and how many there are of others.
@@ -129,7 +130,7 @@ func (e event) commissions(source string) (own []commission, others int) {
 	return own, others
 }
 
-func (p price) money(field string) (order.Money, loose.Text, error) {
+func (p price) money(field words.Text) (order.Money, loose.Text, error) {
 	if p.Value == "" {
 		return order.Money{}, "", order.Reject(order.NotUnderstood, "%s is missing: look the purchase up in Hotmart and enter it in the ERP by hand", field)
 	}
@@ -159,7 +160,7 @@ func (e event) customer(s platform.Settings, raw []byte) (order.Customer, order.
 	}
 	c, from := e.buyer(s, raw)
 	if s.Share == "coproducer" {
-		from.Rule = "the buyer (share: coproducer), as in a partnership (parceria); with comissionamento the co-producer invoices the producer, and this document would be wrong"
+		from.Rule = words.Say("the buyer (share: coproducer), as in a partnership (parceria); with comissionamento the co-producer invoices the producer, and this document would be wrong")
 	}
 	return c, from, nil
 }
@@ -176,7 +177,7 @@ func (e event) producer(s platform.Settings, raw []byte) (order.Customer, order.
 			{Name: "pessoa", Value: string(p.LegalNature), At: "data.producer.legal_nature"},
 		}, platform.FieldsAt(raw, "data", "producer")...),
 	})
-	from.Rule = "the producer (share: affiliate): an affiliate invoices the producer, not the buyer"
+	from.Rule = words.Say("the producer (share: affiliate): an affiliate invoices the producer, not the buyer")
 	if c.TaxID == "" && !c.TaxIDWrong {
 		return c, from, order.Reject(order.TaxIDReason, "data.producer.document is missing, and it is the producer whom an affiliate invoices (share: affiliate): enter the commission in the ERP by hand")
 	}

@@ -6,12 +6,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestAPriceThatIsNotCountedIsToldToAPreview(t *testing.T) {
 	o := decode(t, purchase(t), "producer")
-	want := []order.Dropped{{What: "data.purchase.price.value", Why: "it is 497.00, and the connection counts a commission (share, amount)"}}
-	if diff := cmp.Diff(want, o.Origins.Dropped); diff != "" {
+	want := []order.Dropped{{What: words.Plain("data.purchase.price.value"), Why: words.Plain("it is 497.00, and the connection counts a commission (share, amount)")}}
+	if diff := cmp.Diff(want, platformtest.InEnglish(o.Origins).Dropped); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -83,7 +83,7 @@ func TestShareSaysWhoseCommissionIsTheAccounts(t *testing.T) {
 			if err != nil || o.Total.String() != c.want || o.Check(now) != nil {
 				t.Errorf("%s: %s, %v, %v", c.name, o.Total, err, o.Check(now))
 			}
-		} else if reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message, c.says) {
+		} else if reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message.String(), c.says) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -118,7 +118,7 @@ func TestAnAffiliateInvoicesTheProducerAndNobodyElse(t *testing.T) {
 		reason, _ := order.AsRejection(err)
 		switch {
 		case c.says != "":
-			if reason.Kind != order.TaxIDReason || !strings.HasPrefix(reason.Message, c.says) {
+			if reason.Kind != order.TaxIDReason || !strings.HasPrefix(reason.Message.String(), c.says) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		case err != nil || platformtest.Payer(o.Customer) != c.want || o.Origins.Payer != "data.producer" || o.Total.String() != "25.50":
@@ -129,7 +129,7 @@ func TestAnAffiliateInvoicesTheProducerAndNobodyElse(t *testing.T) {
 
 func TestAPreviewSaysWhichModelACoProducersShareIsFor(t *testing.T) {
 	o, err := hot.Order(platform.Payload{Body: edit(t, commissions("COPRODUCER", 25.5))}, platform.Settings{Share: "coproducer"})
-	if err != nil || o.Customer.Name != "Helena Prado" || !strings.Contains(o.Origins.Rule, "parceria") || !strings.Contains(o.Origins.Rule, "comissionamento") {
+	if err != nil || o.Customer.Name != "Helena Prado" || !strings.Contains(o.Origins.Rule.String(), "parceria") || !strings.Contains(o.Origins.Rule.String(), "comissionamento") {
 		t.Errorf("%s: %q, %v", o.Customer.Name, o.Origins.Rule, err)
 	}
 }

@@ -70,7 +70,7 @@ func Kind(err error) order.ReasonKind {
 func IsNotUnderstood(t testing.TB, what string, o order.Order, err error, says string) {
 	t.Helper()
 	reason, _ := order.AsRejection(err)
-	if reason.Kind != order.NotUnderstood || !strings.HasPrefix(reason.Message, says) || !cmp.Equal(o, order.Order{}) {
+	if reason.Kind != order.NotUnderstood || !strings.HasPrefix(reason.Message.String(), says) || !cmp.Equal(o, order.Order{}) {
 		t.Errorf("%s: got %v, want %s", what, err, says)
 	}
 }

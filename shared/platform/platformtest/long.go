@@ -34,14 +34,14 @@ func (c Case) long(t *testing.T) {
 			t.Errorf("%s: the notice's id has %d bytes", path, len(n.OrderID))
 		}
 		o, err := c.Platform.Order(n.Payload, c.Settings)
-		if reason, refused := order.AsRejection(err); refused && len(reason.Message) > 1000 {
-			t.Errorf("%s: the reason has %d bytes", path, len(reason.Message))
+		if reason, refused := order.AsRejection(err); refused && len(reason.Message.String()) > 1000 {
+			t.Errorf("%s: the reason has %d bytes", path, len(reason.Message.String()))
 		}
 		if diff := cmp.Diff(o.Bounded(), o); diff != "" {
 			t.Errorf("%s: the order is not bounded:\n%.300s", path, diff)
 		}
-		if reason, refused := order.AsRejection(o.Check(now)); refused && len(reason.Message) > 1000 {
-			t.Errorf("%s: the verdict has %d bytes", path, len(reason.Message))
+		if reason, refused := order.AsRejection(o.Check(now)); refused && len(reason.Message.String()) > 1000 {
+			t.Errorf("%s: the verdict has %d bytes", path, len(reason.Message.String()))
 		}
 	})
 	if texts < 10 {

@@ -3,6 +3,7 @@ package platformtest
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // origins: a platform that says nothing of who pays and when fails, and so does one whose
@@ -21,7 +23,7 @@ func (c Case) origins(t *testing.T) {
 		t.Fatal(err)
 	}
 	from := o.Origins
-	if from.Payer == "" || from.Rule == "" || from.PaidAt == "" {
+	if from.Payer == "" || from.Rule.IsZero() || from.PaidAt == "" {
 		t.Errorf("who pays, by which rule, when: %+v", from)
 	}
 	if o.Customer.TaxID == "" || from.TaxID == "" {
@@ -70,4 +72,17 @@ func (c Case) keptOut(t *testing.T, o order.Order) {
 	if diff := cmp.Diff(string(without), string(with)); diff != "" {
 		t.Errorf("the origins are in the order's JSON:\n%s", diff)
 	}
+}
+
+// InEnglish are the origins with their texts as plain English, to compare them with.
+func InEnglish(from order.Origins) order.Origins {
+	from.Rule = words.Plain(from.Rule.String())
+	from.Discount, from.Dropped = slices.Clone(from.Discount), slices.Clone(from.Dropped)
+	for i, text := range from.Discount {
+		from.Discount[i] = words.Plain(text.String())
+	}
+	for i, d := range from.Dropped {
+		from.Dropped[i] = order.Dropped{What: words.Plain(d.What.String()), Why: words.Plain(d.Why.String())}
+	}
+	return from
 }

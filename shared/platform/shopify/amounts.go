@@ -6,6 +6,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // amounts fills in lines, freight, fees, tax and total.
@@ -16,7 +17,7 @@ func (b body) amounts(o *order.Order, s platform.Settings) error {
 		o.Tax = r.Money("total_tax", b.TotalTaxSet.or(b.TotalTax))
 	}
 	if b.TotalPriceSet.or(b.TotalPrice) == "" {
-		r.Reject("total_price", "is missing")
+		r.Reject("%s is missing", "total_price")
 	}
 	out := r.settle(o, b)
 	var tips order.Money
@@ -34,17 +35,17 @@ func (b body) amounts(o *order.Order, s platform.Settings) error {
 func (b body) tellDropped(from *order.Origins, out takenOut) {
 	for i, item := range b.LineItems {
 		if gone := out.lines[item.ID].quantity; !gone.IsZero() && item.ID != "" {
-			from.Drop(fmt.Sprintf("line_items[%d]", i), "%s of it left the order before it was paid (refunds)", gone)
+			from.Omit(words.Plain(fmt.Sprintf("line_items[%d]", i)), "%s of it left the order before it was paid (refunds)", gone)
 		}
 	}
 	told := b.toldFreight()
 	for i, l := range b.ShippingLines {
-		at := fmt.Sprintf("shipping_lines[%d]", i)
+		at := words.Plain(fmt.Sprintf("shipping_lines[%d]", i))
 		switch gone := out.freight[l.ID]; {
 		case l.ID != "" && !gone.IsZero():
-			from.Drop(at, "%s of it left the order before it was paid (refunds)", gone)
+			from.Omit(at, "%s of it left the order before it was paid (refunds)", gone)
 		case l.IsRemoved && !told[l.ID]:
-			from.Drop(at, "it was removed from the order (is_removed)")
+			from.Omit(at, "it was removed from the order (is_removed)")
 		}
 	}
 }
@@ -78,7 +79,7 @@ func (r *reader) lines(items []lineItem, out takenOut) (lines []order.Line, tips
 	for i, item := range items {
 		at := fmt.Sprintf("line_items[%d].", i)
 		if item.PriceSet.or(item.Price) == "" {
-			r.Reject(at+"price", "is missing")
+			r.Reject("%s is missing", at+"price")
 		}
 		price := r.Money(at+"price", item.PriceSet.or(item.Price))
 		quantity := r.Quantity(at+"quantity", item.Quantity)

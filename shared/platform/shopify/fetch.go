@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -56,7 +55,7 @@ func (p Platform) Fetch(ctx context.Context, payload platform.Payload, store map
 	defer cancel()
 	more, err := p.ask(ctx, store, string(b.ID))
 	if err != nil {
-		return platform.Payload{}, fmt.Errorf("%w: %w", platform.ErrFetch, err)
+		return platform.Payload{}, words.Errorf("%s: %s", platform.ErrFetch, err)
 	}
 	payload.Body = more.within(payload.Body)
 	return payload, nil
@@ -91,12 +90,14 @@ func (p Platform) ask(ctx context.Context, store map[string]string, id string) (
 			return found{}, platform.Refuse("Shopify refuses the token that it gave: see that the app is installed in the store")
 		case code == accessDenied:
 			return found{}, platform.Refuse("the shop answers %s: the app needs read_orders and access to protected customer data", code)
+		case code == noCode:
+			return found{}, words.Errorf("the shop answers an error without a code")
 		case code != "":
-			return found{}, fmt.Errorf("the shop answers %s", code)
+			return found{}, words.Errorf("the shop answers %s", code)
 		}
 		return a.found()
 	}
-	return found{}, errors.New("the shop knows neither localizedFields nor localizationExtensions")
+	return found{}, words.Errorf("the shop knows neither localizedFields nor localizationExtensions")
 }
 
 // put puts one question. Where the token that was kept is refused, it is put once more
@@ -149,7 +150,7 @@ type answer struct {
 func (a answer) found() (found, error) {
 	var order *found
 	if json.Unmarshal(a.Data.Order, &order) != nil {
-		return found{}, errors.New("the answer of Shopify says nothing about the order")
+		return found{}, words.Errorf("the answer of Shopify says nothing about the order")
 	}
 	if order == nil {
 		return found{}, nil
@@ -161,6 +162,8 @@ func (a answer) found() (found, error) {
 const (
 	accessDenied = "ACCESS_DENIED"
 	tokenRefused = "HTTP 401"
+	// noCode is for an error that has none.
+	noCode = "-"
 )
 
 var errorCode = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
@@ -179,7 +182,7 @@ func (a answer) code() string {
 		} `json:"extensions"`
 	}
 	if json.Unmarshal(a.Errors, &list) != nil || len(list) == 0 || !errorCode.MatchString(list[0].Extensions.Code) {
-		return "an error without a code"
+		return noCode
 	}
 	return list[0].Extensions.Code
 }
@@ -191,7 +194,7 @@ func (p Platform) post(ctx context.Context, c credentials, token, question, id s
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base(c)+"/admin/api/"+apiVersion+"/graphql.json", bytes.NewReader(body))
 	if err != nil {
-		return answer{}, errors.New("the store's address makes no URL")
+		return answer{}, words.Errorf("the store's address makes no URL")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Shopify-Access-Token", token)
@@ -206,7 +209,7 @@ func (p Platform) post(ctx context.Context, c credentials, token, question, id s
 	}
 	var a answer
 	if json.Unmarshal(text, &a) != nil {
-		return answer{}, errors.New("the answer of Shopify is not the JSON of GraphQL")
+		return answer{}, words.Errorf("the answer of Shopify is not the JSON of GraphQL")
 	}
 	return a, nil
 }
@@ -220,11 +223,11 @@ func (p Platform) do(req *http.Request) (status int, text []byte, err error) {
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("ask Shopify: %w", err)
+		return 0, nil, words.Errorf("ask Shopify: %s", err)
 	}
 	defer res.Body.Close()
 	if text, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer)); err != nil {
-		return 0, nil, fmt.Errorf("read Shopify's answer: %w", err)
+		return 0, nil, words.Errorf("read Shopify's answer: %s", err)
 	}
 	return res.StatusCode, text, nil
 }

@@ -3,8 +3,6 @@ package shopify
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // grant is a token and how long it lives.
@@ -23,11 +22,11 @@ type grant struct {
 }
 
 // refusals are Shopify's words for why an app gets no token, and what to do.
-var refusals = map[string]string{
-	"application_cannot_be_found": "Shopify knows no app with this client_id: copy it again from the app's settings in the developer dashboard",
-	"invalid_client":              "Shopify doesn't take this client_secret: it was rotated or revoked, or belongs to another app; copy it again from the app's settings in the developer dashboard",
-	"app_not_installed":           "the app is not installed in the store: release a version of it and install it from the developer dashboard; if it is installed, compare shop with the store's domain",
-	"shop_not_permitted":          "the app and the store are of two organizations: whoever owns the store has to make the app, in their own developer dashboard",
+var refusals = map[string]words.Text{
+	"application_cannot_be_found": words.Say("Shopify knows no app with this client_id: copy it again from the app's settings in the developer dashboard"),
+	"invalid_client":              words.Say("Shopify doesn't take this client_secret: it was rotated or revoked, or belongs to another app; copy it again from the app's settings in the developer dashboard"),
+	"app_not_installed":           words.Say("the app is not installed in the store: release a version of it and install it from the developer dashboard; if it is installed, compare shop with the store's domain"),
+	"shop_not_permitted":          words.Say("the app and the store are of two organizations: whoever owns the store has to make the app, in their own developer dashboard"),
 }
 
 // refusalCode finds such a word where Shopify says it: in JSON, or on a page of HTML.
@@ -38,7 +37,7 @@ func (p Platform) grant(ctx context.Context, c credentials) (grant, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.clientID}, "client_secret": {c.clientSecret}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base(c)+"/admin/oauth/access_token", strings.NewReader(form.Encode()))
 	if err != nil {
-		return grant{}, errors.New("the store's address makes no URL")
+		return grant{}, words.Errorf("the store's address makes no URL")
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	status, text, err := p.do(req)
@@ -74,8 +73,10 @@ func granted(text []byte) (grant, bool) {
 // that are known: it may repeat what was sent.
 func refusal(status int, text []byte) error {
 	if status < http.StatusInternalServerError {
-		if match := refusalCode.FindSubmatch(text); match != nil && refusals[string(match[1])] != "" {
-			return platform.Refuse("%s", refusals[string(match[1])])
+		if match := refusalCode.FindSubmatch(text); match != nil {
+			if why, known := refusals[string(match[1])]; known {
+				return &platform.Refusal{Why: why}
+			}
 		}
 	}
 	err := statusError(status)
@@ -83,7 +84,7 @@ func refusal(status int, text []byte) error {
 	case told:
 		return err
 	case status < http.StatusBadRequest:
-		return errors.New("the answer of Shopify has no usable access_token")
+		return words.Errorf("the answer of Shopify has no usable access_token")
 	case status < http.StatusInternalServerError && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout:
 		return platform.Refuse("Shopify gives no token for this client_id and client_secret (HTTP %d): compare both with the app's settings in the developer dashboard, and see that the app is installed in the store", status)
 	}
@@ -102,5 +103,5 @@ func statusError(status int) error {
 	case status == http.StatusNotFound:
 		return platform.Refuse("there is no store of that domain (HTTP %d): compare shop with the store's domain of myshopify.com", status)
 	}
-	return fmt.Errorf("ask Shopify: HTTP %d", status)
+	return words.Errorf("ask Shopify: HTTP %d", status)
 }

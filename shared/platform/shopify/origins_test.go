@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestWhatLeftTheOrderIsToldToAPreview(t *testing.T) {
@@ -16,12 +18,12 @@ func TestWhatLeftTheOrderIsToldToAPreview(t *testing.T) {
 		"refunds":[{"refund_line_items":[{"line_item_id":8,"quantity":1,"subtotal":80,"total_tax":0}],"transactions":[]}],
 		"transactions":[{"kind":"authorization","status":"success","processed_at":"2026-11-03T09:30:00-03:00"},{"kind":"sale","status":"success","processed_at":"2026-11-03T10:00:00-03:00"}],
 		"shipping_address":{"name":"Rui Sá"}}`))
-	want := order.Origins{Payer: "shipping_address", Rule: "the first that names anybody, of billing_address, customer, shipping_address",
+	want := order.Origins{Payer: "shipping_address", Rule: words.Plain("the first that names anybody, of billing_address, customer, shipping_address"),
 		PaidAt: "transactions[1].processed_at", Dropped: []order.Dropped{
-			{What: "line_items[1]", Why: "1 of it left the order before it was paid (refunds)"},
-			{What: "shipping_lines[0]", Why: "it was removed from the order (is_removed)"},
+			{What: words.Plain("line_items[1]"), Why: words.Plain("1 of it left the order before it was paid (refunds)")},
+			{What: words.Plain("shipping_lines[0]"), Why: words.Plain("it was removed from the order (is_removed)")},
 		}}
-	if diff := cmp.Diff(want, o.Origins); diff != "" {
+	if diff := cmp.Diff(want, platformtest.InEnglish(o.Origins)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // gaveBack tells whether money went back, or is on its way: a payment that was only
@@ -73,11 +74,11 @@ func (r *reader) settle(o *order.Order, b body) takenOut {
 	case told && paid.is(total):
 	case told && len(removals) > 0:
 		o.Total = paid.least
-		o.Compare("total_price and what was taken out of the order (not current_total_price, total_outstanding and refunds)", total)
+		o.Compare(words.Say("total_price and what was taken out of the order (not current_total_price, total_outstanding and refunds)"), total)
 	case told:
-		o.Compare("current_total_price, total_outstanding and refunds", paid.least)
+		o.Compare(words.Say("current_total_price, total_outstanding and refunds"), paid.least)
 	case len(out.lines)+len(out.freight) > 0 && len(removals) == len(b.Refunds) && current != "":
-		o.Compare("current_total_price", r.Money("current_total_price", current))
+		o.Compare(words.Plain("current_total_price"), r.Money("current_total_price", current))
 	}
 	return out
 }

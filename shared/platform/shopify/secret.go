@@ -46,18 +46,17 @@ func (Platform) CheckStore(store map[string]string) error {
 
 func credentialsOf(store map[string]string) (credentials, error) {
 	c := credentials{store["shop"], store["access_token"], store["client_id"], store["client_secret"]}
-	const both = "client_id and client_secret"
 	switch {
 	case c.shop == "":
 		return c, platform.Refuse("shop is missing: the store's domain, like loja.myshopify.com")
 	case !shopDomain.MatchString(c.shop):
 		return c, platform.Refuse("shop is no domain like loja.myshopify.com: give the one that Shopify made for the store, in small letters and without https://")
 	case c.accessToken != "" && c.clientID+c.clientSecret != "":
-		return c, platform.Refuse("access_token stands beside %s: keep one form; an app of the developer dashboard has %s", both, both)
+		return c, platform.Refuse("access_token stands beside client_id and client_secret: keep one form; an app of the developer dashboard has client_id and client_secret")
 	case c.accessToken != "":
 		return c, wellFormed("access_token", c.accessToken)
 	case c.clientID+c.clientSecret == "":
-		return c, platform.Refuse("%s are missing: copy them from the app's settings in the developer dashboard", both)
+		return c, platform.Refuse("client_id and client_secret are missing: copy them from the app's settings in the developer dashboard")
 	case c.clientID == "":
 		return c, platform.Refuse("client_id is missing: it stands beside the client secret in the app's settings")
 	case c.clientSecret == "":

@@ -47,12 +47,12 @@ func TestAWrongStoreSecretIsNamedByItsField(t *testing.T) {
 	} {
 		err := (shopify.Platform{}).CheckStore(c.secret)
 		why, ok := platform.AsRefusal(err)
-		if !ok || !strings.HasPrefix(why, c.want) {
+		if !ok || !strings.HasPrefix(why.String(), c.want) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		for _, value := range c.secret {
-			if len(value) > 6 && strings.Contains(why, value) {
+			if len(value) > 6 && strings.Contains(why.String(), value) {
 				t.Errorf("%s: shows what it must hide: %s", name, why)
 			}
 		}

@@ -2,13 +2,13 @@ package shopify
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Platform is Shopify. Its zero value is ready; the fields are Fetch's alone.
@@ -46,7 +46,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	b, err := decode(r.Body)
 	if err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	topic := r.Header[topicHeader]
 	whole := b.isOrder(r.Body)
@@ -56,7 +56,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		return n, nil
 	}
 	if err := platform.CheckNumericID(b.ID); err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	if err := platform.CheckStatus(whole, b.hasStatus()); err != nil {
 		return n, err

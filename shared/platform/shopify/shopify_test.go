@@ -15,6 +15,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform"
 	"github.com/carimbo/carimbo/shared/platform/platformtest"
 	"github.com/carimbo/carimbo/shared/platform/shopify"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const secret = "shpss_5b0e9c71d2a84f36"
@@ -261,7 +262,7 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 	brt := time.FixedZone("", -3*3600)
 	paid := time.Date(2026, 11, 21, 11, 2, 19, 0, brt)
 	want := order.Order{
-		Origins: order.Origins{Payer: "billing_address", Rule: "the first that names anybody, of billing_address, customer, shipping_address", TaxID: "note_attributes.CPF", PaidAt: "updated_at"},
+		Origins: order.Origins{Payer: "billing_address", Rule: words.Plain("the first that names anybody, of billing_address, customer, shipping_address"), TaxID: "note_attributes.CPF", PaidAt: "updated_at"},
 		ID:      "6120438815907", Number: "#1048", Status: "paid", Currency: "BRL",
 		PlacedAt: time.Date(2026, 11, 21, 11, 2, 12, 0, brt), PaidAt: paid, PaidRank: order.ByNotice,
 		Customer: order.Customer{
@@ -277,6 +278,7 @@ func TestOrderHasItsDiscountInTheLines(t *testing.T) {
 		Total:    order.Cents(30252),
 	}
 	got := decode(t, paidOrder(t))
+	got.Origins = platformtest.InEnglish(got.Origins)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

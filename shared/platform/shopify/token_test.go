@@ -275,7 +275,7 @@ func TestWhoHasALastingTokenAsksForNoOther(t *testing.T) {
 	fetches(t, p, store)
 	s.refused = map[string]func(http.ResponseWriter){accessToken: refusals["401"]}
 	_, err := p.Fetch(t.Context(), without(t), store)
-	if why, ok := platform.AsRefusal(err); !ok || !strings.HasPrefix(why, "Shopify refuses the access_token") || !strings.Contains(why, "client_id and client_secret") {
+	if why, ok := platform.AsRefusal(err); !ok || !strings.HasPrefix(why.String(), "Shopify refuses the access_token") || !strings.Contains(why.String(), "client_id and client_secret") {
 		t.Errorf("%v", err)
 	}
 	s.was(accessToken+" "+accessToken, 0)
@@ -341,10 +341,10 @@ func TestAnAnswerThatGivesNoTokenIsJudged(t *testing.T) {
 			}
 			got, err := p.Fetch(t.Context(), without(t), app)
 			why, told := platform.AsRefusal(err)
-			if !errors.Is(err, platform.ErrFetch) || got.Body != nil || told != (c.why != "") || !strings.HasPrefix(why, c.why) {
+			if !errors.Is(err, platform.ErrFetch) || got.Body != nil || told != (c.why != "") || !strings.HasPrefix(why.String(), c.why) {
 				t.Fatalf("%v", err)
 			}
-			if told && !strings.Contains(why, ": ") {
+			if told && !strings.Contains(why.String(), ": ") {
 				t.Errorf("it isn't said what to do: %s", why)
 			}
 			for _, private := range []string{clientID, clientSecret, accessToken, "Beatriz", "beatriz"} {
@@ -373,7 +373,7 @@ func TestAnswersToQuestionsAreJudgedByTheirStatus(t *testing.T) {
 		s, p := opened(t)
 		s.refused = map[string]func(http.ResponseWriter){"token-1": func(w http.ResponseWriter) { w.WriteHeader(status) }}
 		_, err := p.Fetch(t.Context(), without(t), app)
-		if why, told := platform.AsRefusal(err); !errors.Is(err, platform.ErrFetch) || told != (want != "") || !strings.HasPrefix(why, want) {
+		if why, told := platform.AsRefusal(err); !errors.Is(err, platform.ErrFetch) || told != (want != "") || !strings.HasPrefix(why.String(), want) {
 			t.Errorf("%d: %v", status, err)
 		}
 		s.was("token-1", 1)

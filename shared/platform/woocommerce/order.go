@@ -9,6 +9,7 @@ import (
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Order is the sale as it was made: see the package's own words on amounts.
@@ -45,10 +46,10 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 	r.compareParts(&o, b)
 	b.tellDropped(&o.Origins)
 	if paid.Rank != order.ByPayment && (b.DatePaidGMT.There || b.DatePaid.There) {
-		o.Origins.Drop("date_paid", "it can't be read, and the order's own date counts")
+		o.Origins.Omit(words.Plain("date_paid"), "it can't be read, and the order's own date counts")
 	}
 	if b.Total == "" {
-		r.Reject("total", "is missing")
+		r.Reject("%s is missing", "total")
 	}
 	if r.Err != nil {
 		return order.Order{}, r.Err
@@ -61,7 +62,7 @@ func (Platform) Order(p platform.Payload, s platform.Settings) (order.Order, err
 func (b body) tellDropped(from *order.Origins) {
 	for i, item := range b.LineItems {
 		if quantity, err := order.ParseQuantity(string(item.Quantity)); err == nil && quantity.IsZero() {
-			from.Drop(fmt.Sprintf("line_items[%d]", i), "its quantity is 0: it was taken out of the order")
+			from.Omit(words.Plain(fmt.Sprintf("line_items[%d]", i)), "its quantity is 0: it was taken out of the order")
 		}
 	}
 }
@@ -82,7 +83,7 @@ func (r *reader) fees(o *order.Order, charges []charge) {
 		at := fmt.Sprintf("fee_lines[%d].total", i)
 		switch fee := r.Money(at, charges[i].Total); {
 		case fee.IsNegative():
-			o.TakeOff(fee, at)
+			o.TakeOff(fee, words.Plain(at))
 		default:
 			o.Fees = o.Fees.Add(fee)
 		}
@@ -117,7 +118,7 @@ func (r *reader) amounts(at string, item lineItem, quantity order.Quantity) (bef
 		after = r.Money(at+"price", item.Price).Times(quantity).Round()
 	}
 	if item.Total == "" && item.Price == "" {
-		r.Reject(at+"total", "is missing")
+		r.Reject("%s is missing", at+"total")
 	}
 	before = r.Money(at+"subtotal", item.Subtotal)
 	if before.Cmp(after) < 0 {

@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/platform/platformtest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestWhatLeftTheOrderIsToldToAPreview(t *testing.T) {
@@ -17,8 +19,8 @@ func TestWhatLeftTheOrderIsToldToAPreview(t *testing.T) {
 	} {
 		o := decode(t, []byte(`{"id":1,"status":"processing","currency":"BRL","total":"80.00",`+date+`,"line_items":[
 			{"sku":"A","quantity":1,"subtotal":"80.00","total":"80.00"},{"sku":"B","quantity":0,"subtotal":"0","total":"0"}]}`))
-		dropped := []order.Dropped{{What: "line_items[1]", Why: "its quantity is 0: it was taken out of the order"}}
-		if diff := cmp.Diff(dropped, o.Origins.Dropped); diff != "" || o.Origins.PaidAt != want {
+		dropped := []order.Dropped{{What: words.Plain("line_items[1]"), Why: words.Plain("its quantity is 0: it was taken out of the order")}}
+		if diff := cmp.Diff(dropped, platformtest.InEnglish(o.Origins).Dropped); diff != "" || o.Origins.PaidAt != want {
 			t.Errorf("%s is told to be %s (-want +got):\n%s", want, o.Origins.PaidAt, diff)
 		}
 	}

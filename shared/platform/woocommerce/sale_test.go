@@ -180,7 +180,7 @@ func TestWhatIsNoSaleOfTheShopsIsRefusedByItsName(t *testing.T) {
 			t.Errorf("%s: it is kept from being refused: %s, %v", c.name, n.Status, err)
 		}
 		_, err = woo.Order(n.Payload, platform.Settings{})
-		if reason, _ := order.AsRejection(err); reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message, c.says) {
+		if reason, _ := order.AsRejection(err); reason.Kind != order.Unsupported || !strings.HasPrefix(reason.Message.String(), c.says) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/loose"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // compareParts holds WooCommerce's totals of parts against the parts. One of which a part
@@ -43,12 +44,12 @@ func (r *reader) compareParts(o *order.Order, b body) {
 	tax := figures{r: r}
 	tax.add("cart_tax", b.CartTax, 1)
 	tax.add("shipping_tax", b.ShippingTax, 1)
-	r.hold(o, "discount_total", b.DiscountTotal, "the discount of line_items", discount, coupons)
-	r.hold(o, "discount_tax", b.DiscountTax, "the tax on the discount of line_items", discountTax, couponTax)
-	r.hold(o, "shipping_total", b.ShippingTotal, "the sum of shipping_lines", shipping)
-	r.hold(o, "shipping_tax", b.ShippingTax, "the tax of shipping_lines", shippingTax)
-	r.hold(o, "cart_tax", b.CartTax, "the tax of line_items and fee_lines", cartTax)
-	r.hold(o, "total_tax", b.TotalTax, "the sum of cart_tax and shipping_tax", tax)
+	r.hold(o, "discount_total", b.DiscountTotal, []figures{discount, coupons}, "the discount of line_items")
+	r.hold(o, "discount_tax", b.DiscountTax, []figures{discountTax, couponTax}, "the tax on the discount of line_items")
+	r.hold(o, "shipping_total", b.ShippingTotal, []figures{shipping}, "the sum of shipping_lines")
+	r.hold(o, "shipping_tax", b.ShippingTax, []figures{shippingTax}, "the tax of shipping_lines")
+	r.hold(o, "cart_tax", b.CartTax, []figures{cartTax}, "the tax of line_items and fee_lines")
+	r.hold(o, "total_tax", b.TotalTax, []figures{tax}, "the sum of cart_tax and shipping_tax")
 }
 
 // finer is 1 for a line that the shop may have counted finer than it shows it, as it does
@@ -107,7 +108,7 @@ func (f figures) come(total order.Money, text loose.Text) bool {
 }
 
 // hold notes a total that none of the figures come to.
-func (r *reader) hold(o *order.Order, field string, text loose.Text, what string, all ...figures) {
+func (r *reader) hold(o *order.Order, field string, text loose.Text, all []figures, format string, values ...any) {
 	if text == "" || all[0].unsaid {
 		return
 	}
@@ -117,7 +118,7 @@ func (r *reader) hold(o *order.Order, field string, text loose.Text, what string
 			return
 		}
 	}
-	o.Disagree(what, all[0].sum, field, total)
+	o.Disagree(words.Say(format, values...), all[0].sum, words.Plain(field), total)
 }
 
 func magnitude(m order.Money) order.Money {

@@ -1,11 +1,11 @@
 package woocommerce
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/carimbo/carimbo/shared/platform"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Platform is WooCommerce.
@@ -27,7 +27,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 	n := platform.Notice{Payload: r.Keep("content-type", topicHeader)}
 	o, err := decode(r.Body)
 	if err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	topic := r.Header[topicHeader]
 	whole, ofOrders := o.isOrder(r.Body), topic == "" || strings.HasPrefix(topic, "order.")
@@ -36,7 +36,7 @@ func (Platform) Read(r platform.Request, _ platform.Settings) (platform.Notice, 
 		return n, nil
 	}
 	if err := platform.CheckNumericID(o.ID); err != nil {
-		return n, fmt.Errorf("%w: %w", platform.ErrNotUnderstood, err)
+		return n, words.Errorf("%s: %s", platform.ErrNotUnderstood, err)
 	}
 	if err := platform.CheckStatus(whole, o.Status != ""); err != nil {
 		return n, err

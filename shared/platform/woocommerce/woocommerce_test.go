@@ -20,6 +20,7 @@ import (
 	"github.com/carimbo/carimbo/shared/platform/woocommerce"
 	"github.com/carimbo/carimbo/shared/queue"
 	shopsecret "github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const secret = "f8K2nq0ZxW7rT4yLmB1vD6sJ"
@@ -326,8 +327,8 @@ func decode(t testing.TB, body []byte) order.Order {
 func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 	paid := time.Date(2026, 11, 21, 13, 43, 52, 0, time.UTC)
 	want := order.Order{
-		Origins: order.Origins{Payer: "billing", Rule: "the first that names anybody, of billing, shipping", TaxID: "billing.cpf", PaidAt: "date_paid_gmt",
-			Discount: []string{"fee_lines[0].total is -9.88: a negative fee is a discount"}},
+		Origins: order.Origins{Payer: "billing", Rule: words.Plain("the first that names anybody, of billing, shipping"), TaxID: "billing.cpf", PaidAt: "date_paid_gmt",
+			Discount: []words.Text{words.Plain("fee_lines[0].total is -9.88: a negative fee is a discount")}},
 		ID: "4127", Number: "4127", Status: "processing", Currency: "BRL", PlacedAt: time.Date(2026, 11, 21, 13, 41, 7, 0, time.UTC), PaidAt: paid, PaidRank: order.ByPayment,
 		Customer: order.Customer{
 			Name: "Caio Bittencourt", Email: "caio.bittencourt@correio.example", Phone: "+55 41 95555-0173", TaxID: "72640518380",
@@ -344,6 +345,7 @@ func TestOrderHasItsCouponInTheLinesAndItsFeeBesideThem(t *testing.T) {
 		Total:    order.Cents(20626),
 	}
 	got := decode(t, processing(t))
+	got.Origins = platformtest.InEnglish(got.Origins)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/queue"
 	"github.com/carimbo/carimbo/shared/stored"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 //go:embed schema.sql
@@ -74,7 +75,7 @@ var _ queue.Queue = (*Queue)(nil)
 // the queue.
 func New(ctx context.Context, db *sql.DB, o Options) (*Queue, error) {
 	if _, err := db.ExecContext(ctx, schema); err != nil {
-		return nil, fmt.Errorf("open queue: %w", err)
+		return nil, words.Errorf("open queue: %s", err)
 	}
 	q := &Queue{db: db, options: o.withDefaults(), notify: make(chan struct{}, 1),
 		sends: make(chan *send, maxWaiting), room: semaphore.NewWeighted(maxWaitingBytes),

@@ -32,7 +32,7 @@ func (r *reader) signing(field yaml.Field, name, value string) {
 	if !taken {
 		r.owners[value] = name
 	} else if owner != name {
-		r.warn(field.Line, field.Column, path, "is "+owner+"'s too: who knows the secret of one store could sign for the other; give each its own")
+		r.warn(field.Line, field.Column, path, "is %s's too: who knows the secret of one store could sign for the other; give each its own", owner)
 	}
 }
 
@@ -72,8 +72,8 @@ func (r *reader) since(field yaml.Field, path, value string) time.Time {
 func (r *reader) dated(f yaml.Field) {
 	switch previous, since := f.Value.Get(previousKey), f.Value.Get(sinceKey); {
 	case previous != nil && since == nil:
-		r.warn(previous.Line, previous.Column, yaml.Join(f.Key, previousKey), "is accepted for as long as it stands there: add "+sinceKey+", the day or time of the change, and it is accepted for 24 h from then")
+		r.warn(previous.Line, previous.Column, yaml.Join(f.Key, previousKey), "is accepted for as long as it stands there: add %s, the day or time of the change, and it is accepted for 24 h from then", sinceKey)
 	case previous == nil && since != nil:
-		r.warn(since.Line, since.Column, yaml.Join(f.Key, sinceKey), "dates nothing: there is no "+previousKey)
+		r.warn(since.Line, since.Column, yaml.Join(f.Key, sinceKey), "dates nothing: there is no %s", previousKey)
 	}
 }

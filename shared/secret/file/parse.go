@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -37,12 +38,12 @@ func (o Options) kind(name string) (fields, bool) {
 	return fields{needed: needed}, ok
 }
 
-func (o Options) nameForm() string {
+func (o Options) nameForm() words.Text {
 	var forms strings.Builder
 	for _, kind := range slices.Sorted(maps.Keys(o.Kinds)) {
 		forms.WriteString(kind + "/<account>, ")
 	}
-	return "a secret's name is " + forms.String() + "hook/<connection> or store/<connection>"
+	return words.Say("a secret's name is %shook/<connection> or store/<connection>", forms.String())
 }
 
 // Parse reads the file's contents; name is what problems call the file. No
@@ -58,7 +59,7 @@ func Parse(name string, b []byte, o Options) (map[string]secret.Secret, yaml.Pro
 		return r.secrets, r.problems
 	}
 	if root.Kind != yaml.Object {
-		r.refuse(root.Line, root.Column, "", "must be names of secrets with their fields; "+r.nameForm())
+		r.refuse(root.Line, root.Column, "", "must be names of secrets with their fields; %s", r.nameForm())
 		return r.secrets, r.problems
 	}
 	for _, f := range root.Fields {
@@ -79,29 +80,33 @@ type reader struct {
 // silently passes on a problem of the YAML without what it quotes.
 func (r *reader) silently(p yaml.Problem) {
 	p.Path = ""
-	if strings.HasPrefix(p.Message, "is not valid YAML") {
-		p.Message = "is not valid YAML here, or a little before; a text with special characters needs quotes"
+	if p.IsSyntax() {
+		p.Message = words.Say("is not valid YAML here, or a little before; a text with special characters needs quotes")
 	}
 	r.problems = append(r.problems, p)
 }
 
-func (r *reader) refuse(line, column int, path, message string) {
-	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: message})
+func (r *reader) refuse(line, column int, path, format string, values ...any) {
+	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: words.Say(format, values...)})
 }
 
-func (r *reader) warn(line, column int, path, message string) {
-	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: message, Warning: true})
+func (r *reader) warn(line, column int, path, format string, values ...any) {
+	r.problems = append(r.problems, yaml.Problem{File: r.file, Line: line, Column: column, Path: path, Message: words.Say(format, values...), Warning: true})
 }
 
 func (r *reader) secret(f yaml.Field) {
 	kind, name, _ := strings.Cut(f.Key, "/")
 	expected, ok := r.kind(kind)
 	if !ok || !connection.ValidName(name) {
-		r.refuse(f.Line, f.Column, "", "is not the name of a secret; "+r.nameForm())
+		r.refuse(f.Line, f.Column, "", "is not the name of a secret; %s", r.nameForm())
 		return
 	}
 	if f.Value.Kind != yaml.Object || len(f.Value.Fields) == 0 {
-		r.refuse(f.Line, f.Column, f.Key, "must have fields"+needs(expected))
+		if fields := needs(expected); fields == "" {
+			r.refuse(f.Line, f.Column, f.Key, "must have fields")
+		} else {
+			r.refuse(f.Line, f.Column, f.Key, "must have fields: %s", fields)
+		}
 		return
 	}
 	r.secrets[f.Key] = r.values(f, expected)
@@ -111,7 +116,7 @@ func needs(f fields) string {
 	if len(f.needed) == 0 {
 		return ""
 	}
-	return ": " + strings.Join(slices.Concat(f.needed, f.allowed), ", ")
+	return strings.Join(slices.Concat(f.needed, f.allowed), ", ")
 }
 
 func (r *reader) values(f yaml.Field, expected fields) secret.Secret {
@@ -123,7 +128,7 @@ func (r *reader) values(f yaml.Field, expected fields) secret.Secret {
 		case known:
 			path = yaml.Join(f.Key, field.Key)
 		case len(expected.needed) > 0:
-			r.warn(field.Line, field.Column, f.Key, "has a field that nothing reads; known"+needs(expected))
+			r.warn(field.Line, field.Column, f.Key, "has a field that nothing reads; known: %s", needs(expected))
 		}
 		value := r.value(field, path, f.Key)
 		if known && field.Key == sinceKey {

@@ -5,7 +5,6 @@ package file
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/yaml"
 )
 
@@ -74,7 +74,7 @@ type Options struct {
 func Open(path string, o Options) (*Store, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("read secrets: %w", err)
+		return nil, words.Errorf("read secrets: %s", err)
 	}
 	s := &Store{path: path, opts: o}
 	if err := s.load(info); err != nil {
@@ -115,7 +115,7 @@ func (s *Store) Warnings() yaml.Problems {
 func (s *Store) find(name string) (secret.Secret, error) {
 	found, ok := s.secrets[name]
 	if !ok {
-		return secret.Secret{}, fmt.Errorf("%s: %w", name, secret.ErrNotFound)
+		return secret.Secret{}, words.Errorf("%s: %s", name, secret.ErrNotFound)
 	}
 	// A copy: nobody changes another's secret.
 	found.Values, found.Previous = maps.Clone(found.Values), maps.Clone(found.Previous)
@@ -167,7 +167,7 @@ func (s *Store) load(info fs.FileInfo) error {
 	s.seen, s.read = versionOf(info), s.opts.Now()
 	b, err := read(s.path)
 	if err != nil {
-		return fmt.Errorf("read secrets: %w", err)
+		return words.Errorf("read secrets: %s", err)
 	}
 	secrets, problems := Parse(s.path, b, s.opts)
 	if err := problems.Errors(); err != nil {
@@ -193,6 +193,6 @@ func exposed(path string, info fs.FileInfo) yaml.Problems {
 	}
 	return yaml.Problems{{
 		File: path, Warning: true,
-		Message: fmt.Sprintf("others on this machine can read it (%s): chmod 600 it", info.Mode().Perm()),
+		Message: words.Say("others on this machine can read it (%s): chmod 600 it", info.Mode().Perm()),
 	}}
 }

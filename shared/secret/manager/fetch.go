@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // The stages of a rotation that count here.
@@ -28,7 +28,7 @@ const (
 func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 	now, err := s.version(ctx, name, current)
 	if err != nil {
-		return secret.Secret{}, fmt.Errorf("read the secret %s: %w", name, err)
+		return secret.Secret{}, words.Errorf("read the secret %s: %s", name, err)
 	}
 	found := secret.Secret{Values: now.values, Since: now.created, Version: now.id}
 	former, err := s.version(ctx, name, previous)
@@ -36,7 +36,7 @@ func (s *Store) fetch(ctx context.Context, name string) (secret.Secret, error) {
 	case err == nil:
 		found.Previous = former.values
 	case !errors.Is(err, secret.ErrNotFound) && !errors.Is(err, errForm):
-		return secret.Secret{}, fmt.Errorf("read the previous secret %s: %w", name, err)
+		return secret.Secret{}, words.Errorf("read the previous secret %s: %s", name, err)
 	}
 	return found, nil
 }
@@ -85,9 +85,9 @@ func gone(err error) bool {
 
 // Errors of a secret's form; none shows any of it.
 var (
-	errForm     = errors.New("it is no secret of ours")
-	errNoObject = fmt.Errorf("%w: it is not a JSON object", errForm)
-	errNoText   = fmt.Errorf("%w: a field is neither a text nor a number", errForm)
+	errForm     = words.Errorf("it is no secret of ours")
+	errNoObject = words.Errorf("%s: it is not a JSON object", errForm)
+	errNoText   = words.Errorf("%s: a field is neither a text nor a number", errForm)
 )
 
 // parse reads a secret's object. A number counts by its text: App Keys are digits.

@@ -9,7 +9,6 @@ package manager
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -20,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // API is what a store uses of a *secretsmanager.Client.
@@ -163,7 +163,7 @@ func (s *Store) wait(ctx context.Context, name string) (*kept, error) {
 	case k.turn <- struct{}{}:
 		return k, nil
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the secret %s: %w", name, ctx.Err())
+		return nil, words.Errorf("wait for the secret %s: %s", name, ctx.Err())
 	}
 }
 
@@ -175,7 +175,7 @@ func (k *kept) answer(name string) (secret.Secret, error) {
 	case !k.known:
 		return secret.Secret{}, k.err
 	case k.absent:
-		return secret.Secret{}, fmt.Errorf("%s: %w", name, secret.ErrNotFound)
+		return secret.Secret{}, words.Errorf("%s: %s", name, secret.ErrNotFound)
 	}
 	found := k.secret
 	found.Values, found.Previous = maps.Clone(found.Values), maps.Clone(found.Previous)

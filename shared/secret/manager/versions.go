@@ -2,12 +2,13 @@ package manager
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Versions tells which version of a secret is the current one, as secret.Secret has
@@ -29,7 +30,7 @@ func (v Versions) Current(ctx context.Context, name string) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("describe the secret %s: %w", name, err)
+		return "", words.Errorf("describe the secret %s: %s", name, err)
 	}
 	for id, stages := range out.VersionIdsToStages {
 		if slices.Contains(stages, current) {

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/carimbo/carimbo/shared/words"
+	"github.com/carimbo/carimbo/shared/words/portuguese"
+)
+
+// languages are what --lang takes, and by what the languages of an environment begin.
+const languages = "pt, en"
+
+// languageOf is the language of a command line: that of its --lang, or else of the
+// environment as POSIX has it. It is known before the flags are read: their help is in it.
+func languageOf(args []string, environment func(string) string) (words.Language, error) {
+	asked := ""
+	for _, variable := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if asked = environment(variable); asked != "" {
+			break
+		}
+	}
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, given := strings.CutPrefix(arg, "--lang="); given {
+			asked = value
+		} else if arg == "--lang" && i+1 < len(args) {
+			asked = args[i+1]
+		}
+	}
+	if asked == "pt" || strings.HasPrefix(asked, "pt_") || strings.HasPrefix(asked, "pt-") {
+		return portuguese.Language()
+	}
+	return words.Language{}, nil
+}
+
+// printf writes a sentence in the language of whoever gave the command.
+func (c *console) printf(w io.Writer, format string, values ...any) {
+	_, _ = io.WriteString(w, words.Say(format, values...).In(c.language))
+}
+
+// say is a text in the language of whoever gave the command.
+func (c *console) say(format string, values ...any) string {
+	return words.Say(format, values...).In(c.language)
+}
+
+// text is a text in the language of whoever gave the command, safe for their terminal.
+func (c *console) text(t words.Text) string { return safe(t.In(c.language)) }
+
+// translate puts what a command and those below it say of themselves into the language of
+// whoever asks.
+func (c *console) translate(cmd *cobra.Command) {
+	cmd.Short, cmd.Long = c.language.Of(cmd.Short), c.language.Of(cmd.Long)
+	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) { f.Usage = c.language.Of(f.Usage) })
+	}
+	for _, sub := range cmd.Commands() {
+		c.translate(sub)
+	}
+}
+
+// headings has cobra's own words in the language, too.
+func (c *console) headings(root *cobra.Command) {
+	root.SetUsageTemplate(strings.NewReplacer(
+		"Usage:", c.say("Usage:"),
+		"Aliases:", c.say("Aliases:"),
+		"Examples:", c.say("Examples:"),
+		"Available Commands:", c.say("Available Commands:"),
+		"Global Flags:", c.say("Global Flags:"),
+		"Flags:", c.say("Flags:"),
+		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, c.say(`Use "%s [command] --help" for more information about a command.`, "{{.CommandPath}}"),
+	).Replace(root.UsageTemplate()))
+}
+
+// langFlag is read by languageOf.
+func (c *console) langFlag(root *cobra.Command) {
+	lang := root.PersistentFlags().String("lang", "", "the language of what is said: "+languages+"; that of LANG if absent")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if *lang != "" && *lang != "pt" && *lang != "en" {
+			return usage(cmd, "--lang %s is none of %s", *lang, languages)
+		}
+		return nil
+	}
+}
