@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"iter"
@@ -20,40 +19,63 @@ type schedule struct {
 }
 
 type plan struct {
-	at   time.Time
-	n    int64 // what was planned first is done first
+	at   time.Duration // since the epoch
+	n    int64         // what was planned first is done first
 	what func()
 }
 
+func (p plan) before(o plan) bool { return p.at < o.at || p.at == o.at && p.n < o.n }
+
+// plans are a heap: the one at i comes after the one at (i-1)/2.
 type plans []plan
 
-func (p plans) Len() int { return len(p) }
-func (p plans) Less(i, j int) bool {
-	return p[i].at.Before(p[j].at) || p[i].at.Equal(p[j].at) && p[i].n < p[j].n
+// push and pop are container/heap's, for these alone: nothing is done as often as they are.
+func (p *plans) push(is plan) {
+	list := append(*p, is)
+	i := len(list) - 1
+	for ; i > 0 && is.before(list[(i-1)/2]); i = (i - 1) / 2 {
+		list[i] = list[(i-1)/2]
+	}
+	list[i], *p = is, list
 }
-func (p plans) Swap(i, j int) { p[i], p[j] = p[j], p[i] }
-func (p *plans) Push(x any)   { *p = append(*p, x.(plan)) }
-func (p *plans) Pop() any {
-	old := *p
-	last := old[len(old)-1]
-	old[len(old)-1] = plan{}
-	*p = old[:len(old)-1]
-	return last
+
+// pop takes the first one out.
+func (p *plans) pop() plan {
+	list := *p
+	first, last := list[0], list[len(list)-1]
+	list[len(list)-1] = plan{}
+	list = list[:len(list)-1]
+	*p = list
+	if len(list) == 0 {
+		return first
+	}
+	i := 0
+	for next := 1; next < len(list); next = 2*i + 1 {
+		if next+1 < len(list) && list[next+1].before(list[next]) {
+			next++
+		}
+		if last.before(list[next]) {
+			break
+		}
+		list[i], i = list[next], next
+	}
+	list[i] = last
+	return first
 }
 
 // in plans something after d.
 func (s *schedule) in(d time.Duration, what func()) {
 	s.n++
-	heap.Push(&s.plans, plan{s.now.Add(max(d, 0)), s.n, what})
+	s.plans.push(plan{s.now.Add(max(d, 0)).Sub(epoch), s.n, what})
 }
 
 // step does what is planned next, and tells false if that is after the end.
 func (s *schedule) step(end time.Time) bool {
-	if len(s.plans) == 0 || s.plans[0].at.After(end) {
+	if len(s.plans) == 0 || s.plans[0].at > end.Sub(epoch) {
 		return false
 	}
-	p := heap.Pop(&s.plans).(plan)
-	s.now = p.at
+	p := s.plans.pop()
+	s.now = epoch.Add(p.at)
 	p.what()
 	return true
 }

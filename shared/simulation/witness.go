@@ -198,24 +198,27 @@ func (w *world) noteEffects(t *task, s *sale, before, after ledger.Entry) {
 	if t == nil {
 		return // an operator did it
 	}
-	for what, is := range map[string]bool{
-		lapsedUnsure:   from == ledger.Creating && to == ledger.Uncertain && after.Reason.Kind == order.Lapsed,
-		foundThere:     from == ledger.Uncertain && to == ledger.Created,
-		provenAbsent:   from == ledger.Uncertain && to == ledger.Waiting,
-		mendedAlive:    from == ledger.Rejected && to == ledger.Waiting && after.Reason.Kind == order.Mended,
-		reversedBefore: reversed && from == ledger.Waiting,
-		reversedAfter:  reversed && (maySent(before) || from == ledger.Created),
-		newerTookOver:  before.Newer != nil && to != ledger.Created && after.Newer == nil,
-		metHidden:      after.Lessons.Hidden > before.Lessons.Hidden,
-		leftOut:        len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut),
-		cantTell:       to == ledger.Rejected && strings.Contains(after.Reason.Message.String(), cantBeTold) && after.Reason != before.Reason,
-		foundAnew:      after.Lessons.Gone && !before.Lessons.Gone,
-		keptKind:       before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asksAnother(s),
-		askedAsSent:    from == ledger.Uncertain && (to == ledger.Created || to == ledger.Waiting) && w.asksAnother(s),
-		moved:          before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account,
+	for _, effect := range [...]struct {
+		what string
+		is   bool
+	}{
+		{lapsedUnsure, from == ledger.Creating && to == ledger.Uncertain && after.Reason.Kind == order.Lapsed},
+		{foundThere, from == ledger.Uncertain && to == ledger.Created},
+		{provenAbsent, from == ledger.Uncertain && to == ledger.Waiting},
+		{mendedAlive, from == ledger.Rejected && to == ledger.Waiting && after.Reason.Kind == order.Mended},
+		{reversedBefore, reversed && from == ledger.Waiting},
+		{reversedAfter, reversed && (maySent(before) || from == ledger.Created)},
+		{newerTookOver, before.Newer != nil && to != ledger.Created && after.Newer == nil},
+		{metHidden, after.Lessons.Hidden > before.Lessons.Hidden},
+		{leftOut, len(after.Lessons.LeftOut) > len(before.Lessons.LeftOut)},
+		{cantTell, to == ledger.Rejected && strings.Contains(after.Reason.Message.String(), cantBeTold) && after.Reason != before.Reason},
+		{foundAnew, after.Lessons.Gone && !before.Lessons.Gone},
+		{keptKind, before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.asksAnother(s)},
+		{askedAsSent, from == ledger.Uncertain && (to == ledger.Created || to == ledger.Waiting) && w.asksAnother(s)},
+		{moved, before.Rev > 0 && from != ledger.Created && to == ledger.Created && w.config.Connections[s.store.name].Account != after.Account},
 	} {
-		if is {
-			w.effect(what)
+		if effect.is {
+			w.effect(effect.what)
 		}
 	}
 }
