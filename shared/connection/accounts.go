@@ -43,8 +43,7 @@ func (a *Accounts) Client(name string) (erp.Client, bool) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	settings := string(account.Settings)
-	if c, ok := a.made[name]; ok && c.settings == settings {
+	if c, ok := a.made[name]; ok && c.settings == string(account.Settings) {
 		return c.client, true
 	}
 	kind, ok := a.Kinds.Find(account.Kind)
@@ -62,7 +61,7 @@ func (a *Accounts) Client(name string) (erp.Client, bool) {
 	if a.made == nil {
 		a.made = map[string]cachedClient{}
 	}
-	a.made[name] = cachedClient{settings: settings, client: client}
+	a.made[name] = cachedClient{settings: string(account.Settings), client: client}
 	return client, true
 }
 

@@ -50,8 +50,8 @@ const (
 	maxZeros      = 15
 )
 
-// tooMuch is more than anything costs.
-var tooMuch = decimal.New(1, maxZeros)
+// tooMuch is more than anything costs. It is written without an exponent, for alike.
+var tooMuch = decimal.New(1e15, 0)
 
 func parseDecimal(text string) (decimal.Decimal, error) {
 	t := strings.TrimSpace(text)
@@ -59,7 +59,10 @@ func parseDecimal(text string) (decimal.Decimal, error) {
 		return decimal.Decimal{}, ErrNotANumber
 	}
 	d, err := decimal.NewFromString(t)
-	if err != nil || d.Exponent() > maxZeros || d.Exponent() < -maxPlaces || d.Abs().Cmp(tooMuch) >= 0 {
+	if err != nil || d.Exponent() > maxZeros || d.Exponent() < -maxPlaces {
+		return decimal.Decimal{}, ErrNotANumber
+	}
+	if amount, most := alike(d.Abs(), tooMuch); amount.Cmp(most) >= 0 {
 		return decimal.Decimal{}, ErrNotANumber
 	}
 	return d, nil
@@ -142,6 +145,9 @@ var dust = decimal.New(1, -6)
 // WithoutDust is the whole cents where the amount is within a millionth of them, as a platform
 // computes it in floats (97.00000000000001), and else the amount: a price may be finer.
 func (m Money) WithoutDust() Money {
+	if m.d.Exponent() >= -2 {
+		return m
+	}
 	if cents := m.Round(); m.d.Sub(cents.d).Abs().Cmp(dust) < 0 {
 		return cents
 	}

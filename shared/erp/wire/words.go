@@ -33,6 +33,9 @@ const mostWords = 16 << 10
 // a buyer called "x] api bloqueada [" pairs none of the ERP's.
 func Hear(ctx context.Context, text string, sent Sent) (Words, error) {
 	said := fold.Text(Plain(text))
+	if said == "" {
+		return Words{}, nil // most answers that go well
+	}
 	own, err := sent.without(ctx, said)
 	if err != nil {
 		return Words{}, err
