@@ -593,17 +593,24 @@ type asked struct {
 	rules    placing.Rules
 	versions versions
 	unsafe   rewrite
-	answers  map[question]result
+	answers  map[entry]known
+	// last are the answers about the entry that was asked about last: mostly it is asked
+	// about again.
+	last    known
+	lastOne entry
 }
 
-type question struct {
-	entry entry
-	event event
-}
+type known map[event]result
 
 func (a *asked) next(e entry, ev event) result {
-	q := question{e, ev}
-	if r, ok := a.answers[q]; ok {
+	if a.last == nil || a.lastOne != e {
+		a.last, a.lastOne = a.answers[e], e
+		if a.last == nil {
+			a.last = known{}
+			a.answers[e] = a.last
+		}
+	}
+	if r, ok := a.last[ev]; ok {
 		return r
 	}
 	f := placing.Next
@@ -633,7 +640,7 @@ func (a *asked) next(e entry, ev event) result {
 	if e.state != absent && !ev.ahead && !ev.recent && entryOf(before, a.versions) != e {
 		panic("an entry is not what it was, or loses something here")
 	}
-	a.answers[q] = r
+	a.last[ev] = r
 	return r
 }
 

@@ -25,6 +25,7 @@ type search struct {
 	worlds worlds
 	parent []uint32
 	index  index
+	batch  [atOnce][]led
 
 	// Of each world, the worlds that nature or the clock leads to; the highest bit
 	// says that time passes on the way.
@@ -51,37 +52,69 @@ func run(m *model, faults int) found {
 }
 
 func (s *search) walk(from world) (f found) {
-	s.add(from, 0)
+	s.add(&led{to: from, hash: s.index.hash(from)}, 0)
 	last := 0 // of this depth
-	for i := 0; i < s.worlds.len && f.broken == ""; i++ {
-		if i > last {
-			f.depth, last = f.depth+1, s.worlds.len-1
-		}
-		s.first = append(s.first, uint32(len(s.onward)))
-		s.moves(*s.worlds.at(i), func(to world, mv move) {
-			f.moves++
-			if f.broken != "" {
-				return
+	for i := 0; i < s.worlds.len && f.broken == ""; {
+		for _, moves := range s.ahead(i) {
+			if i > last {
+				f.depth, last = f.depth+1, s.worlds.len-1
 			}
-			j, fresh := s.add(to, uint32(i))
-			if mv.who <= clock && int(j) != i {
-				if mv.who == clock {
-					j |= timePasses
+			s.first = append(s.first, uint32(len(s.onward)))
+			for j := range moves {
+				if f.moves++; f.broken == "" {
+					s.follow(&f, uint32(i), &moves[j])
 				}
-				s.onward = append(s.onward, j)
 			}
-			if fresh && (mv.broken == "" || !s.wants(mv.broken)) {
-				mv.broken = s.broken(to)
-			}
-			if s.wants(mv.broken) {
-				f.broken = mv.broken
-				f.trail = append(s.trail(uint32(i)), line(mv, to))
-			}
-		})
+			i++
+		}
 	}
 	s.first = append(s.first, uint32(len(s.onward)))
 	f.worlds = s.worlds.len
 	return f
+}
+
+// follow makes a move from a world.
+func (s *search) follow(f *found, from uint32, l *led) {
+	to, fresh := s.add(l, from)
+	if l.by.who <= clock && to != from {
+		if l.by.who == clock {
+			to |= timePasses
+		}
+		s.onward = append(s.onward, to)
+	}
+	if fresh && (l.by.broken == "" || !s.wants(l.by.broken)) {
+		l.by.broken = s.broken(l.to)
+	}
+	if s.wants(l.by.broken) {
+		f.broken = l.by.broken
+		f.trail = append(s.trail(from), line(l.by, l.to))
+	}
+}
+
+// led is a world that a move leads to, and its hash.
+type led struct {
+	to   world
+	hash uint64
+	by   move
+}
+
+// atOnce is from how many worlds the moves are looked for together.
+const atOnce = 16
+
+// ahead lists the moves from a world, and from those behind it. Nearly all of the time
+// passes while memory is waited for: so whatever these moves lead to is asked of it in one
+// go, and is at hand when it is compared.
+func (s *search) ahead(i int) [][]led {
+	n := min(atOnce, s.worlds.len-i)
+	for j := range n {
+		list := s.batch[j][:0]
+		s.moves(*s.worlds.at(i + j), func(to world, mv move) {
+			list = append(list, led{to, s.index.hash(to), mv})
+		})
+		s.batch[j] = list
+	}
+	s.index.fetch(s.batch[:n], &s.worlds)
+	return s.batch[:n]
 }
 
 // ends tells whether every world can come to its end without a further fault and
@@ -209,8 +242,8 @@ func line(m move, to world) string {
 }
 
 // add finds the world, or keeps it.
-func (s *search) add(w world, parent uint32) (i uint32, fresh bool) {
-	i, fresh = s.index.add(w, &s.worlds)
+func (s *search) add(l *led, parent uint32) (i uint32, fresh bool) {
+	i, fresh = s.index.add(l, &s.worlds)
 	if fresh {
 		s.parent = append(s.parent, parent)
 	}
@@ -241,21 +274,40 @@ func (l *worlds) add(w *world) {
 type index struct {
 	seed  maphash.Seed
 	slots []uint64
+	// slotsOf and fetched are of no use but that they were read.
+	slotsOf []uint64
+	fetched uint8
 }
 
-func newIndex() index { return index{maphash.MakeSeed(), make([]uint64, 1<<12)} }
+func newIndex() index { return index{seed: maphash.MakeSeed(), slots: make([]uint64, 1<<12)} }
+
+func (x *index) hash(w world) uint64 { return maphash.Comparable(x.seed, w) >> 32 << 32 }
+
+// fetch reads what add will read. No read of a loop waits for another one.
+func (x *index) fetch(batch [][]led, list *worlds) {
+	x.slotsOf = x.slotsOf[:0]
+	for _, moves := range batch {
+		for j := range moves {
+			x.slotsOf = append(x.slotsOf, x.slots[x.begin(moves[j].hash)])
+		}
+	}
+	for _, slot := range x.slotsOf {
+		if slot != 0 {
+			x.fetched += list.at(int(uint32(slot) - 1)).faults
+		}
+	}
+}
 
 // add finds the world in the list, or adds it.
-func (x *index) add(w world, list *worlds) (i uint32, fresh bool) {
-	hash := maphash.Comparable(x.seed, w) >> 32 << 32
-	at := x.begin(hash)
+func (x *index) add(l *led, list *worlds) (i uint32, fresh bool) {
+	at := x.begin(l.hash)
 	for ; x.slots[at] != 0; at = x.after(at) {
-		if slot := x.slots[at]; slot>>32<<32 == hash && *list.at(int(uint32(slot) - 1)) == w {
+		if slot := x.slots[at]; slot>>32<<32 == l.hash && *list.at(int(uint32(slot) - 1)) == l.to {
 			return uint32(slot) - 1, false
 		}
 	}
-	list.add(&w)
-	x.slots[at] = hash | uint64(list.len)
+	list.add(&l.to)
+	x.slots[at] = l.hash | uint64(list.len)
 	x.grow(list.len)
 	return uint32(list.len - 1), true
 }

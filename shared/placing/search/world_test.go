@@ -236,7 +236,7 @@ type model struct {
 }
 
 func newModel(f flavour, v versions, c cast) *model {
-	return &model{flavour: f, cast: c, asked: &asked{versions: v, answers: map[question]result{},
+	return &model{flavour: f, cast: c, asked: &asked{versions: v, answers: map[entry]known{},
 		rules: placing.Rules{Spacing: spacingTicks * tick, CanLookUp: f.looks}}}
 }
 
