@@ -96,8 +96,9 @@ TEST = $(GO) test -p $(or $(AT_A_TIME),4)
 check: lint
 	$(call aloud,testing,$(TEST) -short -count=1 ./...)
 
-# These read much text in one goroutine: the race detector only makes them many times slower.
-alone = TestConformance$$|FuzzAnAnswerOf|TheCorpusHas|WhatAPreviewHears|HostileFilesAre
+# These read much text in one goroutine, or simulate in one: the race detector only makes them
+# many times slower.
+alone = TestConformance$$|FuzzAnAnswerOf|TheCorpusHas|WhatAPreviewHears|HostileFilesAre|ASimulationIsRepeated|RangesOfSeeds|TheSameSeedIsTheSameRun
 
 # What waits for disks and time limits runs by itself, and then at once what only calculates,
 # so that no processor waits for the slowest of it. What runs in one goroutine the race
@@ -123,8 +124,8 @@ raced:
 	CGO_ENABLED=1 $(TEST) -race '-gcflags=$(translated)' -vet=off -ldflags=-w -timeout 60m -skip '$(alone)' ./...
 
 unraced:
-	GOGC=800 $(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|TheSameSeed|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy
-	$(TEST) -vet=off -run '$(alone)' ./shared/erp/omie ./shared/erp/sensio ./shared/platform/... ./shared/yaml
+	GOGC=800 $(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy
+	$(TEST) -vet=off -run '$(alone)' ./cmd/carimbo ./shared/erp/omie ./shared/erp/sensio ./shared/platform/... ./shared/simulation ./shared/yaml
 
 simulated:
 	$(GO) run ./cmd/carimbo simulate --seed 101 --seeds 900 --orders 200
