@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -41,7 +42,7 @@ func languageOf(args []string, environment func(string) string) (words.Language,
 
 // printf writes a sentence in the language of whoever gave the command.
 func (c *console) printf(w io.Writer, format string, values ...any) {
-	_, _ = io.WriteString(w, words.Say(format, values...).In(c.language))
+	_, _ = fmt.Fprint(w, words.Say(format, values...).In(c.language))
 }
 
 // say is a text in the language of whoever gave the command.
