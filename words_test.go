@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -130,6 +131,28 @@ func sentences(t *testing.T) []said {
 			}
 			return true
 		})
+	}
+	return append(list, ofPages(t)...)
+}
+
+// inPage is what a page of the console says: {{t "Orders"}}.
+var inPage = regexp.MustCompile(`\bt ("(?:[^"\\]|\\.)*")`)
+
+// ofPages are the formats of the console's pages.
+func ofPages(t *testing.T) (list []said) {
+	t.Helper()
+	paths, err := filepath.Glob("shared/console/pages/*.html")
+	if err != nil || len(paths) < 5 {
+		t.Fatalf("%d pages: %v", len(paths), err)
+	}
+	for _, path := range paths {
+		for _, match := range inPage.FindAllStringSubmatch(read(t, path), -1) {
+			format, err := strconv.Unquote(match[1])
+			if err != nil {
+				t.Errorf("%s: %s: %v", path, match[1], err)
+			}
+			list = append(list, said{format, token.Position{Filename: path}})
+		}
 	}
 	return list
 }

@@ -32,6 +32,7 @@ var unwanted = map[string]string{
 	module + "shared/connection/file":          "connections.yaml for people",
 	module + "shared/secret/file":              "one machine's secrets",
 	module + "shared/machine":                  "one machine",
+	module + "shared/console":                  "the console",
 	module + "shared/awstest":                  "a test's AWS",
 	module + "shared/erp/simulators":           "the simulators",
 	module + "shared/erp/erpsim":               "a simulator",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	web "github.com/carimbo/carimbo/shared/console"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/placing"
 )
@@ -16,6 +18,8 @@ import (
 type counter struct {
 	mu     sync.Mutex
 	counts map[string]int
+	// refused are the calls of connections that were refused, by why.
+	refused map[refusal]int
 	// changed is signalled after each count, if there is one.
 	changed chan<- struct{}
 }
@@ -33,8 +37,19 @@ func (c *counter) add(name string) {
 	}
 }
 
+// refusal is why calls of a connection were refused.
+type refusal struct{ connection, why string }
+
 // Take counts what intake did with a call.
 func (c *counter) Take(_ context.Context, m intake.Metric, connection, why string) {
+	if m == intake.MetricRefused {
+		c.mu.Lock()
+		if c.refused == nil {
+			c.refused = map[refusal]int{}
+		}
+		c.refused[refusal{connection, why}]++
+		c.mu.Unlock()
+	}
 	c.add(connection + " " + string(m) + " " + why)
 }
 
@@ -50,6 +65,21 @@ func (c *counter) CountAccount(_ context.Context, m placing.Metric, account stri
 
 // Placed has nothing to keep here: the ledger has both times.
 func (c *counter) Placed(context.Context, string, time.Duration) {}
+
+// refusedCalls are those that were refused since the start, in the order of their
+// connections and reasons.
+func (c *counter) refusedCalls() []web.RefusedCalls {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []web.RefusedCalls
+	for is, n := range c.refused {
+		list = append(list, web.RefusedCalls{Connection: is.connection, Why: is.why, N: n})
+	}
+	slices.SortFunc(list, func(a, b web.RefusedCalls) int {
+		return cmp.Or(cmp.Compare(a.Connection, b.Connection), cmp.Compare(a.Why, b.Why))
+	})
+	return list
+}
 
 // log writes down what was counted.
 func (c *counter) log(ctx context.Context, log *slog.Logger) {

@@ -96,6 +96,9 @@ func (c *console) demo(cmd *cobra.Command, addr string, once bool) (err error) {
 	p := program{connections: func() connection.Config { return cfg }, secrets: secrets, data: c.data, addr: addr,
 		simulate: true, spacing: demoSpacing, now: c.now, log: log, meter: &counter{changed: counted}}
 
+	if !once {
+		p.browse = c.browsingAnywhere(p.connections)
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	var verdict error
@@ -225,8 +228,10 @@ func (c *console) suggest(s *serving, sc script) {
 	for _, sim := range s.simulators.running {
 		fmt.Fprintf(&out, "  curl %sdocuments\n", sim.url)
 	}
-	c.printf(&out, "\nServing. Ctrl-C ends and removes the demo's folder.\n")
+	fmt.Fprintln(&out)
 	_, _ = c.stdout.Write(out.Bytes())
+	c.sayConsole(s.console)
+	c.printf(c.stdout, "Serving. Ctrl-C ends and removes the demo's folder.\n")
 }
 
 // self is how this program can be called again.

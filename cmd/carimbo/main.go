@@ -61,8 +61,9 @@ type console struct {
 	now            func() time.Time
 	// zone is in which people read times.
 	zone *time.Location
-	// colour tells whether stdout is a terminal that wants colours.
-	colour bool
+	// terminal tells whether a person reads stdout, colour whether they want colours.
+	terminal bool
+	colour   bool
 	// environment has the variables of whoever gave the command, language is the one that they
 	// read.
 	environment func(string) string
@@ -82,6 +83,7 @@ func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
 	return &console{
 		stdin: stdin, stdout: stdout, stderr: stderr,
 		now: time.Now, zone: time.Local,
+		terminal:    terminal(stdout),
 		colour:      terminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		operator:    userName(),
 		environment: os.Getenv,
@@ -159,6 +161,7 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		c.accountsCommand(),
 		c.dlqCommand(),
 		c.serveCommand(),
+		c.consoleCommand(),
 		c.demoCommand(),
 		c.simulateCommand(),
 		c.completionCommand(),

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +52,7 @@ func (c *console) filter(cmd *cobra.Command, s selection, states []ledger.State)
 	if names := namesOf(order.ReasonKinds()); s.kind != "" && !slices.Contains(names, s.kind) {
 		return ledger.Filter{}, usage(cmd, "--kind %q is none of %s%s", s.kind, strings.Join(names, ", "), nearest.Question(s.kind, names, "%s"))
 	}
-	since, ok := since(s.since, c.now())
+	since, ok := operator.Since(s.since, c.now())
 	if !ok {
 		return ledger.Filter{}, usage(cmd, "--since %q is no time: give a day such as 2026-11-21, a time such as 2026-11-21T12:00:00Z, or how long ago, such as 24h or 7d", s.since)
 	}
@@ -62,26 +60,6 @@ func (c *console) filter(cmd *cobra.Command, s selection, states []ledger.State)
 		return ledger.Filter{}, usage(cmd, "--find %q is no name of an order: give its number in the store, its id, our code, or the document's number or id", s.find)
 	}
 	return ledger.Filter{State: ledger.State(s.state), ReasonKind: order.ReasonKind(s.kind), Connection: s.connection, Mine: s.mine, Since: since, Find: s.find}, nil
-}
-
-// since is the time that --since names; zero where it names none. A day is the merchant's.
-func since(text string, now time.Time) (at time.Time, ok bool) {
-	if text == "" {
-		return time.Time{}, true
-	}
-	if at, err := time.ParseInLocation(time.DateOnly, text, order.SaoPaulo()); err == nil {
-		return at, true
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, true
-	}
-	if days, is := strings.CutSuffix(text, "d"); is {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			return now.AddDate(0, 0, -int(n)), true
-		}
-	}
-	ago, err := time.ParseDuration(text)
-	return now.Add(-ago), err == nil && ago >= 0
 }
 
 // knowConnection is an error where no connection is called so: it is neither configured nor

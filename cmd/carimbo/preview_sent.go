@@ -171,15 +171,13 @@ func askedDifferently(kind erp.Kind, s store, ref erp.Reference, was, is order.O
 
 // hideIn masks what is the customers' in the values, unless nothing is masked.
 func (v *previewView) hideIn(diff []operator.Difference, customers ...order.Customer) []operator.Difference {
-	var private []string
+	var secrets []string
 	for _, c := range customers {
-		a := c.Address
-		private = append(private, c.Private()...)
-		private = append(private, a.Street, a.Complement, a.District, a.PostalCode)
+		secrets = append(secrets, personal(c)...)
 	}
 	hidden := func(value json.RawMessage) json.RawMessage {
 		var text string
-		if json.Unmarshal(value, &text) != nil || !slices.ContainsFunc(private, func(p string) bool { return p != "" && strings.Contains(text, p) }) {
+		if json.Unmarshal(value, &text) != nil || !slices.ContainsFunc(secrets, func(p string) bool { return p != "" && strings.Contains(text, p) }) {
 			return value
 		}
 		value, _ = json.Marshal(v.hidden(text)) // texts always can be

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/carimbo/carimbo/shared/connection"
+	web "github.com/carimbo/carimbo/shared/console"
 	"github.com/carimbo/carimbo/shared/intake"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/machine"
@@ -23,14 +25,12 @@ import (
 	"github.com/carimbo/carimbo/shared/words"
 )
 
-// defaultAddr is loopback: a proxy with TLS stands before it.
-const defaultAddr = "127.0.0.1:8787"
-
 // hangUp is how long requests under way get when the program ends.
 const hangUp = 10 * time.Second
 
 type serveFlags struct {
 	addr     string
+	console  string
 	simulate bool
 	spacing  time.Duration
 	limits   intake.Limits
@@ -49,7 +49,10 @@ A call that can't be answered within 2.5 s hears 503, and most stores deliver it
 again. What callers can make it hold is bounded: with the limits' defaults it stays
 under 96 MiB, whatever strangers send.
 
-It listens on loopback; put a proxy with TLS before it. It starts where carimbo
+It listens on loopback; put a proxy with TLS before it. The console, the same as
+carimbo orders and carimbo accounts for a browser, listens on loopback by itself
+and opens by a link that is printed here, on a terminal alone; carimbo console
+prints another one. It starts where carimbo
 check finds nothing but warnings. The files of connections and secrets may change
 while it runs; what it would not start with is not taken over. --simulate points
 the accounts at simulators of the ERPs in this process: nothing leaves this
@@ -61,6 +64,7 @@ share a ledger.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.serve(cmd, f) },
 	}
 	cmd.Flags().StringVar(&f.addr, "addr", defaultAddr, "address to listen on")
+	cmd.Flags().StringVar(&f.console, "console", defaultConsole, "loopback address of the console, for a browser on this machine; off for none")
 	cmd.Flags().BoolVar(&f.simulate, "simulate", false, "create the orders in simulators in this process")
 	cmd.Flags().DurationVar(&f.spacing, "spacing", placing.Spacing, "least time between the end of a call and the next one that could be the same: about an order, or about a buyer; shorten it in tests only, where every account's base_url is on this machine")
 	limitFlags(cmd, &f.limits)
@@ -74,7 +78,7 @@ func (c *console) serve(cmd *cobra.Command, f *serveFlags) error {
 	if f.spacing <= 0 {
 		return usage(cmd, "--spacing %s is no waiting time; the default is %s", f.spacing, placing.Spacing)
 	}
-	if err := listenable(cmd, f.addr); err != nil {
+	if err := cmp.Or(listenable(cmd, f.addr), consoleAddr(cmd, f.console)); err != nil {
 		return err
 	}
 	if err := f.limits.Validate(); err != nil {
@@ -89,7 +93,8 @@ func (c *console) serve(cmd *cobra.Command, f *serveFlags) error {
 	cfg := c.watch(cmd.Context(), s, log)
 	defer frugal(f.limits.Memory())()
 	p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: f.addr, limits: f.limits,
-		simulate: f.simulate, spacing: f.spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong}
+		simulate: f.simulate, spacing: f.spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong,
+		browse: c.browsing(f.console, cmd.Flags().Changed("console"), cfg.current)}
 	err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
 	if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
 		return usage(cmd, "%v", err)
@@ -126,6 +131,7 @@ func (c *console) announce(s *serving, cfg connection.Config) {
 			c.printf(c.stdout, "%s simulator: %sdocuments lists what it holds\n", titleOf(sim.kind.Name), sim.url)
 		}
 	}
+	c.sayConsole(s.console)
 	c.printf(c.stdout, "Serving. Ctrl-C ends, after the calls under way.\n")
 }
 
@@ -133,19 +139,6 @@ func (c *console) announce(s *serving, cfg connection.Config) {
 func (c *console) sayHowLong(orders int) {
 	c.printf(c.stdout, "Waiting up to %d s for the calls under way (%s); Ctrl-C again to stop at once (they are looked up at the next start).\n",
 		int(placing.Invocation.Seconds()), words.Count(orders, "%d order", "%d orders"))
-}
-
-// listenable refuses an address that nobody could listen on, before anything else
-// is done.
-func listenable(cmd *cobra.Command, addr string) error {
-	_, _, err := net.SplitHostPort(addr)
-	if err == nil {
-		_, err = net.ResolveTCPAddr("tcp", addr)
-	}
-	if err != nil {
-		return usage(cmd, "--addr %q is no address to listen on (%v): it is a host and a port, like %s, or :8787 for every address of this machine", addr, err, defaultAddr)
-	}
-	return nil
 }
 
 // program is Carimbo on one machine with its listeners: what serve and demo run.
@@ -159,6 +152,8 @@ type program struct {
 	now         func() time.Time
 	log         *slog.Logger
 	meter       *counter
+	// browse opens the console of what is ready to serve; nil for none.
+	browse func(context.Context, *serving) (*browsing, error)
 	// draining hears how many orders are waited for at the end; it may be nil.
 	draining func(orders int)
 }
@@ -169,13 +164,17 @@ type serving struct {
 	url        string
 	machine    *machine.Machine
 	simulators *simulators
+	// refused are the calls that were refused since the start.
+	refused func() []web.RefusedCalls
+	// console is nil where there is none.
+	console *browsing
 }
 
 // run serves until ctx ends. It calls ready when everything stands: the port is
 // bound last, so that nobody ever hears a false answer from a program that is not
 // ready yet.
 func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
-	s := &serving{}
+	s := &serving{refused: p.meter.refusedCalls}
 	if p.simulate {
 		if s.simulators, err = startSimulators(p.spacing); err != nil {
 			return err
@@ -195,6 +194,12 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.machine.Close()) }()
 	defer p.meter.log(ctx, p.log)
+	if p.browse != nil {
+		if s.console, err = p.browse(ctx, s); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.console.close(ctx)) }()
+	}
 
 	listener, err := net.Listen("tcp", p.addr)
 	if err != nil {

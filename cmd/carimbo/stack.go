@@ -117,6 +117,11 @@ func (c *console) withStackLedger(cmd *cobra.Command, do func(context.Context, l
 	if err != nil {
 		return err
 	}
+	return c.withLedgerOf(cmd, s, do)
+}
+
+// withLedgerOf opens the ledger of a stack that was found.
+func (c *console) withLedgerOf(cmd *cobra.Command, s *stack, do func(context.Context, ledger.Ledger) error) error {
 	table, err := s.need(tableOutput)
 	if err != nil {
 		return err

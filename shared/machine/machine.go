@@ -152,6 +152,9 @@ func (m *Machine) Listener(l net.Listener) net.Listener { return m.door.Listener
 // Ledger is the machine's ledger.
 func (m *Machine) Ledger() *ledgersqlite.Ledger { return m.ledger }
 
+// Queue is the machine's queue.
+func (m *Machine) Queue() *queuesqlite.Queue { return m.queue }
+
 // Run places orders until ctx ends, and then returns when the calls under way
 // have ended and are recorded. What is still queued stays queued. It returns before
 // that, with sqlite.ErrGone, when the data folder is gone: another process may call
