@@ -214,6 +214,10 @@ type Answer struct {
 	// AccountFault marks an AccountRests that is the account's own fault (its key was
 	// refused): it opens the breaker, so that the probes get rarer.
 	AccountFault bool
+	// Reason is what a person is told that a Refused create is about, where the ERP says more
+	// than that it doesn't like the contents; empty: order.RefusedByERP. order.Mapping: it has
+	// nothing by the name that the account gives a line.
+	Reason order.ReasonKind
 	// LeaveOut is the part of the customer, in plain words, that the ERP refused by its
 	// name and can do without, after Refused; empty for none.
 	LeaveOut string

@@ -40,7 +40,7 @@ func (a Answered) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, St
 		step.Do, step.Metrics = lookUpDuplicate(r, &e, a.Answer, now)
 	case erp.Refused:
 		e.Attempts++
-		step.Metrics = becomeRejected(&e, order.RefusedByERP, a.Answer.Text)
+		step.Metrics = becomeRejected(&e, cmp.Or(a.Answer.Reason, order.RefusedByERP), a.Answer.Text)
 	case erp.CustomerGone:
 		step.Metrics = findAnew(&e, a.Answer, now)
 	case erp.Unknown:

@@ -28,6 +28,8 @@ func TestWhatACreateEndsIn(t *testing.T) {
 			where{Do: placing.LookUp, State: ledger.Uncertain, Kind: order.LostAnswer, Until: "1m1s", Quiet: "1m1s", Leased: true, Due: "4m15s", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricUncertain)}},
 		{"refused", erp.Answer{Kind: erp.Refused, Text: words.Plain("cCidPrestServ")},
 			where{State: ledger.Rejected, Kind: order.RefusedByERP, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
+		{"refused, since the ERP doesn't know a line's product", erp.Answer{Kind: erp.Refused, Reason: order.Mapping, Text: words.Plain("Produto")},
+			where{State: ledger.Rejected, Kind: order.Mapping, Quiet: "1m1s", Due: "never", Attempts: 1, Payload: "a", Metrics: counts(placing.MetricRejected)}},
 		{"the customer is gone: looked for anew", erp.Answer{Kind: erp.CustomerGone},
 			where{State: ledger.Waiting, Kind: order.Mended, Until: "1m1s", Quiet: "1m1s", Due: "1m1s", Attempts: 1, Payload: "a"}},
 		{"an unknown fault: one look-up after 61 s", erp.Answer{Kind: erp.Unknown, Text: words.Plain("?")},

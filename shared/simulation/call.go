@@ -12,6 +12,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 var (
@@ -297,6 +298,17 @@ func (a *account) ofCreates(c *call) (list []erpsim.Mishap) {
 // ofCreates tells whether it befalls creates of documents alone.
 func (f fault) ofCreates() bool { return f.Contradicts || f.OfCreates }
 
+// refusal are words of the ERP's, and the kind of reason that a person is told with them.
+type refusal struct {
+	said string
+	kind order.ReasonKind
+}
+
+// is tells whether the reason is the refusal's.
+func (r refusal) is(reason order.Reason) bool {
+	return reason.Kind == r.kind && strings.Contains(reason.Message.String(), r.said)
+}
+
 // feel notes how long the fault lasts, and what it makes of the order.
 func (c *call) feel(f fault) {
 	a, w, s := c.to, c.task.world, c.sale
@@ -325,7 +337,10 @@ func (c *call) feel(f fault) {
 	// What is written before the fault isn't, where another document has the code or nobody
 	// is the buyer.
 	if c.Judged && (f.Refuses || f.Said != "" && (!c.Creates || s.taken || s.buyerDeleted)) {
-		s.refusals = append(s.refusals, f.Said)
+		s.refusals = append(s.refusals, refusal{f.Said, order.RefusedByERP})
+		if f.Mapped {
+			s.refusals[len(s.refusals)-1].kind = order.Mapping
+		}
 	}
 }
 

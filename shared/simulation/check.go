@@ -246,7 +246,7 @@ func (w *world) checkRejected(s *sale, e ledger.Entry, documents []document) {
 	case kind == order.RefusedByERP && tooFewTimes(e):
 		w.broken(s.key, "refused before its time: %s", e.Reason.Message)
 	case kind == order.RefusedByERP && s.buyerDeleted && strings.Contains(e.Reason.Message.String(), goneAgain):
-	case kind == order.RefusedByERP && slices.ContainsFunc(s.refusals, func(said string) bool { return strings.Contains(e.Reason.Message.String(), said) }):
+	case slices.ContainsFunc(s.refusals, func(r refusal) bool { return r.is(e.Reason) }):
 	case kind == order.TaxIDReason && s.account.sight.Doubts && (w.doubted(s) || s.buyerDeleted) && strings.Contains(e.Reason.Message.String(), cantBeTold):
 		s.end.cause += ", whether the buyer is there can't be told"
 	case kind == order.AccountGone && s.account.twin != nil && strings.Contains(e.Reason.Message.String(), ofAnotherERP):

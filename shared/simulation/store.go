@@ -81,9 +81,9 @@ type sale struct {
 	// just have been created.
 	harmed, doubted bool
 	// refusals are the words in which the ERP refused it on purpose since it last
-	// went on. contradicted: the ERP said what it doesn't show. taken: a foreign
+	// went on, and what a person is told that each is about. contradicted: the ERP said what it doesn't show. taken: a foreign
 	// document has our code.
-	refusals []string
+	refusals []refusal
 	// buyerDeleted: somebody deleted its buyer in the ERP, so that nothing may be written
 	// for them.
 	buyerDeleted        bool

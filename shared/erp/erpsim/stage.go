@@ -64,11 +64,12 @@ type Mishap struct {
 	// Delay is what it lasts; Delayed is what that is drawn below.
 	Delay, Delayed time.Duration
 	// Refuses: whoever is refused so is a person's to look at, in the words of Said.
+	// Mapped: they are told that it is about what a line is mapped to.
 	// Contradicts: the ERP says what it doesn't show. Rests: its account has to rest for
 	// the delay. OfCreates, OfCustomers: it befalls creates alone, or calls that create a
 	// customer.
-	Refuses, Contradicts, Rests, OfCreates, OfCustomers bool
-	Said                                                string
+	Refuses, Mapped, Contradicts, Rests, OfCreates, OfCustomers bool
+	Said                                                        string
 }
 
 // Sight is what an account's look-up can show.

@@ -222,9 +222,18 @@ func (f fault) inWords(m method, status int, header http.Header) erp.Answer {
 	case f.saysNone(m):
 		return erp.Answer{Kind: erp.Absent}
 	case m.writes() && invalid.MatchString(own) || m == listarClientes && taxIDRefused.MatchString(own):
-		return erp.Answer{Kind: erp.Refused}
+		return erp.Answer{Kind: erp.Refused, Reason: f.reason(m)}
 	}
 	return erp.Answer{Kind: erp.Unknown}
+}
+
+// reason is what a refusal is about, where that is more than the contents: a product or service
+// that Omie doesn't know is the account's map to mend.
+func (f fault) reason(m method) order.ReasonKind {
+	if m.creates() && (unknownLine.MatchString(f.words.Own) || unknownLineID.MatchString(f.words.Shown)) {
+		return order.Mapping
+	}
+	return ""
 }
 
 // ofOurCode tells whether the refusal names our code for another reason than its form, which

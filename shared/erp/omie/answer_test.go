@@ -14,6 +14,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/words/wordstest"
 )
@@ -151,7 +152,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{incluirOS, 500, "", faultBody("O valor unitário não foi informado", client+"9"), kind(erp.Refused)},
 		{incluirOS, 500, "", faultBody("Cliente não cadastrado para o Código [37] !", client+"7"), kind(erp.Refused)},
 		{incluirOS, 500, "", faultBody("Cidade não cadastrada para o Código [SAO PAULO (XX)]", client+"7"), kind(erp.Refused)},
-		{incluirOS, 500, "", faultBody("Serviço não encontrado", client+"7"), kind(erp.Refused)},
+		{incluirOS, 500, "", faultBody("Serviço não encontrado", client+"7"), erp.Answer{Kind: erp.Refused, Reason: order.Mapping}},
 		{incluirOS, 500, "", faultBody("Informe a Tag [nCodServico]", client+"7"), kind(erp.Refused)},
 		{incluirOS, 500, "", faultBody("Tag [XPTO] não faz parte da estrutura do tipo complexo [osCadastro] !", client+"71"), kind(erp.Refused)},
 		{incluirOS, 500, "", faultBody("O conteúdo da tag [cDescServ] excede 100 caracteres!", ""), kind(erp.Refused)},

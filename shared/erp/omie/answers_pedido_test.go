@@ -48,7 +48,7 @@ func TestWhatOmieSaysOfAnOSItMaySayOfAPedido(t *testing.T) {
 			tried++
 			said := answer{status: r.Status, retryAfter: r.Header, body: written(map[string]any{"faultstring": ofPedido(text), "faultcode": code})}
 			got, _, _ := outcomeOf(t, other, said)
-			if want := r.wants(call); got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault {
+			if want := r.wants(call); got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.Reason != want.Reason {
 				t.Errorf("%s: %s (%s):\n%+v, want %s", other, said.body, r.Source, got, fmt.Sprint(r.Want))
 			}
 		}

@@ -238,11 +238,13 @@ func (r row) wants(call string) erp.Answer {
 	switch r.Want {
 	case "account":
 		want.RetryAfter, want.AccountFault = 5*time.Minute, true
+	case "mapping":
+		want.Reason = order.Mapping
 	case "known":
 		want.ID = ""
 	}
 	want.Kind = map[string]erp.AnswerKind{
-		"created": erp.Created, "known": erp.CustomerKnown, "found": erp.Present, "another": erp.Present, "there already": erp.Duplicate, "refused": erp.Refused, "unheard": erp.Unknown,
+		"created": erp.Created, "known": erp.CustomerKnown, "found": erp.Present, "another": erp.Present, "there already": erp.Duplicate, "refused": erp.Refused, "mapping": erp.Refused, "unheard": erp.Unknown,
 		"rests": erp.AccountRests, "account": erp.AccountRests, "redundant": erp.Redundant, "uncertain": erp.Lost, "none": erp.Absent,
 		"without": erp.Refused, "gone": erp.CustomerGone,
 	}[r.Want]
@@ -288,7 +290,7 @@ func (r row) runs(t *testing.T, where, call string, given answer) {
 	got, customer, createdOne := outcomeOf(t, call, given)
 	wordstest.Translated(t, got.Text)
 	want := r.wants(call)
-	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID || got.LeaveOut != want.LeaveOut {
+	if got.Kind != want.Kind || got.RetryAfter != want.RetryAfter || got.AccountFault != want.AccountFault || got.ID != want.ID || got.LeaveOut != want.LeaveOut || got.Reason != want.Reason {
 		t.Errorf("%s:\n%+v, want %s (%+v)", where, got, r.Want, want)
 	}
 	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text.IsZero() {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/words"
 )
 
@@ -88,6 +89,9 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	}
 	if answer.Kind == erp.Refused && unknownListed.MatchString(r.fault.words.Own) {
 		c.forgetListed(ctx, k, body)
+	}
+	if answer.Reason == order.Mapping {
+		answer.Text = wire.Clean(words.Say("%s. Mend it in Omie's catalogue, or name another one under erps.%s.%s in connections.yaml, then carimbo orders retry", answer.Text, c.account, body.mappedBy()))
 	}
 	return answer
 }

@@ -273,6 +273,8 @@ func (os OS) withCustomer(id string) content {
 
 func (os OS) create() method { return incluirOS }
 
+func (os OS) mappedBy() string { return "services" }
+
 func (os OS) orderNumber() string { return textIn(os, "InformacoesAdicionais", "cNumPedido") }
 
 // textIn is a field that is a text, or empty.

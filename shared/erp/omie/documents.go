@@ -28,6 +28,8 @@ type content interface {
 	withListed(ids map[string]string) content
 	// create is the method that takes it.
 	create() method
+	// mappedBy is the key of the account that says what an SKU is in it.
+	mappedBy() string
 	// facts are what fiscal rules may speak of in it, beside the customer.
 	facts(c *Client, o order.Order) []preflight.Fact
 }

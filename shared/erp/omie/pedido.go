@@ -199,6 +199,8 @@ func (p Pedido) foreseen(now time.Time) Pedido {
 
 func (p Pedido) create() method { return incluirPedido }
 
+func (p Pedido) mappedBy() string { return "products" }
+
 func (p Pedido) orderNumber() string {
 	return textIn(p, "informacoes_adicionais", "numero_pedido_cliente")
 }

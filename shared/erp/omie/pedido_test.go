@@ -149,6 +149,38 @@ func TestAProductIsFoundByTheCodeThatOmieShows(t *testing.T) {
 	}
 }
 
+// TestWhatOmieDoesntKnowIsMappedAnew: of a product and of a service a person is told that the
+// map is to be mended, and where.
+func TestWhatOmieDoesntKnowIsMappedAnew(t *testing.T) {
+	services := func(fields string) string {
+		before, _, _ := strings.Cut(strictSettings, `"services"`)
+		return before + `"services": {"*": ` + fields + `}}`
+	}
+	for name, c := range map[string]struct {
+		settings string
+		ref      erp.Reference
+		says     []string
+	}{
+		"a product":          {goods, pedidoReference, []string{"Produto não cadastrado para o Código de Integração [NADA]", "erps.estudio.products"}},
+		"a product's id":     {strings.Replace(goods, `"customer"`, `"products": {"*": {"codigo_produto": 7}}, "customer"`, 1), pedidoReference, []string{"Produto não cadastrado para o Código [7]", "erps.estudio.products"}},
+		"a service":          {services(`{"cCodIntServico": "{line.sku}"}`), reference, []string{"Serviço", "[NADA]", "erps.estudio.services"}},
+		"a service's own id": {services(`{"nCodServico": 7}`), reference, []string{"Serviço", "[7]", "erps.estudio.services"}},
+	} {
+		s := simulate(t, c.settings)
+		o := paid(t, "100", "1 x 100")
+		o.Lines[0].SKUs = []string{"NADA"}
+		got := s.Create(t.Context(), s.documentAs(t, o, c.ref))
+		if got.Kind != erp.Refused || got.Reason != order.Mapping {
+			t.Errorf("%s: %+v", name, got)
+		}
+		for _, word := range append(c.says, "carimbo orders retry") {
+			if !strings.Contains(got.Text.String(), word) {
+				t.Errorf("%s: %q says nothing of %q", name, got.Text, word)
+			}
+		}
+	}
+}
+
 // products are a field of each of the items.
 func products(t *testing.T, doc erp.Document, field string) string {
 	t.Helper()

@@ -92,8 +92,13 @@ var (
 		`|\b(os|ordem de servico|pedido( de venda)?)\b[^.;]{0,40}\bja (foi |esta |se encontra )?(consta|realizad|importad|lancad|gerad|criad|inserid|salv)|\balready (exists|registered)\b`)
 	namesOurCode = regexp.MustCompile(`\b(ccodintos|codigo_pedido_integracao)\b`)
 	// failed is what no success says, even beside "com sucesso": something of it failed.
-	failed          = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
-	unknownListed   = regexp.MustCompile(`(servico|ncodservico|produto|codigo_produto).*nao (foi )?(cadastrad|encontrad|localizad)`)
+	failed        = regexp.MustCompile(`\bfalh(a|as|ou)\b|\berros?\b|\berror\b|\bnao (foi|foram|pode|puderam|e|esta)\b|\bpendencias?\b|\b(recusad|rejeitad|negad)[oa]\b|\bsem sucesso\b|\binsucesso\b|\bparcialmente\b`)
+	unknownListed = regexp.MustCompile(`(servico|ncodservico|produto|codigo_produto).*nao (foi )?(cadastrad|encontrad|localizad)`)
+	// unknownLine is said of what a line names: Omie has no such product or service, or sells it
+	// no more. unknownLineID says it of the field that names it.
+	unknownLine = regexp.MustCompile(sentence + `((o |a )?` + ofALine + `( \*)?( informad[oa])? (nao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe)|inexistente|(foi |esta |e )?(inativ|desativad|excluid|removid))` +
+		`|(nao (foi )?(encontrad|localizad)o|nao existe|nao foi possivel (encontrar|localizar))( o)? ` + ofALine + `( \*| informad| cadastrad| com\b| para\b| ?[.!,;(]| ?$))`)
+	unknownLineID   = regexp.MustCompile(`\[ *(ncodservico|ccodintservico|codigo_produto|codigo_produto_integracao|ncodprodutopu) *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
 	unknownCustomer = regexp.MustCompile(`(cliente|ncodcli|codigo_cliente).*(nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente|\bexcluid)|nao foi possivel (localizar|encontrar) (o )?cliente|nao (foi )?(encontrad|localizad)o (o )?cliente`)
 	// uselessCustomer: the id is nobody's whom an OS can have. It says nothing of what else
 	// the customer has: see customerGone.
@@ -142,6 +147,9 @@ const (
 	sentence   = `(?:^|[.;!] ?)(?:error?: ?)*`
 	inTheOrder = `(cliente|tomador|produto|projeto|vendedor|categoria|departamento|item|nota|fornecedor|parcela)`
 )
+
+// ofALine is what a line names.
+const ofALine = `(codigo (de integracao )?d[oe] )?(produto|servico)`
 
 // ofWhomOrWhat is what can be there already.
 const ofWhomOrWhat = `(os|ordem( de servico)?|pedido( de venda)?|codigo( de integracao)?|ccodintos|codigo_pedido_integracao|codigo_cliente_integracao|cpf|cnpj|cliente|documento|cadastro|registro)`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/wire"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/words"
 )
 
@@ -25,7 +26,9 @@ type creation struct {
 	// there are words that it is in Sensio already, gone those that a person whom it names
 	// isn't any more; nil for none.
 	there, gone *regexp.Regexp
-	sent        wire.Sent
+	// lines: it sells something, which Sensio may not know.
+	lines bool
+	sent  wire.Sent
 }
 
 // answerOfCreate says what a POST ended in. It is pure: its table is its
@@ -86,7 +89,7 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 		return erp.Answer{Kind: erp.Unknown, Text: refusal(h)}
 	case status == http.StatusRequestTimeout:
 	case status >= 400 && status < 500, writes(status) && h.refused() && !h.words.Empty():
-		kind := erp.Refused
+		kind, reason := erp.Refused, order.ReasonKind("")
 		switch {
 		case perhapsThere.MatchString(own) || h.perhapsHidden(asked.there) || h.tellsOfMore(asked):
 			kind = erp.Unknown
@@ -94,8 +97,10 @@ func (h heard) refusedCreate(asked creation, now time.Time) erp.Answer {
 			kind = erp.CustomerGone
 		case !ofContents.MatchString(h.words.Whole) && !plainNo.MatchString(h.words.Whole):
 			kind = erp.Unknown // rule 9; what the store wrote, too, must not park an order
+		case asked.lines && unknownItem.MatchString(own):
+			reason = order.Mapping
 		}
-		return erp.Answer{Kind: kind, Text: refusal(h)}
+		return erp.Answer{Kind: kind, Reason: reason, Text: refusal(h)}
 	case writes(status) && h.refused():
 		return erp.Answer{Kind: erp.Unknown, Text: cmp.Or(words.Plain(h.said), words.Say("Sensio answered success: false without a word"))}
 	case writes(status) && h.said == "":

@@ -13,6 +13,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/placeholder"
 	"github.com/carimbo/carimbo/shared/erp/wire"
 	"github.com/carimbo/carimbo/shared/fold"
+	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/words"
 )
 
@@ -75,7 +76,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: words.Of(err)}
 	}
-	asked := creation{of: words.Say("a sale"), id: createdID, there: saleThere, gone: personGone, sent: wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}}
+	asked := creation{of: words.Say("a sale"), id: createdID, there: saleThere, gone: personGone, lines: true, sent: wire.Sent{Request: sale, Constants: c.constants(), Store: doc.Order}}
 	create := wire.Call{Creates: true, Request: wire.Request{Name: words.Plain("POST /sales"), Method: http.MethodPost, URL: target, Body: body}}
 	answer = c.call(ctx, k, create, func(r wire.Response, now time.Time) erp.Answer {
 		return answerOfCreate(ctx, r, asked, now)
@@ -83,6 +84,8 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 	switch {
 	case answer.Kind == erp.Refused && sale.CustomerID == "" && idWanted.MatchString(fold.Text(answer.Text.String())):
 		answer.Text = wire.Clean(words.Say("%s. The sale names its customer alone: customer.query of the account finds their id, and customer.create registers who isn't there", answer.Text))
+	case answer.Reason == order.Mapping:
+		answer.Text = wire.Clean(words.Say("%s. Mend it in Sensio, or name another one under erps.%s.items in connections.yaml, then carimbo orders retry", answer.Text, c.account))
 	case answer.Kind == erp.CustomerGone && c.creates() && doc.Customer.TaxID != "":
 		c.forget(ctx, k, doc, sale.CustomerID)
 	case answer.Kind == erp.CustomerGone: // asked for a moment ago, or configured

@@ -89,6 +89,9 @@ func ending(a erp.Answer, id string) string {
 	if a.AccountFault {
 		s += " account"
 	}
+	if a.Reason != "" {
+		s += " " + string(a.Reason)
+	}
 	return s
 }
 

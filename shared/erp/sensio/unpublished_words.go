@@ -63,6 +63,9 @@ var (
 		`|(^|[;:.*])\W*(o |a |the )?((cadastro|registro|id|codigo) d[oa] )?(pessoa|cliente|person|customer|client)\b[^;.]{0,25}\b(nao (foi |esta |foram )?(mais )?(encontrad|localizad|cadastrad|existe)|inexistente|excluid|removid|not found|does(n't| not) exist)` +
 		`|\b(nao (ha|existe|existem|foi encontrad[oa])|nenhum[a]?)\W+(um |uma )?(pessoa|cliente|customerid)\b|\bno (such )?(person|customer|client)\b` +
 		`|\b(foreign key|chave estrangeira)\b[^;]{0,80}(customer|person|people|cliente|pessoa)|(customer|person|people|cliente|pessoa)[^;]{0,40}\b(foreign key|chave estrangeira)\b`)
+	// unknownItem: what a line sells isn't in Sensio, or isn't sold any more.
+	unknownItem = regexp.MustCompile(`(^|[;:.*])\W*(o |a |the )?((cadastro|registro|id|codigo) d[oa] )?(item|produto|variacao|product|variation|productid|variationid)\b[^;.]{0,15}\b(nao (foi |esta |e )?(mais )?(encontrad|localizad|cadastrad|existe)|inexistente|inativ|excluid|removid|not found|inactive|does(n't| not) exist)` +
+		`|\b(productid|variationid)\b[^;.]{0,20}\b(invalid|unknown)`)
 	// idWanted: the name of a customer isn't enough.
 	idWanted = regexp.MustCompile(`\b(customerid|id d[oa] (pessoa|cliente))\b[^;]{0,40}\b(obrigatori|requerid|required|deve ser|preench|(nao|must be) (foi |e )?(informad|provided|set)|missing|ausente|faltando)`)
 	// perhapsThere: so may these, of nobody knows what.

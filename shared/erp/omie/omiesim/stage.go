@@ -130,7 +130,7 @@ func mishaps() []erpsim.Mishap {
 		{Mode: Refusal, Name: "a false duplicate, in other words", Text: "ERROR: Tag [cCodIntOS] inválida: valor repetido.", Code: "SOAP-ENV:Client-103", Document: kindOS, Contradicts: true},
 		{Mode: Refusal, Name: "a false duplicate of a pedido", Text: "ERROR: Pedido já cadastrado !", Code: "SOAP-ENV:Client-102", Document: kindPedido, Contradicts: true},
 		{Mode: Refusal, Name: "a false duplicate of a pedido, with an id", Text: "ERROR: Pedido já cadastrado para o Código de Integração [16381], Código [8498018926] e Número [19363] !", Code: "SOAP-ENV:Client-102", Document: kindPedido, Contradicts: true},
-		{Mode: Refusal, Name: "a product is gone", Text: "ERROR: " + productGone + " para o Código [5366578297] !", Code: "SOAP-ENV:Client-105", Document: kindPedido, OfCreates: true, Refuses: true, Said: productGone},
+		{Mode: Refusal, Name: "a product is gone", Text: "ERROR: " + productGone + " para o Código [5366578297] !", Code: "SOAP-ENV:Client-105", Document: kindPedido, OfCreates: true, Refuses: true, Mapped: true, Said: productGone},
 		{Mode: Refusal, Name: "a plan that doesn't add up", Text: planRefused, Code: "SOAP-ENV:Client-103", Document: kindPedido, OfCreates: true, Refuses: true, Said: planRefused},
 		{Mode: KeyRefused, Name: "no permission for pedidos", Status: 500, Text: "ERROR: Não existem permissões para incluir pedidos de venda.", Code: "SOAP-ENV:Client-4", Document: kindPedido},
 		{Mode: KeyRefused, Name: "products not hired", Status: 500, Text: "ERROR: O módulo de Vendas e NF-e não foi contratado.", Code: "SOAP-ENV:Client-103", Document: kindPedido},
