@@ -70,6 +70,9 @@ func methods() map[string]map[string]action {
 		"geral/produtos/": {
 			"ConsultarProduto": {false, noCode, (*Sim).consultarProduto},
 		},
+		"estoque/consulta/": {
+			"ListarPosEstoque": {false, noCode, (*Sim).listarPosEstoque},
+		},
 		"servicos/servico/": {
 			"ConsultarCadastroServico": {false, noCode, (*Sim).consultarServico},
 			"ListarCadastroServico":    {false, noCode, (*Sim).listarServicos},

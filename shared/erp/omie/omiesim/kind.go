@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 // Kind is the simulator as all others know it. The window in which Omie refuses an
@@ -68,7 +69,7 @@ type namedProduct struct {
 // kind.
 func (s simulator) knowProduct(sku string, of namedProduct) {
 	stores := func(name string) bool { return strings.Contains(name, "{") }
-	switch p := (Product{ID: number(of.CodigoProduto), IntegrationCode: of.CodigoProdutoIntegracao, Code: of.Codigo, Description: sku}); {
+	switch p := (Product{ID: number(of.CodigoProduto), IntegrationCode: of.CodigoProdutoIntegracao, Code: of.Codigo, Description: sku, Stock: order.Pieces(knownStock)}); {
 	case stores(p.IntegrationCode):
 		s.With(func(time.Time) { s.anyProduct.integrationCode = true })
 	case stores(p.Code):

@@ -64,6 +64,9 @@ func (s *Sim) CountPedidos(codInt string) (n int) {
 func (s *Sim) CancelPedido(codInt string) (n int) {
 	s.With(func(time.Time) {
 		for _, p := range s.pedidosByCode[codInt] {
+			if !p.Cancelled {
+				s.speakFor(p, order.Pieces(-1))
+			}
 			p.Cancelled = true
 			n++
 		}
@@ -108,6 +111,7 @@ func (s *Sim) incluirPedido(now time.Time, raw json.RawMessage, param map[string
 	s.nextPedidoNumber++
 	s.pedidos = append(s.pedidos, p)
 	s.pedidosByCode[code] = append(s.pedidosByCode[code], p)
+	s.speakFor(p, order.Pieces(1))
 	return pedidoStatus{p.ID, p.CodInt, "0", "Pedido cadastrado com sucesso!", p.Number}, nil
 }
 

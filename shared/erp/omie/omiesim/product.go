@@ -20,13 +20,17 @@ type Product struct {
 	Unit, NCM       string
 	Price           order.Money
 	Inactive        bool
+	// Stock is how many pieces lie in the default stock, StockAt in others, by their
+	// codigo_local_estoque. An open product order takes none of them away: it is pending.
+	Stock   order.Quantity
+	StockAt map[int64]order.Quantity
 }
 
 // DefaultProducts is the catalogue of Options without one.
 func DefaultProducts() []Product {
 	return []Product{
-		{ID: 5366578297, IntegrationCode: "CURSO-GO", Code: "PRD00001", Description: "Curso de Go, livro", Unit: "UN", NCM: "4901.99.00", Price: order.Cents(1000_00)},
-		{ID: 5366578301, IntegrationCode: "MANUT-01", Code: "PRD00002", Description: "Manutenção de Computadores, kit", Unit: "UN", NCM: "8471.80.00", Price: order.Cents(1000_00)},
+		{ID: 5366578297, IntegrationCode: "CURSO-GO", Code: "PRD00001", Description: "Curso de Go, livro", Unit: "UN", NCM: "4901.99.00", Price: order.Cents(1000_00), Stock: order.Pieces(40)},
+		{ID: 5366578301, IntegrationCode: "MANUT-01", Code: "PRD00002", Description: "Manutenção de Computadores, kit", Unit: "UN", NCM: "8471.80.00", Price: order.Cents(1000_00), Stock: order.Pieces(40)},
 	}
 }
 
@@ -62,6 +66,9 @@ func (s *Sim) stocked(p Product) Product {
 	return p
 }
 
+// knownStock is how many pieces there are of a product that an account names.
+const knownStock = 100
+
 // firstProduct is where ids of products without one start.
 const firstProduct = 5366600000
 
@@ -95,7 +102,7 @@ func (s *Sim) consultarProduto(_ time.Time, _ json.RawMessage, param map[string]
 		return found.row(), nil
 	}
 	if asked.Code != "" && s.anyProduct.code || asked.IntegrationCode != "" && s.anyProduct.integrationCode {
-		asked.Description = asked.Code + asked.IntegrationCode
+		asked.Description, asked.Stock = asked.Code+asked.IntegrationCode, order.Pieces(knownStock)
 		return s.stocked(asked).row(), nil
 	}
 	return nil, asked.unknown()
@@ -132,7 +139,7 @@ func (s *Sim) productOf(line map[string]any) (Product, *refusal) {
 	})
 	switch {
 	case !ok && !has(line, "codigo_produto") && s.anyProduct.integrationCode:
-		return s.stocked(Product{IntegrationCode: code, Description: code}), nil
+		return s.stocked(Product{IntegrationCode: code, Description: code, Stock: order.Pieces(knownStock)}), nil
 	case !ok && has(line, "codigo_produto"):
 		return found, (Product{ID: id}).unknown()
 	case !ok:

@@ -110,9 +110,11 @@ type Sim struct {
 	pedidos                      []*pedido
 	pedidosByCode                map[string][]*pedido
 	nextPedido, nextPedidoNumber int64
-	nextOS                       int64
-	nextNumber                   int64
-	nextPerson                   int64
+	// spoken is what open product orders take of a product from a stock.
+	spoken     map[stockOf]spokenFor
+	nextOS     int64
+	nextNumber int64
+	nextPerson int64
 	// nextService and nextProduct count the ids that Know gave out.
 	nextService, nextProduct int64
 	// any tells by what names the catalogue has whatever is asked for.
@@ -143,6 +145,7 @@ func New(opt Options) *Sim {
 		products: slices.Clone(opt.Products),
 		accounts: slices.Clone(opt.Accounts),
 
+		spoken:           map[stockOf]spokenFor{},
 		pedidosByCode:    map[string][]*pedido{},
 		nextPedido:       cmp.Or(opt.FirstPedido, 5847270140),
 		nextPedidoNumber: cmp.Or(opt.FirstNumber, 16),
