@@ -94,6 +94,9 @@ type Document struct {
 	Key string
 	// Body is the request in the ERP's own shape, owned by the ERP's package.
 	Body any
+	// Stock is what it takes out of the ERP's stock, owned by the ERP's package; nil where the
+	// ERP isn't asked for that.
+	Stock any
 	// Order is what it was made from: an answer about the document may repeat its
 	// texts.
 	Order order.Order
@@ -208,6 +211,9 @@ type Answer struct {
 	// Text is what the ERP said or what went wrong, for a person: at most 500
 	// bytes, tax ids masked, no secret.
 	Text words.Text
+	// Warning is what a person is told of the document that is about to be created, after
+	// CustomerKnown: it hinders nothing. Mostly empty.
+	Warning words.Text
 	// RetryAfter is how long the ERP asked for, after AccountRests and Redundant, and how
 	// long to wait, after Early.
 	RetryAfter time.Duration

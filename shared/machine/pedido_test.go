@@ -130,3 +130,53 @@ func TestAnOldOrderIsForeseenForTheDayOfTheCall(t *testing.T) {
 		t.Errorf("%s", d[0].Body)
 	}
 }
+
+// TestAProductThatOmieLearnsOfIsPlacedByARetry: what Omie didn't know was refused as not mapped,
+// and nothing else has to be done about it.
+func TestAProductThatOmieLearnsOfIsPlacedByARetry(t *testing.T) {
+	t.Parallel()
+	b := plainBench(t, strings.Replace(goodsConfig("pedido", ""), `"codigo_produto_integracao": "CURSO-GO"`, `"codigo_produto_integracao": "NOVO"`, 1))
+	b.start()
+	p := b.purchase(1)
+	b.accept(p)
+	e := b.reaches(p.key(), ledger.Rejected)
+	if e.Reason.Kind != order.Mapping || !strings.Contains(e.Reason.Message.String(), "[NOVO]") || !strings.Contains(e.Reason.Message.String(), ".products in connections.yaml") {
+		t.Errorf("rejected for %s: %s", e.Reason.Kind, e.Reason.Message)
+	}
+	b.sim.KnowProducts([]omiesim.Product{{IntegrationCode: "NOVO", Description: "Curso novo"}})
+	b.later(placing.Spacing)
+	if step := b.apply(p.key(), placing.Retry{Person: placing.Person{By: "ana"}}); step.Do == placing.Refuse {
+		t.Fatalf("retry was refused: %s", step.Why)
+	}
+	b.reaches(p.key(), ledger.Created)
+	b.holds(0, 1)
+}
+
+// TestMissingStockIsInTheTimelineOfThePedido: it is made all the same.
+func TestMissingStockIsInTheTimelineOfThePedido(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stock int64
+		want  string
+	}{"none": {0, `of "CURSO-GO" 1 ordered, none free`}, "enough": {1, ""}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := plainBench(t, strings.Replace(goodsConfig("pedido", ""), `"pedido": {`, `"stock": "warn", "pedido": {`, 1))
+			b.sim.Restock(5366578297, 0, order.Pieces(c.stock))
+			b.start()
+			p := b.purchase(1)
+			b.accept(p)
+			e := b.reaches(p.key(), ledger.Created)
+			b.holds(0, 1)
+			told := ""
+			for _, a := range e.Timeline {
+				if a.Did == "warning" {
+					told += a.Text.String()
+				}
+			}
+			if (told == "") != (c.want == "") || !strings.Contains(told, c.want) {
+				t.Errorf("told %q, want %q", told, c.want)
+			}
+		})
+	}
+}

@@ -41,6 +41,9 @@ type Prepared struct {
 	// Customer is what a person may want to know of how the customer was found; mostly
 	// empty.
 	Customer words.Text
+	// Warning is what a person is told of the document that is about to be created; mostly
+	// empty.
+	Warning words.Text
 	// Parts are what the webhook says, whatever was fetched beside.
 	Parts ledger.Parts
 	// LaneUntil is until when the lane is blocked; zero or past when it is open.
@@ -63,6 +66,9 @@ func (ev Prepared) next(r Rules, e ledger.Entry, now time.Time) (ledger.Entry, S
 	e.Reason = order.Reason{}
 	e.Document, e.Parts = ev.Mark, ev.Parts
 	ev.tell(&e, now)
+	if !ev.Warning.IsZero() {
+		addAttempt(&e, now, ledger.Attempt{Did: didWarn, Answer: answerWarned, Text: ev.Warning, Rule: ruleAnswer})
+	}
 	return e, Step{Do: Create, Write: true}
 }
 

@@ -1,12 +1,15 @@
 package placing_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestPreparedBeginsTheCreateOrSaysWhyNot(t *testing.T) {
@@ -66,5 +69,36 @@ func TestPreparedHoldsTheLastGuards(t *testing.T) {
 	after, step = placing.Next(looksUp, reversed, placing.Prepared{Fence: 1, TimeLeft: true}, noon)
 	if step.Do != placing.Acknowledge || after.State != ledger.Rejected || after.Reason.Kind != order.Reversed {
 		t.Errorf("reversed: %s, %s", step.Do, after.State)
+	}
+}
+
+// TestAWarningIsALineBeforeTheCreate: whatever the create ends in it stays, and an order of
+// which nothing is created is warned of nothing.
+func TestAWarningIsALineBeforeTheCreate(t *testing.T) {
+	const warning = "too little of CANECA"
+	s := begin(t, looksUp).claimed()
+	s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), TimeLeft: true, Customer: words.Plain("two of them"), Warning: words.Plain(warning)})
+	s.happens(placing.Answered{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Lost, Text: words.Plain("?")}})
+	var said []string
+	for _, a := range s.entry.Timeline {
+		said = append(said, a.Did+" "+a.Answer+" "+string(a.Became)+": "+a.Text.String())
+	}
+	if want := []string{"customer ready creating: two of them", "warning warned creating: " + warning, "create lost uncertain: ?"}; !slices.Equal(said[len(said)-3:], want) {
+		t.Errorf("%q", said)
+	}
+	s = begin(t, looksUp).claimed()
+	s.happens(placing.Prepared{Fence: s.entry.Fence, Mark: markOf(s.entry), Warning: words.Plain(warning)})
+	for _, a := range s.entry.Timeline {
+		if a.Did == "warning" {
+			t.Errorf("nothing was created, and: %+v", a)
+		}
+	}
+}
+
+func TestWhatTheERPSaysBesideASuccessIsTold(t *testing.T) {
+	s := begin(t, looksUp).creating()
+	s.happens(placing.Answered{Fence: s.entry.Fence, Answer: erp.Answer{Kind: erp.Created, ID: "777", Text: words.Plain("sem saldo")}})
+	if last := s.entry.Timeline[len(s.entry.Timeline)-1]; s.entry.State != ledger.Created || last.Text.String() != "document 777. Its words: sem saldo" {
+		t.Errorf("%s, %+v", s.entry.State, last)
 	}
 }

@@ -26,11 +26,15 @@ const (
 	didCreate      = "create"
 	didLookUp      = "look_up"
 	didPutOff      = "put_off" // what was about to be asked was not
+	didWarn        = "warning" // of what is created all the same
 	didRetry       = "retry"
 	didResolve     = "resolve"
 	didDismiss     = "dismiss"
 	didReveal      = "reveal"
 )
+
+// answerWarned is what a warning has in the place of an ERP's answer.
+const answerWarned = "warned"
 
 // A timeline keeps its beginning and its end (rule 17).
 const (
@@ -73,6 +77,8 @@ const (
 // was not enough, or which document it is about.
 func answerText(e ledger.Entry, a erp.Answer) words.Text {
 	switch {
+	case !a.Text.IsZero() && a.Kind == erp.Created:
+		return words.Say("document %s. Its words: %s", a.ID, a.Text)
 	case !a.Text.IsZero():
 		return a.Text
 	case e.Parked():

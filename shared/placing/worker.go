@@ -277,7 +277,7 @@ func (in *invocation) prepare(ctx context.Context) (Event, error) {
 	if lane, err = in.Ledger.Lane(ctx, in.entry.Account); err != nil {
 		return nil, fmt.Errorf("read the lane: %w", err)
 	}
-	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text,
+	return Prepared{Fence: fence, Facts: facts, Mark: mark, Customer: answer.Text, Warning: answer.Warning,
 		Parts:     in.parts(ctx, said{in.entry.Platform, in.entry.Connection, in.entry.Account, in.entry.Payload, in.entry.Reference.DocumentKind}),
 		LaneUntil: lane.BlockedUntil, LaneWhy: lane.Why, TimeLeft: in.timeFor(in.client.CallLimit())}, nil
 }

@@ -31,6 +31,8 @@ const (
 	consultarProduto method = "ConsultarProduto"
 	// listarServicos shows services of the catalogue.
 	listarServicos method = "ListarCadastroServico"
+	// listarPosEstoque shows how much there is of products.
+	listarPosEstoque method = "ListarPosEstoque"
 )
 
 // reply is an answer that was read, and the fault in it, if it is one.
@@ -68,7 +70,9 @@ func answerOf(ctx context.Context, m method, r wire.Response, sent wire.Sent, pr
 		}
 	}
 	switch answer.Kind {
-	case erp.Created, erp.CustomerKnown, erp.Present:
+	case erp.Created:
+		answer.Text = is.fault.stockWords(private...)
+	case erp.CustomerKnown, erp.Present:
 	default:
 		answer.Text = wire.Clean(cmp.Or(words.Plain(is.fault.text), r.NotUnderstood()), private...)
 	}
@@ -143,6 +147,10 @@ func success(m method, body []byte) erp.Answer {
 		}
 	case listarServicos:
 		if _, ok := servicesIn(body); ok {
+			return erp.Answer{Kind: erp.Present}
+		}
+	case listarPosEstoque:
+		if stockIn(body) != nil {
 			return erp.Answer{Kind: erp.Present}
 		}
 	case consultarProduto:
@@ -265,10 +273,12 @@ func (f fault) inNumber(m method) erp.Answer {
 	return erp.Answer{Kind: erp.Unknown}
 }
 
-func (m method) creates() bool    { return m == incluirOS || m == incluirPedido }
-func (m method) looksUp() bool    { return m == consultarOS || m == consultarPedido }
-func (m method) writes() bool     { return m.creates() || m == incluirCliente }
-func (m method) lists() bool      { return m == listarClientes || m == listarServicos }
+func (m method) creates() bool { return m == incluirOS || m == incluirPedido }
+func (m method) looksUp() bool { return m == consultarOS || m == consultarPedido }
+func (m method) writes() bool  { return m.creates() || m == incluirCliente }
+func (m method) lists() bool {
+	return m == listarClientes || m == listarServicos || m == listarPosEstoque
+}
 func (m method) ofDocument() bool { return m.creates() || m.looksUp() }
 
 // saysNone tells whether the fault is a read's way to say that there is nothing.
@@ -276,7 +286,7 @@ func (m method) ofDocument() bool { return m.creates() || m.looksUp() }
 // say it of the document itself, and neither reading of it that anything else may be wrong.
 func (f fault) saysNone(m method) bool {
 	switch m {
-	case listarClientes, listarServicos:
+	case listarClientes, listarServicos, listarPosEstoque:
 		return emptyPage.MatchString(f.words.Own)
 	case consultarCliente:
 		return noCustomer.MatchString(f.words.Own)

@@ -217,6 +217,8 @@ func outcomeOf(t *testing.T, call string, given answer) (got erp.Answer, custome
 		got = c.LookUp(t.Context(), reference)
 	case "ConsultarPedido":
 		got = c.LookUp(t.Context(), pedidoReference)
+	case "ListarPosEstoque":
+		_, got = calling(t, "http://omie.example", func(opt *options) { opt.Transport, opt.Config = o, parsed(t, watched) }).Customer(t.Context(), watchedGoods(t))
 	default:
 		var doc erp.Document
 		doc, got = c.Customer(t.Context(), document(t, whole))
@@ -246,6 +248,7 @@ func (r row) wants(call string) erp.Answer {
 	want.Kind = map[string]erp.AnswerKind{
 		"created": erp.Created, "known": erp.CustomerKnown, "found": erp.Present, "another": erp.Present, "there already": erp.Duplicate, "refused": erp.Refused, "mapping": erp.Refused, "unheard": erp.Unknown,
 		"rests": erp.AccountRests, "account": erp.AccountRests, "redundant": erp.Redundant, "uncertain": erp.Lost, "none": erp.Absent,
+		"short": erp.CustomerKnown, "enough": erp.CustomerKnown, "not known": erp.CustomerKnown,
 		"without": erp.Refused, "gone": erp.CustomerGone,
 	}[r.Want]
 	switch {
@@ -296,6 +299,9 @@ func (r row) runs(t *testing.T, where, call string, given answer) {
 	if want.Kind != erp.Created && want.Kind != erp.Present && want.Kind != erp.CustomerKnown && got.Text.IsZero() {
 		t.Errorf("%s: it says nothing", where)
 	}
+	if begins := map[string]string{"short": "Omie has too little in stock", "not known": "whether Omie has enough"}[r.Want]; !strings.HasPrefix(got.Warning.String(), begins) || got.Warning.IsZero() != (begins == "") {
+		t.Errorf("%s: warned %q", where, got.Warning)
+	}
 	switch {
 	case r.Want == "known" && customer != r.ID:
 		t.Errorf("%s: customer %q, want %q", where, customer, r.ID)
@@ -334,6 +340,9 @@ func FuzzAnAnswerOfOmie(f *testing.F) {
 			return
 		}
 		said := plainly(body)
+		if got, _, _ := outcomeOf(t, "ListarPosEstoque", answer{status: status, body: body}); got.Kind != erp.CustomerKnown && (got.Kind != erp.AccountRests || got.AccountFault) {
+			t.Errorf("of the stock, HTTP %d %q: %+v", status, body, got)
+		}
 		for _, call := range []string{"IncluirOS", "ConsultarOS", "IncluirPedido", "ConsultarPedido", "ListarClientes", "IncluirCliente", "ConsultarCliente"} {
 			creates, looksUp := strings.HasPrefix(call, "Incluir") && call != "IncluirCliente", call == "ConsultarOS" || call == "ConsultarPedido"
 			got, customer, _ := outcomeOf(t, call, answer{status: status, body: body})

@@ -30,6 +30,7 @@ func Check(settings json.RawMessage) []erp.Problem {
 	c.customer(raw["customer"])
 	asksPedido := c.document(raw["document"])
 	c.parcelas(raw["parcelas"])
+	c.stock(raw["stock"])
 	// What only the other kind of document has is asked for where it is there.
 	if os, ok := c.object("os", raw["os"]); ok || raw["os"] == nil && !asksPedido {
 		c.os(os)
@@ -63,6 +64,13 @@ func (c *checker) document(v any) (asksPedido bool) {
 func (c *checker) parcelas(v any) {
 	if v != nil && v != "none" && v != parcelasOfPayments {
 		c.refuse("parcelas", "must be none or %s", parcelasOfPayments)
+	}
+}
+
+// stock is whether Omie is asked for it.
+func (c *checker) stock(v any) {
+	if v != nil && v != "ignore" && v != warnOfStock {
+		c.refuse("stock", "must be ignore or %s", warnOfStock)
 	}
 }
 

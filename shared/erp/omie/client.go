@@ -150,6 +150,8 @@ func (m method) path() string {
 		return "servicos/servico/"
 	case consultarProduto:
 		return "geral/produtos/"
+	case listarPosEstoque:
+		return "estoque/consulta/"
 	case incluirPedido, consultarPedido:
 		return "produtos/pedido/"
 	}
@@ -159,12 +161,17 @@ func (m method) path() string {
 // call makes one call of the method, or none. The private values, beside the
 // keys, never reach the answer's text.
 func (c *Client) call(ctx context.Context, k wire.Keys, m method, sent wire.Sent, private ...string) (erp.Answer, reply) {
+	return c.callBy(ctx, k, m, sent, time.Time{}, private...)
+}
+
+// callBy makes a call that is over by then, where that is before its limit.
+func (c *Client) callBy(ctx context.Context, k wire.Keys, m method, sent wire.Sent, by time.Time, private ...string) (erp.Answer, reply) {
 	request, err := envelope(m, k.App, k.Secret, sent.Request)
 	if err != nil {
 		return erp.Answer{Kind: erp.NotSent, Text: words.Say("the request can't be written as JSON")}, reply{}
 	}
 	private = append(private, k.App, k.Secret)
-	response, failed := c.caller.Send(ctx, wire.Call{Creates: m.creates(), Request: wire.Request{
+	response, failed := c.caller.Send(ctx, wire.Call{Creates: m.creates(), By: by, Request: wire.Request{
 		Name: words.Plain(string(m)), Method: http.MethodPost, Body: request,
 		URL:    strings.TrimSuffix(c.config.BaseURL, "/") + "/" + m.path(),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},

@@ -34,6 +34,8 @@ type Config struct {
 	Regime string
 	// Freight, Fees and Tax say where these parts of an order go.
 	Freight, Fees, Tax Place
+	// Stock is warnOfStock, or empty where nobody asks for it.
+	Stock string
 	// Parcelas is parcelasOfPayments, or empty for none but those of OS or Pedido.
 	Parcelas string
 }
@@ -64,13 +66,14 @@ func Parse(settings json.RawMessage) (Config, error) {
 		Fees     Place                     `json:"fees"`
 		Tax      Place                     `json:"tax"`
 		Parcelas string                    `json:"parcelas"`
+		Stock    string                    `json:"stock"`
 	}
 	if err := wire.Decode(settings, &raw); err != nil {
 		return Config{}, words.Errorf("read omie account: %s", err)
 	}
 	c := Config{BaseURL: raw.BaseURL, OS: raw.OS, DefaultCustomer: raw.Customer.Default, Services: raw.Services,
 		Freight: raw.Freight, Fees: raw.Fees, Tax: raw.Tax, Parcelas: raw.Parcelas, Regime: raw.Regime,
-		Document: cmp.Or(raw.Document, kindOS), Pedido: raw.Pedido, Products: raw.Products}
+		Document: cmp.Or(raw.Document, kindOS), Pedido: raw.Pedido, Products: raw.Products, Stock: raw.Stock}
 	if c.Products == nil {
 		c.Products = productsBySKU
 	}

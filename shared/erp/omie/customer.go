@@ -20,8 +20,17 @@ import (
 )
 
 // Customer finds the customer by tax id, or creates it. One that exists is never
-// changed: what the merchant wrote about them stays. See erp.Client.
+// changed: what the merchant wrote about them stays. Then Omie is asked for the stock, where
+// the account says so. See erp.Client.
 func (c *Client) Customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
+	doc, answer := c.customer(ctx, doc)
+	if answer.Kind == erp.CustomerKnown {
+		answer = c.withStock(ctx, doc, answer)
+	}
+	return doc, answer
+}
+
+func (c *Client) customer(ctx context.Context, doc erp.Document) (erp.Document, erp.Answer) {
 	k, answer := c.keys(ctx, false)
 	if answer.Kind != "" {
 		return doc, answer

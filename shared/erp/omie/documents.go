@@ -90,12 +90,24 @@ func (c *Client) Document(o order.Order, ref erp.Reference) (erp.Document, error
 		return erp.Document{}, order.Reject(order.TotalReason, "%s would come to %s, but %s was paid", kind.called, total, o.Total)
 	}
 	facts := append(buyerFacts(o), body.facts(c, o)...)
-	doc := erp.Document{Reference: ref, Total: total, OrderNumber: kept(body.orderNumber(), "", nil), Customer: o.Customer, Body: body, Order: o, Facts: facts}
+	stock, err := c.stockOf(kind, o, ref)
+	if err != nil {
+		return erp.Document{}, err
+	}
+	doc := erp.Document{Reference: ref, Stock: stock, Total: total, OrderNumber: kept(body.orderNumber(), "", nil), Customer: o.Customer, Body: body, Order: o, Facts: facts}
 	if customerID != "" {
 		return withCustomer(doc, customerID), nil
 	}
 	doc.Record = order.Customer{Name: o.Customer.Name, Email: o.Customer.Email, Address: o.Customer.Address}
 	return doc, nil
+}
+
+// stockOf is what a document of the order takes out of a stock that is asked for; nil for none.
+func (c *Client) stockOf(kind documentKind, o order.Order, ref erp.Reference) (any, error) {
+	if kind.name != kindPedido || c.config.Stock != warnOfStock {
+		return nil, nil
+	}
+	return c.demands(o, ref)
 }
 
 // withCustomer is the document with its customer's id; doc itself stays as it is.

@@ -80,6 +80,9 @@ func preview(doc erp.Document) (request []byte, open words.Text, err error) {
 	if isPedido && doc.Key == "" { // nobody was asked yet
 		unknown = append(unknown, words.Say("data_previsao is the day on which the order is placed, if that is later: Omie takes none that is over"))
 	}
+	if asked := stockAsked(doc); !asked.IsZero() && doc.Key == "" {
+		unknown = append(unknown, asked)
+	}
 	switch {
 	case doc.CustomerID != "":
 	case doc.Customer.TaxID == "":

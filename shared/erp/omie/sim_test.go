@@ -24,6 +24,7 @@ import (
 type simulated struct {
 	*omie.Client
 	sim   *omiesim.Sim
+	url   string // of its API
 	clock *clocktest.Clock
 }
 
@@ -45,7 +46,8 @@ func simulate(t *testing.T, settings string, change ...func(*erp.Options)) *simu
 			t.Errorf("a limit was broken: %s", v)
 		}
 	})
-	config.BaseURL = server.URL + "/api/v1/"
+	s.url = server.URL + "/api/v1/"
+	config.BaseURL = s.url
 	o := erp.Options{
 		Account: "estudio", Credentials: credentials,
 		Now: s.clock.Now,

@@ -105,6 +105,8 @@ var (
 	uselessCustomer = regexp.MustCompile(`\b(cliente|ncodcli|codigo_cliente)\b[^;.]{0,60}(\binvalid|\binativ|\bdesativad|\bremovid|\bapagad|\bdeletad|\bnao (foi |esta |e )?(mais )?(cadastrad|encontrad|localizad|existe|ativ|valid|consta))`)
 	uselessID       = regexp.MustCompile(`\[ *(ncodcli|codigo_cliente) *\][^;.]{0,30}(\binvalid|\bnao (e |esta )?valid|\bnao (foi )?(cadastrad|encontrad|localizad)|\bnao existe|\binexistente)`)
 	namesCustomer   = regexp.MustCompile(`\bcliente|\bncodcli\b|\bcodigo_cliente\b`)
+	// namesStock is of what a stock has.
+	namesStock = regexp.MustCompile(`\bestoque\b|\bsaldo\b`)
 	// noCustomer is what a question for one customer hears where there is none.
 	noCustomer = regexp.MustCompile(`\bcliente\b( \*)? (nao (foi )?(cadastrad|encontrad|localizad)|nao existe|inexistente)|^(error: ?)?(nao existem registros|nenhum registro (foi )?encontrado)`)
 	// noProduct is what a question for one product hears where there is none: "Código do Produto
