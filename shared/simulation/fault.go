@@ -113,13 +113,14 @@ const (
 	metHidden      = "the ERP had a customer whom nothing shows"
 	leftOut        = "an order went on without a part of its customer"
 	foundAnew      = "an order's customer was gone, and was looked for anew"
+	warnedOf       = "a person is warned of a document that is made all the same"
 	cantTell       = "an order's customer may have been there, and a person looks"
 )
 
 func everyEffect() []string {
 	return []string{holderAlive, fencedOff, metLease, bounced, lateArrival, lateApply, lapsedUnsure, foundThere, provenAbsent, refusedTwice, redriven,
 		staleSecret, mendedAlive, reversedBefore, reversedAfter, newerTookOver, moved, keptKind, askedAsSent, restEnded, otherKey, otherERP, aloneRefused, longRest, toldLate, nothingNew, formerSecret,
-		lateCustomer, metHidden, leftOut, foundAnew, cantTell}
+		lateCustomer, metHidden, leftOut, foundAnew, warnedOf, cantTell}
 }
 
 func (w *world) effect(what string) { w.effects[what]++ }

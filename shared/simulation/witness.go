@@ -77,6 +77,9 @@ func (w *world) noteWords(before, after ledger.Entry) {
 	if strings.Contains(after.Reason.Message.String(), onlyThisOne) && !strings.Contains(before.Reason.Message.String(), onlyThisOne) {
 		w.effect(aloneRefused)
 	}
+	if begins(before, after) && after.Timeline[len(after.Timeline)-1].Did == "warning" {
+		w.effect(warnedOf)
+	}
 	if n := len(after.Timeline); n > len(before.Timeline) && (strings.Contains(after.Reason.Message.String(), ofAnotherERP) || strings.Contains(after.Timeline[n-1].Text.String(), ofAnotherERP)) {
 		w.effect(otherERP)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/erpsim"
+	"github.com/carimbo/carimbo/shared/order"
 )
 
 const (
@@ -141,9 +142,10 @@ func mishaps() []erpsim.Mishap {
 // for once goes on.
 func settings(s erpsim.Setup) string {
 	// Of the second version each document has the instalments in which its order was paid.
+	// It is asked for the stock as well.
 	stage, term, terms, parcelas, document := "10", `,"cCodParc":"000","nQtdeParc":1`, `,"codigo_parcela":"000"`, "", ""
 	if s.Version == 1 {
-		stage, term, terms, parcelas = "20", "", "", `"parcelas":"payments",`
+		stage, term, terms, parcelas = "20", "", "", `"parcelas":"payments","stock":"warn",`
 	}
 	if s.Document != "" {
 		document = fmt.Sprintf(`"document":%q,`, s.Document)
@@ -171,7 +173,7 @@ func asked(_, _ string, _ http.Header, body []byte) erpsim.Asked {
 	}
 	a.Creates, a.Introduces = a.Method == "IncluirOS" || a.Method == "IncluirPedido", a.Method == "IncluirCliente"
 	a.Looks = a.Document != "" && !a.Creates
-	a.Judged = !a.Looks && a.Method != "ConsultarCliente" && a.Method != "ListarCadastroServico" && a.Method != "ConsultarProduto"
+	a.Judged = !a.Looks && a.Method != "ConsultarCliente" && a.Method != "ListarCadastroServico" && a.Method != "ConsultarProduto" && a.Method != "ListarPosEstoque"
 	_, param, _ := bytes.Cut(body, []byte(`"param":`))
 	a.Same = a.Key + a.Method + string(param)
 	return a
@@ -198,8 +200,12 @@ func open(o erpsim.Opening) erpsim.Company {
 	for i, taxID := range o.Known {
 		people = append(people, Customer{ID: 3795300000 + int64(i), Name: "Conhecido", TaxID: taxID})
 	}
+	products := DefaultProducts()
+	for i := range products {
+		products[i].Stock = order.Pieces(15) // so that it gets short
+	}
 	return company{New(Options{
-		Now: o.Now, NotUnique: !o.Unique, TwinCustomers: o.Twins, KeepCalls: 1, Customers: people,
+		Now: o.Now, Products: products, NotUnique: !o.Unique, TwinCustomers: o.Twins, KeepCalls: 1, Customers: people,
 		FirstOS: 3847270140 + int64(o.Nth)*1_000_000, FirstPedido: 5847270140 + int64(o.Nth)*1_000_000,
 		NotFoundText: []string{"", `ERROR: OS n\u00e3o cadastrada para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [cCodIntOS]!`}[o.Nth%2],
 		NoPedidoText: []string{"", `ERROR: Pedido n\u00e3o cadastrado para o C\u00f3digo de Integra\u00e7\u00e3o [{code}] ! Tag [codigo_pedido_integracao]!`}[o.Nth%2],
