@@ -87,7 +87,7 @@ func (c *Client) Create(ctx context.Context, doc erp.Document) erp.Answer {
 			answer.Kind = erp.CustomerGone
 		}
 	}
-	if answer.Kind == erp.Refused && unknownListed.MatchString(r.fault.words.Own) {
+	if answer.Kind == erp.Refused && (answer.Reason == order.Mapping || unknownListed.MatchString(r.fault.words.Own)) {
 		c.forgetListed(ctx, k, body)
 	}
 	if answer.Reason == order.Mapping {

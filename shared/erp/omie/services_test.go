@@ -230,17 +230,20 @@ func TestAServiceThatIsShownBadlyWaits(t *testing.T) {
 	}
 }
 
-// A service that Omie no longer has is asked for again, or every retry would be refused.
+// A service that Omie no longer has, or sells no more, is asked for again, or every retry would
+// be refused.
 func TestAServiceThatIsGoneIsForgotten(t *testing.T) {
-	s, _ := listing(t)
-	doc := s.document(t, ofCodes(t, "GO"))
-	s.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Refusal, Text: "ERROR: Serviço não cadastrado para o Código [3846592864] !", Code: "SOAP-ENV:Client-105"})
-	if got := s.Create(t.Context(), doc); got.Kind != erp.Refused {
-		t.Fatalf("%+v", got)
-	}
-	s.pass(61 * time.Second)
-	if s.document(t, ofCodes(t, "GO")); s.lookedUp() != 2 {
-		t.Errorf("%d questions", s.lookedUp())
+	for _, words := range []string{"Serviço não cadastrado para o Código [3846592864] !", "O serviço [3846592864] está inativo !", "A chave [nCodServico] é inválida."} {
+		s, _ := listing(t)
+		doc := s.document(t, ofCodes(t, "GO"))
+		s.sim.Inject(omiesim.Fault{Method: "IncluirOS", Mode: omiesim.Refusal, Text: "ERROR: " + words, Code: "SOAP-ENV:Client-105"})
+		if got := s.Create(t.Context(), doc); got.Kind != erp.Refused {
+			t.Fatalf("%+v", got)
+		}
+		s.pass(61 * time.Second)
+		if s.document(t, ofCodes(t, "GO")); s.lookedUp() != 2 {
+			t.Errorf("%s: %d questions", words, s.lookedUp())
+		}
 	}
 }
 
