@@ -28,7 +28,8 @@ type Client interface {
 	// needed), Duplicate (the ERP says that it has the customer, and shows them nowhere),
 	// Unprovable (whether it has them can't be told, so that nobody may be created),
 	// Unmapped, AccountRests, Redundant, Early, NotSent or Lost. Nothing of the document is
-	// in the ERP afterwards, whatever the answer.
+	// in the ERP afterwards, whatever the answer. Beside CustomerKnown a Warning may say what
+	// the ERP lacks for the document, which is created all the same.
 	Customer(ctx context.Context, doc Document) (Document, Answer)
 
 	// Create asks for the document, once. Any answer kind but CustomerKnown, Unmapped, Early,
