@@ -127,7 +127,7 @@ func newBench(t *testing.T) *bench {
 func plainBench(t *testing.T, config string) *bench {
 	t.Helper()
 	b := &bench{t: t, clock: clocktest.At(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), dir: t.TempDir(),
-		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: t.Output(), config: config, drains: make(chan int, 1)}
+		meter: meter{make(chan struct{}, 1), &sync.Map{}}, log: readable{t}, config: config, drains: make(chan int, 1)}
 	b.sim = omiesim.New(omiesim.Options{Now: b.erpNow})
 	b.serveERP(proctest.Address(t))
 	t.Cleanup(func() {

@@ -1,6 +1,7 @@
 package machine_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"testing"
@@ -10,6 +11,16 @@ import (
 	"github.com/carimbo/carimbo/shared/words"
 	"github.com/carimbo/carimbo/shared/words/portuguese"
 )
+
+// readable is the test's output, to which nobody writes the form in which a text is kept.
+type readable struct{ *testing.T }
+
+func (r readable) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte(`\u001`)) {
+		r.Errorf("the log shows what is kept of a text: %s", line)
+	}
+	return r.Output().Write(line)
+}
 
 func TestWhyAMachineDoesNotStartIsSaidInPortuguese(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
+	"log/slog"
 	"strings"
 	"unicode/utf8"
 )
@@ -275,6 +276,9 @@ func Read(kept string) Text {
 	}
 	return Plain(kept)
 }
+
+// LogValue is the text in English: a log would show what is kept of it otherwise.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // MarshalText is Kept.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.kept), nil }

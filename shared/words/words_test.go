@@ -1,10 +1,12 @@
 package words_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -172,6 +174,18 @@ func TestTextsInJSONAreInTheLanguage(t *testing.T) {
 		if got := string(words.Language{}.InJSON([]byte(none))); got != none {
 			t.Errorf("%s became %s", none, got)
 		}
+	}
+}
+
+func TestNoLogShowsWhatIsKept(t *testing.T) {
+	text := words.Say(looking, "x", words.Say(orders, 2))
+	var b bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewJSONHandler(&b, nil), slog.NewTextHandler(&b, nil)} {
+		log := slog.New(handler).With("with", text)
+		log.Info("said", "text", text, "cause", words.Errorf(looking, "x", text), slog.Group("group", "any", slog.AnyValue(text)))
+	}
+	if strings.Contains(b.String(), `\u001`) || strings.Contains(b.String(), `\x1`) || strings.ContainsAny(b.String(), "\x1c\x1d\x1e\x1f") || strings.Count(b.String(), "2 orders") != 8 {
+		t.Error(b.String())
 	}
 }
 
