@@ -55,10 +55,16 @@ type EntryDetails struct {
 
 // AttemptView is a line of the timeline, with the ERP's method that it called.
 type AttemptView struct {
-	ledger.Attempt
+	At     time.Time `json:"at"`
+	Did    string    `json:"did"`
+	Answer string    `json:"answer,omitempty"`
 	// Text is the attempt's in the words of a language.
-	Text  string `json:"text,omitempty"`
-	Asked string `json:"asked,omitempty"`
+	Text   string       `json:"text,omitempty"`
+	Rule   string       `json:"rule,omitempty"`
+	Became ledger.State `json:"became"`
+	By     string       `json:"by,omitempty"`
+	Note   string       `json:"note,omitempty"`
+	Asked  string       `json:"asked,omitempty"`
 }
 
 // ViewEntry is what a list shows of an entry.
@@ -87,8 +93,8 @@ func ViewEntry(kinds ERPKinds, in words.Language, e ledger.Entry) EntryView {
 func ViewDetails(kinds ERPKinds, in words.Language, e ledger.Entry) EntryDetails {
 	timeline := make([]AttemptView, len(e.Timeline))
 	for i, a := range e.Timeline {
-		a.At = a.At.UTC()
-		timeline[i] = AttemptView{a, a.Text.In(in), kinds.of(e.ERPKind).Asked(e.Reference, a.Did)}
+		timeline[i] = AttemptView{At: a.At.UTC(), Did: a.Did, Answer: a.Answer, Text: a.Text.In(in), Rule: a.Rule, Became: a.Became,
+			By: a.By, Note: a.Note, Asked: kinds.of(e.ERPKind).Asked(e.Reference, a.Did)}
 	}
 	return EntryDetails{ViewEntry(kinds, in, e), timeline}
 }
