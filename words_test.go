@@ -166,7 +166,7 @@ func (s source) help(n ast.Node) (what ast.Expr, helps bool) {
 	}
 	switch n := n.(type) {
 	case *ast.KeyValueExpr:
-		if key, named := n.Key.(*ast.Ident); named && (key.Name == "Short" || key.Name == "Long") {
+		if key, named := n.Key.(*ast.Ident); named && (key.Name == "Short" || key.Name == "Long" || key.Name == "Example" && s.hasNote(n.Value)) {
 			what = n.Value
 		}
 	case *ast.CallExpr:
@@ -176,6 +176,12 @@ func (s source) help(n ast.Node) (what ast.Expr, helps bool) {
 	}
 	_, said := what.(*ast.CallExpr) // by somebody who is looked at
 	return what, what != nil && !said
+}
+
+// hasNote tells of an example with words of a person in it: the others are commands alone.
+func (s source) hasNote(e ast.Expr) bool {
+	text, is := s.constant(e, nil)
+	return is && strings.Contains(text, "--note \"")
 }
 
 // imported are the folders of this module that the file imports, by the names of packages.

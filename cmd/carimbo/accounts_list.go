@@ -88,20 +88,20 @@ func (c *console) listAccounts(cmd *cobra.Command, cfg connection.Config) (list 
 }
 
 func (c *console) printAccounts(list []operator.AccountView, cfg connection.Config) {
-	heading := []string{"ACCOUNT", "KIND", "STATE", c.inZone("SINCE"), "UNTIL"}
+	heading := []string{c.say("ACCOUNT"), c.say("KIND"), c.say("STATE"), c.inZone(c.say("SINCE")), c.say("UNTIL")}
 	if c.stack == "" {
-		heading = append(heading, "QUEUED")
+		heading = append(heading, c.say("QUEUED"))
 	}
 	var rows [][]cell
 	for _, a := range list {
-		row := []cell{{text: a.Account}, {text: a.Kind}, {string(a.State), colourOfAccount(a.State)}, {text: c.local(a.Since)}, {text: c.local(a.Until)}}
+		row := []cell{{text: a.Account}, {text: a.Kind}, {c.text(a.State.Words()), colourOfAccount(a.State)}, {text: c.local(a.Since)}, {text: c.local(a.Until)}}
 		if a.Queued != nil {
 			row = append(row, cell{text: fmt.Sprint(*a.Queued)})
 		}
 		rows = append(rows, append(row, cell{text: fmt.Sprint(a.Waiting)}, cell{text: c.local(a.OldestAt)}, cell{text: a.Why}))
 	}
-	c.printTable(c.stdout, append(heading, "WAITING", "OLDEST", "WHY"), rows)
-	fmt.Fprintf(c.stdout, "\n%s\n", operator.TallyAccounts(list))
+	c.printTable(c.stdout, append(heading, c.say("WAITING"), c.say("OLDEST"), c.say("WHY")), rows)
+	fmt.Fprintf(c.stdout, "\n%s\n", c.text(operator.TallyAccounts(list)))
 	for _, a := range list {
 		if _, configured := cfg.Accounts[a.Account]; !configured {
 			c.printf(c.stdout, "%s is not in %s any more: its orders wait until it is added again.\n", safe(a.Account), safe(c.connections))

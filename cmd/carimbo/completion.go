@@ -22,7 +22,7 @@ are known: keys of orders, connections, states and kinds.
   fish   carimbo completion fish | source           in ~/.config/fish/config.fish`,
 		Example:   "  carimbo completion bash",
 		ValidArgs: shells,
-		Args:      takes("the shell"),
+		Args:      takes("SHELL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch args[0] {
 			case "bash":

@@ -205,7 +205,7 @@ func (sc script) verify(ctx context.Context, l ledger.Ledger, sims *simulators) 
 	orders := map[string]map[string]bool{}
 	for _, st := range sc {
 		if err := st.verify(ctx, l, sims); err != nil {
-			return fmt.Errorf("%s: %w", st.what, err)
+			return words.Errorf("%s: %s", st.what, err)
 		}
 		if orders[st.from.kind.Name] == nil {
 			orders[st.from.kind.Name] = map[string]bool{}

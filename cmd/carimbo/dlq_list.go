@@ -69,6 +69,6 @@ func (c *console) printLetters(letters []operator.DeadLetterView) {
 		}
 		rows = append(rows, []cell{{text: string(l.Type)}, {text: l.Key}, {text: l.Connection}, {text: l.Account}, {text: c.local(l.ReceivedAt)}, {text: tries}})
 	}
-	c.printTable(c.stdout, []string{"TYPE", "KEY", "CONNECTION", "ACCOUNT", c.inZone("RECEIVED"), "TRIES"}, rows)
+	c.printTable(c.stdout, []string{c.say("TYPE"), c.say("KEY"), c.say("CONNECTION"), c.say("ACCOUNT"), c.inZone(c.say("RECEIVED")), c.say("TRIES")}, rows)
 	c.printf(c.stdout, "\n%s. carimbo dlq redrive has them delivered again, which is always safe.\n", words.Count(len(letters), "%d dead letter", "%d dead letters"))
 }

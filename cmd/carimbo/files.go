@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,7 +61,7 @@ func (c *console) readFile(cmd *cobra.Command, path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	var why *fs.PathError
 	if errors.As(err, &why) {
-		return nil, usage(cmd, "%s can't be read: %v", path, why.Err)
+		return nil, usage(cmd, "%s can't be read: %s", path, systemSays(why.Err))
 	}
 	return b, err
 }
@@ -162,11 +162,23 @@ func unreadable(cmd *cobra.Command, path, flag string, err error) error {
 	if !errors.As(err, &why) {
 		return err
 	}
-	todo := "give the file with --" + flag
 	if path == flag+".yaml" && errors.Is(err, fs.ErrNotExist) {
-		todo = fmt.Sprintf("cp %s.example.yaml %s and put your own values in, or %s", flag, path, todo)
+		return usage(cmd, "%s can't be read (%s): cp %s.example.yaml %s and put your own values in, or give the file with --%s", path, systemSays(why.Err), flag, path, flag)
 	}
-	return usage(cmd, "%s can't be read (%v): %s", path, why.Err, todo)
+	return usage(cmd, "%s can't be read (%s): give the file with --%s", path, systemSays(why.Err), flag)
+}
+
+// systemSays is why a file can't be read. What is rare is in the system's words.
+func systemSays(err error) words.Text {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return words.Say("no such file or directory")
+	case errors.Is(err, fs.ErrPermission):
+		return words.Say("permission denied")
+	case errors.Is(err, syscall.EISDIR):
+		return words.Say("is a directory")
+	}
+	return words.Plain(err.Error())
 }
 
 // firstOf makes one sentence of all that is wrong in a file.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/erp/kinds"
@@ -17,8 +16,8 @@ func erpKind(name string) (operator.ERPKind, bool) {
 }
 
 // idNames says in brackets what the ERPs call their own ids, where people know a name.
-func idNames() string {
-	var names []string
+func idNames() words.Text {
+	var names []words.Text
 	for _, kind := range kinds.All() {
 		var ids []string
 		for _, document := range kind.Documents {
@@ -27,13 +26,13 @@ func idNames() string {
 			}
 		}
 		if len(ids) > 0 {
-			names = append(names, kind.Title+": "+strings.Join(ids, " or "))
+			names = append(names, words.Say("%s: %s", kind.Title, operator.AnyOf(ids)))
 		}
 	}
 	if len(names) == 0 {
-		return ""
+		return words.Text{}
 	}
-	return " (" + strings.Join(names, ", ") + ")"
+	return words.Say(" (%s)", words.Join(names, ", "))
 }
 
 // kindWords are a kind of ERP as operator speaks of it.

@@ -34,7 +34,7 @@ func TestAPedidoIsLookedForByItsOwnCode(t *testing.T) {
 	if got := []string{e.WhereToLook(ref).String(), e.Asked(ref, "create"), e.Asked(ref, "look_up")}; !slices.Equal(want, got) {
 		t.Errorf("want %q\n got %q", want, got)
 	}
-	if names := idNames(); names != " (Omie: nCodOS or codigo_pedido)" {
+	if names := idNames().String(); names != " (Omie: nCodOS or codigo_pedido)" {
 		t.Errorf("ids are called%s", names)
 	}
 }

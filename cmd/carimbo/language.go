@@ -56,7 +56,7 @@ func (c *console) text(t words.Text) string { return safe(t.In(c.language)) }
 // translate puts what a command and those below it say of themselves into the language of
 // whoever asks.
 func (c *console) translate(cmd *cobra.Command) {
-	cmd.Short, cmd.Long = c.language.Of(cmd.Short), c.language.Of(cmd.Long)
+	cmd.Short, cmd.Long, cmd.Example = c.language.Of(cmd.Short), c.language.Of(cmd.Long), c.language.Of(cmd.Example)
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) { f.Usage = c.language.Of(f.Usage) })
 	}

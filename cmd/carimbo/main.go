@@ -43,7 +43,8 @@ func interruptible() context.Context {
 		<-signals
 		stop()
 		<-signals
-		fmt.Fprintln(os.Stderr, "carimbo: stopped without waiting for what was under way")
+		language, _ := languageOf(os.Args[1:], os.Getenv)
+		fmt.Fprintln(os.Stderr, "carimbo: "+words.Say("stopped without waiting for what was under way").In(language))
 		os.Exit(exitFailed)
 	}()
 	return ctx
@@ -151,7 +152,7 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	root.SetVersionTemplate("carimbo {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%s", wrongFlag(err)) })
 	group(root)
 	root.AddCommand(
 		c.checkCommand(),

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/words"
@@ -72,6 +74,42 @@ func (e *usageError) Words() words.Text { return e.text }
 
 func usage(cmd *cobra.Command, format string, args ...any) error {
 	return &usageError{words.Say("%s (see %s --help)", words.Say(format, args...), cmd.CommandPath())}
+}
+
+// wrongFlag is what is wrong with a flag, of which the library has no words but English.
+func wrongFlag(err error) words.Text {
+	var (
+		unknown *pflag.NotExistError
+		bare    *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+		torn    *pflag.InvalidSyntaxError
+	)
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return words.Say("unknown shorthand flag: %q in -%s", unknown.GetSpecifiedName()[:1], unknown.GetSpecifiedShortnames())
+	case errors.As(err, &unknown):
+		return words.Say("unknown flag: --%s", unknown.GetSpecifiedName())
+	case errors.As(err, &bare) && bare.GetSpecifiedShortnames() == "":
+		return words.Say("flag needs an argument: --%s", bare.GetSpecifiedName())
+	case errors.As(err, &invalid):
+		return words.Say("invalid argument %q for --%s, which takes %s", invalid.GetValue(), invalid.GetFlag().Name, valueOf(invalid.GetFlag().Value.Type()))
+	case errors.As(err, &torn):
+		return words.Say("bad flag syntax: %s", torn.GetSpecifiedFlag())
+	}
+	return words.Of(err)
+}
+
+// valueOf says what a flag of that type takes.
+func valueOf(flagType string) words.Text {
+	switch flagType {
+	case "bool":
+		return words.Say("true or false")
+	case "duration":
+		return words.Say("a duration such as 90s or 1h30m")
+	case "int", "int64", "uint64":
+		return words.Say("a whole number in its range")
+	}
+	return words.Plain(flagType)
 }
 
 // takes refuses a command line with fewer or more arguments than names has.
