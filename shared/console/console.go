@@ -20,7 +20,7 @@
 //	POST /account/resume?name=A end the account's rest
 //	GET  /open?token=TOKEN      the one-time link
 //	POST /close                 end the session
-//	GET  /assets/...            console.css and console.js
+//	GET  /assets/...            console.css, console.js and icon.svg
 //
 // A post has the field csrf, and is answered 303 to a page that says what came of it.
 //

@@ -21,7 +21,7 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-//go:embed assets/console.css assets/console.js
+//go:embed assets/console.css assets/console.js assets/icon.svg
 var assetFiles embed.FS
 
 // pages are the templates in one language, each with the frame around it.
@@ -171,7 +171,7 @@ func (c *Console) nothing(w http.ResponseWriter, r *http.Request, s *session) {
 
 // asset is how the console looks, which is the same for everybody.
 func (c *Console) asset(w http.ResponseWriter, r *http.Request) {
-	kind := map[string]string{"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8"}[r.PathValue("name")]
+	kind := map[string]string{"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}[r.PathValue("name")]
 	if kind == "" {
 		c.withSession(c.nothing)(w, r)
 		return
