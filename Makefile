@@ -1,6 +1,7 @@
 # make run       the demo: needs Go alone
 # make check     while you work: format, vet, staticcheck and all tests of one process, in a minute
-# make test      everything that CI runs: needs Go, a C compiler (the race detector) and Python
+# make test      everything that CI runs: needs Go, a C compiler (the race detector) and Python,
+#                and for the console's pages what .ci/browser gets; without it they are skipped
 # make build     the command line and the functions, into build/
 # make validate  cfn-lint, and what is promised of template.yaml
 # make emulator  DynamoDB, SQS and Secrets Manager on this machine, for `sam local`
@@ -124,7 +125,7 @@ raced:
 	CGO_ENABLED=1 $(TEST) -race '-gcflags=$(translated)' -vet=off -ldflags=-w -timeout 60m -skip '$(alone)' ./...
 
 unraced:
-	GOGC=800 $(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy
+	GOGC=800 $(TEST) -vet=off -timeout 60m -v -run 'RandomLives|NoInterleaving|TheSearchFinds|EachInvariant|WhateverGoesWrong|Guard|TheSameWorkload|WithoutFaults|AFailureSays|WhatWasPaidIs|AStrictOmieAddsUp|ABuyersWordsChange|NothingGoesFrom|EachPlatformIsReadAs|TwoThousandOrders|InABrowser' ./shared/placing ./shared/placing/search ./shared/simulation ./shared/erp ./shared/erp/omie ./shared/machine ./shared/platform/oracle ./deploy ./shared/console/browsertest
 	$(TEST) -vet=off -run '$(alone)' ./cmd/carimbo ./shared/erp/omie ./shared/erp/sensio ./shared/platform/... ./shared/simulation ./shared/yaml
 
 simulated:

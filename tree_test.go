@@ -210,6 +210,39 @@ func TestATestThatStartsProcessesSaysSo(t *testing.T) {
 	}
 }
 
+// Where the browser's tests may not be skipped, what they need is got first.
+func TestCIGetsABrowserAndCannotDoWithoutIt(t *testing.T) {
+	_, then, got := strings.Cut(read(t, ".ci/run"), "\n.ci/browser\n")
+	_, then, required := strings.Cut(then, "export CARIMBO_BROWSER=required\n")
+	if !got || !required || !strings.Contains(then, "make test\n") {
+		t.Error(".ci/run doesn't get it, or lets its tests be skipped")
+	}
+}
+
+// forTests are the modules that tests alone need.
+var forTests = []string{"github.com/chromedp/", "github.com/creack/pty", "github.com/google/go-cmp/", "go.uber.org/goleak"}
+
+// What drives a browser, a terminal or a comparison is linked by no program.
+func TestNoProgramLinksWhatTestsNeed(t *testing.T) {
+	found := map[string]bool{}
+	for _, s := range sources(t) {
+		inTest := strings.HasSuffix(s.path, "_test.go") || strings.HasSuffix(path.Dir(s.path), "test")
+		for _, i := range s.tree.Imports {
+			name, _ := strconv.Unquote(i.Path.Value)
+			at := slices.IndexFunc(forTests, func(module string) bool { return strings.HasPrefix(name, module) })
+			if at < 0 {
+				continue
+			}
+			if found[forTests[at]] = true; !inTest {
+				t.Errorf("%s imports %s", s.path, name)
+			}
+		}
+	}
+	if len(found) != len(forTests) {
+		t.Errorf("tests need no more than %v", found)
+	}
+}
+
 // A user's own files are not the repository's: whatever is in them, the tests pass.
 func TestNoTestReadsAUsersFiles(t *testing.T) {
 	own := regexp.MustCompile(`(\.\./|\broot(, | \+ )")(connections|secrets)\.yaml"`)
