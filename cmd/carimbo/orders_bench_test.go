@@ -12,6 +12,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/words"
@@ -44,6 +45,11 @@ func BenchmarkOrders(b *testing.B) {
 		{"list", "--kind", "mapping"},
 		{"list", "--mine", "--group"},
 		{"list", "--mine", "--group", "--json"},
+		{"list", "--find", "#500001"},
+		{"list", "--find", "38472500001"},
+		{"list", "--find", "HP0500001", "--connection", "pequena"},
+		{"list", "--find", "5000", "--mine"},
+		{"list", "--find", "nothing like it"},
 		{"show", "cursos#HP0000007"},
 	} {
 		b.Run(fmt.Sprint(args), func(b *testing.B) {
@@ -56,8 +62,7 @@ func BenchmarkOrders(b *testing.B) {
 				}
 				took = append(took, time.Since(began))
 			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/median")
+			reportMedian(b, took)
 		})
 	}
 }
@@ -125,4 +130,63 @@ func oneOfMany(i int, at time.Time) ledger.Entry {
 		did("create", e.State)
 	}
 	return e
+}
+
+// BenchmarkConsole is what a page of the console reads of such a ledger.
+func BenchmarkConsole(b *testing.B) {
+	dir := *benchData
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	keepMany(b, dir, *benchEntries)
+	l, err := sqlite.Open(b.Context(), dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	counts := func(f ledger.Filter) func() error {
+		return func() error {
+			_, err := operator.ReadCounts(b.Context(), l, f)
+			return err
+		}
+	}
+	for name, read := range map[string]func() error{
+		"counts":               counts(ledger.Filter{}),
+		"counts of mine":       counts(ledger.Filter{Mine: true, Connection: "cursos"}),
+		"counts since":         counts(ledger.Filter{Since: noon.AddDate(-1, 0, 0)}),
+		"counts of a search":   counts(ledger.Filter{Find: "5000"}),
+		"page in the middle":   func() error { return readPage(b, l, ledger.Filter{}) },
+		"page of a connection": func() error { return readPage(b, l, ledger.Filter{Connection: "pequena"}) },
+		"page of a search":     func() error { return readPage(b, l, ledger.Filter{Find: "5000"}) },
+		"hours": func() error {
+			_, err := l.Pulse(b.Context(), noon.AddDate(0, 0, -28))
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				if err := read(); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(began))
+			}
+			reportMedian(b, took)
+		})
+	}
+}
+
+func readPage(b *testing.B, l ledger.Ledger, f ledger.Filter) error {
+	cursor := fmt.Sprintf("n%d.x", noon.AddDate(-1, 0, 0).UnixMilli())
+	p, err := operator.ReadPage(b.Context(), l, f, cursor, 50)
+	if err == nil && len(p.Entries) == 0 {
+		b.Fatal("it is empty")
+	}
+	return err
+}
+
+func reportMedian(b *testing.B, took []time.Duration) {
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/median")
 }

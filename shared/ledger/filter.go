@@ -82,15 +82,15 @@ func (e Entry) Names() Names {
 	return Names{Name(e.StoreNumber), []string{Name(e.OrderID), Name(e.Reference.Code), Name(e.ERPID), Name(e.ERPNumber)}}
 }
 
-// Name is a name as names are compared: without the # before it, and in small letters.
-// Only those of ASCII are made small, as databases do it.
+// Name is a name as names are compared: without the # before it and the spaces around it, and
+// in small letters. Only those of ASCII are made small, as databases do it.
 func Name(text string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
 		}
 		return r
-	}, strings.TrimLeft(strings.TrimSpace(text), "#"))
+	}, strings.TrimRight(strings.TrimLeft(text, "# "), " "))
 }
 
 // Sought are the ways to read what somebody typed who looks for an order.
@@ -107,7 +107,8 @@ type Sought struct {
 // Seek reads what somebody typed: a name of the order, its key, or one of its names behind
 // its connection.
 func Seek(typed string) Sought {
-	s := Sought{Key: strings.TrimSpace(typed), Name: Name(typed)}
+	typed = strings.TrimSpace(typed)
+	s := Sought{Key: typed, Name: Name(typed)}
 	if of, rest, has := strings.Cut(s.Name, "#"); has {
 		s.Of, s.Rest = of, Name(rest)
 	}

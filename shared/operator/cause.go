@@ -31,8 +31,7 @@ type Cause struct {
 	Key string `json:"key"`
 }
 
-// alikeCounter is a ledger that counts by itself what entries have in common. It knows no
-// names: what is found by one is little.
+// alikeCounter is a ledger that counts by itself what entries have in common.
 type alikeCounter interface {
 	Alike(context.Context, ledger.Filter) ([]ledger.Alike, error)
 }
@@ -51,7 +50,7 @@ func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, in words.Langu
 	if f.State == Queued {
 		return g.list, nil
 	}
-	if counter, counts := l.(alikeCounter); counts && f.Find == "" {
+	if counter, counts := l.(alikeCounter); counts {
 		list, err := counter.Alike(ctx, f)
 		for _, of := range list {
 			g.add(of)

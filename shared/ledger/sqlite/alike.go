@@ -27,8 +27,12 @@ type kindOf struct {
 func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, error) {
 	var list []ledger.Alike
 	at := map[kindOf]int{}
+	from, err := l.source(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("list entries that are alike: %w", err)
+	}
 	for {
-		n, err := l.pageAlike(ctx, &f, func(k kindOf, text []byte, due sql.NullInt64) error {
+		n, err := l.pageAlike(ctx, from, &f, func(k kindOf, text []byte, due sql.NullInt64) error {
 			i, known := at[k]
 			if !known {
 				e, err := row{entry: text, due: due}.decode()
@@ -52,8 +56,8 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 }
 
 // pageAlike calls each for the next rows, and leaves in the filter where each of them is.
-func (l *Ledger) pageAlike(ctx context.Context, f *ledger.Filter, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
-	query, args := selecting("received_at, key, account, state, kind, mine, due, entry", *f, pageAlike)
+func (l *Ledger) pageAlike(ctx context.Context, from source, f *ledger.Filter, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
+	query, args := from.selecting("received_at, entries.key, account, state, kind, mine, due, entry", *f, pageAlike)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return 0, err

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
@@ -14,14 +16,14 @@ const page = 200
 
 // List calls yield for every entry that the filter selects, in its order.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
-	for {
-		entries, err := l.page(ctx, f)
-		if err != nil {
-			return fmt.Errorf("list entries: %w", err)
+	from, err := l.source(ctx, f)
+	for err == nil {
+		var entries []ledger.Entry
+		if entries, err = l.page(ctx, from, f); err != nil {
+			break
 		}
 		for _, e := range entries {
-			f.From = e.Place()
-			if (f.Find == "" || e.Called(f.Find)) && !yield(e) {
+			if f.From = e.Place(); !yield(e) {
 				return nil
 			}
 		}
@@ -29,6 +31,7 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 			return nil
 		}
 	}
+	return fmt.Errorf("list entries: %w", err)
 }
 
 // listIndexes are those of List; see indexOf. What is created leaves entries_open, which
@@ -49,8 +52,8 @@ UPDATE entries SET mine = 1 WHERE state = 'created' AND NOT mine
 		AND value ->> 'became' = 'created' AND julianday(value ->> 'at') >= julianday(entry ->> 'created_at')));`
 
 // page returns the first entries that the filter selects.
-func (l *Ledger) page(ctx context.Context, f ledger.Filter) ([]ledger.Entry, error) {
-	query, args := selecting("entry, due", f, page)
+func (l *Ledger) page(ctx context.Context, from source, f ledger.Filter) ([]ledger.Entry, error) {
+	query, args := from.selecting("entry, due", f, page)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -71,26 +74,55 @@ func (l *Ledger) page(ctx context.Context, f ledger.Filter) ([]ledger.Entry, err
 	return entries, rows.Err()
 }
 
+// source is what a list reads: an index, or the entries with some keys.
+type source struct {
+	table string
+	args  []any
+}
+
+// source is where the least is that the filter leaves out. Each index is in the order of a
+// list. SQLite, which knows nothing of the numbers, would take any of them.
+func (l *Ledger) source(ctx context.Context, f ledger.Filter) (source, error) {
+	if f.Find == "" {
+		return source{table: "entries INDEXED BY " + indexOf(f)}, nil
+	}
+	keys, err := l.found(ctx, f.Find)
+	if err != nil {
+		return source{}, err
+	}
+	slices.Sort(keys)
+	list, err := json.Marshal(slices.Compact(keys))
+	return source{"json_each(?) AS found CROSS JOIN entries ON entries.key = found.value", []any{string(list)}}, err
+}
+
 // selecting is the query of the first rows that the filter selects, at most so many.
-func selecting(columns string, f ledger.Filter, most int) (string, []any) {
-	query, args := "SELECT "+columns+" FROM entries INDEXED BY "+indexOf(f)+" WHERE true", []any{}
-	where := func(selects bool, condition string, value ...any) {
+func (s source) selecting(columns string, f ledger.Filter, most int) (string, []any) {
+	condition, args := s.where(f)
+	behind, order := "(received_at, entries.key) < (?, ?)", "received_at DESC, entries.key DESC"
+	if f.OldestFirst {
+		behind, order = "(received_at, entries.key) > (?, ?)", "received_at, entries.key"
+	}
+	if !f.From.IsZero() {
+		condition, args = condition+" AND "+behind, append(args, f.From.ReceivedAt.UnixMilli(), f.From.Key)
+	}
+	return "SELECT " + columns + " FROM " + s.table + " WHERE " + condition + " ORDER BY " + order + " LIMIT ?", append(args, most)
+}
+
+// where is the condition of what the filter selects, wherever its list begins.
+func (s source) where(f ledger.Filter) (condition string, args []any) {
+	condition, args = "true", slices.Clone(s.args)
+	and := func(selects bool, text string, value ...any) {
 		if selects {
-			query, args = query+" AND "+condition, append(args, value...)
+			condition, args = condition+" AND "+text, append(args, value...)
 		}
 	}
-	behind, order := "(received_at, key) < (?, ?)", "received_at DESC, key DESC"
-	if f.OldestFirst {
-		behind, order = "(received_at, key) > (?, ?)", "received_at, key"
-	}
-	where(!f.From.IsZero(), behind, f.From.ReceivedAt.UnixMilli(), f.From.Key)
-	where(f.Mine, "mine")
-	where(isOpen(f), "state <> 'created'")
-	where(f.State != "", "state = ?", string(f.State))
-	where(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
-	where(f.Connection != "", "connection = ?", f.Connection)
-	where(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
-	return query + " ORDER BY " + order + " LIMIT ?", append(args, most)
+	and(f.Mine, "mine")
+	and(isOpen(f), "state <> 'created'")
+	and(f.State != "", "state = ?", string(f.State))
+	and(f.ReasonKind != "", "kind = ?", string(f.ReasonKind))
+	and(f.Connection != "", "connection = ?", f.Connection)
+	and(!f.Since.IsZero(), "received_at >= ?", ceilMillis(f.Since))
+	return condition, args
 }
 
 // Connections are those that have an entry. It hops from one to the next along the index.
@@ -119,8 +151,7 @@ func (l *Ledger) Connections(ctx context.Context) (names []string, err error) {
 	return names, nil
 }
 
-// indexOf is the index with the least of what the filter leaves out. Each is in the order
-// of a list. SQLite, which knows nothing of the numbers, would take any of them.
+// indexOf is the index with the least of what the filter leaves out.
 func indexOf(f ledger.Filter) string {
 	switch {
 	case f.Mine:

@@ -38,6 +38,7 @@ var migrations = []string{
 	"ALTER TABLE lanes ADD COLUMN through INTEGER; ALTER TABLE lanes ADD COLUMN secret TEXT NOT NULL DEFAULT ''",
 	ignoredSchema,
 	mineOfCreated + listIndexes,
+	namesSchema + tallySchema,
 }
 
 // patience is how long a statement waits for another process's write.
@@ -73,7 +74,7 @@ func open(ctx context.Context, dir string, suits func(ctx context.Context, tx *s
 	if err != nil {
 		return nil, words.Errorf("open ledger: %s", err)
 	}
-	db, err := sql.Open("sqlite", source(path))
+	db, err := sql.Open("sqlite", address(path))
 	if err != nil {
 		return nil, words.Errorf("open ledger: %s", err)
 	}
@@ -97,10 +98,10 @@ func (l *Ledger) InPlace() error { return l.at.check() }
 // Close closes the database, for the queue too.
 func (l *Ledger) Close() error { return l.db.Close() }
 
-// source names the file with whatever its path has in it, and has every
+// address names the file with whatever its path has in it, and has every
 // transaction take the write lock as it begins: one that read first could not
 // wait for it.
-func source(path string) string {
+func address(path string) string {
 	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
 	rooted := "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 	return (&url.URL{Scheme: "file", Path: rooted, RawQuery: query.Encode()}).String()
