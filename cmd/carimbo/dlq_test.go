@@ -200,7 +200,7 @@ func TestWhatCannotBeSeenIsCountedAndRedriven(t *testing.T) {
 	if got.code != exitDone || strings.Count(got.out, `"key"`) != 10 || got.errors != "carimbo: warning: 3 dead letters more can't be seen behind these; carimbo dlq redrive takes them too\n" {
 		t.Errorf("%+v", got)
 	}
-	if got = typeIn(t, "dlq", "redrive", "--stack", s.name, "--json"); got.code != exitDone || got.out != "{\n  \"redriven\": 13\n}\n" {
+	if got = typeIn(t, "dlq", "redrive", "--stack", s.name, "--json", "--yes"); got.code != exitDone || got.out != "{\n  \"redriven\": 13\n}\n" || got.errors != "" {
 		t.Errorf("%+v", got)
 	}
 	if diff := cmp.Diff(want, messages(t, s.waiting(t, queueOutput("omie")))); diff != "" {
@@ -215,7 +215,13 @@ func TestRedrivenLettersComeBackInTheirOrder(t *testing.T) {
 		var back []queue.Message
 		// Beside whoever has the queue open, as carimbo serve does.
 		useQueue(t, dir, sqlite.Options{}, func(q *sqlite.Queue) {
-			got := typeIn(t, "dlq", "redrive", "--data", dir)
+			for _, answer := range []string{"", "n\n", "yes?\n"} {
+				got := typeWith(t, noon, answer, "dlq", "redrive", "--data", dir)
+				if got.code != exitFailed || !strings.Contains(got.errors, "Have 4 dead letters delivered again? [y/N] ") || !strings.Contains(got.errors, "carimbo: nothing was done: answer y to the question, or give --yes\n") {
+					t.Fatalf("answered %q: %+v", answer, got)
+				}
+			}
+			got := typeWith(t, noon, "y\n", "dlq", "redrive", "--data", dir)
 			if want := "4 dead letters went back to the queue; delivered within a second where carimbo serve runs.\n"; got.code != exitDone || got.out != want {
 				t.Fatalf("%+v", got)
 			}
@@ -243,7 +249,10 @@ func TestRedrivenLettersComeBackInTheirOrder(t *testing.T) {
 	})
 	t.Run("stack", func(t *testing.T) {
 		s := stackWithLetters(t)
-		if got := typeIn(t, "dlq", "redrive", "--stack", s.name); got.code != exitDone || got.out != "4 dead letters went back to the queue.\n" {
+		if got := typeIn(t, "dlq", "redrive", "--stack", s.name); got.code != exitFailed || !strings.Contains(got.errors, "Have 4 dead letters delivered again?") {
+			t.Fatalf("%+v", got)
+		}
+		if got := typeIn(t, "dlq", "redrive", "--stack", s.name, "--yes"); got.code != exitDone || got.out != "4 dead letters went back to the queue.\n" {
 			t.Fatalf("%+v", got)
 		}
 		for output, want := range map[string][]queue.Message{queueOutput("omie"): all[:3], queueOutput("sensio"): all[3:], deadLettersOutput("omie"): nil, deadLettersOutput("sensio"): nil} {

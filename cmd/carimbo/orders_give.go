@@ -42,7 +42,7 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, keys []string, ev p
 		return err
 	}
 	if !g.yes && !g.dryRun && (willing > 1 || g.always && willing > 0) && !c.agreed(g.question(operator.CountOrders(willing))) {
-		return words.Errorf("nothing was done: answer y to the question, or give --yes")
+		return errNotAgreed
 	}
 	results, refusals, err := c.carryOutAll(ctx, orders, plans, ev, g)
 	if err != nil {
@@ -131,6 +131,8 @@ func (c *console) complainOf(refused operator.Groups) {
 		c.complain(words.Errorf("%s: %s (%s)", g.Count(), g.Text, g.Name()))
 	}
 }
+
+var errNotAgreed = words.Errorf("nothing was done: answer y to the question, or give --yes")
 
 // agreed asks once. Who isn't there to answer doesn't agree.
 func (c *console) agreed(question words.Text) bool {
