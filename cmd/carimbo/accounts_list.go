@@ -28,7 +28,8 @@ it may run beside a carimbo serve. The columns:
            ends a rest
   SINCE    when the first answer came that had it rest, with no call let in since
   UNTIL    no call goes out before
-  QUEUED   notices of stores in the queue; not known on a stack
+  QUEUED   notices of stores in the queue; on a stack, where nobody counts them
+           by account, the line below says how many each queue has
   WAITING  orders in the ledger that go on by themselves
   OLDEST   when the oldest of these was received
   WHY      what the ERP said`,
@@ -45,7 +46,7 @@ it may run beside a carimbo serve. The columns:
 			if err != nil {
 				return err
 			}
-			list, err := c.listAccounts(cmd, cfg)
+			list, queued, err := c.listAccounts(cmd, cfg, !asJSON)
 			if err != nil {
 				return err
 			}
@@ -53,6 +54,9 @@ it may run beside a carimbo serve. The columns:
 				return c.printJSON(c.stdout, list)
 			}
 			c.printAccounts(list, cfg)
+			if queued != "" {
+				fmt.Fprintln(c.stdout, queued)
+			}
 			return nil
 		},
 	}
@@ -65,14 +69,17 @@ it may run beside a carimbo serve. The columns:
 }
 
 // listAccounts lists those of the configuration and, on one machine, those that
-// were taken out of it while orders wait for them.
-func (c *console) listAccounts(cmd *cobra.Command, cfg connection.Config) (list []operator.AccountView, err error) {
+// were taken out of it while orders wait for them. What a stack has queued, of which
+// account nobody knows, is said in words, if they are wanted.
+func (c *console) listAccounts(cmd *cobra.Command, cfg connection.Config, inWords bool) (list []operator.AccountView, queued string, err error) {
 	if c.stack != "" {
 		err = c.withStackLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-			list, err = c.accountsOf(l, cfg).List(ctx)
+			if list, err = c.accountsOf(l, cfg).List(ctx); err == nil && inWords {
+				queued = c.depths(ctx, l, ledger.Filter{})
+			}
 			return err
 		})
-		return list, err
+		return list, queued, err
 	}
 	err = c.withData(cmd, func(ctx context.Context, l *sqlite.Ledger) error {
 		q, err := queuesqlite.New(ctx, l.DB(), queuesqlite.Options{Now: c.now})
@@ -84,7 +91,7 @@ func (c *console) listAccounts(cmd *cobra.Command, cfg connection.Config) (list 
 		list, err = accounts.List(ctx)
 		return errors.Join(err, q.Close())
 	})
-	return list, err
+	return list, "", err
 }
 
 func (c *console) printAccounts(list []operator.AccountView, cfg connection.Config) {

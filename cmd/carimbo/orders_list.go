@@ -52,7 +52,8 @@ unpaid, test, paid before since, of nothing. Forged calls are not among them.
 
 On a stack these are the orders of the connections in --connections, or of the
 one in --connection; what came some seconds ago may be missing. Of what is queued
-there it says how many messages each queue has. --find takes an order's id or our
+there it says how many messages each queue has, and how old the oldest is, as
+CloudWatch measured it some minutes ago. --find takes an order's id or our
 code there, each whole.`,
 		Example: `  carimbo orders list --mine
   carimbo orders list --state rejected --kind mapping --json
@@ -138,7 +139,9 @@ func (c *console) listTable(ctx context.Context, l ledger.Ledger, f ledger.Filte
 	if err := c.writeMissed(ctx, &out, l, f, len(cells)); err != nil {
 		return err
 	}
-	c.writeDepths(ctx, &out, l, f)
+	if queued := c.depths(ctx, l, f); queued != "" {
+		fmt.Fprintf(&out, "\n%s\n", queued)
+	}
 	if list.More {
 		c.printf(&out, "\nThese are the newest %d; --limit 0 lists all.\n", limit)
 	}
@@ -158,16 +161,14 @@ func (c *console) writeMissed(ctx context.Context, out *bytes.Buffer, l ledger.L
 	return err
 }
 
-// writeDepths says what is queued where that is no rows. Without the right to ask the list
-// is worth having all the same.
-func (c *console) writeDepths(ctx context.Context, out *bytes.Buffer, l ledger.Ledger, f ledger.Filter) {
+// depths says what is queued where that is no rows. Without the right to ask the list is
+// worth having all the same.
+func (c *console) depths(ctx context.Context, l ledger.Ledger, f ledger.Filter) string {
 	text, err := operator.Depths(ctx, l, f)
-	switch {
-	case err != nil:
+	if err != nil {
 		c.warn("what is queued isn't known: %v", err)
-	case !text.IsZero():
-		fmt.Fprintf(out, "\n%s\n", c.text(text))
 	}
+	return c.text(text)
 }
 
 // refusedAccounts are those that a list has as well. Without the file the ledger of one

@@ -1,10 +1,18 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/queue"
@@ -114,7 +122,7 @@ func TestAStackTellsHowManyMessagesItsQueuesHave(t *testing.T) {
 		}
 		return got
 	}
-	const none = "\nQueued: nothing in omie-os; nothing in sensio-sale. SQS tells neither of which orders nor how old: CloudWatch has ApproximateAgeOfOldestMessage of each.\n"
+	const none = "\nQueued: nothing in omie-os; nothing in sensio-sale. SQS doesn't tell of which orders.\n"
 	if got := list(); !strings.Contains(got.out, none) {
 		t.Errorf("%s", got.out)
 	}
@@ -125,19 +133,67 @@ func TestAStackTellsHowManyMessagesItsQueuesHave(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := list("--state", "queued"); !strings.HasPrefix(got.out, "No orders.\n\nQueued: 3 messages in omie-os; nothing in sensio-sale.") {
+	if got := list("--state", "queued"); !strings.HasPrefix(got.out, "No orders.\n\nQueued: 3 messages in omie-os; nothing in sensio-sale. SQS doesn't tell of which orders. How old the oldest is isn't known: CloudWatch has not measured it in the last 15 minutes.\n") {
 		t.Errorf("%s", got.out)
 	}
+	s.measured(t, "ApproximateAgeOfOldestMessage", queueOutput("omie"), map[time.Duration]float64{2 * time.Minute: 190, 3 * time.Minute: 70, 20 * time.Minute: 9000})
+	s.measured(t, "NumberOfMessagesSent", queueOutput("omie"), map[time.Duration]float64{time.Minute: 1})
 	if held, err := q.Receive(t.Context(), 1); len(held) != 1 || err != nil {
 		t.Fatal(held, err)
 	}
-	if got := list("--limit", "1"); !strings.Contains(got.out, "\nQueued: 3 messages in omie-os, 1 of them worked on; nothing in sensio-sale.") {
+	if got := list("--limit", "1"); !strings.Contains(got.out, "\nQueued: 3 messages in omie-os, 1 of them worked on, the oldest for 3 min; nothing in sensio-sale. SQS doesn't tell of which orders.\n") {
 		t.Errorf("%s", got.out)
 	}
-	for _, args := range [][]string{{"--mine"}, {"--state", "rejected"}, {"--kind", "mapping"}, {"--json"}} {
+	if got := typeIn(t, "accounts", "--stack", s.name, "--connections", connections); !strings.Contains(got.out, "\nQueued: 3 messages in omie-os, 1 of them worked on, the oldest for 3 min;") {
+		t.Errorf("%+v", got)
+	}
+	if got := typeIn(t, "accounts", "--json", "--stack", s.name, "--connections", connections); strings.Contains(got.out, "ueued") || got.code != exitDone {
+		t.Errorf("%+v", got)
+	}
+	for _, args := range [][]string{{"--mine"}, {"--find", "HP01"}, {"--state", "rejected"}, {"--kind", "mapping"}, {"--json"}} {
 		if got := list(args...); strings.Contains(got.out+got.errors, "Queued: ") {
 			t.Errorf("%v: %+v", args, got)
 		}
+	}
+}
+
+// measured is what CloudWatch measured of a queue, so long ago.
+func (s *deployed) measured(t *testing.T, metric, output string, ago map[time.Duration]float64) {
+	t.Helper()
+	in := &cloudwatch.PutMetricDataInput{Namespace: aws.String("AWS/SQS")}
+	for d, value := range ago {
+		in.MetricData = append(in.MetricData, types.MetricDatum{MetricName: &metric, Timestamp: aws.Time(noon.Add(-d)), Value: &value,
+			Dimensions: []types.Dimension{{Name: aws.String("QueueName"), Value: aws.String(path.Base(s.outputs[output]))}}})
+	}
+	if _, err := cloudwatch.NewFromConfig(server.Start(t).Config).PutMetricData(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAListIsShownThoughNobodyMayAskHowOld(t *testing.T) {
+	s := deploy(t, nil)
+	for _, kind := range []string{"omie", "sensio"} {
+		m := queue.Message{Type: queue.Wake, Key: "cursos#HP30", Account: "estudio", Dedup: "1"}
+		if err := queuesqs.New(s.sqs, s.outputs[queueOutput(kind)]).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for code, want := range map[string]string{
+		"AccessDenied": "How old the oldest is isn't known: your credentials lack cloudwatch:GetMetricData.\n",
+		"Strange":      "How old the oldest is isn't known: CloudWatch can't be asked (",
+	} {
+		t.Run(code, func(t *testing.T) {
+			refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusForbidden)
+				fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error></ErrorResponse>", code)
+			}))
+			defer refusing.Close()
+			t.Setenv("AWS_ENDPOINT_URL_CLOUDWATCH", refusing.URL)
+			got := typeIn(t, "orders", "list", "--stack", s.name, "--connections", write(t, "c.yaml", goodConnections))
+			if got.code != exitDone || !strings.Contains(got.out, "\nQueued: 1 message in omie-os; 1 message in sensio-sale. SQS doesn't tell of which orders. "+want) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 

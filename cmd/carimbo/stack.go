@@ -20,7 +20,6 @@ import (
 	"github.com/carimbo/carimbo/shared/erp/kinds"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/ledger/dynamo"
-	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqs "github.com/carimbo/carimbo/shared/queue/sqs"
 	"github.com/carimbo/carimbo/shared/secret/manager"
@@ -134,30 +133,7 @@ func (c *console) withLedgerOf(cmd *cobra.Command, s *stack, do func(context.Con
 		return connectionNames(cfg)
 	}
 	l := dynamo.New(dynamodb.NewFromConfig(s.config), table[0], dynamo.Options{Connections: known, Now: c.now})
-	return do(cmd.Context(), stackLedger{l, s})
-}
-
-// stackLedger is the ledger of a stack, beside which the depths of its queues are known.
-type stackLedger struct {
-	*dynamo.Ledger
-	stack *stack
-}
-
-// Depths are those of the queue of every kind of ERP that is built in.
-func (l stackLedger) Depths(ctx context.Context) (depths []operator.QueueDepth, err error) {
-	client := sqs.NewFromConfig(l.stack.config)
-	for _, kind := range kinds.All() {
-		url, err := l.stack.need(queueOutput(kind.Name))
-		if err != nil {
-			return nil, err
-		}
-		d := operator.QueueDepth{Queue: kind.Worker()}
-		if d.Waiting, d.Held, err = queuesqs.Depth(ctx, client, url[0]); err != nil {
-			return nil, err
-		}
-		depths = append(depths, d)
-	}
-	return depths, nil
+	return do(cmd.Context(), stackLedger{l, s, c.now})
 }
 
 // listable refuses a list of a stack's orders where nobody knows the connections:
