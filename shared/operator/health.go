@@ -29,8 +29,10 @@ type Health struct {
 	// Oldest is when the order was received that is queued or goes on by itself for longest;
 	// zero if there is none.
 	Oldest time.Time
-	// Causes are those of the orders that wait for a person.
-	Causes []Cause
+	// Causes are those of the orders that wait for a person, received since CausesSince: a
+	// stack's list is of the last four weeks. Zero is of all.
+	Causes      []Cause
+	CausesSince time.Time
 	// Silent are the connections of which nothing came for unusually long, the longest first.
 	Silent []Silence
 	// Since is from when Hours are counted, where that is later than their beginning; zero
@@ -74,10 +76,14 @@ func (a Accounts) Health(ctx context.Context, kinds ERPKinds) (Health, error) {
 			h.Oldest = at
 		}
 	}
-	if h.Causes, err = Causes(ctx, a.Ledger, kinds, a.Language, ledger.Filter{Mine: true}); err != nil {
+	since := now.AddDate(0, 0, -usualDays)
+	if _, onStack := a.Ledger.(depthTeller); onStack {
+		h.CausesSince = since
+	}
+	if h.Causes, err = Causes(ctx, a.Ledger, kinds, a.Language, ledger.Filter{Mine: true, Since: h.CausesSince}); err != nil {
 		return Health{}, err
 	}
-	p, err := readPulse(ctx, a.Ledger, now.AddDate(0, 0, -usualDays))
+	p, err := readPulse(ctx, a.Ledger, since)
 	if err != nil {
 		return Health{}, err
 	}

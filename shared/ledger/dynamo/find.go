@@ -17,9 +17,9 @@ const mostLooked = 50_000
 // find calls yield for what the filter selects of the orders that are called so. There is no
 // index of names: an order's id is half of its key, and its code can be told from the key. So
 // those are found, as the store and Carimbo write them, and nothing else is.
-func (l *Ledger) find(ctx context.Context, f ledger.Filter, connections []string, yield func(ledger.Entry) bool) error {
+func (l *Ledger) find(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
 	var asked []received
-	for _, key := range likely(ledger.Seek(f.Find), f.Find, connections) {
+	for _, key := range likely(ledger.Seek(f.Find), f.Find, l.connections(f)) {
 		asked = append(asked, received{key: key})
 	}
 	var found []ledger.Entry
@@ -31,7 +31,7 @@ func (l *Ledger) find(ctx context.Context, f ledger.Filter, connections []string
 		found = append(found, entries...)
 	}
 	if code := ledger.Name(f.Find); len(found) == 0 && erp.IsCode(code) {
-		entry, err := l.findCode(ctx, f, connections, code)
+		entry, err := l.findCode(ctx, f, code)
 		if err != nil {
 			return fmt.Errorf("find an entry by its code: %w", err)
 		}
@@ -70,22 +70,19 @@ func likely(s ledger.Sought, typed string, connections []string) []string {
 
 // findCode goes through the keys of the latest orders that the filter selects, and makes the
 // code of each: it is made of the key.
-func (l *Ledger) findCode(ctx context.Context, f ledger.Filter, connections []string, code string) ([]ledger.Entry, error) {
+func (l *Ledger) findCode(ctx context.Context, f ledger.Filter, code string) ([]ledger.Entry, error) {
+	var found []received
 	looked := 0
-	for _, month := range l.months(f) {
-		list, err := l.received(ctx, f, connections, month)
-		if err != nil {
-			return nil, err
+	err := l.walk(ctx, f, true, func(r received) bool {
+		connection, id, _ := strings.Cut(r.key, "#")
+		if erp.NewReference(connection, "", id).Code == code {
+			found = append(found, r)
 		}
-		for _, r := range list {
-			if looked++; looked > mostLooked {
-				return nil, nil
-			}
-			connection, id, _ := strings.Cut(r.key, "#")
-			if erp.NewReference(connection, "", id).Code == code {
-				return l.entries(ctx, f, []received{r})
-			}
-		}
+		looked++
+		return len(found) == 0 && looked < mostLooked
+	})
+	if err != nil || len(found) == 0 {
+		return nil, err
 	}
-	return nil, nil
+	return l.entries(ctx, f, found)
 }

@@ -7,11 +7,11 @@
 //
 // The actions, by resource:
 //
-//	the table         dynamodb:GetItem       Get, Lane, Customer
+//	the table         dynamodb:GetItem       Get, Lane, Note
 //	                  dynamodb:UpdateItem    Write, Postpone, BlockLane, GotThrough, WriteNote
-//	                  dynamodb:BatchGetItem  List, Backlog (the command line's credentials alone)
+//	                  dynamodb:BatchGetItem  List, Pulse, Backlog (the command line's credentials alone)
 //	its index/due     dynamodb:Query         Due (the sweep), Backlog (the command line's credentials)
-//	its index/recent  dynamodb:Query         List (the command line's credentials alone)
+//	its index/recent  dynamodb:Query         List, Tally, Pulse (the command line's credentials alone)
 //
 // So the workers need GetItem and UpdateItem on the table, and the sweep those
 // and Query on index/due. A transaction needs no action of its own.

@@ -18,41 +18,48 @@ import (
 // batch is the most that one BatchGetItem takes.
 const batch = 100
 
-// List calls yield for every entry that the filter selects, in its order: month
-// by month it asks index/recent for keys, and the table for the entries as they
-// are now. An entry that came a moment ago may be missing, none is out of date.
+// List calls yield for every entry that the filter selects, in its order: it asks
+// index/recent for keys, and the table for the entries as they are now. An entry that
+// came a moment ago may be missing, none is out of date.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
-	connections := []string{f.Connection}
-	if f.Connection == "" {
-		connections = slices.Compact(slices.Sorted(slices.Values(l.options.Connections())))
-	}
-	if from, to := bounds(f); from > to {
-		return nil
-	}
 	if f.Find != "" {
-		return l.find(ctx, f, connections, yield)
+		return l.find(ctx, f, yield)
 	}
-	for _, month := range l.months(f) {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("list entries: %w", err)
+	var some []received
+	stopped := false
+	give := func() error {
+		if len(some) == 0 {
+			return nil
 		}
-		found, err := l.received(ctx, f, connections, month)
-		if err != nil {
-			return fmt.Errorf("list entries of %s: %w", month.Format("2006-01"), err)
+		entries, err := l.entries(ctx, f, some)
+		for i := 0; err == nil && !stopped && i < len(entries); i++ {
+			stopped = !yield(entries[i])
 		}
-		for some := range slices.Chunk(found, batch) {
-			entries, err := l.entries(ctx, f, some)
-			if err != nil {
-				return fmt.Errorf("list entries: %w", err)
-			}
-			for _, e := range entries {
-				if !yield(e) {
-					return nil
-				}
-			}
+		some = some[:0]
+		return err
+	}
+	var given error
+	err := l.walk(ctx, f, true, func(r received) bool {
+		if some = append(some, r); len(some) == batch {
+			given = give()
 		}
+		return given == nil && !stopped
+	})
+	if err == nil && given == nil && !stopped {
+		given = give()
+	}
+	if err = cmp.Or(err, given); err != nil {
+		return fmt.Errorf("list entries: %w", err)
 	}
 	return nil
+}
+
+// connections are those among which the filter selects.
+func (l *Ledger) connections(f ledger.Filter) []string {
+	if f.Connection != "" {
+		return []string{f.Connection}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(l.options.Connections())))
 }
 
 // months are those that may have entries that the filter selects, in its order. Clocks
@@ -80,42 +87,18 @@ func (l *Ledger) months(f ledger.Filter) []time.Time {
 	return months
 }
 
-// received is when an entry was received, which orders a list.
-type received struct{ at, key string }
-
-// received lists what the connections received in the month, in the filter's order.
-func (l *Ledger) received(ctx context.Context, f ledger.Filter, connections []string, of time.Time) ([]received, error) {
-	var list []received
-	for _, connection := range connections {
-		query := l.recentQuery(f, month(connection, of))
-		for {
-			page, err := l.client.Query(ctx, query)
-			if err != nil {
-				return nil, err
-			}
-			for _, it := range page.Items {
-				list = append(list, received{at: textOf(it, receivedName), key: textOf(it, keyName)})
-			}
-			if query.ExclusiveStartKey = page.LastEvaluatedKey; len(query.ExclusiveStartKey) == 0 {
-				break
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b received) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.key, a.key)) })
-	if f.OldestFirst {
-		slices.Reverse(list)
-	}
-	return list, nil
-}
-
-// recentQuery leaves out what the index can tell is not selected: rejected ones
-// among years of created ones are found without reading those.
-func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput {
+// recentQuery asks for a connection's month. It may leave out what the index can tell is
+// not selected: rejected ones among years of created ones are found without reading those.
+func (l *Ledger) recentQuery(f ledger.Filter, month string, leaveOut bool) *dynamodb.QueryInput {
 	x := newExpression()
 	selected := x.name(monthName) + " = " + x.value(monthName, text(month))
 	from, to := bounds(f)
 	selected += " AND " + x.name(receivedName) + " BETWEEN " + x.value("from", text(from)) + " AND " + x.value("to", text(to))
-	query := &dynamodb.QueryInput{TableName: l.table, IndexName: aws.String(recentIndex), KeyConditionExpression: &selected}
+	query := &dynamodb.QueryInput{TableName: l.table, IndexName: aws.String(recentIndex), KeyConditionExpression: &selected, ScanIndexForward: &f.OldestFirst,
+		ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values}
+	if !leaveOut {
+		return query
+	}
 	var conditions []string
 	if f.State != "" {
 		conditions = append(conditions, x.name(stateName)+" = "+x.value(stateName, text(string(f.State))))
@@ -129,7 +112,6 @@ func (l *Ledger) recentQuery(f ledger.Filter, month string) *dynamodb.QueryInput
 	if len(conditions) > 0 {
 		query.FilterExpression = aws.String(strings.Join(conditions, " AND "))
 	}
-	query.ExpressionAttributeNames, query.ExpressionAttributeValues = x.names, x.values
 	return query
 }
 
