@@ -11,6 +11,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/connection/file"
 	"github.com/carimbo/carimbo/shared/erp"
+	"github.com/carimbo/carimbo/shared/ledger"
 )
 
 // plain is what a kind's name is made of: it is in the names of secrets, queues and of a
@@ -41,6 +42,12 @@ func (c Case) named(t *testing.T) {
 	code := k.Code(ref)
 	if code == "" || code == k.Code(erp.NewReference("loja", "", "2")) || code == k.Code(erp.NewReference("outra", "", "1")) {
 		t.Errorf("the code is %q, and that of other orders too", code)
+	}
+	for _, orig := range []string{"", "site"} {
+		e := ledger.Entry{Connection: "loja", OrderID: "1", Reference: erp.NewReference("loja", orig, "1")}
+		if code := k.Code(e.Reference); !e.Called(code) || !e.Called(strings.ToUpper(code)) {
+			t.Errorf("nobody finds an order by its code %q", code)
+		}
 	}
 	if none := k.Code(erp.Reference{}); none != "" {
 		t.Errorf("a reference that is none has the code %q", none)
