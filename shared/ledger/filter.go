@@ -29,6 +29,10 @@ type Filter struct {
 	From Place
 	// OldestFirst: the order of the list.
 	OldestFirst bool
+
+	// Brief: of an entry there has to be what a row of a list shows of it, and the words about
+	// it. Of one that was never sent these are its names, where it is and why, and its total.
+	Brief bool
 }
 
 // Place is where an entry stands in a list: by when it was received and, where that is the

@@ -10,10 +10,6 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 )
 
-// mostLooked bounds the keys that a search for a code goes through: some seconds, and less
-// than a cent.
-const mostLooked = 50_000
-
 // find calls yield for what the filter selects of the orders that are called so. There is no
 // index of names: an order's id is half of its key, and its code can be told from the key. So
 // those are found, as the store and Carimbo write them, and nothing else is.
@@ -79,7 +75,7 @@ func (l *Ledger) findCode(ctx context.Context, f ledger.Filter, code string) ([]
 			found = append(found, r)
 		}
 		looked++
-		return len(found) == 0 && looked < mostLooked
+		return len(found) == 0 && looked < l.options.Most
 	})
 	if err != nil || len(found) == 0 {
 		return nil, err

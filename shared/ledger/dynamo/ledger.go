@@ -48,6 +48,9 @@ type Options struct {
 	Connections func() []string
 	// Now is the clock; time.Now.
 	Now func() time.Time
+	// Most bounds the orders that a search for a code, a Tally or a Pulse goes through, the
+	// newest; 50,000, which is some seconds and less than a cent.
+	Most int
 	// Since is the first month that a list looks into; November 2026, before which
 	// no Carimbo received anything.
 	Since time.Time
@@ -59,6 +62,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Most == 0 {
+		o.Most = 50_000
 	}
 	if o.Since.IsZero() {
 		o.Since = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)

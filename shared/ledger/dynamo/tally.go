@@ -21,7 +21,7 @@ const mostRead = 2000
 const createdWithin = 72 * time.Hour
 
 // Tally counts what the filter selects, wherever its list begins: the newest that index/recent
-// has, mostLooked at most.
+// has, Options.Most at most.
 func (l *Ledger) Tally(ctx context.Context, f ledger.Filter) (t ledger.Tally, err error) {
 	f.From, f.OldestFirst = ledger.Place{}, false
 	if f.Find != "" {
@@ -30,7 +30,7 @@ func (l *Ledger) Tally(ctx context.Context, f ledger.Filter) (t ledger.Tally, er
 	}
 	looked := 0
 	err = l.walk(ctx, f, false, func(r received) bool {
-		if looked++; looked > mostLooked {
+		if looked++; looked > l.options.Most {
 			t.Since = r.time().Add(time.Millisecond)
 			return false
 		}
@@ -55,14 +55,14 @@ func (r received) indexed() (state ledger.State, kind order.ReasonKind, waits bo
 	return ledger.State(textOf(r.item, stateName)), kind, waits
 }
 
-// Pulse tells what was received since then, of the newest that index/recent has, mostLooked at
-// most; and when the last of them were created.
+// Pulse tells what was received since then, of the newest that index/recent has, Options.Most
+// at most; and when the last of them were created.
 func (l *Ledger) Pulse(ctx context.Context, since time.Time) (p ledger.Pulse, err error) {
 	var made []received
 	looked, latest := 0, l.options.Now().Add(-createdWithin)
 	err = l.walk(ctx, ledger.Filter{Since: since}, false, func(r received) bool {
 		at := r.time()
-		if looked++; looked > mostLooked {
+		if looked++; looked > l.options.Most {
 			p.Since = at.Add(time.Millisecond)
 			return false
 		}

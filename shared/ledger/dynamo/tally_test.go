@@ -95,3 +95,27 @@ func TestAListReadsNoMoreOfTheIndexThanItShows(t *testing.T) {
 		t.Errorf("%v after %d queries: %v", got, c.queries, err)
 	}
 }
+
+func TestAStackCountsTheNewestAndSaysSinceWhen(t *testing.T) {
+	client, table := newTable(t)
+	o := options("cursos", "loja")
+	o.Now, o.Most = func() time.Time { return at.Add(time.Hour) }, 5
+	l := dynamo.New(client, table, o)
+	some(t, l, 6)
+	since := at.Add(-5*time.Minute + time.Millisecond)
+	tally, err := l.Tally(t.Context(), ledger.Filter{})
+	if n := tally.States[ledger.Created] + tally.States[ledger.Rejected]; err != nil || n != 5 || !tally.Since.Equal(since) {
+		t.Errorf("%+v: %v", tally, err)
+	}
+	pulse, err := l.Pulse(t.Context(), at.AddDate(0, 0, -28))
+	if n := pulse.Received["cursos"][ledger.HourOf(at)] + pulse.Received["cursos"][ledger.HourOf(at)-1] + pulse.Received["loja"][ledger.HourOf(at)-1]; err != nil || n != 5 || !pulse.Since.Equal(since) {
+		t.Errorf("%+v: %v", pulse, err)
+	}
+	for i, found := range map[int]bool{4: true, 5: false} {
+		n := 0
+		code := erp.NewReference([]string{"cursos", "loja"}[i%2], "", fmt.Sprint(i)).Code
+		if err := l.List(t.Context(), ledger.Filter{Find: code}, func(ledger.Entry) bool { n++; return true }); err != nil || found != (n == 1) {
+			t.Errorf("%d: %d of them: %v", i, n, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,9 +18,10 @@ const page = 200
 // List calls yield for every entry that the filter selects, in its order.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
 	from, err := l.source(ctx, f)
-	for err == nil {
+	known := newBriefs()
+	for size := page; err == nil; {
 		var entries []ledger.Entry
-		if entries, err = l.page(ctx, from, f); err != nil {
+		if entries, err = l.page(ctx, from, f, size, known); err != nil {
 			break
 		}
 		for _, e := range entries {
@@ -27,8 +29,11 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 				return nil
 			}
 		}
-		if len(entries) < page {
+		if len(entries) < size {
 			return nil
+		}
+		if f.Brief { // whoever goes on reads many
+			size = pageAlike
 		}
 	}
 	return fmt.Errorf("list entries: %w", err)
@@ -51,27 +56,29 @@ UPDATE entries SET mine = 1 WHERE state = 'created' AND NOT mine
 	AND (entry ->> 'reversed_at' IS NOT NULL OR EXISTS (SELECT 1 FROM json_each(entry, '$.timeline') WHERE value ->> 'did' = 'newer_contents'
 		AND value ->> 'became' = 'created' AND julianday(value ->> 'at') >= julianday(entry ->> 'created_at')));`
 
-// page returns the first entries that the filter selects.
-func (l *Ledger) page(ctx context.Context, from source, f ledger.Filter) ([]ledger.Entry, error) {
-	query, args := from.selecting("entry, due", f, page)
-	rows, err := l.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+// page returns the first entries that the filter selects, at most so many.
+func (l *Ledger) page(ctx context.Context, from source, f ledger.Filter, size int, known *briefs) ([]ledger.Entry, error) {
+	query, args := from.selecting("state, received_at, entry, due", f, size)
 	var entries []ledger.Entry
-	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.entry, &r.due); err != nil {
-			return nil, err
+	err := l.each(ctx, func(rows *sql.Rows) error {
+		var state ledger.State
+		var receivedAt int64
+		var text sql.RawBytes
+		var due sql.NullInt64
+		if err := rows.Scan(&state, &receivedAt, &text, &due); err != nil {
+			return err
 		}
-		e, err := r.decode()
-		if err != nil {
-			return nil, err
+		if f.Brief && isBrief(state) {
+			if e, ok := known.of(text, state, time.UnixMilli(receivedAt).UTC()); ok {
+				entries = append(entries, e)
+				return nil
+			}
 		}
+		e, err := row{entry: text, due: due}.decode()
 		entries = append(entries, e)
-	}
-	return entries, rows.Err()
+		return err
+	}, query, args...)
+	return entries, err
 }
 
 // source is what a list reads: an index, or the entries with some keys.
