@@ -73,14 +73,14 @@ func TestCountsAreThoseOfTheListWhateverHappens(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	dir := t.TempDir()
 	l := open(t, dir)
-	for i := range 400 {
-		before, err := l.Get(t.Context(), fmt.Sprintf("cursos#%d", i%90))
+	for i := range 120 {
+		before, err := l.Get(t.Context(), fmt.Sprintf("cursos#%d", i%35))
 		if err != nil {
 			before = ledger.Entry{}
 		}
 		after := before
 		if before.Rev == 0 {
-			after = entry(fmt.Sprint(i % 90))
+			after = entry(fmt.Sprint(i % 35))
 		}
 		if _, err := l.Write(t.Context(), before, anyEntry(draw, after)); err != nil {
 			t.Fatal(err)
