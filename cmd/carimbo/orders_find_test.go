@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/ledger/sqlite"
 )
 
 // keysIn are the orders of a list that was printed.
@@ -85,5 +86,25 @@ func TestOneMachineFindsAnOrderByAnyOfItsNames(t *testing.T) {
 	})
 	if got := typeIn(t, "orders", "list", "--find", "'\x1b[2J", "--data", b.data); !slices.Equal(keysIn(got.out), []string{"x"}) || strings.Contains(got.out, "\x1b") {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestASearchForTooManyAsksForMore(t *testing.T) {
+	b := book{data: tell(t)}
+	l, err := sqlite.Open(t.Context(), b.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.DB().ExecContext(t.Context(), `INSERT INTO names WITH RECURSIVE numbers (i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM numbers LIMIT ?)
+		SELECT 0, 'n' || i, 'cursos#N' || i FROM numbers`, ledger.MostFound+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for language, want := range map[string]string{"en": "carimbo: more than 2000 orders are called so: ", "pt": "carimbo: mais de 2000 "} {
+		if got := typeIn(t, "orders", "list", "--find", "N1", "--lang", language, "--data", b.data); got.code != exitFailed || !strings.HasPrefix(got.errors, want) {
+			t.Errorf("%+v", got)
+		}
 	}
 }

@@ -2,13 +2,13 @@ package operator
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/carimbo/carimbo/shared/ledger"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // Page is a part of a list, the newest first.
@@ -94,4 +94,4 @@ const (
 	latest     = 253402300799999
 )
 
-var errCursor = errors.New("this is no page of the list: begin at its first one")
+var errCursor = words.Errorf("this is no page of the list: begin at its first one")

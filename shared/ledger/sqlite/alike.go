@@ -29,7 +29,7 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 	at := map[kindOf]int{}
 	from, err := l.source(ctx, f)
 	if err != nil {
-		return nil, fmt.Errorf("list entries that are alike: %w", err)
+		return nil, err
 	}
 	for {
 		n, err := l.pageAlike(ctx, from, &f, func(k kindOf, text []byte, due sql.NullInt64) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/carimbo/carimbo/shared/erp"
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // shown is what a row of a list shows, and the words about it.
@@ -31,10 +32,10 @@ func TestABriefEntrySaysWhatARowShows(t *testing.T) {
 		func(e *ledger.Entry) {
 			e.StoreNumber, e.Total, e.Currency, e.Customer, e.Platform, e.ERPKind = hard, "497.00", "BRL", hard, "hotmart", "omie"
 			e.Reference = erp.Reference{DocumentKind: "os", Code: hard, Orig: hard, OrigID: hard}
-			e.Reason = order.Reason{Kind: order.Mapping, Message: hard}
+			e.Reason = order.Reason{Kind: order.Mapping, Message: words.Plain(hard)}
 			e.Parts, e.Seen, e.Digest = ledger.Parts{Key: hard, Lines: hard}, []string{hard, "}"}, hard
 			e.Newer = &ledger.Contents{Digest: hard, Payload: []byte("x"), StoreNumber: "other", Parts: ledger.Parts{Total: "9"}}
-			e.Timeline = []ledger.Attempt{{At: at, Text: hard, Note: `"key":"other"`, Became: ledger.Created}}
+			e.Timeline = []ledger.Attempt{{At: at, Text: words.Plain(hard), Note: `"key":"other"`, Became: ledger.Created}}
 		},
 		func(e *ledger.Entry) {
 			e.AssertedID, e.ERPID, e.ERPNumber, e.Found = "5", "6", "7", true
@@ -84,7 +85,7 @@ func TestAnEntryThatNobodyWroteSoIsDecoded(t *testing.T) {
 	t.Parallel()
 	l := open(t, t.TempDir())
 	e := entry("1")
-	e.State, e.Reason = ledger.Rejected, order.Reason{Kind: order.Mapping, Message: "m"}
+	e.State, e.Reason = ledger.Rejected, order.Reason{Kind: order.Mapping, Message: words.Plain("m")}
 	if _, err := l.Write(t.Context(), ledger.Entry{}, e); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,11 +19,14 @@ const page = 200
 // List calls yield for every entry that the filter selects, in its order.
 func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.Entry) bool) error {
 	from, err := l.source(ctx, f)
+	if err != nil {
+		return err
+	}
 	known := newBriefs()
-	for size := page; err == nil; {
-		var entries []ledger.Entry
-		if entries, err = l.page(ctx, from, f, size, known); err != nil {
-			break
+	for size := page; ; {
+		entries, err := l.page(ctx, from, f, size, known)
+		if err != nil {
+			return fmt.Errorf("list entries: %w", err)
 		}
 		for _, e := range entries {
 			if f.From = e.Place(); !yield(e) {
@@ -36,7 +40,6 @@ func (l *Ledger) List(ctx context.Context, f ledger.Filter, yield func(ledger.En
 			size = pageAlike
 		}
 	}
-	return fmt.Errorf("list entries: %w", err)
 }
 
 // listIndexes are those of List; see indexOf. What is created leaves entries_open, which
@@ -94,8 +97,11 @@ func (l *Ledger) source(ctx context.Context, f ledger.Filter) (source, error) {
 		return source{table: "entries INDEXED BY " + indexOf(f)}, nil
 	}
 	keys, err := l.found(ctx, f.Find)
+	if errors.Is(err, ledger.ErrVague) {
+		return source{}, err // it is for whoever searched
+	}
 	if err != nil {
-		return source{}, err
+		return source{}, fmt.Errorf("find entries: %w", err)
 	}
 	slices.Sort(keys)
 	list, err := json.Marshal(slices.Compact(keys))

@@ -72,7 +72,7 @@ func uncounted(row string) string {
 // one what is found by its name or was received in the hour in which the filter begins.
 func (l *Ledger) Tally(ctx context.Context, f ledger.Filter) (t ledger.Tally, err error) {
 	add := func(query string, args ...any) error {
-		return l.each(ctx, func(rows *sql.Rows) error {
+		err := l.each(ctx, func(rows *sql.Rows) error {
 			var state ledger.State
 			var waits bool
 			var n int
@@ -80,9 +80,13 @@ func (l *Ledger) Tally(ctx context.Context, f ledger.Filter) (t ledger.Tally, er
 			t.Add(state, waits, n)
 			return err
 		}, query, args...)
+		if err != nil {
+			return fmt.Errorf("count entries: %w", err)
+		}
+		return nil
 	}
 	if err = l.tally(ctx, f, add); err != nil {
-		return ledger.Tally{}, fmt.Errorf("count entries: %w", err)
+		return ledger.Tally{}, err
 	}
 	return t, nil
 }
