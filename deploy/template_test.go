@@ -296,6 +296,7 @@ var promises = map[string]func(c *expectations, s stack){
 
 // alarms are those of the whole stack, without what is the same for all.
 var alarms = map[string]string{
+	"RejectedAlarm":       counted("rejected", placing.MetricRejected),
 	"ParkedAlarm":         counted("parked", placing.MetricParked),
 	"UnknownFaultAlarm":   counted("unknown-fault", placing.MetricUnknownFault),
 	"ReversedLateAlarm":   counted("reversed-late", placing.MetricReversedLate),

@@ -49,6 +49,8 @@ type report struct {
 	File        string    `json:"file"`
 	Accounts    int       `json:"accounts"`
 	Connections []checked `json:"connections"`
+	// Receivers are told what needs a person.
+	Receivers []receiver `json:"notify,omitempty"`
 	// SecretsChecked is false where there is no file of secrets.
 	SecretsChecked bool          `json:"secrets_checked"`
 	Problems       []fileProblem `json:"problems"`
@@ -106,6 +108,7 @@ func (c *console) printReport(r report) {
 	for _, conn := range r.Connections {
 		fmt.Fprintf(c.stdout, "  %s (%s -> %s): %s\n", conn.Name, conn.Platform, conn.Account, conn.Webhook)
 	}
+	c.printReceivers(r.Receivers)
 	if !r.SecretsChecked {
 		c.printf(c.stdout, "Secrets were not checked: there is no %s here.\n", safe(c.secrets))
 	}

@@ -14,6 +14,8 @@ import (
 
 func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 	builtIn := strings.Join(registry.Names(), ", ")
+	told := func(how string) string { return goodConnections + "notify: { torre: " + how + " }\n" }
+	const mail = "{ smtp: { host: smtp.example.com, port: 587, from: carimbo@example.com, to: voce@example.com } }"
 	shopify := strings.Replace(goodConnections, "hotmart", "shopify", 1)
 	for _, c := range []struct {
 		name, connections, secrets string
@@ -51,6 +53,26 @@ func TestCheckTellsEveryProblemAndWhereItIs(t *testing.T) {
 			[]string{"s.yaml: store/cursos: client_secret has an access token (shpat_) in it: "}},
 		{"a store that needs none", goodConnections, goodSecrets + "store/cursos: { token: hidden }\n", exitDone,
 			[]string{"c.yaml is fine"}},
+		{"somebody who is told", told("{ url: https://example.com/hidden, on: [parked, account] }"), goodSecrets + "notify/torre: { signing_secret: whsec_aGlkZGVuIGtleSBvZiAyNCBieXRlcyEh }\n", exitDone,
+			[]string{"c.yaml is fine", "  notify torre (example.com): parked, account\nNotices are sent by carimbo serve. On a stack its alarms take their place"}},
+		{"somebody who is told of all", told("{ url: https://example.com/ }"), goodSecrets + "notify/torre: { signing_secret: whsec_aGlkZGVuIGtleSBvZiAyNCBieXRlcyEh }\n", exitDone,
+			[]string{"  notify torre (example.com): rejected, parked, reversed, changed, account\n"}},
+		{"nothing to sign notices with", told("{ url: https://example.com/ }"), goodSecrets, exitFailed,
+			[]string{"s.yaml: there is no secret notify/torre: add it with a signing_secret"}},
+		{"half a key to sign notices with", told("{ url: https://example.com/ }"), goodSecrets + "notify/torre: { signing_secret: whsec_aGlkZGVu }\n", exitFailed,
+			[]string{"s.yaml: notify/torre: signing_secret must be whsec_ and 24 to 64 random bytes in base64"}},
+		{"a former key that signs nothing", told("{ url: https://example.com/ }"), goodSecrets + "notify/torre: { signing_secret: whsec_aGlkZGVuIGtleSBvZiAyNCBieXRlcyEh, previous_signing_secret: hidden-in-plain-text }\n", exitFailed,
+			[]string{"s.yaml: notify/torre: signing_secret must be whsec_ and 24 to 64 random bytes in base64"}},
+		{"a password to sign notices with", told("{ url: https://example.com/ }"), goodSecrets + "notify/torre: { user: hidden, password: hidden }\n", exitFailed,
+			[]string{"s.yaml: notify/torre has no signing_secret"}},
+		{"mail", told(mail), goodSecrets + "notify/torre: { user: carimbo, password: hidden }\n", exitDone,
+			[]string{"  notify torre (smtp.example.com): rejected, parked, reversed, changed, account\n"}},
+		{"mail without signing in", told(mail), goodSecrets, exitDone,
+			[]string{"s.yaml: warning: there is no secret notify/torre: mail is handed to smtp.example.com without a user and a password"}},
+		{"mail without a password", told(mail), goodSecrets + "notify/torre: { user: hidden }\n", exitFailed,
+			[]string{"s.yaml: notify/torre needs both user and password, which the mail server smtp.example.com asks for"}},
+		{"a secret of notices with a field that nobody reads", told(mail), goodSecrets + "notify/torre: { user: carimbo, pasword: hidden, password: hidden }\n", exitDone,
+			[]string{"warning: notify/torre: has a field that nothing reads; known: signing_secret, previous_signing_secret, previous_signing_secret_since, user, password"}},
 		{"secrets of another shape", goodConnections, "omie/estudio: 1\n", exitFailed, []string{"s.yaml:1:"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -56,6 +56,7 @@ func (c *console) inspect(cmd *cobra.Command, p purpose) (inspection, error) {
 		conn := cfg.Connections[name]
 		in.Connections = append(in.Connections, checked{name, conn.Platform, conn.Account, cfg.Accounts[conn.Account].Kind, "/webhooks/" + name})
 	}
+	in.Receivers = receiversOf(cfg)
 	if in.secrets, err = c.inspectSecrets(cmd, p, &in.report); err != nil {
 		return in, err
 	}
@@ -68,6 +69,7 @@ func (c *console) checkConfig(ctx context.Context, cfg connection.Config, secret
 	problems := append(c.notBuiltIn(cfg), c.fiscal(cfg)...)
 	if secrets != nil {
 		problems = append(problems, c.missingSecrets(ctx, cfg, secrets)...)
+		problems = append(problems, c.receiverSecrets(ctx, cfg, secrets)...)
 	}
 	return problems
 }

@@ -34,10 +34,28 @@ func languageOf(args []string, environment func(string) string) (words.Language,
 			asked = args[i+1]
 		}
 	}
+	return languageNamed(asked)
+}
+
+// languageNamed is the Portuguese where that is asked for, and English else.
+func languageNamed(asked string) (words.Language, error) {
 	if asked == "pt" || strings.HasPrefix(asked, "pt_") || strings.HasPrefix(asked, "pt-") {
 		return portuguese.Language()
 	}
 	return words.Language{}, nil
+}
+
+// noticeLanguages are those that receivers of notices ask for by lang:, and the command
+// line's for those who ask for none.
+func (c *console) noticeLanguages() (map[string]words.Language, error) {
+	languages := map[string]words.Language{"": c.language}
+	for _, name := range []string{"pt", "en"} {
+		var err error
+		if languages[name], err = languageNamed(name); err != nil {
+			return nil, err
+		}
+	}
+	return languages, nil
 }
 
 // printf writes a sentence in the language of whoever gave the command.

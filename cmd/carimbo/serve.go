@@ -93,7 +93,7 @@ func (c *console) serve(cmd *cobra.Command, f *serveFlags) error {
 	cfg := c.watch(cmd.Context(), s, log)
 	defer frugal(f.limits.Memory())()
 	p := program{connections: cfg.current, secrets: s.secrets, data: c.data, addr: f.addr, limits: f.limits,
-		simulate: f.simulate, spacing: f.spacing, now: c.now, log: log, meter: &counter{}, draining: c.sayHowLong,
+		simulate: f.simulate, spacing: f.spacing, now: c.now, log: log, meter: &counter{}, languages: s.languages, draining: c.sayHowLong,
 		browse: c.browsing(f.console, cmd.Flags().Changed("console"), cfg.current)}
 	err = p.run(cmd.Context(), func(s *serving) { c.announce(s, cfg.current()) })
 	if errors.Is(err, sqlite.ErrSimulated) || errors.Is(err, sqlite.ErrNotSimulated) {
@@ -154,6 +154,8 @@ type program struct {
 	meter       *counter
 	// browse opens the console of what is ready to serve; nil for none.
 	browse func(context.Context, *serving) (*browsing, error)
+	// languages are those of notices.
+	languages map[string]words.Language
 	// draining hears how many orders are waited for at the end; it may be nil.
 	draining func(orders int)
 }
@@ -187,7 +189,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	}()
 	draining := make(chan int, 1)
 	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Simulated: p.simulate, Connections: p.connections, Secrets: p.secrets,
-		Clients: clients(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log),
+		Clients: clients(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log), Words: erpKind, Languages: p.languages,
 		Spacing: p.spacing, Limits: p.limits, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
 	if err != nil {
 		return err

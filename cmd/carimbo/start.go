@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +28,8 @@ type start struct {
 	seen     stamp
 	simulate bool
 	spacing  time.Duration
+	// languages are those of notices.
+	languages map[string]words.Language
 }
 
 // prepareToServe asks all that check asks, and what concerns this machine. Whatever
@@ -36,7 +37,7 @@ type start struct {
 func (c *console) prepareToServe(cmd *cobra.Command, simulate bool, spacing time.Duration, log *slog.Logger) (start, error) {
 	seen, _ := stampOf(c.connections) // before it is read: what changes since is seen
 	in, err := c.inspect(cmd, purpose{simulated: simulate, serving: true})
-	s := start{in, seen, simulate, spacing}
+	s := start{inspection: in, seen: seen, simulate: simulate, spacing: spacing}
 	if err != nil {
 		return s, err
 	}
@@ -44,6 +45,9 @@ func (c *console) prepareToServe(cmd *cobra.Command, simulate bool, spacing time
 		if err := s.patient(s.config); err != nil {
 			return s, usage(cmd, "%v", err)
 		}
+	}
+	if s.languages, err = c.noticeLanguages(); err != nil {
+		return s, err
 	}
 	s.add(exposed(c.data)...)
 	c.printProblems(s.report)
@@ -104,12 +108,7 @@ func onLoopback(baseURL string) bool {
 	if err != nil {
 		return false
 	}
-	host := u.Hostname()
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
+	return connection.IsLoopback(u.Hostname())
 }
 
 // exposed warns of what others on this machine can read in the data folder: names

@@ -20,6 +20,8 @@ import (
 type Config struct {
 	Accounts    map[string]Account    `json:"erps"`
 	Connections map[string]Connection `json:"connections"`
+	// Notify are those whom one machine tells what needs a person.
+	Notify map[string]Receiver `json:"notify,omitempty"`
 }
 
 // Account is one ERP account. What its kind alone understands stays raw: the
@@ -139,6 +141,14 @@ func Parse(b []byte) (Config, error) {
 		}
 		conn.Name = name
 		c.Connections[name] = conn
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Notify)) {
+		if !ValidName(name) {
+			return Config{}, words.Errorf("read connections: notify.%s: %s", name, words.Errorf("%s: %q is not a name", ErrInvalid, name))
+		}
+		r := c.Notify[name]
+		r.Name = name
+		c.Notify[name] = r
 	}
 	return c, nil
 }

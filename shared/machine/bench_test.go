@@ -165,6 +165,7 @@ func (b *bench) start() {
 		"hook/cursos":  {Values: map[string]string{secret.SigningKey: token}},
 		"omie/estudio": {Values: map[string]string{"app_key": "1234567890", "app_secret": "secret-of-the-app"}},
 		"sensio/loja":  {Values: map[string]string{"app_key": "1", "app_secret": "secret-of-the-company"}},
+		"notify/torre": {Values: map[string]string{secret.SigningKey: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
 	}
 	m, err := machine.Open(ctx, machine.Options{Data: b.dir, Connections: b.connections, Secrets: store,
 		Clients: b.accounts(store), Now: b.clock.Now, Monotonic: b.monotonic, Meter: b.meter, Log: slog.New(slog.NewJSONHandler(b.log, nil)),

@@ -3,6 +3,8 @@ package machine
 import (
 	"context"
 
+	"github.com/carimbo/carimbo/shared/notify"
+	notifysqlite "github.com/carimbo/carimbo/shared/notify/sqlite"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/queue"
 )
@@ -29,4 +31,13 @@ func (m *Machine) Unlisted() int {
 	m.ignored.mu.Lock()
 	defer m.ignored.mu.Unlock()
 	return len(m.ignored.calls)
+}
+
+// Notices are what somebody was told, or has to be.
+func (m *Machine) Notices(ctx context.Context) ([]notify.Notice, error) {
+	store, err := notifysqlite.New(ctx, m.ledger.DB())
+	if err != nil {
+		return nil, err
+	}
+	return store.Notices(ctx)
 }

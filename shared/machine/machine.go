@@ -20,11 +20,14 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	ledgersqlite "github.com/carimbo/carimbo/shared/ledger/sqlite"
 	"github.com/carimbo/carimbo/shared/machine/takeover"
+	"github.com/carimbo/carimbo/shared/notify"
+	"github.com/carimbo/carimbo/shared/operator"
 	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform/registry"
 	"github.com/carimbo/carimbo/shared/queue"
 	queuesqlite "github.com/carimbo/carimbo/shared/queue/sqlite"
 	"github.com/carimbo/carimbo/shared/secret"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // sweepEvery is how soon what is due is woken.
@@ -48,6 +51,14 @@ type Options struct {
 	// Clients is given the ledger, for the customers that it remembers, and returns what
 	// gives out an account's client, or false if the account is not configured.
 	Clients func(ledger.Ledger) func(account string) (erp.Client, bool)
+	// Words are the kinds of ERP in words for people: without them notices call each "the
+	// ERP".
+	Words operator.ERPKinds
+	// Languages are those of notices, by what a receiver's lang: says; "" is that of a
+	// receiver without one. What isn't there is English.
+	Languages map[string]words.Language
+	// Console is the address of the console, for the links of notices; empty without one.
+	Console string
 	// Spacing is placing.Spacing where it is zero.
 	Spacing time.Duration
 	// Limits bound what callers can make the machine hold.
@@ -88,6 +99,8 @@ type Machine struct {
 	door *intake.Door
 	// ignored are the calls that were ignored and have to be listed.
 	ignored ignoredCalls
+	// notices tell people what needs them.
+	notices *notify.Notifier
 	// idle is signalled when an account's goroutine is done with a message.
 	idle chan struct{}
 	// underWay counts the messages that were received and not yet handled.
@@ -102,6 +115,9 @@ type Machine struct {
 func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	if opts.Spacing == 0 {
 		opts.Spacing = placing.Spacing
+	}
+	if opts.Words == nil {
+		opts.Words = func(string) (operator.ERPKind, bool) { return nil, false }
 	}
 	if opts.Draining == nil {
 		opts.Draining = func(int) {}
@@ -124,6 +140,9 @@ func Open(ctx context.Context, opts Options) (_ *Machine, err error) {
 	}
 	if m.queue, err = queuesqlite.New(ctx, m.ledger.DB(), queuesqlite.Options{Now: opts.Now,
 		InPlace: func() error { return m.inPlace(context.Background()) }}); err != nil {
+		return nil, err
+	}
+	if err := m.openNotices(ctx); err != nil {
 		return nil, err
 	}
 	m.takeover = takeover.New(takeover.Options{Ledger: m.ledger, Queue: m.queue, Accounts: m.accounts, Rules: m.rules,
@@ -169,6 +188,7 @@ func (m *Machine) Run(ctx context.Context) (err error) {
 	defer stop()
 	group.Go(func() { m.logRefusals(logging) })
 	group.Go(func() { m.keepIgnored(logging) })
+	group.Go(func() { m.notices.Run(logging) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	m.wake(ctx)

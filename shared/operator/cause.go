@@ -21,6 +21,8 @@ type Cause struct {
 	Kind    order.ReasonKind `json:"kind,omitempty"`
 	Needs   ledger.Need      `json:"needs,omitempty"`
 	Account string           `json:"account,omitempty"`
+	// Connection is the orders', where causes are told apart by it; empty elsewhere.
+	Connection string `json:"connection,omitempty"`
 	// Message says why, and what to do where a person is needed. What each order says
 	// otherwise is left out of it.
 	Message  string    `json:"message,omitempty"`
@@ -39,7 +41,20 @@ type alikeCounter interface {
 // Causes are those of what the filter selects, that of the newest order first. Without any
 // the list is empty and not nil, as JSON needs it.
 func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, in words.Language, f ledger.Filter) ([]Cause, error) {
-	g := causes{kinds: kinds, in: in, list: []Cause{}, at: map[Cause]int{}, texts: common{}}
+	found, err := causesOf(ctx, l, causes{kinds: kinds, in: in}, f)
+	if found == nil {
+		return nil, err
+	}
+	list := make([]Cause, 0, len(found))
+	for _, c := range found {
+		list = append(list, c.Cause)
+	}
+	return list, err
+}
+
+// causesOf are Causes, told apart as g says, each with an order that has it.
+func causesOf(ctx context.Context, l ledger.Ledger, g causes, f ledger.Filter) ([]causeWithOrder, error) {
+	g.list, g.at, g.texts = []causeWithOrder{}, map[Cause]int{}, common{}
 	waiting, err := queued(ctx, l, f)
 	if err != nil {
 		return nil, err
@@ -68,9 +83,18 @@ func Causes(ctx context.Context, l ledger.Ledger, kinds ERPKinds, in words.Langu
 type causes struct {
 	kinds ERPKinds
 	in    words.Language
-	list  []Cause
-	at    map[Cause]int
-	texts common
+	// byConnection tells them apart by connection as well.
+	byConnection bool
+	list         []causeWithOrder
+	at           map[Cause]int
+	texts        common
+}
+
+// causeWithOrder is a cause with one of its orders, by which its Message can be said in
+// another language.
+type causeWithOrder struct {
+	Cause
+	of ledger.Entry
 }
 
 func (g *causes) add(of ledger.Alike) {
@@ -78,16 +102,19 @@ func (g *causes) add(of ledger.Alike) {
 	if e.State == ledger.Uncertain { // what each look-up was answered is its order's
 		e.Timeline = nil
 	}
-	c := Cause{State: e.State, Kind: e.Reason.Kind, Account: e.Account, Message: g.texts.of(g.kinds, e, InWords(g.kinds, e).In(g.in))}
+	c := Cause{State: e.State, Kind: e.Reason.Kind, Account: e.Account, Message: g.texts.message(g.kinds, e, g.in)}
 	if e.WaitsForPerson() {
 		c.Needs = e.Needs()
+	}
+	if g.byConnection {
+		c.Connection = e.Connection
 	}
 	i, known := g.at[c]
 	if !known {
 		i = len(g.list)
 		g.at[c] = i
 		c.Key, c.NewestAt, c.OldestAt = e.Key, e.ReceivedAt.UTC(), of.Oldest.UTC()
-		g.list = append(g.list, c)
+		g.list = append(g.list, causeWithOrder{c, e})
 	}
 	is := &g.list[i]
 	is.Count += of.Count
@@ -96,14 +123,19 @@ func (g *causes) add(of ledger.Alike) {
 	}
 }
 
-func (g *causes) newestFirst() []Cause {
-	slices.SortStableFunc(g.list, func(a, b Cause) int { return b.NewestAt.Compare(a.NewestAt) })
+func (g *causes) newestFirst() []causeWithOrder {
+	slices.SortStableFunc(g.list, func(a, b causeWithOrder) int { return b.NewestAt.Compare(a.NewestAt) })
 	return g.list
 }
 
 // common makes texts about orders equal where they say the same. It remembers what it made
 // of what.
 type common map[string]string
+
+// message is the Message of a cause that the order has.
+func (c common) message(kinds ERPKinds, e ledger.Entry, in words.Language) string {
+	return c.of(kinds, e, InWords(kinds, e).In(in))
+}
 
 // left stands where something was left out.
 const left = "…"
@@ -132,7 +164,7 @@ func (c common) of(kinds ERPKinds, e ledger.Entry, text string) string {
 }
 
 // numbered are what of an order has a number, in the languages that there are.
-var numbered = []string{"line", "payment", "document", "linha", "pagamento", "documento"}
+var numbered = []string{"line", "payment", "document", "item", "linha", "pagamento", "documento"}
 
 var ofOneOrder = regexp.MustCompile(`\b\d+[.,]\d{2}\b|\b\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)| \d\d:\d\d(:\d\d)?\b)?|\b(` + strings.Join(numbered, "|") + `) \d+\b|\[[^\]]*\]`)
 

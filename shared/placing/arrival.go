@@ -69,9 +69,9 @@ func (a Arrival) newEntry(r Rules, now time.Time) (ledger.Entry, Step) {
 	case queue.Reversed:
 		e.ReversedAt = e.ReceivedAt
 		e.Reversals = []string{m.Digest}
-		metrics := becomeRejected(&e, order.Reversed, words.Say("reversed before any paid notice came: nothing is in the ERP, and a paid notice alone will not create it"))
+		_ = becomeRejected(&e, order.Reversed, words.Say("reversed before any paid notice came: nothing is in the ERP, and a paid notice alone will not create it"))
 		addAttempt(&e, now, ledger.Attempt{Did: didReversal, Rule: "14", Text: words.Plain(m.Topic)})
-		return writeAndAcknowledge(e, metrics)
+		return writeAndAcknowledge(e, nil) // not counted as rejected, which calls a person: nobody has anything to do
 	case queue.Raw:
 		replaceContents(&e, a.contents(now))
 		metrics := becomeRejected(&e, order.NotUnderstood, words.Say("the store's call is genuine, but its body has no shape that is known: enter the order by hand, or have the store send it again"))

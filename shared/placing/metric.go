@@ -3,7 +3,7 @@ package placing
 // Metric names something worth counting.
 type Metric string
 
-// What is counted. A person looks at Parked, UnknownFault, ReversedLate,
+// What is counted. A person looks at Rejected, Parked, UnknownFault, ReversedLate,
 // ChangedLate, NewerVersion, AccountRefused and LongRest.
 const (
 	MetricAccepted     Metric = "Accepted"

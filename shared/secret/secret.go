@@ -1,6 +1,6 @@
 // Package secret is where keys and tokens come from: Secrets Manager on AWS, a
 // file on one machine. Names are without prefix: <kind of ERP>/<account>,
-// hook/<connection>, store/<connection>.
+// hook/<connection>, store/<connection>, and notify/<receiver> on one machine.
 package secret
 
 import (
@@ -37,7 +37,7 @@ type Store interface {
 var ErrNotFound = words.Errorf("no such secret")
 
 // SigningKey is the field of hook/<connection> that the platform proves itself
-// with.
+// with, and that of notify/<receiver> by which a notice is proven.
 const SigningKey = "signing_secret"
 
 // overlap is how long the former signing secret is still accepted.

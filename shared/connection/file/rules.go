@@ -18,6 +18,9 @@ func (in *inspection) rules() {
 	for _, store := range in.objects("connections") {
 		in.connection(store)
 	}
+	for _, receiver := range in.objects("notify") {
+		in.receiver(receiver)
+	}
 }
 
 // objects lists the objects below a top-level key, by their path.

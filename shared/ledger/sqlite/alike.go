@@ -15,8 +15,8 @@ const pageAlike = 2000
 
 // kindOf is what entries that are alike have in common. Reason is JSON.
 type kindOf struct {
-	form, account, state, kind, reason string
-	mine                               bool
+	form, account, connection, state, kind, reason string
+	mine                                           bool
 	// only is the key of what is like nothing else: why a document needs a person is in the
 	// rest of its entry.
 	only string
@@ -57,7 +57,7 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 
 // pageAlike calls each for the next rows, and leaves in the filter where each of them is.
 func (l *Ledger) pageAlike(ctx context.Context, from source, f *ledger.Filter, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
-	query, args := from.selecting("received_at, entries.key, account, state, kind, mine, due, entry", *f, pageAlike)
+	query, args := from.selecting("received_at, entries.key, account, connection, state, kind, mine, due, entry", *f, pageAlike)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -68,7 +68,7 @@ func (l *Ledger) pageAlike(ctx context.Context, from source, f *ledger.Filter, e
 		var receivedAt int64
 		var due sql.NullInt64
 		var text sql.RawBytes
-		if err := rows.Scan(&receivedAt, &f.From.Key, &k.account, &k.state, &k.kind, &k.mine, &due, &text); err != nil {
+		if err := rows.Scan(&receivedAt, &f.From.Key, &k.account, &k.connection, &k.state, &k.kind, &k.mine, &due, &text); err != nil {
 			return n, err
 		}
 		f.From.ReceivedAt = time.UnixMilli(receivedAt).UTC()

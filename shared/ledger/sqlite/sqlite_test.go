@@ -619,6 +619,7 @@ func TestEntriesThatAreAlikeAreCounted(t *testing.T) {
 	})
 	write(5007, func(e *ledger.Entry) { e.State, e.Reason, e.CreatedAt = ledger.Created, order.Reason{}, at })
 	write(5008, func(e *ledger.Entry) { e.State, e.Reason, e.CreatedAt = ledger.Created, order.Reason{}, at })
+	write(5009, func(e *ledger.Entry) { e.Connection = "loja" })
 	list, err := l.Alike(t.Context(), ledger.Filter{})
 	if err != nil {
 		t.Fatal(err)
@@ -630,7 +631,7 @@ func TestEntriesThatAreAlikeAreCounted(t *testing.T) {
 			t.Errorf("%+v is not as a list has it", a.Entry)
 		}
 	}
-	want := []string{"5008 2 from 1h23m27s", "5006 1 from 1h23m26s", "5005 1 from 1h23m25s", "5004 1 from 1h23m24s", "5003 1 from 1h23m23s", "5002 1 from 1h23m22s", "5001 1 from 1h23m21s", "4499 4500 from 0s"}
+	want := []string{"5009 1 from 1h23m29s", "5008 2 from 1h23m27s", "5006 1 from 1h23m26s", "5005 1 from 1h23m25s", "5004 1 from 1h23m24s", "5003 1 from 1h23m23s", "5002 1 from 1h23m22s", "5001 1 from 1h23m21s", "4499 4500 from 0s"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

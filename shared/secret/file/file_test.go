@@ -440,8 +440,8 @@ func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
 			"s.yaml:1:1: omie/e.app_secret: is missing\ns.yaml:2:1: sensio/l.app_key: is missing\ns.yaml:3:1: hook/a.signing_secret: is missing"},
 		{"wrong prefix", "stripe/x: { k: v }\nprod/omie/e: { k: v }\nomie: { k: v }\nOmie/e: { k: v }\nhook/A: { k: v }\nhook/a/b: { k: v }\n" + hidden + ": { k: v }",
 			strings.Join([]string{"s.yaml:1:1", "s.yaml:2:1", "s.yaml:3:1", "s.yaml:4:1", "s.yaml:5:1", "s.yaml:6:1", "s.yaml:7:1"},
-				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>\n") +
-				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"},
+				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection>, store/<connection> or notify/<receiver>\n") +
+				": is not the name of a secret; a secret's name is omie/<account>, sensio/<account>, hook/<connection>, store/<connection> or notify/<receiver>"},
 		{"a list", "hook/a: { signing_secret: [" + hidden + "] }", "s.yaml:1:11: hook/a.signing_secret: must be a text in quotes"},
 		{"true", "hook/a: { signing_secret: true }", "s.yaml:1:11: hook/a.signing_secret: must be a text in quotes"},
 		{"a store's object", "store/a: { token: { a: " + hidden + " } }", "s.yaml:1:12: store/a: must be a text in quotes"},
@@ -467,7 +467,7 @@ func TestAWrongFileIsToldWhereAndNeverWhatItHides(t *testing.T) {
 			"s.yaml:1:30: stands twice in the same place; the first is in line 1\ns.yaml:2:1: stands twice in the same place; the first is in line 1"},
 		{"syntax", "hook/a: { signing_secret: \"\\S" + hidden + "\" }", "s.yaml:1:29: is not valid YAML here, or a little before; a text with special characters needs quotes"},
 		{"anchor", "hook/a: { signing_secret: &" + hidden + " }", "s.yaml:1:27: anchors (&) are not supported: write the value out where it is used; a text that begins with & needs quotes"},
-		{"text", hidden, "s.yaml:1:1: must be names of secrets with their fields; a secret's name is omie/<account>, sensio/<account>, hook/<connection> or store/<connection>"},
+		{"text", hidden, "s.yaml:1:1: must be names of secrets with their fields; a secret's name is omie/<account>, sensio/<account>, hook/<connection>, store/<connection> or notify/<receiver>"},
 		{"empty file", "# nothing yet\n", ""},
 	} {
 		_, problems := file.Parse("s.yaml", []byte(row.text), options(nil))

@@ -33,6 +33,8 @@ func (o Options) kind(name string) (fields, bool) {
 		return fields{needed: []string{secret.SigningKey}, allowed: []string{previousKey, sinceKey}}, true
 	case "store":
 		return fields{}, true
+	case "notify": // signing_secret or user and password, as its receiver is called or written to
+		return fields{allowed: []string{secret.SigningKey, previousKey, sinceKey, "user", "password"}}, true
 	}
 	needed, ok := o.Kinds[name]
 	return fields{needed: needed}, ok
@@ -43,7 +45,7 @@ func (o Options) nameForm() words.Text {
 	for _, kind := range slices.Sorted(maps.Keys(o.Kinds)) {
 		forms.WriteString(kind + "/<account>, ")
 	}
-	return words.Say("a secret's name is %shook/<connection> or store/<connection>", forms.String())
+	return words.Say("a secret's name is %shook/<connection>, store/<connection> or notify/<receiver>", forms.String())
 }
 
 // Parse reads the file's contents; name is what problems call the file. No
@@ -113,7 +115,7 @@ func (r *reader) secret(f yaml.Field) {
 }
 
 func needs(f fields) string {
-	if len(f.needed) == 0 {
+	if len(f.needed)+len(f.allowed) == 0 {
 		return ""
 	}
 	return strings.Join(slices.Concat(f.needed, f.allowed), ", ")
@@ -127,7 +129,7 @@ func (r *reader) values(f yaml.Field, expected fields) secret.Secret {
 		switch {
 		case known:
 			path = yaml.Join(f.Key, field.Key)
-		case len(expected.needed) > 0:
+		case len(expected.allowed)+len(expected.needed) > 0:
 			r.warn(field.Line, field.Column, f.Key, "has a field that nothing reads; known: %s", needs(expected))
 		}
 		value := r.value(field, path, f.Key)

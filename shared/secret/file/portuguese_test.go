@@ -24,7 +24,7 @@ hook/d:
 `), file.Options{Kinds: map[string][]string{"omie": {"app_key", "app_secret"}}, Real: true})
 	want := `s.yaml:1:1: omie/estudio.app_secret: está faltando
 s.yaml:1:29: aviso: omie/estudio: tem um campo que ninguém lê; conhecidos: app_key, app_secret
-s.yaml:2:1: não é o nome de um segredo; o nome de um segredo é omie/<account>, hook/<connection> ou store/<connection>
+s.yaml:2:1: não é o nome de um segredo; o nome de um segredo é omie/<account>, hook/<connection>, store/<connection> ou notify/<receiver>
 s.yaml:3:11: aviso: hook/a.signing_secret: tem menos de 16 bytes e pode ser adivinhado: use um mais longo, se a plataforma deixar escolher
 s.yaml:4:11: aviso: hook/b.signing_secret: tem menos de 16 bytes e pode ser adivinhado: use um mais longo, se a plataforma deixar escolher
 s.yaml:4:11: aviso: hook/b.signing_secret: é também o de hook/a: quem conhece o segredo de uma loja poderia assinar pela outra; dê um a cada uma

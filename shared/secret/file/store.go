@@ -1,6 +1,6 @@
 // Package file keeps the secrets of one machine in a YAML file that a person
 // edits: the secret's name (<kind of ERP>/<account>, hook/<connection>,
-// store/<connection>) -> its object. A change counts from the next Get on.
+// store/<connection>, notify/<receiver>) -> its object. A change counts from the next Get on.
 package file
 
 import (
