@@ -40,12 +40,12 @@ func Problems(text string, known []string) []words.Text {
 	}
 	var problems []words.Text
 	for _, name := range names {
-		near := nearest.Name(name, known)
-		switch {
-		case slices.Contains(known, name):
-		case near != "":
+		if slices.Contains(known, name) {
+			continue
+		}
+		if near := nearest.Name(name, known); near != "" {
 			problems = append(problems, words.Say("{%s} is not a placeholder that is known here (did you mean {%s}?); allowed: %s", name, near, list))
-		default:
+		} else {
 			problems = append(problems, words.Say("{%s} is not a placeholder that is known here; allowed: %s", name, list))
 		}
 	}
