@@ -61,6 +61,26 @@ func parseAt(kept string, depth int) (*sentence, string) {
 	return nil, kept
 }
 
+// english is a sentence as it stands in what was kept, without taking it apart: all of it
+// but its signs and ids.
+func english(kept string) string {
+	var b strings.Builder
+	b.Grow(len(kept))
+	for {
+		at := strings.IndexFunc(kept, isSign)
+		if at < 0 {
+			b.WriteString(kept)
+			return b.String()
+		}
+		b.WriteString(kept[:at])
+		length := 1
+		if kept[at] == open {
+			length = idLength + 2
+		}
+		kept = kept[at+length:]
+	}
+}
+
 func (s *sentence) kept() string {
 	var b strings.Builder
 	b.WriteRune(open)

@@ -5,9 +5,10 @@ package words
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -66,17 +67,29 @@ func Say(format string, values ...any) Text {
 	b.WriteString(idOf(format))
 	b.WriteRune(mark)
 	eachVerb(format, b.WriteString, func(verb string, number int) {
-		switch v := valueAt(values, number).(type) {
-		case Text:
-			b.WriteString(v.asValue())
-		case worded:
-			b.WriteString(v.Words().asValue())
-		default:
-			b.WriteString(Plain(fmt.Sprintf(verb, v)).asValue())
-		}
+		b.WriteString(textOf(verb, valueAt(values, number)).asValue())
 	})
 	b.WriteRune(end)
 	return Text{b.String()}
+}
+
+// textOf is a value as the verb has it. What most values are needs no fmt.
+func textOf(verb string, value any) Text {
+	switch v := value.(type) {
+	case Text:
+		return v
+	case worded:
+		return v.Words()
+	case string:
+		if verb == "%s" {
+			return Plain(v)
+		}
+	case int:
+		if verb == "%d" {
+			return Text{strconv.Itoa(v)}
+		}
+	}
+	return Plain(fmt.Sprintf(verb, value))
 }
 
 // worded is what says itself in words: an error of ours, a state.
@@ -205,8 +218,11 @@ func (t Text) String() string { return t.In(Language{}) }
 
 // In is the text in that language; what the language doesn't have is in English.
 func (t Text) In(l Language) string {
-	if !t.isOurs() {
+	switch {
+	case !t.isOurs():
 		return t.kept
+	case len(l.formats) == 0:
+		return english(t.kept)
 	}
 	return t.sentence().in(l)
 }
@@ -220,12 +236,12 @@ func (t Text) Each(replace func(string) string) Text {
 	return Text{t.sentence().each(func(s string) string { return withoutSigns(replace(s)) }).kept()}
 }
 
-// sentence is one of ours, taken apart. What has too many inside each other is shown as it is.
+// sentence is one of ours, taken apart. What has too many inside each other is in English.
 func (t Text) sentence() *sentence {
 	if said, _ := parse(t.kept); said != nil {
 		return said
 	}
-	return &sentence{idOf(""), []part{{text: withoutSigns(t.kept)}}}
+	return &sentence{idOf(""), []part{{text: english(t.kept)}}}
 }
 
 // Within is the text with at most so many bytes of English, if its values give that much:
@@ -292,7 +308,12 @@ func (t *Text) UnmarshalText(kept []byte) error {
 // idOf is the id of a format: 48 bits of its hash, which a test finds to be another for each
 // that there is. A sentence that is reworded is another one.
 func idOf(format string) string {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(format))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:6])
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	hash := uint64(offset)
+	for _, b := range []byte(format) {
+		hash = (hash ^ uint64(b)) * prime
+	}
+	var id [idLength]byte
+	base64.RawURLEncoding.Encode(id[:], binary.BigEndian.AppendUint64(nil, hash)[:6])
+	return string(id[:])
 }

@@ -92,6 +92,19 @@ func TestWordsOfAFormerReleaseStayAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestSentencesInsideEachOtherAreReadHoweverDeep(t *testing.T) {
+	text, want := words.Say(orders, 2), "2 orders"
+	for range 100 {
+		text, want = words.Say("about %s", text), "about "+want
+	}
+	if got := text.String(); got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if got := text.In(portuguese(t)); got != want { // what is too deep stays in English
+		t.Errorf("in Portuguese %q, not %q", got, want)
+	}
+}
+
 func TestOnlyValuesAreReplacedOrShortened(t *testing.T) {
 	inner := words.Say(orders, 12)
 	text := words.Say("the total of %s, %s", "total", words.Say("see %s", inner))
@@ -204,12 +217,19 @@ func FuzzWhateverWasKeptIsShown(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	other, err := words.NewLanguage("pt-BR", "of nothing\nde nada\n")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, kept, value string) {
 		var text, back words.Text
 		_ = text.UnmarshalText([]byte(kept))
 		for _, text := range []words.Text{text, words.Say(looking, value, text), text.Each(func(string) string { return value })} {
 			if shown := text.String() + text.In(pt); strings.ContainsAny(shown, "\x1c\x1d\x1e\x1f") {
 				t.Fatalf("%q is shown as %q", kept, shown)
+			}
+			if english := text.String(); english != text.In(other) {
+				t.Fatalf("%q is %q, and %q where the language has none of it", kept, english, text.In(other))
 			}
 			if again, _ := text.MarshalText(); back.UnmarshalText(again) != nil || back != text {
 				t.Fatalf("%q was read back as %q", again, back)
