@@ -57,7 +57,7 @@ func (l *Ledger) Alike(ctx context.Context, f ledger.Filter) ([]ledger.Alike, er
 
 // pageAlike calls each for the next rows, and leaves in the filter where each of them is.
 func (l *Ledger) pageAlike(ctx context.Context, from source, f *ledger.Filter, each func(kindOf, []byte, sql.NullInt64) error) (n int, err error) {
-	query, args := from.selecting("received_at, entries.key, account, connection, state, kind, mine, due, entry", *f, pageAlike)
+	query, args := from.selecting("received_at, entries.key, account, entries.connection, state, kind, mine, due, entry", *f, pageAlike)
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
