@@ -132,6 +132,14 @@ func (b *browsing) close(ctx context.Context) error {
 	return b.end(ctx)
 }
 
+// address is where it is; empty where there is none.
+func (b *browsing) address() string {
+	if b == nil {
+		return ""
+	}
+	return b.url
+}
+
 // link is a new one-time link.
 func (b *browsing) link() (string, error) {
 	token, err := b.links.New()

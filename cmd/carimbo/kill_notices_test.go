@@ -93,9 +93,10 @@ func TestANoticeOutlivesKillsUnderOneID(t *testing.T) {
 	told := next()
 	ids[told.id] = true
 	told.answer <- http.StatusNoContent
-	var body struct{ Type, Kind, Connection, Command, Message string }
+	var body struct{ Type, Kind, Connection, Command, Message, Link string }
 	if err := json.Unmarshal([]byte(told.body), &body); err != nil || body.Type != "attention" || body.Kind != "rejected" || body.Connection != "cursos" ||
-		body.Command != "carimbo orders retry --connection cursos --kind mapping" || !strings.HasPrefix(body.Message, "Rejeição: 1 pedido de cursos. ") {
+		body.Command != "carimbo orders retry --connection cursos --kind mapping" || !strings.HasPrefix(body.Message, "Rejeição: 1 pedido de cursos. ") ||
+		!strings.HasPrefix(body.Link, "http://127.0.0.1:") || !strings.HasSuffix(body.Link, "/?connection=cursos&state=rejected") {
 		t.Errorf("%s, %v", told.body, err)
 	}
 	if len(ids) != 1 {

@@ -125,7 +125,7 @@ func (s *shop) flags(command ...string) []string {
 // serve starts the process and returns at once: whoever needs it ready asks it.
 func (s *shop) serve() {
 	s.t.Helper()
-	cmd := exec.Command(builtProgram(s.t), s.flags("serve", "--secrets", filepath.Join(s.dir, "secrets.yaml"), "--addr", s.addr, "--spacing", s.spacing)...)
+	cmd := exec.Command(builtProgram(s.t), s.flags("serve", "--secrets", filepath.Join(s.dir, "secrets.yaml"), "--addr", s.addr, "--console", "127.0.0.1:0", "--spacing", s.spacing)...)
 	cmd.Env = proctest.Environ()
 	log, err := cmd.StderrPipe()
 	if err != nil {

@@ -189,7 +189,7 @@ func (p program) run(ctx context.Context, ready func(*serving)) (err error) {
 	}()
 	draining := make(chan int, 1)
 	s.machine, err = machine.Open(ctx, machine.Options{Data: p.data, Simulated: p.simulate, Connections: p.connections, Secrets: p.secrets,
-		Clients: clients(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log), Words: erpKind, Languages: p.languages,
+		Clients: clients(p.connections, p.secrets, s.simulators, p.spacing, p.now, p.log), Words: erpKind, Languages: p.languages, Console: func() string { return s.console.address() },
 		Spacing: p.spacing, Limits: p.limits, Now: p.now, Meter: p.meter, Log: p.log, Draining: func(orders int) { draining <- orders }})
 	if err != nil {
 		return err

@@ -57,8 +57,9 @@ type Options struct {
 	// Languages are those of notices, by what a receiver's lang: says; "" is that of a
 	// receiver without one. What isn't there is English.
 	Languages map[string]words.Language
-	// Console is the address of the console, for the links of notices; empty without one.
-	Console string
+	// Console is the address of the console, for the links of notices; nil or empty without
+	// one. It is asked once the machine runs.
+	Console func() string
 	// Spacing is placing.Spacing where it is zero.
 	Spacing time.Duration
 	// Limits bound what callers can make the machine hold.

@@ -31,5 +31,9 @@ func (m *Machine) attention(ctx context.Context) ([]notify.Cause, error) {
 	for name, account := range m.opts.Connections().Accounts {
 		accounts[name] = account.Kind
 	}
-	return operator.Attention{Ledger: m.ledger, Kinds: m.opts.Words, Accounts: accounts, Console: m.opts.Console}.Causes(ctx)
+	a := operator.Attention{Ledger: m.ledger, Kinds: m.opts.Words, Accounts: accounts}
+	if m.opts.Console != nil {
+		a.Console = m.opts.Console()
+	}
+	return a.Causes(ctx)
 }

@@ -79,7 +79,7 @@ func (a Attention) refused(ctx context.Context) (causes []notify.Cause, err erro
 		causes = append(causes, notify.Cause{Key: notify.Key{Kind: notify.Account, Account: name}, Count: 1,
 			Message: words.Say("%s refuses the key of account %s, or a permission is missing, and its orders wait. Put the right app_key and app_secret into %s/%s of the file of secrets, or give the permission in %s.", title, name, a.Accounts[name], name, title),
 			Gone:    words.Say("Resolved: %s takes the key of account %s again.", title, name),
-			Command: "carimbo accounts resume " + name, Link: a.link(nil)})
+			Command: "carimbo accounts resume " + name, Link: a.link(url.Values{"tab": {"health"}})})
 	}
 	return causes, nil
 }
@@ -162,9 +162,5 @@ func (a Attention) link(query url.Values) string {
 	if a.Console == "" {
 		return ""
 	}
-	link := a.Console + "/"
-	if len(query) > 0 {
-		link += "?" + query.Encode()
-	}
-	return link
+	return a.Console + "/?" + query.Encode()
 }

@@ -76,7 +76,7 @@ func TestWhatNeedsAPersonIsToldByCauseAndStore(t *testing.T) {
 		`parked estudio cursos 2: Parked: 2 orders of cursos. Nothing can prove whether it is in the ERP: look there, then resolve each. | carimbo orders list --mine --connection cursos --state uncertain | ?connection=cursos&state=uncertain`,
 		`reversed estudio cursos 1: Refunded or cancelled in the store after the document was made: 1 order of cursos. Cancel the document in the ERP yourself, then dismiss the order. | carimbo orders list --mine --connection cursos --state created | ?connection=cursos&state=created`,
 		`changed estudio cursos 3: Changed in the store after the document was made: 3 orders of cursos. Compare, mend the document in the ERP yourself, then dismiss the order. | carimbo orders list --mine --connection cursos --state created | ?connection=cursos&state=created`,
-		`account loja  1: Beta refuses the key of account loja, or a permission is missing, and its orders wait. Put the right app_key and app_secret into beta/loja of the file of secrets, or give the permission in Beta. | carimbo accounts resume loja | `,
+		`account loja  1: Beta refuses the key of account loja, or a permission is missing, and its orders wait. Put the right app_key and app_secret into beta/loja of the file of secrets, or give the permission in Beta. | carimbo accounts resume loja | ?tab=health`,
 	}
 	if diff := cmp.Diff(want, told(got, words.Language{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -81,7 +81,7 @@ func countedBy[State interface {
 	var parts []words.Text
 	for _, s := range states {
 		if count[s] > 0 {
-			parts = append(parts, words.Say("%d %s", count[s], s.Words()))
+			parts = append(parts, words.Say("%d %v", count[s], s.Words()))
 		}
 	}
 	return words.Join(parts, ", ")
