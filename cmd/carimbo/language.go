@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,6 +76,9 @@ func (c *console) text(t words.Text) string { return safe(t.In(c.language)) }
 // translate puts what a command and those below it say of themselves into the language of
 // whoever asks.
 func (c *console) translate(cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	cmd.Flags().Lookup("help").Usage = c.say("help for %s", cmd.DisplayName())
+	cmd.Use = capitals.ReplaceAllStringFunc(cmd.Use, func(name string) string { return placeholder(name).In(c.language) })
 	cmd.Short, cmd.Long, cmd.Example = c.language.Of(cmd.Short), c.language.Of(cmd.Long), c.language.Of(cmd.Example)
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) { f.Usage = c.language.Of(f.Usage) })
@@ -94,6 +99,52 @@ func (c *console) headings(root *cobra.Command) {
 		"Flags:", c.say("Flags:"),
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, c.say(`Use "%s [command] --help" for more information about a command.`, "{{.CommandPath}}"),
 	).Replace(root.UsageTemplate()))
+	root.InitDefaultVersionFlag()
+	root.Flags().Lookup("version").Usage = c.say("version for %s", root.DisplayName())
+	usage := root.UsageFunc()
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		var text bytes.Buffer
+		out := cmd.OutOrStderr()
+		cmd.SetOut(&text)
+		err := usage(cmd)
+		cmd.SetOut(out)
+		_, _ = io.WriteString(out, c.ofFlags(text.String()))
+		return err
+	})
+}
+
+// flagType is what pflag writes behind the name of a flag that takes a value.
+var flagType = regexp.MustCompile(`(?m)^ +(-\w, )?--[\w-]+ (string|int|uint|duration)  `)
+
+// ofFlags has the words that cobra and pflag write into a usage in the language, in the same
+// columns.
+func (c *console) ofFlags(usage string) string {
+	usage = strings.NewReplacer("[flags]", c.say("[flags]"), "[command]", c.say("[command]"), "(default ", c.say("(default ")).Replace(usage)
+	return flagType.ReplaceAllStringFunc(usage, func(flag string) string {
+		at := strings.LastIndexByte(strings.TrimRight(flag, " "), ' ') + 1
+		name := map[string]string{"string": c.say("string"), "int": c.say("int"), "uint": c.say("uint"), "duration": c.say("duration")}[strings.TrimSpace(flag[at:])]
+		return flag[:at] + fmt.Sprintf("%-*s", len(flag)-at, name)
+	})
+}
+
+// capitals are names of what a command line takes.
+var capitals = regexp.MustCompile(`\b[A-Z]{2,}\b`)
+
+// placeholder is such a name as people read it.
+func placeholder(name string) words.Text {
+	switch name {
+	case "KEY":
+		return words.Say("KEY")
+	case "FILE":
+		return words.Say("FILE")
+	case "NAME":
+		return words.Say("NAME")
+	case "TEXT":
+		return words.Say("TEXT")
+	case "COMMAND":
+		return words.Say("COMMAND")
+	}
+	return words.Plain(name)
 }
 
 // langFlag is read by languageOf.

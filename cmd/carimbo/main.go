@@ -167,9 +167,11 @@ Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage.`,
 		c.simulateCommand(),
 		c.completionCommand(),
 	)
-	root.SetHelpCommand(helpCommand(root))
+	help := helpCommand(root)
+	root.SetHelpCommand(help)
 	c.langFlag(root)
 	c.translate(root)
+	c.translate(help)
 	c.headings(root)
 	return root
 }

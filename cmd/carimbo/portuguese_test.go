@@ -10,7 +10,7 @@ import (
 )
 
 // ofEnglish finds words that no Portuguese sentence has.
-var ofEnglish = regexp.MustCompile(`(?i)(^|[\s("'])(the|is|are|was|of|and|or|not|has|have|with|without|this|that|which|it|there|must|needs?|missing|unknown|flag|invalid|argument|none|at|by|to)([\s.,;:)"'!?]|$)`)
+var ofEnglish = regexp.MustCompile(`(?i)(^|[\s(\["'])(the|is|are|was|of|and|or|not|has|have|with|without|this|that|which|it|there|must|needs?|missing|unknown|flag|invalid|argument|none|at|by|to|from|when|what|who|flags|default|string|your|you|if)([\s.,;:)\]"'!?]|$)`)
 
 // allLines are the program's commands that can be run, as they are typed.
 func allLines(t *testing.T) (lines [][]string) {

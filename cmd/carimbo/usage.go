@@ -117,7 +117,7 @@ func takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < len(names):
-			return usage(cmd, "%s is missing", names[len(args)])
+			return usage(cmd, "%s is missing", placeholder(names[len(args)]))
 		case len(args) > len(names):
 			return usage(cmd, "%q is one argument too many", args[len(names)])
 		}
