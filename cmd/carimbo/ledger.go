@@ -66,7 +66,7 @@ func (c *console) withData(cmd *cobra.Command, do func(context.Context, *sqlite.
 
 // site is where the orders of --stack or --data go on.
 func (c *console) site() operator.Site {
-	return operator.Site{Stack: c.stack, Now: c.now, Zone: c.zone}
+	return operator.Site{Stack: c.stack, Now: c.now, Zone: c.zone, Language: c.language}
 }
 
 // orders are those of a ledger, which commands are given to.

@@ -40,6 +40,8 @@ func TestNothingIsSaidInEnglishToWhoReadsPortuguese(t *testing.T) {
 		{"check", "--connections", write(t, "1.yaml", "erps: 1\n")}, {"check", "--connections", write(t, "torn.yaml", "erps: [1\n")},
 		{"check", "--connections", good, "--secrets", write(t, "s.yaml", "omie/estudio: { app_kei: 1 }\n")},
 		{"preview", "--connection", "cursos", "--connections", good, payload},
+		{"preview", "--connection", "cursos", "--connections", good, "--json", payload}, {"preview", "--connection", "cursos", "--connections", good, "--json", "--full", "--data", b.data, payload},
+		{"check", "--connections", bad, "--json"}, {"check", "--connections", good, "--json"}, onLedger("orders", "retry", "--mine", "--dry-run", "--json"), {"dlq", "list", "--data", b.data, "--json"},
 		{"preview", "--connection", "curso", "--connections", good, payload},
 		{"preview", "--connection", "cursos", "--connections", good, write(t, "p.json", "{}")},
 		{"preview", "--connections", good, payload}, {"preview", "--at", "amanha", "--connections", good, payload},
