@@ -94,6 +94,14 @@ func (b book) asOnOneMachine(said string) string {
 	return said
 }
 
+// who is by whom a command is recorded: on a stack, whose credentials it was given with.
+func (b book) who() string {
+	if b.stack == nil {
+		return "ana"
+	}
+	return "arn:aws:sts::123456789012:user/moto"
+}
+
 // withoutDepths is what was said but for the line about a stack's queues, which one machine
 // lists.
 func (b book) withoutDepths(said string) string {

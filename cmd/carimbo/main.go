@@ -69,8 +69,10 @@ type console struct {
 	// read.
 	environment func(string) string
 	language    words.Language
-	// operator is the name under which commands are recorded.
+	// operator is the name under which commands are recorded, unless caller knows a better one:
+	// that of a stack's credentials.
 	operator string
+	caller   func(context.Context) (string, error)
 
 	// patience is how long an answer of a stack's queue waits for messages.
 	patience time.Duration

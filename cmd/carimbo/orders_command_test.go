@@ -72,7 +72,7 @@ func TestARetryIsRecordedWithWhoAndWhy(t *testing.T) {
 			t.Fatal(got)
 		}
 		e := b.entry(t, "HP02")
-		want := ledger.Attempt{At: noon.UTC(), Did: "retry", Rule: "retry", Became: ledger.Waiting, By: "ana", Note: "mapped"}
+		want := ledger.Attempt{At: noon.UTC(), Did: "retry", Rule: "retry", Became: ledger.Waiting, By: b.who(), Note: "mapped"}
 		if diff := cmp.Diff(want, e.Timeline[len(e.Timeline)-1]); diff != "" {
 			t.Errorf("timeline (-want +got):\n%s", diff)
 		}

@@ -30,9 +30,12 @@ whoever looks at the order later.`,
 			case noteText == "":
 				return usage(cmd, "--note TEXT is missing: say what you did about it")
 			}
-			ev := placing.Dismiss{Person: placing.Person{By: c.operator, Note: noteText}}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
-				return c.give(ctx, l, keys, ev, g)
+				person, err := c.person(ctx, noteText)
+				if err != nil {
+					return err
+				}
+				return c.give(ctx, l, keys, placing.Dismiss{Person: person}, g)
 			})
 		},
 	}

@@ -56,6 +56,15 @@ func (c *console) give(ctx context.Context, l ledger.Ledger, keys []string, ev p
 	return refusedOf(refusals, len(keys))
 }
 
+// person is who gives a command, with their note: on a stack whose credentials they are.
+func (c *console) person(ctx context.Context, note string) (placing.Person, error) {
+	if c.caller == nil {
+		return placing.Person{By: c.operator, Note: note}, nil
+	}
+	arn, err := c.caller(ctx)
+	return placing.Person{By: arn, Note: note}, err
+}
+
 // unique are the keys without those that were given before.
 func unique(keys []string) []string {
 	given := map[string]bool{}

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/carimbo/carimbo/shared/ledger"
-	"github.com/carimbo/carimbo/shared/placing"
 	"github.com/carimbo/carimbo/shared/platform"
 )
 
@@ -32,7 +31,11 @@ func viewKept(p platform.Payload) *keptView {
 
 // showPayload shows the contents of an order, once it is written down that it does.
 func (c *console) showPayload(ctx context.Context, l ledger.Ledger, key string, asJSON bool) error {
-	r, err := c.orders(l).Reveal(ctx, key, placing.Person{By: c.operator})
+	person, err := c.person(ctx, "")
+	if err != nil {
+		return err
+	}
+	r, err := c.orders(l).Reveal(ctx, key, person)
 	if err != nil {
 		return err
 	}

@@ -33,11 +33,11 @@ func TestWhoeverIsShownThePayloadIsWrittenDown(t *testing.T) {
 			}
 			e := b.entry(t, id)
 			for _, line := range e.Timeline[len(e.Timeline)-2:] {
-				if line.Did != "reveal" || line.By != "ana" || !line.At.Equal(noon) || line.Became != e.State {
+				if line.Did != "reveal" || line.By != b.who() || !line.At.Equal(noon) || line.Became != e.State {
 					t.Errorf("%s: the timeline has %+v", id, line)
 				}
 			}
-			if !strings.Contains(types("cursos#"+id).out, "ana. the contents were shown") {
+			if !strings.Contains(types("cursos#"+id).out, b.who()+". the contents were shown") {
 				t.Errorf("%s: nobody sees who looked: %s", id, types("cursos#"+id).out)
 			}
 		}

@@ -45,13 +45,16 @@ more.
 			case absent && noteText == "":
 				return usage(cmd, "--absent needs --note TEXT: how you made sure that the ERP has no such document")
 			}
-			person := placing.Person{By: c.operator, Note: noteText}
-			var ev placing.Event = placing.ResolveCreated{Person: person, ID: id}
-			if absent {
-				g.always = true
-				ev = placing.ResolveAbsent{Person: person}
-			}
 			return c.withLedger(cmd, func(ctx context.Context, l ledger.Ledger) error {
+				person, err := c.person(ctx, noteText)
+				if err != nil {
+					return err
+				}
+				var ev placing.Event = placing.ResolveCreated{Person: person, ID: id}
+				if absent {
+					g.always = true
+					ev = placing.ResolveAbsent{Person: person}
+				}
 				return c.give(ctx, l, args, ev, g)
 			})
 		},

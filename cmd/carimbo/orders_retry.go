@@ -81,7 +81,11 @@ func (r retrying) check(cmd *cobra.Command, keys []string) error {
 
 func (c *console) retry(cmd *cobra.Command, l ledger.Ledger, r retrying, keys []string, f ledger.Filter) error {
 	ctx := cmd.Context()
-	command := placing.Retry{Person: placing.Person{By: c.operator, Note: r.note}}
+	person, err := c.person(ctx, r.note)
+	if err != nil {
+		return err
+	}
+	command := placing.Retry{Person: person}
 	switch {
 	case len(keys) == 0:
 		err := c.knowConnection(cmd, l, f.Connection)

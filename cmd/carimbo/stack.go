@@ -125,6 +125,7 @@ func (c *console) withLedgerOf(cmd *cobra.Command, s *stack, do func(context.Con
 	if err != nil {
 		return err
 	}
+	c.caller = s.caller
 	known := func() []string {
 		cfg, err := c.readConfig(cmd)
 		if err != nil {
