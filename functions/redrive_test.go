@@ -137,7 +137,7 @@ func (s *stack) redrive() func() string {
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=none", "AWS_SHARED_CREDENTIALS_FILE=none")
 	return func() string {
 		s.t.Helper()
-		c := exec.CommandContext(s.t.Context(), program, "dlq", "redrive", "--stack", s.name)
+		c := exec.CommandContext(s.t.Context(), program, "dlq", "redrive", "--yes", "--stack", s.name)
 		c.Env = env
 		var complains strings.Builder
 		c.Stderr = &complains
