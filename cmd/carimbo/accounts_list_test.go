@@ -133,7 +133,7 @@ func TestWhereNothingRestsThatIsSaid(t *testing.T) {
 	onBoth(t, func(t *testing.T, told func(*testing.T) book) {
 		b := told(t)
 		got := typeIn(t, append([]string{"accounts"}, b.accountFlags(t)...)...)
-		if got.code != exitDone || !strings.HasSuffix(b.withoutDepths(got.out), "\n\nNothing rests, and nothing is refused.\n") {
+		if got.code != exitDone || !strings.HasSuffix(strings.TrimSpace(b.withoutDepths(got.out)), "\n\nNothing rests, and nothing is refused.") {
 			t.Errorf("%+v", got)
 		}
 		mine := typeIn(t, slices.Concat([]string{"orders", "list", "--mine"}, b.accountFlags(t))...)
