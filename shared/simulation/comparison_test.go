@@ -156,6 +156,10 @@ func ours(seed uint64) (*world, func(*sale) bool) {
 	}
 }
 
+// comparedFrom is the first of the seeds: among the first thirty of all, none has a sale of
+// Sensio that such a record doubles.
+const comparedFrom uint64 = 100
+
 func TestTheSameWorkloadThroughARecordThatIsDeletedOnError(t *testing.T) {
 	if testing.Short() {
 		t.Skip("what is rare takes many seeds: make test compares")
@@ -172,7 +176,7 @@ func TestTheSameWorkloadThroughARecordThatIsDeletedOnError(t *testing.T) {
 			counted[kind+r.name] = &tally{}
 		}
 	}
-	for seed := range uint64(compared) {
+	for seed := comparedFrom; seed < comparedFrom+compared; seed++ {
 		var worlds []*world
 		var failed []func(*sale) bool
 		for _, r := range runs {
