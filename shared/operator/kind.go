@@ -42,6 +42,24 @@ type ERPKind interface {
 // ERPKinds finds a kind of ERP by its name; false where this program doesn't know it.
 type ERPKinds func(kind string) (ERPKind, bool)
 
+// remembered asks for each kind once: a list is of a hundred thousand orders and two kinds. It
+// is for one goroutine.
+func (known ERPKinds) remembered() ERPKinds {
+	type answer struct {
+		kind ERPKind
+		ok   bool
+	}
+	asked := map[string]answer{}
+	return func(name string) (ERPKind, bool) {
+		a, before := asked[name]
+		if !before {
+			a.kind, a.ok = known(name)
+			asked[name] = a
+		}
+		return a.kind, a.ok
+	}
+}
+
 // of is a kind of which nothing can be told where this program doesn't know it.
 func (known ERPKinds) of(kind string) ERPKind {
 	if e, ok := known(kind); ok {

@@ -39,6 +39,7 @@ type Listing struct {
 // most is 0. Nothing of a row is kept but what is to be done about it: a ledger holds two
 // years of orders. What row is given is brief: see ledger.Filter.
 func Rows(ctx context.Context, l ledger.Ledger, kinds ERPKinds, in words.Language, f ledger.Filter, most int, row func(ledger.Entry)) (Listing, error) {
+	kinds = kinds.remembered()
 	list := Listing{count: map[ledger.State]int{}, tasks: Groups{Kinds: kinds, Language: in}}
 	f.Brief = true
 	err := List(ctx, l, f, func(e ledger.Entry) bool {

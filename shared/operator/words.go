@@ -47,16 +47,8 @@ func InWords(kinds ERPKinds, e ledger.Entry) words.Text {
 		return words.Say("accepted, and not taken from the queue yet, which carimbo serve does")
 	case e.OfNewerRelease():
 		return words.Of(stored.ErrNewer)
-	case later == words.Say(reversedLater):
-		return words.Say("the store reversed it after it was sent: cancel document %s in the ERP yourself", e.ERPID)
-	case later == words.Say(paidAgain):
-		return words.Say("the store reversed it after it was sent, and a notice that came on %s has it as paid again: if it is paid in the store, leave document %s as it is; else cancel it in the ERP yourself",
-			inSaoPaulo(lastAt(e, "paid_again", "reversal")), e.ERPID)
-	case later == words.Say(changedBack):
-		return words.Say("the store changed it after it was sent, and took that back on %s: if you mended document %s in the ERP meanwhile, mend it back; else there is nothing to do",
-			inSaoPaulo(lastAt(e, "changed_back", "newer_contents")), e.ERPID)
-	case later == words.Say(changedLater):
-		return words.Say("the store changed it after it was sent: compare, and mend document %s in the ERP yourself", e.ERPID)
+	case !later.IsZero():
+		return whatToDoLater(e, later)
 	case e.Parked():
 		return words.Sentences(text, kinds.of(e.ERPKind).WhereToLook(e.Reference))
 	case e.State == ledger.Rejected && e.Reason.Kind == order.RefusedByERP:
@@ -65,6 +57,22 @@ func InWords(kinds ERPKinds, e ledger.Entry) words.Text {
 		return words.Sentences(text, lastLookUp(e))
 	}
 	return text
+}
+
+// whatToDoLater is for who has to follow what the store did to the order when its document
+// was there.
+func whatToDoLater(e ledger.Entry, later words.Text) words.Text {
+	switch later {
+	case words.Say(reversedLater):
+		return words.Say("the store reversed it after it was sent: cancel document %s in the ERP yourself", e.ERPID)
+	case words.Say(paidAgain):
+		return words.Say("the store reversed it after it was sent, and a notice that came on %s has it as paid again: if it is paid in the store, leave document %s as it is; else cancel it in the ERP yourself",
+			inSaoPaulo(lastAt(e, "paid_again", "reversal")), e.ERPID)
+	case words.Say(changedBack):
+		return words.Say("the store changed it after it was sent, and took that back on %s: if you mended document %s in the ERP meanwhile, mend it back; else there is nothing to do",
+			inSaoPaulo(lastAt(e, "changed_back", "newer_contents")), e.ERPID)
+	}
+	return words.Say("the store changed it after it was sent: compare, and mend document %s in the ERP yourself", e.ERPID)
 }
 
 // lastAt is when that was done last, since the document is there and after what undoes it;
