@@ -67,9 +67,9 @@ func (c *console) simulate(cmd *cobra.Command, s simulateFlags) error {
 			return err
 		}
 	} else {
-		result.Write(c.stdout)
+		result.Write(c.stdout, c.language)
 		if !broken && interrupted == nil {
-			fmt.Fprintln(c.stdout, "\n"+result.Verdict())
+			fmt.Fprintln(c.stdout, "\n"+c.text(result.Verdict()))
 		}
 		if broken && s.seeds == 1 {
 			result.Trace(o, c.stdout)

@@ -24,6 +24,7 @@ import (
 	"github.com/carimbo/carimbo/shared/ledger"
 	"github.com/carimbo/carimbo/shared/order"
 	"github.com/carimbo/carimbo/shared/queue"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 const (
@@ -480,7 +481,7 @@ func TestAFailureSaysHowToSeeItAgain(t *testing.T) {
 		r = Run(o)
 	}
 	var out bytes.Buffer
-	r.Write(&out)
+	r.Write(&out, words.Language{})
 	if !strings.Contains(out.String(), "PROBLEM "+r.Problems[0].String()+fmt.Sprintf("\n  carimbo simulate --seed %d --orders 200\n", o.Seed)) {
 		t.Errorf("printed:\n%s", &out)
 	}

@@ -6,48 +6,52 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 // mostProblems are printed: whoever broke everything needn't read it all.
 const mostProblems = 20
 
 // Write prints the result as tables.
-func (r Result) Write(out io.Writer) {
-	fmt.Fprintf(out, "%d orders over %s: %d paid and answered 200, %d created, %d with a person\n", r.Orders, seedCount(r.Seeds), r.Paid, r.Created, sum(r.Person))
-	fmt.Fprintf(out, "the slowest was created %s after the last fault\n", r.Slowest.Round(time.Second))
-	r.writeAccounts(out)
-	table(out, "ended with a person", r.Person, r.Paid)
-	table(out, "had to make nothing, and made nothing", r.Nothing, 0)
-	table(out, "faults", r.Faults, 0)
-	table(out, "what they led to", r.Effects, 0)
-	table(out, "limits broken, excused", r.Excused, 0)
+func (r Result) Write(out io.Writer, in words.Language) {
+	say := func(t words.Text) { fmt.Fprintln(out, t.In(in)) }
+	say(words.Say("%d orders over %s: %d paid and answered 200, %d created, %d with a person", r.Orders, seedCount(r.Seeds), r.Paid, r.Created, sum(r.Person)))
+	say(words.Say("the slowest was created %s after the last fault", r.Slowest.Round(time.Second)))
+	r.writeAccounts(out, in)
+	table(out, words.Say("ended with a person").In(in), r.Person, r.Paid)
+	table(out, words.Say("had to make nothing, and made nothing").In(in), r.Nothing, 0)
+	table(out, words.Say("faults").In(in), r.Faults, 0)
+	table(out, words.Say("what they led to").In(in), r.Effects, 0)
+	table(out, words.Say("limits broken, excused").In(in), r.Excused, 0)
 	for i, p := range r.Problems {
 		if i == mostProblems {
-			fmt.Fprintf(out, "and %d problems more\n", len(r.Problems)-i)
+			say(words.Say("and %d problems more", len(r.Problems)-i))
 			for _, more := range replays(r.Problems[i:]) {
 				fmt.Fprintf(out, "  %s\n", more)
 			}
 			break
 		}
-		fmt.Fprintf(out, "PROBLEM %s\n  %s\n", p, p.Replay())
+		say(words.Say("PROBLEM %s", p))
+		fmt.Fprintf(out, "  %s\n", p.Replay())
 	}
 }
 
 // Verdict is the last word on a result without problems. A limit that was broken is
 // told however well its order ended.
-func (r Result) Verdict() string {
+func (r Result) Verdict() words.Text {
 	switch n := sum(r.Excused); n {
 	case 0:
-		return "nothing lost, nothing doubled, no limit broken"
+		return words.Say("nothing lost, nothing doubled, no limit broken")
 	case 1:
-		return "nothing lost, nothing doubled; 1 call broke a limit of its ERP, for the reason above"
+		return words.Say("nothing lost, nothing doubled; 1 call broke a limit of its ERP, for the reason above")
 	default:
-		return fmt.Sprintf("nothing lost, nothing doubled; %d calls broke a limit of their ERP, for the reasons above", n)
+		return words.Say("nothing lost, nothing doubled; %d calls broke a limit of their ERP, for the reasons above", n)
 	}
 }
 
-func (r Result) writeAccounts(out io.Writer) {
-	fmt.Fprintf(out, "\n%-46s %9s %9s %9s\n", "by ERP", "paid", "created", "person")
+func (r Result) writeAccounts(out io.Writer, in words.Language) {
+	fmt.Fprintf(out, "\n%-46s %9s %9s %9s\n", words.Say("by ERP").In(in), words.Say("paid").In(in), words.Say("created").In(in), words.Say("person").In(in))
 	for _, kind := range slices.Sorted(maps.Keys(r.Accounts)) {
 		t := r.Accounts[kind]
 		fmt.Fprintf(out, "  %-44s %9d %9d %9d\n", kind, t.Paid, t.Created, t.Person)
@@ -65,12 +69,7 @@ func replays(problems []Problem) []string {
 	return list
 }
 
-func seedCount(n int) string {
-	if n == 1 {
-		return "1 seed"
-	}
-	return fmt.Sprintf("%d seeds", n)
-}
+func seedCount(n int) words.Text { return words.Count(n, "%d seed", "%d seeds") }
 
 func sum(m map[string]int) int {
 	n := 0

@@ -9,6 +9,7 @@ import (
 
 	"github.com/carimbo/carimbo/shared/erp/simulators"
 	"github.com/carimbo/carimbo/shared/leaktest"
+	"github.com/carimbo/carimbo/shared/words"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -28,7 +29,7 @@ func TestWhateverGoesWrongAPaidOrderIsOneDocumentOrWithAPerson(t *testing.T) {
 	seeds := orFew(seeds, 8)
 	all := Many(t.Context(), Options{Seed: 1, Orders: 200}, seeds, runtime.GOMAXPROCS(0))
 	var out bytes.Buffer
-	all.Write(&out)
+	all.Write(&out, words.Language{})
 	t.Log(out.String())
 	for _, p := range all.Problems {
 		t.Errorf("%s\n%s", p, p.Replay())
@@ -155,7 +156,7 @@ func TestTheLastWordTellsOfBrokenLimits(t *testing.T) {
 		1: "nothing lost, nothing doubled; 1 call broke a limit of its ERP, for the reason above",
 		3: "nothing lost, nothing doubled; 3 calls broke a limit of their ERP, for the reasons above"} {
 		r := Result{Excused: map[string]int{"a reason": excused}}
-		if got := r.Verdict(); got != want {
+		if got := r.Verdict().String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
