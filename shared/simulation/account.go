@@ -57,18 +57,19 @@ type account struct {
 	resecreted, rekeyed bool
 	// throughAt is when a call last was let in after a rest.
 	throughAt time.Time
-	// calledAt is when the last call began; late: others could have its caller's message.
-	calledAt time.Time
-	late     bool
+	// calledAt is when the last call began, and aloneUntil until when nobody else could have
+	// its caller's message.
+	calledAt, aloneUntil time.Time
 }
 
 // checkPace: no call begins too soon after the account's last one, whichever process made
-// that. By a clock that is set nobody can tell.
+// that. By a clock that is set nobody can tell. Who calls at the end of its message's
+// visibility, since it started late or stood still, has another begin before it could wait.
 func (a *account) checkPace(c *call) {
 	w := c.task.world
-	after, late := w.now.Sub(a.calledAt), a.late
-	a.calledAt, a.late = w.now, c.notAlone()
-	if after < a.stage.Apart && w.machine == nil && !late && !a.late {
+	after, taken := w.now.Sub(a.calledAt), !w.now.Before(a.aloneUntil)
+	a.calledAt, a.aloneUntil = w.now, c.task.alone
+	if after < a.stage.Apart && w.machine == nil && !taken && !c.notAlone() {
 		w.broken(c.task.key, "a limit was broken: %s begins %s after the account's last call", c.Method, after.Truncate(10*time.Millisecond))
 	}
 }
