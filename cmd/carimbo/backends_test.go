@@ -89,6 +89,7 @@ func (b book) asOnOneMachine(said string) string {
 	if strings.Contains(said, "carimbo serve") || strings.Contains(said, "within a second") {
 		return "a stack has no carimbo serve: " + said
 	}
+	said = strings.ReplaceAll(said, b.who(), "ana")
 	said = strings.ReplaceAll(said, "within a minute, when the stack's sweep wakes it", "within a second where carimbo serve runs")
 	said = strings.ReplaceAll(said, "within a minute after 2026-11-21 12:30:00", "at 2026-11-21 12:30:00 where carimbo serve runs")
 	return said
