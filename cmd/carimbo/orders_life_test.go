@@ -95,7 +95,7 @@ func TestAComplicatedLifeIsToldInFull(t *testing.T) {
 		})
 		for name, args := range map[string][]string{"show-life.txt": nil, "show-life.json": {"--json"}} {
 			got := typeIn(t, slices.Concat([]string{"orders", "show", "cursos#HP02"}, args, b.flags())...)
-			golden(t, name, got.out)
+			golden(t, name, strings.ReplaceAll(got.out, b.who(), "ana")) // whose they are on a stack
 		}
 		e := b.entry(t, lifeID)
 		kind, _ := erpKind(e.ERPKind)
